@@ -1,0 +1,17 @@
+/** Every list is paged: at most PAGE_LIMIT items, and a cursor that continues behind the last of them. */
+
+export const PAGE_LIMIT = 200;
+export const PAGE_DEFAULT = 50;
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** give this as `cursor` to continue; null at the end */
+  readonly next: string | null;
+}
+
+/** Makes a page out of up to `limit + 1` rows in order, of which the extra one only tells that there are more. */
+export function pageOf<T>(rows: readonly T[], limit: number, cursorOf: (row: T) => string): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? cursorOf(last) : null };
+}

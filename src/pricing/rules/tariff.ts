@@ -1,0 +1,40 @@
+/**
+ * A tariff is what a provider bids. Its bands are all-units: the band reached by all lines that the provider wins in
+ * the tender applies to every one of them. All money is in minor units a month unless the name says otherwise.
+ */
+import type { Minor } from '../../kernel/money.js';
+
+/** Code of a service tier, of a lot within its tender. */
+export type TierCode = string;
+export type LotCode = string;
+
+export interface TariffBand {
+  /** the fewest lines, over all lots won, at which this band applies; bands ascend by it */
+  readonly from: number;
+  /** monthly price of a line per tier; a tier without a price is not offered */
+  readonly monthly: Readonly<Record<TierCode, Minor>>;
+  /** monthly prices that differ in a lot */
+  readonly lotMonthly?: Readonly<Record<LotCode, Readonly<Record<TierCode, Minor>>>>;
+}
+
+export interface TariffLot {
+  /** added to the monthly price of every line in this lot */
+  readonly surcharge?: Minor;
+  /** one-off, per line in this lot */
+  readonly setup?: Minor;
+  /** the most lines the provider can serve in this lot */
+  readonly capacity?: number;
+  readonly tiers?: Readonly<Record<TierCode, { readonly capacity?: number }>>;
+}
+
+export interface Tariff {
+  readonly bands: readonly TariffBand[];
+  /** the lots covered; a lot that is absent is not served */
+  readonly lots: Readonly<Record<LotCode, TariffLot>>;
+  /** the most lines the provider can serve altogether */
+  readonly capacity?: number;
+  /** the fewest lines for which the provider accepts an award at all */
+  readonly minimumLines?: number;
+  /** one-off amount for the whole award, not per line */
+  readonly activation?: Minor;
+}
