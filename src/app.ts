@@ -1,0 +1,68 @@
+/** Builds the API out of the modules: what main.ts serves and what the tests call. */
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { AppModule } from './app.module.js';
+import { toJson } from './kernel/canonical.js';
+import type { Settings } from './platform/config/settings.js';
+
+/** The largest body of a command. Spreadsheets are streamed and have limits of their own. */
+export const BODY_LIMIT_BYTES = 1_048_576;
+/** The longest a client may take to send a request, a spreadsheet of 120,000 lines over a slow line included. */
+export const REQUEST_TIMEOUT_MILLIS = 900_000;
+
+const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
+
+/** Log lines are JSON, one each, unless a person is watching. Bodies and headers are never logged. */
+export function logger(settings: Settings): ConsoleLogger | false {
+  if (settings.PUMASI_LOG === 'silent') return false;
+  const upTo = LEVELS.indexOf((settings.PUMASI_LOG === 'info' ? 'log' : settings.PUMASI_LOG) as LogLevel);
+  return new ConsoleLogger({ json: !process.stdout.isTTY, logLevels: LEVELS.slice(0, upTo + 1) });
+}
+
+/** Makes the application, ready to listen; it does not listen yet. */
+export async function createApp(settings: Settings): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MILLIS,
+    genReqId: () => randomUUID(),
+    trustProxy: settings.PUMASI_ORIGIN !== undefined,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), adapter, {
+    rawBody: true,
+    forceCloseConnections: true,
+    abortOnError: false,
+    logger: logger(settings),
+  });
+  const fastify = adapter.getInstance();
+  fastify.setReplySerializer((payload) => toJson(payload));
+  fastify.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+  await app.register(cookie);
+  await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', String(request.id));
+    done();
+  });
+  fastify.get('/', (_request, reply) => reply.redirect('/docs'));
+  SwaggerModule.setup('docs', app, () => describeApi(app), { customSiteTitle: 'Pumasi API' });
+  app.enableShutdownHooks();
+  return app;
+}
+
+/** The OpenAPI description of every route. */
+export function describeApi(app: NestFastifyApplication): ReturnType<typeof SwaggerModule.createDocument> {
+  const head = new DocumentBuilder()
+    .setTitle('Pumasi')
+    .setDescription(
+      'Group purchasing of broadband for small businesses. Money is in minor units (integers). Every POST takes an ' +
+        'Idempotency-Key. Every refusal is application/problem+json (RFC 9457). Lists are paged by cursor.',
+    )
+    .setVersion('1')
+    .addCookieAuth('__Host-pumasi')
+    .build();
+  return SwaggerModule.createDocument(app, head);
+}

@@ -1,0 +1,80 @@
+/**
+ * Who may do which deed. A role belongs to one kind of organisation: owner to a member, manager to an association,
+ * bidder to a provider, the others to the agency. Whose row it may be done to is each deed's own rule.
+ */
+import type { OrganisationKind, Role } from '../../kernel/actor.js';
+
+export const ROLES_OF: Readonly<Record<OrganisationKind, readonly Role[]>> = {
+  member: ['owner'],
+  association: ['manager'],
+  provider: ['bidder'],
+  agency: ['officer', 'approver', 'auditor', 'admin'],
+};
+
+const anyone: readonly Role[] = ['owner', 'manager', 'bidder', 'officer', 'approver', 'auditor', 'admin'];
+const agency: readonly Role[] = ['officer', 'approver', 'auditor', 'admin'];
+
+export const PERMISSIONS = {
+  'session.read': anyone,
+  'session.end': anyone,
+  'people.add': ['owner', 'manager', 'bidder', 'admin'],
+  'people.read': anyone,
+  'organisations.admit': ['admin'],
+  'organisations.read': agency,
+  'audit.read': ['auditor', 'admin'],
+  'clock.advance': ['admin'],
+
+  'catalogue.import': ['officer', 'admin'],
+  'catalogue.edit': ['officer', 'admin'],
+
+  'pools.draft': ['officer', 'manager'],
+  'pools.edit': ['officer', 'manager'],
+  'pools.open': ['officer', 'manager'],
+  'pools.cancel': ['officer', 'manager'],
+  'pools.join': ['owner'],
+  'pools.change-pledge': ['owner'],
+  'pools.leave': ['owner'],
+  'pools.import': ['manager'],
+  'pools.read-pledges': ['owner', 'manager', 'officer', 'auditor'],
+  'pools.read-demand': ['bidder', 'officer', 'approver', 'auditor'],
+
+  'tenders.edit': ['officer'],
+  'tenders.publish': ['officer'],
+  'tenders.cancel': ['officer'],
+  'tenders.read': ['bidder', 'officer', 'approver', 'auditor'],
+
+  'bids.submit': ['bidder'],
+  'bids.withdraw': ['bidder'],
+  'bids.read-own': ['bidder'],
+  'bids.open': ['officer'],
+  'bids.read': ['officer', 'approver', 'auditor'],
+
+  'awards.recommend': ['officer'],
+  'awards.approve': ['approver'],
+  'awards.reject': ['approver'],
+  'awards.read': ['officer', 'approver', 'auditor'],
+  'awards.read-letter': ['bidder'],
+
+  'contracts.read': ['bidder', 'officer', 'approver', 'auditor'],
+  'contracts.sign': ['bidder', 'approver'],
+  'contracts.return': ['bidder', 'approver'],
+  'contracts.issue': ['officer'],
+
+  'offers.read': ['owner', 'manager', 'officer', 'auditor'],
+  'offers.answer': ['owner'],
+  'offers.import-answers': ['manager'],
+  'subscriptions.read': ['owner', 'manager', 'bidder', 'officer', 'auditor'],
+} as const satisfies Readonly<Record<string, readonly Role[]>>;
+
+export type DeedName = keyof typeof PERMISSIONS;
+
+/** Is it a deed of the table? */
+export function isDeed(name: string): name is DeedName {
+  return Object.hasOwn(PERMISSIONS, name);
+}
+
+/** May someone with these roles do the deed at all? */
+export function may(roles: readonly Role[], deed: DeedName): boolean {
+  const allowed: readonly Role[] = PERMISSIONS[deed];
+  return roles.some((role) => allowed.includes(role));
+}

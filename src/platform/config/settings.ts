@@ -1,0 +1,116 @@
+/**
+ * Everything that can be set, read once at start from the environment and checked as a whole. A mistake stops the
+ * start with one line that names the variable, the reason and what would be right.
+ */
+import { plainToInstance, Transform } from 'class-transformer';
+import {
+  IsBase64,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  validateSync,
+} from 'class-validator';
+import { invalid } from '../../kernel/refusal.js';
+
+const onOff = ({ value }: { value: unknown }): unknown => (value === 'on' ? true : value === 'off' ? false : value);
+const integer = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+
+export class Settings {
+  /** Port of the API; 0 takes a free one. */
+  @Transform(integer)
+  @IsInt({ message: 'must be a port number from 0 to 65535' })
+  @Min(0, { message: 'must be a port number from 0 to 65535' })
+  @Max(65_535, { message: 'must be a port number from 0 to 65535' })
+  PORT = 3000;
+
+  /** Address the API listens on; 0.0.0.0 in a container. */
+  @IsString()
+  HOST = '127.0.0.1';
+
+  /** A server's PostgreSQL; without it an embedded one is started. */
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgres://user:password@host:5432/database' })
+  DATABASE_URL?: string;
+
+  /** A server's Redis for the queue; without it the queue lives in PostgreSQL. */
+  @IsOptional()
+  @Matches(/^rediss?:\/\/\S+$/, { message: 'must look like redis://host:6379' })
+  REDIS_URL?: string;
+
+  /** Folder of the embedded database and of generated keys; by default beside the project. */
+  @IsOptional()
+  @IsString()
+  PUMASI_DATA?: string;
+
+  /** on: this process runs jobs beside the API. off: jobs are left to worker processes. */
+  @Transform(onOff)
+  @IsBoolean({ message: 'must be on or off' })
+  PUMASI_WORKERS = true;
+
+  /** on: the development clock may be advanced over the API. Never in production. */
+  @Transform(onOff)
+  @IsBoolean({ message: 'must be on or off' })
+  PUMASI_ACCELERATED = false;
+
+  /** Where browsers reach the system, for the check of the Origin header. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must look like https://pumasi.example' })
+  PUMASI_ORIGIN?: string;
+
+  /** 32 bytes in Base64 that seal tariffs until opening; generated into the data folder when absent. */
+  @IsOptional()
+  @IsBase64({}, { message: 'must be 32 bytes in Base64' })
+  PUMASI_SEALING_KEY?: string;
+
+  /** Ed25519 private key (PKCS 8 DER, Base64) that signs receipts; generated into the data folder when absent. */
+  @IsOptional()
+  @IsBase64({}, { message: 'must be a PKCS 8 DER key in Base64' })
+  PUMASI_SIGNING_KEY?: string;
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+    message: 'must be fatal, error, warn, info, debug or silent',
+  })
+  PUMASI_LOG = 'info';
+
+  /** Connections each process holds to PostgreSQL. */
+  @Transform(integer)
+  @IsInt({ message: 'must be a whole number from 2 to 100' })
+  @Min(2, { message: 'must be a whole number from 2 to 100' })
+  @Max(100, { message: 'must be a whole number from 2 to 100' })
+  PUMASI_POOL = 20;
+}
+
+/**
+ * Reads the settings from an environment.
+ * @throws Refusal 'settings.invalid' naming every wrong variable
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const known = Object.keys(Object.assign(new Settings(), { DATABASE_URL: '', REDIS_URL: '' }));
+  const names = [...known, 'PUMASI_DATA', 'PUMASI_ORIGIN', 'PUMASI_SEALING_KEY', 'PUMASI_SIGNING_KEY'];
+  const given = Object.fromEntries(
+    names.map((name) => [name, environment[name]]).filter(([, value]) => value !== undefined && value !== ''),
+  ) as Record<string, string>;
+  const settings = plainToInstance(Settings, given, { exposeDefaultValues: true });
+  const faults = validateSync(settings).map((error) => ({
+    path: error.property,
+    reason: Object.values(error.constraints ?? {})[0] ?? 'is not valid',
+  }));
+  const misspelt = Object.keys(environment).filter((name) => name.startsWith('PUMASI_') && !names.includes(name));
+  faults.push(
+    ...misspelt
+      .filter((name) => !name.startsWith('PUMASI_TEST_'))
+      .map((name) => ({ path: name, reason: `is not a setting; the settings are ${names.join(', ')}` })),
+  );
+  if (faults.length > 0) {
+    const sentence = faults.map(({ path, reason }) => `${path} ${reason}`).join('; ');
+    throw invalid('settings.invalid', `The settings do not fit: ${sentence}.`, faults);
+  }
+  return settings;
+}

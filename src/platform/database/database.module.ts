@@ -1,0 +1,38 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import pg from 'pg';
+import { Settings } from '../config/settings.js';
+
+const INT8 = 20;
+
+/** Money and counters arrive as bigint instead of the driver's strings; everything else as usual. */
+const types: Pick<typeof pg.types, 'getTypeParser'> = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 && format !== 'binary'
+      ? (text: string) => BigInt(text)
+      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+};
+
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [Settings],
+      useFactory: (settings: Settings) => ({
+        type: 'postgres' as const,
+        url: settings.DATABASE_URL ?? '',
+        autoLoadEntities: true,
+        synchronize: false,
+        logging: false,
+        retryAttempts: 3,
+        extra: {
+          max: settings.PUMASI_POOL,
+          types,
+          connectionTimeoutMillis: 10_000,
+          idle_in_transaction_session_timeout: 600_000,
+          application_name: 'pumasi',
+        },
+      }),
+    }),
+  ],
+})
+export class DatabaseModule {}

@@ -1,0 +1,47 @@
+/** Brings a database to the present shape: the SQL files of migrations/, each once, in order of their names. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { projectRoot } from '../config/project.js';
+
+/** Any number that no other program of this database uses for an advisory lock. */
+const MIGRATION_LOCK = 7_306_200;
+
+/** "1764000000100-identity.sql" becomes the TypeORM migration Identity1764000000100. */
+function migrationOf(file: string): new () => MigrationInterface {
+  const match = /^(\d{13})-([a-z-]+)\.sql$/.exec(file);
+  if (!match) throw new Error(`migrations/${file}: a migration is named <13 digits>-<words>.sql`);
+  const [, stamp = '', words = ''] = match;
+  const pascal = words.replace(/(^|-)([a-z])/g, (_all, _dash, letter: string) => letter.toUpperCase());
+  const sql = readFileSync(join(projectRoot, 'migrations', file), 'utf8');
+  return class implements MigrationInterface {
+    name = `${pascal}${stamp}`;
+    async up(runner: QueryRunner): Promise<void> {
+      await runner.query(sql);
+    }
+    async down(): Promise<void> {
+      throw new Error('a migration is mended by the next one; there is no way back');
+    }
+  };
+}
+
+/**
+ * Runs what has not run yet. Safe to call from several processes at once: one migrates, the others wait.
+ * @param url postgres://user:password@host:port/database
+ * @returns the names of the migrations that ran now
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const files = readdirSync(join(projectRoot, 'migrations')).filter((file) => file.endsWith('.sql'));
+  const source = new DataSource({ type: 'postgres', url, migrations: files.sort().map(migrationOf), poolSize: 2 });
+  await source.initialize();
+  const lock = source.createQueryRunner();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const ran = await source.runMigrations({ transaction: 'each' });
+    return ran.map((migration) => migration.name);
+  } finally {
+    await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await lock.release();
+    await source.destroy();
+  }
+}

@@ -1,0 +1,9 @@
+import { Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { Keys } from '../keys/keys.js';
+import { Deeds } from './deeds.js';
+import { Listeners } from './listeners.js';
+
+@Global()
+@Module({ imports: [DiscoveryModule], providers: [Deeds, Listeners, Keys], exports: [Deeds, Listeners, Keys] })
+export class DeedsModule {}

@@ -1,0 +1,133 @@
+/** Runs deeds: one deed is one transaction, done once per idempotency key, recorded and announced from within. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import type { Actor } from '../../kernel/actor.js';
+import { canonicalJson, toJson } from '../../kernel/canonical.js';
+import { refuse } from '../../kernel/refusal.js';
+import { sha256 } from '../keys/keys.js';
+import type { Fact, FactPayload } from './facts.js';
+import { Listeners } from './listeners.js';
+
+/** A row the deed is about: each has its own audit chain. */
+export interface Subject {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** A deed under way: its transaction, its instant, and what it leaves behind. */
+export class Deed {
+  constructor(
+    readonly name: string,
+    readonly actor: Actor,
+    readonly tx: EntityManager,
+    /** the database's clock at the start of the deed */
+    readonly now: Date,
+    private readonly listeners: Listeners,
+  ) {}
+
+  /** Announces a fact: it reaches every listener if, and only if, this deed commits. */
+  async announce<P extends FactPayload>(fact: Fact<P>, payload: P): Promise<void> {
+    await this.tx.query('select announce($1, $2, $3)', [fact.name, payload, this.listeners.handlersOf(fact.name)]);
+  }
+
+  /** Appends to the audit chain of a subject. `facts` must hold nothing sealed and no secret. */
+  async record(subject: Subject, facts: Readonly<Record<string, unknown>> = {}, why?: string): Promise<void> {
+    const { personId, personName, organisationId, address, requestId } = this.actor;
+    await this.tx.query('select audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
+      subject.type,
+      subject.id,
+      this.name,
+      personId,
+      personName,
+      organisationId,
+      address,
+      requestId,
+      toJson(facts),
+      why ?? null,
+    ]);
+  }
+}
+
+/** A deadlock or a serialisation failure is nobody's fault: the deed is simply done again. */
+const RETRIED = new Set(['40001', '40P01']);
+const TRIES = 4;
+
+@Injectable()
+export class Deeds {
+  constructor(
+    private readonly source: DataSource,
+    private readonly listeners: Listeners,
+  ) {}
+
+  /**
+   * Does a deed. With the actor's idempotency key, the answer is kept with the key: asked again with the same input
+   * it is given again (as JSON), with other input it is refused.
+   * @param input what the answer depends on, for telling a repetition from a reused key
+   * @throws Refusal whatever `work` refuses (nothing of the deed remains), 'idempotency.key-reused'
+   */
+  async run<T>(actor: Actor, name: string, input: unknown, work: (deed: Deed) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.source.transaction((tx) => this.once(tx, actor, name, input, work));
+      } catch (error) {
+        const code = error instanceof QueryFailedError ? (error.driverError as { code?: string }).code : undefined;
+        if (code === undefined || !RETRIED.has(code) || attempt === TRIES) throw error;
+      }
+    }
+  }
+
+  private async once<T>(
+    tx: EntityManager,
+    actor: Actor,
+    name: string,
+    input: unknown,
+    work: (deed: Deed) => Promise<T>,
+  ): Promise<T> {
+    const key = actor.idempotencyKey;
+    if (key === null) return work(new Deed(name, actor, tx, await databaseNow(tx), this.listeners));
+
+    const scope = `${actor.personId ?? 'anyone'}@${actor.organisationId ?? 'nowhere'}`;
+    const hash = sha256(`${name}\n${canonicalJson(input ?? null)}`);
+    const claimed: { now: Date }[] = await tx.query(
+      `insert into idempotency (scope, key, deed, input_hash) values ($1, $2, $3, $4)
+       on conflict do nothing returning app_now() as now`,
+      [scope, key, name, hash],
+    );
+    const [mine] = claimed;
+    if (!mine) return this.answerAgain<T>(tx, scope, key, hash);
+
+    const answer = await work(new Deed(name, actor, tx, mine.now, this.listeners));
+    await tx.query('update idempotency set response = $3 where scope = $1 and key = $2', [
+      scope,
+      key,
+      toJson(answer ?? null),
+    ]);
+    return answer;
+  }
+
+  private async answerAgain<T>(tx: EntityManager, scope: string, key: string, hash: string): Promise<T> {
+    const rows: { input_hash: string; response: T }[] = await tx.query(
+      'select input_hash, response from idempotency where scope = $1 and key = $2',
+      [scope, key],
+    );
+    const [row] = rows;
+    if (!row || row.input_hash !== hash) {
+      throw refuse(
+        'idempotency.key-reused',
+        'This Idempotency-Key was used for another command. Send a fresh key with each new command.',
+        { kind: 'invalid' },
+      );
+    }
+    return row.response;
+  }
+}
+
+/** The clock of every decision: the database's, not this process's. */
+export async function databaseNow(tx: EntityManager): Promise<Date> {
+  const rows: { now: Date }[] = await tx.query('select app_now() as now');
+  return rows[0]?.now ?? refuseNoClock();
+}
+
+function refuseNoClock(): never {
+  throw new Error('the database told no time');
+}

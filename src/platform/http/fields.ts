@@ -1,0 +1,80 @@
+/** Shapes of input that many rooms share: money, codes, pages. */
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import { MAX_MINOR } from '../../kernel/money.js';
+import { PAGE_DEFAULT, PAGE_LIMIT } from '../../kernel/page.js';
+
+/** An amount in minor units: a non-negative JSON integer that becomes a bigint. */
+export function IsMinor(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value,
+    ),
+    ValidateBy({
+      name: 'isMinor',
+      validator: {
+        validate: (value: unknown) => typeof value === 'bigint' && value >= 0n && value <= MAX_MINOR,
+        defaultMessage: () => 'must be an amount in minor units: a whole number from 0 to 9000000000000000',
+      },
+    }),
+  );
+}
+
+/** A record of tier code to amount in minor units, such as {"fibre-1000": 3100}. */
+export function IsMinorByCode(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+      return Object.fromEntries(
+        Object.entries(value).map(([code, minor]: [string, unknown]) => [
+          code,
+          typeof minor === 'number' && Number.isSafeInteger(minor) ? BigInt(minor) : minor,
+        ]),
+      );
+    }),
+    ValidateBy({
+      name: 'isMinorByCode',
+      validator: {
+        validate: (value: unknown) =>
+          typeof value === 'object' &&
+          value !== null &&
+          !Array.isArray(value) &&
+          Object.entries(value).length <= 500 &&
+          Object.entries(value).every(
+            ([code, minor]: [string, unknown]) =>
+              CODE.test(code) && typeof minor === 'bigint' && minor >= 0n && minor <= MAX_MINOR,
+          ),
+        defaultMessage: () => 'must map codes to amounts in minor units (whole numbers, not negative)',
+      },
+    }),
+  );
+}
+
+const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
+
+/** A code as people give it: regions, tiers, lots. */
+export function IsCode(): PropertyDecorator {
+  return applyDecorators(
+    IsString({ message: 'must be a text' }),
+    Matches(CODE, { message: 'must be 1 to 40 letters, digits, dots, dashes or underscores' }),
+  );
+}
+
+/** The query of every list. */
+export class PageQuery {
+  /** where the last page ended: its `next` */
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString({ message: 'must be the "next" of a page' })
+  @MaxLength(400, { message: 'must be the "next" of a page' })
+  cursor?: string;
+
+  @ApiProperty({ required: false, default: PAGE_DEFAULT, maximum: PAGE_LIMIT })
+  @Transform(({ value }: { value: unknown }) => (value === undefined ? PAGE_DEFAULT : Number(value)))
+  @IsInt({ message: `must be a whole number from 1 to ${PAGE_LIMIT}` })
+  @Min(1, { message: `must be a whole number from 1 to ${PAGE_LIMIT}` })
+  @Max(PAGE_LIMIT, { message: `must be a whole number from 1 to ${PAGE_LIMIT}` })
+  limit: number = PAGE_DEFAULT;
+}

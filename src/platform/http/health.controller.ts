@@ -1,0 +1,92 @@
+import { Controller, Get, Header, Injectable, Res, type BeforeApplicationShutdown } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { JobsService } from '../jobs/jobs.service.js';
+import { OpenToAll } from './request.js';
+
+/** A process whose own clock is further from the database's than this is not to be trusted with anything. */
+const CLOCK_SKEW_MILLIS = 10_000;
+
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  constructor(source: DataSource) {
+    collectDefaultMetrics({ register: this.registry });
+    const waiting = new Gauge({
+      name: 'pumasi_outbox_waiting',
+      help: 'facts not yet handled by a listener',
+      registers: [this.registry],
+      async collect() {
+        const rows: { n: number }[] = await source.query(
+          'select count(*)::int as n from outbox_delivery where handled_at is null',
+        );
+        waiting.set(rows[0]?.n ?? 0);
+      },
+    });
+  }
+}
+
+interface Check {
+  readonly name: string;
+  readonly healthy: boolean;
+}
+
+@ApiExcludeController()
+@Controller()
+export class HealthController implements BeforeApplicationShutdown {
+  private leaving = false;
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly jobs: JobsService,
+    private readonly metrics: Metrics,
+  ) {}
+
+  beforeApplicationShutdown(): void {
+    this.leaving = true;
+  }
+
+  /** The process answers. */
+  @OpenToAll()
+  @Get('health/live')
+  live(): { status: string } {
+    return { status: 'up' };
+  }
+
+  /** The process may be sent work: database reachable, clocks agree, queue reachable, not shutting down. */
+  @OpenToAll()
+  @Get('health/ready')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string; checks: Check[] }> {
+    const checks = [{ name: 'serving', healthy: !this.leaving }, ...(await this.database()), await this.queue()];
+    const healthy = checks.every((check) => check.healthy);
+    void reply.status(healthy ? 200 : 503);
+    return { status: healthy ? 'up' : 'down', checks };
+  }
+
+  @OpenToAll()
+  @Get('metrics')
+  @Header('content-type', 'text/plain; version=0.0.4')
+  async figures(): Promise<string> {
+    return this.metrics.registry.metrics();
+  }
+
+  private async database(): Promise<Check[]> {
+    try {
+      const rows: { now: Date }[] = await this.source.query('select clock_timestamp() as now');
+      const skew = Math.abs((rows[0]?.now.getTime() ?? 0) - Date.now());
+      return [
+        { name: 'database', healthy: true },
+        { name: 'clock', healthy: skew <= CLOCK_SKEW_MILLIS },
+      ];
+    } catch {
+      return [{ name: 'database', healthy: false }];
+    }
+  }
+
+  private async queue(): Promise<Check> {
+    return { name: 'queue', healthy: await this.jobs.queueAnswers() };
+  }
+}

@@ -1,0 +1,55 @@
+/** What routes say about themselves, and what they get out of a request. */
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type {} from '@fastify/cookie';
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../../kernel/actor.js';
+import { refuse } from '../../kernel/refusal.js';
+
+export const MAY = 'pumasi:may';
+export const OPEN_TO_ALL = 'pumasi:open-to-all';
+export const WITHOUT_KEY = 'pumasi:without-key';
+
+/** The deed a route does; the table in identity/rules/permissions.ts says who may. */
+export const May = (deed: string): MethodDecorator => SetMetadata(MAY, deed);
+
+/** A route that needs nobody to be signed in. */
+export const OpenToAll = (): MethodDecorator => SetMetadata(OPEN_TO_ALL, true);
+
+/** A POST that needs no Idempotency-Key, because its answer must not be kept (a session). */
+export const WithoutKey = (): MethodDecorator => SetMetadata(WITHOUT_KEY, true);
+
+/** A request as the guards leave it. */
+export interface ActingRequest extends FastifyRequest {
+  actor?: Actor;
+}
+
+/** The signed-in actor. Only on routes marked with `@May`. */
+export const Acting = createParamDecorator((_data: unknown, context: ExecutionContext): Actor => {
+  const { actor } = context.switchToHttp().getRequest<ActingRequest>();
+  if (!actor) throw refuse('session.missing', 'Please sign in first.', { kind: 'unauthenticated' });
+  return actor;
+});
+
+/** The signed-in actor, or null: on routes open to all that show more to some. */
+export const MaybeActing = createParamDecorator((_data: unknown, context: ExecutionContext): Actor | null => {
+  return context.switchToHttp().getRequest<ActingRequest>().actor ?? null;
+});
+
+/** The version in If-Match: what the caller saw when it decided to change something. */
+export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext): number => {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
+  const match = /^"?(\d{1,9})"?$/.exec(header ?? '');
+  if (!match) {
+    throw refuse('version.missing', 'Send the ETag of what you saw as If-Match, so that nobody is overwritten.', {
+      kind: 'stale',
+    });
+  }
+  return Number(match[1]);
+});
+
+/** @returns the refusal for changing what somebody changed meanwhile, or null */
+export function whyStale(seen: number, present: number): ReturnType<typeof refuse> | null {
+  return seen === present
+    ? null
+    : refuse('version.stale', 'It was changed meanwhile. Read it again, then repeat your change.', { kind: 'stale' });
+}

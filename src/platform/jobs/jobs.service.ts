@@ -1,0 +1,290 @@
+/**
+ * Brings facts to their listeners and wakes what is due. The rows of outbox_delivery and every due_at are the truth;
+ * BullMQ carries wake-ups; a reconciler looks at the rows each second and does what no wake-up did, so that losing
+ * every job loses nothing.
+ */
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { UnrecoverableError } from 'bullmq';
+import { DataSource, type EntityManager } from 'typeorm';
+import { systemActor } from '../../kernel/actor.js';
+import { Refusal } from '../../kernel/refusal.js';
+import { Settings } from '../config/settings.js';
+import { Deed, databaseNow } from '../deeds/deeds.js';
+import type { FactPayload } from '../deeds/facts.js';
+import { type DueHandler, type FactHandler, Listeners } from '../deeds/listeners.js';
+import { ENQUEUE_TIMEOUT_MILLIS, openQueue, type WakeUp, type WakeUps } from './queue.js';
+
+const RELAY_EVERY_MILLIS = 100;
+const RECONCILE_EVERY_MILLIS = 1_000;
+const RELAY_BATCH = 200;
+/** A wake-up that came to nothing for this long is made up for by the reconciler. */
+const GRACE = "interval '3 seconds'";
+const LEASE = "interval '30 seconds'";
+const LEASE_RENEWAL_MILLIS = 10_000;
+/** Alarms are set this far ahead; what is due later gets its alarm later. */
+const ALARM_HORIZON = "interval '60 seconds'";
+
+interface Delivery {
+  readonly event_id: string;
+  readonly handler: string;
+}
+
+@Injectable()
+export class JobsService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly log = new Logger('Jobs');
+  private wakeUps: WakeUps | undefined;
+  private stopping = false;
+  private readonly loops: Promise<void>[] = [];
+  private readonly alarmsSet = new Map<string, number>();
+  private readonly running = new Set<Promise<unknown>>();
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly source: DataSource,
+    private readonly listeners: Listeners,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.settings.PUMASI_WORKERS) return;
+    this.wakeUps = openQueue(this.settings);
+    this.wakeUps.startWorker((job) => this.wake(job.data));
+    this.loops.push(this.loop(RELAY_EVERY_MILLIS, () => this.relay()));
+    this.loops.push(this.loop(RECONCILE_EVERY_MILLIS, () => this.reconcile()));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    await Promise.allSettled(this.loops);
+    await this.wakeUps?.close();
+    await Promise.allSettled(this.running);
+  }
+
+  /** Is the queue reachable? Deliveries go on without it, only more slowly. */
+  async queueAnswers(): Promise<boolean> {
+    if (!this.wakeUps) return true;
+    const count = this.wakeUps.queue.getJobCounts('wait').then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([count, sleep(ENQUEUE_TIMEOUT_MILLIS).then(() => false)]);
+  }
+
+  private async loop(everyMillis: number, step: () => Promise<boolean>): Promise<void> {
+    while (!this.stopping) {
+      try {
+        if (await step()) continue;
+      } catch (error) {
+        if (!this.stopping) this.log.warn(`will try again: ${messageOf(error)}`);
+      }
+      await sleep(everyMillis);
+    }
+  }
+
+  /** Hands committed facts to the queue. @returns whether there may be more at once */
+  private async relay(): Promise<boolean> {
+    const queue = this.wakeUps?.queue;
+    if (!queue) return false;
+    const fresh = await this.source
+      .query(
+        `update outbox_delivery set enqueued_at = clock_timestamp() where (event_id, handler) in (
+         select event_id, handler from outbox_delivery where handled_at is null and enqueued_at is null
+         order by event_id limit $1 for update skip locked)
+       returning event_id::text, handler`,
+        [RELAY_BATCH],
+      )
+      .then(updatedRows<Delivery>);
+    if (fresh.length === 0) return false;
+    await withinTimeout(
+      queue.addBulk(
+        fresh.map(({ event_id, handler }) => ({
+          name: handler,
+          data: { kind: 'fact' as const, eventId: event_id, handler },
+          opts: { jobId: `fact-${event_id}-${handler}` },
+        })),
+      ),
+    );
+    return fresh.length === RELAY_BATCH;
+  }
+
+  /** What no wake-up has done: late deliveries, overdue rows; and alarms for what is due soon. */
+  private async reconcile(): Promise<boolean> {
+    const late: Delivery[] = await this.source.query(
+      `select event_id::text, handler from outbox_delivery
+       where handled_at is null and enqueued_at < clock_timestamp() - ${GRACE} and next_try_at <= clock_timestamp()
+         and coalesce(leased_until, '-infinity') < clock_timestamp()
+       order by event_id limit $1`,
+      [RELAY_BATCH],
+    );
+    for (const { event_id, handler } of late) {
+      if (this.stopping) return false;
+      const delivered = this.deliver(event_id, handler);
+      if (this.listeners.factHandler(handler)?.long) this.track(delivered);
+      else await delivered;
+    }
+    for (const due of this.listeners.dueHandlers()) {
+      const overdue: { id: string }[] = await this.source.query(
+        `select id::text from ${due.table} where state = any($1) and due_at <= app_now() order by due_at limit $2`,
+        [due.states, RELAY_BATCH],
+      );
+      for (const { id } of overdue) if (!this.stopping) await this.happen(due, id);
+      await this.setAlarms(due);
+    }
+    return false;
+  }
+
+  private async setAlarms(due: DueHandler): Promise<void> {
+    const soon: { id: string; due_at: Date; delay: number }[] = await this.source.query(
+      `select id::text, due_at, extract(epoch from due_at - app_now())::float8 * 1000 as delay from ${due.table}
+       where state = any($1) and due_at > app_now() and due_at < app_now() + ${ALARM_HORIZON} limit $2`,
+      [due.states, RELAY_BATCH],
+    );
+    for (const { id, due_at, delay } of soon) {
+      const jobId = `due-${due.name}-${id}-${due_at.getTime()}`;
+      if (this.alarmsSet.has(jobId)) continue;
+      this.alarmsSet.set(jobId, Date.now());
+      const data: WakeUp = { kind: 'due', name: due.name, id };
+      const queue = this.wakeUps?.queue;
+      if (queue) await withinTimeout(queue.add(due.name, data, { jobId, delay: Math.ceil(delay) }));
+    }
+    for (const [jobId, at] of this.alarmsSet) if (at < Date.now() - 120_000) this.alarmsSet.delete(jobId);
+  }
+
+  private async wake(data: WakeUp): Promise<void> {
+    if (data.kind === 'fact') return this.track(this.deliver(data.eventId, data.handler));
+    const due = this.listeners.dueHandler(data.name);
+    if (!due) throw new UnrecoverableError(`no job is named ${data.name}`);
+    await this.track(this.happen(due, data.id));
+  }
+
+  /** Locks the row and, if it is due by the database's clock, lets happen what is due. */
+  private async happen(due: DueHandler, id: string): Promise<void> {
+    try {
+      await this.source.transaction(async (tx) => {
+        const rows: { id: string }[] = await tx.query(
+          `select id::text from ${due.table} where state = any($1) and due_at <= app_now() and id = $2
+           for update skip locked`,
+          [due.states, id],
+        );
+        const [row] = rows;
+        if (row) await due.call(await this.systemDeed(tx, due.name), row.id);
+      });
+    } catch (error) {
+      this.log.error(`${due.name}: ${messageOf(error)}`, stackOf(error));
+    }
+  }
+
+  private async deliver(eventId: string, name: string): Promise<void> {
+    const handler = this.listeners.factHandler(name);
+    if (!handler) return;
+    try {
+      await (handler.long ? this.deliverLong(handler, eventId) : this.deliverOnce(handler, eventId));
+    } catch (error) {
+      this.log.error(`${name}: ${messageOf(error)}`, stackOf(error));
+      await this.source
+        .query(
+          `update outbox_delivery set attempts = attempts + 1, last_error = $3, leased_until = null,
+             next_try_at = clock_timestamp() + least(interval '5 minutes', interval '1 second' * power(2, attempts))
+           where event_id = $1 and handler = $2`,
+          [eventId, name, messageOf(error).slice(0, 500)],
+        )
+        .catch(() => undefined);
+    }
+  }
+
+  /** The effect and the note that it was handled commit together. */
+  private async deliverOnce(handler: FactHandler, eventId: string): Promise<void> {
+    await this.source.transaction(async (tx) => {
+      const rows: { payload: FactPayload }[] = await tx.query(
+        `select e.payload from outbox_delivery d join outbox_event e on e.id = d.event_id
+         where d.event_id = $1 and d.handler = $2 and d.handled_at is null for update of d skip locked`,
+        [eventId, handler.name],
+      );
+      const [row] = rows;
+      if (!row) return;
+      await handler.call(await this.systemDeed(tx, handler.name), row.payload);
+      await tx.query(
+        'update outbox_delivery set handled_at = clock_timestamp(), last_error = null where event_id = $1 and handler = $2',
+        [eventId, handler.name],
+      );
+    });
+  }
+
+  /** Long work holds a lease that it renews; a crash lets the lease run out and the work is done again. */
+  private async deliverLong(handler: FactHandler, eventId: string): Promise<void> {
+    const claimed: { payload: FactPayload }[] = await this.source
+      .query(
+        `update outbox_delivery d set leased_until = clock_timestamp() + ${LEASE} from outbox_event e
+         where e.id = d.event_id and d.event_id = $1 and d.handler = $2 and d.handled_at is null
+           and coalesce(d.leased_until, '-infinity') < clock_timestamp()
+         returning e.payload`,
+        [eventId, handler.name],
+      )
+      .then(updatedRows<{ payload: FactPayload }>);
+    const [row] = claimed;
+    if (!row) return;
+    const renewal = setInterval(() => {
+      void this.source
+        .query(
+          `update outbox_delivery set leased_until = clock_timestamp() + ${LEASE} where event_id = $1 and handler = $2`,
+          [eventId, handler.name],
+        )
+        .catch(() => undefined);
+    }, LEASE_RENEWAL_MILLIS);
+    try {
+      await handler.call(row.payload);
+      await this.source.query(
+        `update outbox_delivery set handled_at = clock_timestamp(), leased_until = null, last_error = null
+         where event_id = $1 and handler = $2`,
+        [eventId, handler.name],
+      );
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  private async systemDeed(tx: EntityManager, name: string): Promise<Deed> {
+    return new Deed(name, systemActor(name), tx, await databaseNow(tx), this.listeners);
+  }
+
+  private track<T>(work: Promise<T>): Promise<T> {
+    const settled = work.finally(() => this.running.delete(settled));
+    this.running.add(settled);
+    return settled;
+  }
+}
+
+/** TypeORM answers an UPDATE .. RETURNING with [rows, count]. */
+function updatedRows<T>(result: unknown): T[] {
+  return (result as [T[], number])[0];
+}
+
+function sleep(millis: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, millis).unref();
+  });
+}
+
+/** Waits for the queue only so long: a frozen Redis must not stop the reconciler. */
+async function withinTimeout(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the queue did not answer')), ENQUEUE_TIMEOUT_MILLIS);
+  });
+  try {
+    await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Refusal
+    ? `${error.code}: ${error.message}`
+    : error instanceof Error
+      ? error.message
+      : String(error);
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Refusal || !(error instanceof Error) ? undefined : error.stack;
+}
