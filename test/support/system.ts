@@ -1,0 +1,177 @@
+/** A whole system for one test file: the application on a database of its own, and people who use it over HTTP. */
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import request, { type Response, type Test } from 'supertest';
+import { DataSource } from 'typeorm';
+import { createApp } from '../../src/app.js';
+import { SESSION_COOKIE } from '../../src/identity/session-cookie.js';
+import { SessionsService } from '../../src/identity/sessions.service.js';
+import type { OrganisationKind, Role } from '../../src/kernel/actor.js';
+import { readSettings, type Settings } from '../../src/platform/config/settings.js';
+import { cloneDatabase } from './database.js';
+
+const KIND_OF: Readonly<Record<Role, OrganisationKind>> = {
+  owner: 'member',
+  manager: 'association',
+  bidder: 'provider',
+  officer: 'agency',
+  approver: 'agency',
+  auditor: 'agency',
+  admin: 'agency',
+};
+
+/** Somebody signed in, acting for one organisation. */
+export class Someone {
+  constructor(
+    private readonly server: string,
+    readonly personId: string,
+    readonly organisationId: string,
+    readonly token: string,
+  ) {}
+
+  get(path: string): Test {
+    return this.signed(request(this.server).get(path));
+  }
+
+  /** Posts a command under a fresh idempotency key, or under the given one. */
+  post(path: string, body?: string | object, key: string = randomUUID()): Test {
+    return this.signed(request(this.server).post(path)).set('idempotency-key', key).send(body);
+  }
+
+  /** Posts a spreadsheet. */
+  postCsv(path: string, csv: string | Buffer, key: string = randomUUID()): Test {
+    return this.signed(request(this.server).post(path))
+      .set('idempotency-key', key)
+      .set('content-type', 'text/csv')
+      .send(csv);
+  }
+
+  put(path: string, body: object, version?: number): Test {
+    return this.versioned(this.signed(request(this.server).put(path)), version).send(body);
+  }
+
+  patch(path: string, body: object, version?: number): Test {
+    return this.versioned(this.signed(request(this.server).patch(path)), version).send(body);
+  }
+
+  delete(path: string, version?: number): Test {
+    return this.versioned(this.signed(request(this.server).delete(path)), version);
+  }
+
+  private signed(test: Test): Test {
+    return test.set('cookie', `${SESSION_COOKIE}=${this.token}`);
+  }
+
+  private versioned(test: Test, version: number | undefined): Test {
+    return version === undefined ? test : test.set('if-match', `"${version}"`);
+  }
+}
+
+export class System {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly source: DataSource,
+    readonly url: string,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  /** Boots a system with workers and an accelerated clock, unless the settings say otherwise. */
+  static async start(settings: Partial<Settings> = {}): Promise<System> {
+    const database = await cloneDatabase();
+    const app = await createApp(
+      Object.assign(
+        readSettings({
+          DATABASE_URL: database.url,
+          PUMASI_ACCELERATED: 'on',
+          PUMASI_LOG: process.env['PUMASI_TEST_LOG'] ?? 'error',
+          PUMASI_POOL: '8',
+          PUMASI_SEALING_KEY: Buffer.alloc(32, 7).toString('base64'),
+          ...(process.env['REDIS_URL'] === undefined ? {} : { REDIS_URL: process.env['REDIS_URL'] }),
+        }),
+        settings,
+      ),
+    );
+    await app.listen(0, '127.0.0.1');
+    return new System(app, app.get(DataSource), (await app.getUrl()).replace('[::1]', '127.0.0.1'), database.drop);
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.drop();
+  }
+
+  anonymous(): ReturnType<typeof request> {
+    return request(this.url);
+  }
+
+  /** Makes a person with these roles, in a fresh organisation or in the given one, already signed in. */
+  async someone(roles: Role | readonly Role[], organisationId?: string): Promise<Someone> {
+    const all = typeof roles === 'string' ? [roles] : roles;
+    const kind = KIND_OF[all[0] ?? 'owner'];
+    const organisation = organisationId ?? randomUUID();
+    const person = randomUUID();
+    if (organisationId === undefined) {
+      await this.source.query('insert into organisation (id, kind, name) values ($1, $2, $3)', [
+        organisation,
+        kind,
+        `${kind} ${organisation.slice(0, 8)}`,
+      ]);
+    }
+    await this.source.query('insert into person (id, email, name, password_hash) values ($1, $2, $3, $4)', [
+      person,
+      `${person}@example.test`,
+      `${all.join('+')} ${person.slice(0, 8)}`,
+      'cannot sign in by password',
+    ]);
+    for (const role of all) {
+      await this.source.query('insert into membership values ($1, $2, $3)', [person, organisation, role]);
+    }
+    const token = await this.app.get(SessionsService, { strict: false }).begin(person, organisation);
+    return new Someone(this.url, person, organisation, token);
+  }
+
+  /** Lets business time pass until the instant, and everything that is due and announced happen. */
+  async passTo(instant: Date | string): Promise<void> {
+    await this.source.query(
+      `update clock_offset set ahead = ahead + greatest('0'::interval, $1::timestamptz - app_now())`,
+      [instant],
+    );
+    await this.settled();
+  }
+
+  async now(): Promise<Date> {
+    const rows: { now: Date }[] = await this.source.query('select app_now() as now');
+    return rows[0]?.now ?? new Date(Number.NaN);
+  }
+
+  /** Waits until the reconciler has looked once and every announced fact has been handled. */
+  async settled(limitMillis = 30_000): Promise<void> {
+    const until = Date.now() + limitMillis;
+    await sleep(1_200);
+    for (;;) {
+      const rows: { handler: string; last_error: string | null }[] = await this.source.query(
+        'select handler, last_error from outbox_delivery where handled_at is null',
+      );
+      if (rows.length === 0) return;
+      if (Date.now() > until) throw new Error(`still unhandled: ${JSON.stringify(rows)}`);
+      await sleep(50);
+    }
+  }
+
+  /** Asks again and again until the answer satisfies, or fails with the last answer. */
+  async eventually(ask: () => Test, satisfied: (answer: Response) => boolean, limitMillis = 30_000): Promise<Response> {
+    const until = Date.now() + limitMillis;
+    for (;;) {
+      const answer = await ask();
+      if (satisfied(answer)) return answer;
+      if (Date.now() > until) throw new Error(`never came: ${answer.status} ${answer.text}`);
+      await sleep(100);
+    }
+  }
+}
+
+function sleep(millis: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, millis);
+  });
+}
