@@ -149,6 +149,9 @@ describe('tariff faults', () => {
     const demanded = (GG: number, SE: number) => faultsOf(sound(), { ...frame, demandByLot: { GG, SE } });
     expect(demanded(12, 8)).toEqual([]);
     expect(demanded(12, 7).map((f) => f.path)).toEqual(['minimumLines']);
+    const beyond = { ...frame, demandByLot: { GG: 500, SE: 4 } };
+    const narrow = { ...sound(), lots: { GG: { capacity: 15 }, SE: {} } };
+    expect(faultsOf(narrow, beyond).map((f) => f.path)).toEqual(['minimumLines']);
   });
 
   it('takes twenty bands and no more', () => {
