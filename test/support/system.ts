@@ -72,7 +72,7 @@ export class System {
     readonly app: NestFastifyApplication,
     readonly source: DataSource,
     readonly url: string,
-    private readonly drop: () => Promise<void>,
+    private readonly drop: (this: void) => Promise<void>,
   ) {}
 
   /** Boots a system with workers and an accelerated clock, unless the settings say otherwise. */
@@ -92,7 +92,9 @@ export class System {
       ),
     );
     await app.listen(0, '127.0.0.1');
-    return new System(app, app.get(DataSource), (await app.getUrl()).replace('[::1]', '127.0.0.1'), database.drop);
+    return new System(app, app.get(DataSource), (await app.getUrl()).replace('[::1]', '127.0.0.1'), () =>
+      database.drop(),
+    );
   }
 
   async stop(): Promise<void> {
