@@ -44,12 +44,11 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
   await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', String(request.id));
+    void reply.header('x-request-id', request.id);
     done();
   });
   fastify.get('/', (_request, reply) => reply.redirect('/docs'));
   SwaggerModule.setup('docs', app, () => describeApi(app), { customSiteTitle: 'Pumasi API' });
-  app.enableShutdownHooks();
   return app;
 }
 

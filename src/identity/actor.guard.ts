@@ -26,7 +26,7 @@ export class ActorGuard implements CanActivate, OnApplicationBootstrap {
       request.actor = {
         ...holder,
         address: request.ip,
-        requestId: String(request.id),
+        requestId: request.id,
         idempotencyKey: request.method !== 'GET' && typeof key === 'string' ? key : null,
       };
     }

@@ -6,11 +6,9 @@ import { Settings } from '../config/settings.js';
 const INT8 = 20;
 
 /** Money and counters arrive as bigint instead of the driver's strings; everything else as usual. */
-const types: Pick<typeof pg.types, 'getTypeParser'> = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 && format !== 'binary'
-      ? (text: string) => BigInt(text)
-      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown =>
+    oid === INT8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
 };
 
 @Module({

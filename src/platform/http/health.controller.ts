@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Injectable, Res, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Controller, Get, Header, Injectable, Res, type OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
@@ -36,7 +36,7 @@ interface Check {
 
 @ApiExcludeController()
 @Controller()
-export class HealthController implements BeforeApplicationShutdown {
+export class HealthController implements OnModuleDestroy {
   private leaving = false;
 
   constructor(
@@ -45,7 +45,7 @@ export class HealthController implements BeforeApplicationShutdown {
     private readonly metrics: Metrics,
   ) {}
 
-  beforeApplicationShutdown(): void {
+  onModuleDestroy(): void {
     this.leaving = true;
   }
 

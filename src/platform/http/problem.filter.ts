@@ -54,15 +54,15 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
-    const problem = this.problemOf(error, String(request.id));
-    if (problem.status >= 500 && problem.status !== 503) {
+    const answer = this.problemOf(error, request.id);
+    if (answer.status >= 500 && answer.status !== 503) {
       this.log.error(
-        `${request.method} ${request.routeOptions.url ?? ''} [${problem.requestId}]: ${error instanceof Error ? error.message : 'not an error'}`,
+        `${request.method} ${request.routeOptions.url ?? ''} [${answer.requestId}]: ${error instanceof Error ? error.message : 'not an error'}`,
         error instanceof Error ? error.stack : undefined,
       );
     }
     if (reply.sent) return;
-    void reply.status(problem.status).type('application/problem+json').send(problem);
+    void reply.status(answer.status).type('application/problem+json').send(answer);
   }
 
   private problemOf(error: unknown, requestId: string): Problem {

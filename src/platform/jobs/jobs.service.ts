@@ -3,7 +3,7 @@
  * BullMQ carries wake-ups; a reconciler looks at the rows each second and does what no wake-up did, so that losing
  * every job loses nothing.
  */
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { UnrecoverableError } from 'bullmq';
 import { DataSource, type EntityManager } from 'typeorm';
 import { systemActor } from '../../kernel/actor.js';
@@ -30,7 +30,7 @@ interface Delivery {
 }
 
 @Injectable()
-export class JobsService implements OnApplicationBootstrap, OnApplicationShutdown {
+export class JobsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Jobs');
   private wakeUps: WakeUps | undefined;
   private stopping = false;
@@ -52,7 +52,8 @@ export class JobsService implements OnApplicationBootstrap, OnApplicationShutdow
     this.loops.push(this.loop(RECONCILE_EVERY_MILLIS, () => this.reconcile()));
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Before the database is let go: what runs ends, nothing more begins. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     await Promise.allSettled(this.loops);
     await this.wakeUps?.close();
@@ -118,7 +119,7 @@ export class JobsService implements OnApplicationBootstrap, OnApplicationShutdow
     for (const { event_id, handler } of late) {
       if (this.stopping) return false;
       const delivered = this.deliver(event_id, handler);
-      if (this.listeners.factHandler(handler)?.long) this.track(delivered);
+      if (this.listeners.factHandler(handler)?.long) void this.track(delivered);
       else await delivered;
     }
     for (const due of this.listeners.dueHandlers()) {

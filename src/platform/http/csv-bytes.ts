@@ -1,0 +1,103 @@
+/** The bytes of a text file, checked before anything parses them. */
+import { isUtf8 } from 'node:buffer';
+import type { Hash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { invalid, type Refusal, refuse } from '../../kernel/refusal.js';
+
+/** The longest line of a file; no row of ours comes near it. */
+export const LINE_LIMIT_BYTES = 65_536;
+
+const LF = 0x0a;
+
+/**
+ * Passes on whole lines of UTF-8, at most `maxBytes` in all, and adds them to the hash. What the sender still sends
+ * after a refusal is read and thrown away (up to `maxBytes` more), because many clients read no answer before they
+ * have sent everything.
+ * @throws Refusal 'csv.too-large', 'csv.binary', 'csv.encoding', 'csv.line-too-long'
+ */
+export async function* checkedBytes(stream: Readable, maxBytes: number, hash: Hash): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  let line = 1;
+  let rest = Buffer.alloc(0);
+  let finished = false;
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer | string>) {
+      const part = Buffer.from(chunk);
+      bytes += part.length;
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      hash.update(part);
+      const end = part.lastIndexOf(LF) + 1;
+      const lines = end === 0 ? null : Buffer.concat([rest, part.subarray(0, end)]);
+      if (lines) {
+        const breaks = check(lines, line);
+        yield lines;
+        line += breaks;
+        rest = Buffer.from(part.subarray(end));
+      } else {
+        rest = Buffer.concat([rest, part]);
+      }
+      // The last line is still growing: too much of it is refused at once, the rest when it is whole.
+      if (rest.length > LINE_LIMIT_BYTES) check(rest, line);
+    }
+    check(rest, line);
+    finished = true;
+    yield rest;
+  } finally {
+    if (!finished) discard(stream, maxBytes);
+  }
+}
+
+/** @returns the number of line breaks */
+function check(bytes: Buffer, firstLine: number): number {
+  const wellFormed = isUtf8(bytes) && !bytes.includes(0);
+  let breaks = 0;
+  for (let from = 0; from < bytes.length; ) {
+    const at = bytes.indexOf(LF, from);
+    const to = at === -1 ? bytes.length : at;
+    if (!wellFormed) checkText(bytes.subarray(from, to), firstLine + breaks);
+    if (to - from > LINE_LIMIT_BYTES) throw lineTooLong(firstLine + breaks);
+    if (at !== -1) breaks += 1;
+    from = to + 1;
+  }
+  return breaks;
+}
+
+function checkText(text: Buffer, line: number): void {
+  const isUtf16 = line === 1 && ((text[0] === 0xff && text[1] === 0xfe) || (text[0] === 0xfe && text[1] === 0xff));
+  if (!isUtf16 && text.includes(0)) throw binary(line);
+  // A line so long that it is refused anyway may end in the middle of a character.
+  if (!isUtf8(text) && text.length <= LINE_LIMIT_BYTES) throw wrongEncoding(line);
+}
+
+function discard(stream: Readable, maxBytes: number): void {
+  let left = maxBytes;
+  stream.on('data', (chunk: Buffer | string) => {
+    left -= chunk.length;
+    if (left < 0) stream.destroy();
+  });
+  stream.on('error', () => undefined);
+  stream.resume();
+}
+
+function tooLarge(maxBytes: number): Refusal {
+  return refuse('csv.too-large', `The file is larger than ${maxBytes} bytes. Send it in parts.`, { kind: 'too-large' });
+}
+
+function binary(line: number): Refusal {
+  return refuse('csv.binary', 'This is not a text file. Save the spreadsheet as "CSV UTF-8" and send that.', {
+    kind: 'unsupported',
+    faults: [{ path: 'file', reason: 'holds bytes that no text has', line }],
+  });
+}
+
+function wrongEncoding(line: number): Refusal {
+  return invalid('csv.encoding', `Line ${line} is not UTF-8. Save the spreadsheet as "CSV UTF-8" and send that.`, [
+    { path: 'file', reason: 'is not UTF-8', line },
+  ]);
+}
+
+function lineTooLong(line: number): Refusal {
+  return invalid('csv.line-too-long', `Line ${line} is longer than ${LINE_LIMIT_BYTES} bytes. Is this the right file?`, [
+    { path: 'row', reason: `is longer than ${LINE_LIMIT_BYTES} bytes`, line },
+  ]);
+}

@@ -1,0 +1,16 @@
+/** The job process: the same modules without a port. Run as many as there is work for. */
+import { NestFactory } from '@nestjs/core';
+import { logger } from './app.js';
+import { AppModule } from './app.module.js';
+import { boot, live } from './boot.js';
+
+await live(async () => {
+  const ground = await boot(process.env, { join: true });
+  ground.settings.PUMASI_WORKERS = true;
+  const app = await NestFactory.createApplicationContext(AppModule.with(ground.settings), {
+    abortOnError: false,
+    logger: logger(ground.settings),
+  });
+  console.log('Pumasi works on jobs. Ctrl-C stops it.');
+  return () => app.close();
+});

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Module } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { type Actor, systemActor } from '../../src/kernel/actor.js';
+import { Refusal, refuse } from '../../src/kernel/refusal.js';
+import { readSettings } from '../../src/platform/config/settings.js';
+import { Deeds, type Deed } from '../../src/platform/deeds/deeds.js';
+import { fact, OnFact, WhenDue } from '../../src/platform/deeds/facts.js';
+import { PlatformModule } from '../../src/platform/platform.module.js';
+import { cloneDatabase } from '../support/database.js';
+
+const bellRung = fact<{ bellId: string }>('probe.bell-rung');
+const workOrdered = fact<{ orderId: string }>('probe.work-ordered');
+
+@Injectable()
+class Probe {
+  readonly heard: string[] = [];
+  failures = 0;
+  longRuns = 0;
+
+  @OnFact(bellRung, { name: 'probe.hear' })
+  async hear(deed: Deed, { bellId }: { bellId: string }): Promise<void> {
+    await deed.tx.query('insert into heard (bell) values ($1)', [bellId]);
+    if (this.failures > 0) {
+      this.failures -= 1;
+      throw new Error('not this time');
+    }
+  }
+
+  @OnFact(workOrdered, { name: 'probe.work', long: true })
+  async work({ orderId }: { orderId: string }): Promise<void> {
+    this.longRuns += 1;
+    this.heard.push(orderId);
+  }
+
+  @WhenDue({ name: 'probe.ripen', table: 'fruit', states: ['green'] })
+  async ripen(deed: Deed, id: string): Promise<void> {
+    await deed.tx.query(`update fruit set state = 'ripe', due_at = null, ripened = ripened + 1 where id = $1`, [id]);
+  }
+}
+
+@Module({ providers: [Probe], exports: [Probe] })
+class ProbeModule {}
+
+const someone = (key: string | null): Actor => ({ ...systemActor('test'), idempotencyKey: key });
+
+describe('deeds, facts and due rows', () => {
+  let module: TestingModule;
+  let deeds: Deeds;
+  let source: DataSource;
+  let probe: Probe;
+  let drop: () => Promise<void>;
+
+  beforeAll(async () => {
+    const database = await cloneDatabase();
+    drop = () => database.drop();
+    const redis = process.env['REDIS_URL'];
+    const settings = readSettings({
+      DATABASE_URL: database.url,
+      PUMASI_SEALING_KEY: Buffer.alloc(32, 7).toString('base64'),
+      ...(redis === undefined ? {} : { REDIS_URL: redis }),
+    });
+    module = await Test.createTestingModule({ imports: [PlatformModule.with(settings), ProbeModule] })
+      .setLogger(false)
+      .compile();
+    await module
+      .get(DataSource)
+      .query(
+        `create table heard (bell text); create table fruit (id uuid primary key, state text, due_at timestamptz, ripened int default 0)`,
+      );
+    await module.init();
+    deeds = module.get(Deeds);
+    source = module.get(DataSource);
+    probe = module.get(Probe);
+  });
+
+  afterAll(async () => {
+    await module.close();
+    await drop();
+  });
+
+  const until = async (satisfied: () => Promise<boolean>): Promise<void> => {
+    const limit = Date.now() + 30_000;
+    while (!(await satisfied())) {
+      if (Date.now() > limit) throw new Error('it never happened');
+      await new Promise((resolve) => {
+        setTimeout(resolve, 50);
+      });
+    }
+  };
+  const handled = (): Promise<boolean> =>
+    source
+      .query('select count(*)::int as n from outbox_delivery where handled_at is null')
+      .then((rows: { n: number }[]) => rows[0]?.n === 0);
+  const timesHeard = async (bell: string): Promise<number> => {
+    const rows: { n: number }[] = await source.query('select count(*)::int as n from heard where bell = $1', [bell]);
+    return rows[0]?.n ?? 0;
+  };
+
+  it('brings a fact to its listener once, and only if the deed commits', async () => {
+    await deeds.run(someone(null), 'probe.ring', {}, (deed) => deed.announce(bellRung, { bellId: 'kept' }));
+    await expect(
+      deeds.run(someone(null), 'probe.ring', {}, async (deed) => {
+        await deed.announce(bellRung, { bellId: 'lost' });
+        throw refuse('probe.no', 'No.');
+      }),
+    ).rejects.toBeInstanceOf(Refusal);
+    await until(handled);
+    expect(await timesHeard('kept')).toBe(1);
+    expect(await timesHeard('lost')).toBe(0);
+  });
+
+  it('tries a failing listener again, and leaves nothing of the failed try', async () => {
+    probe.failures = 2;
+    await deeds.run(someone(null), 'probe.ring', {}, (deed) => deed.announce(bellRung, { bellId: 'stubborn' }));
+    await until(handled);
+    expect(await timesHeard('stubborn')).toBe(1);
+    const rows: { attempts: number }[] = await source.query(
+      `select d.attempts from outbox_delivery d join outbox_event e on e.id = d.event_id where e.payload->>'bellId' = 'stubborn'`,
+    );
+    expect(rows[0]?.attempts).toBe(2);
+  });
+
+  it('gives long work a lease and marks it done', async () => {
+    const orderId = randomUUID();
+    await deeds.run(someone(null), 'probe.order', {}, (deed) => deed.announce(workOrdered, { orderId }));
+    await until(handled);
+    expect(probe.heard.filter((id) => id === orderId)).toHaveLength(1);
+  });
+
+  it('takes up long work again when its worker died and the lease ran out', async () => {
+    const rows: { announce: string }[] = await source.query(
+      `select announce('probe.work-ordered', '{"orderId": "orphan"}', array['probe.work'])::text`,
+    );
+    await source.query(
+      `update outbox_delivery set enqueued_at = clock_timestamp() - interval '1 minute',
+         leased_until = clock_timestamp() - interval '1 second' where event_id = $1`,
+      [rows[0]?.announce],
+    );
+    await until(async () => probe.heard.includes('orphan'));
+  });
+
+  it('lets happen what is due, exactly once, and nothing early', async () => {
+    const [due, later] = [randomUUID(), randomUUID()];
+    await source.query(
+      `insert into fruit values ($1, 'green', app_now() + interval '700 milliseconds'), ($2, 'green', app_now() + interval '1 hour')`,
+      [due, later],
+    );
+    const state = async (id: string): Promise<unknown> =>
+      (await source.query('select state, ripened from fruit where id = $1', [id]))[0];
+    await until(async () => ((await state(due)) as { state: string }).state === 'ripe');
+    expect(await state(due)).toEqual({ state: 'ripe', ripened: 1 });
+    expect(await state(later)).toEqual({ state: 'green', ripened: 0 });
+    await source.query(`update clock_offset set ahead = ahead + interval '2 hours'`);
+    await until(async () => ((await state(later)) as { state: string }).state === 'ripe');
+    expect(await state(later)).toEqual({ state: 'ripe', ripened: 1 });
+  });
+
+  it('answers a repeated command from memory and refuses a reused key', async () => {
+    let done = 0;
+    const command = (input: object): Promise<{ done: number; price: bigint }> =>
+      deeds.run(someone('key-1'), 'probe.count', input, async () => ({ done: (done += 1), price: 31_000n }));
+    expect(await command({ a: 1 })).toEqual({ done: 1, price: 31_000n });
+    expect(await command({ a: 1 })).toEqual({ done: 1, price: 31_000 });
+    expect(done).toBe(1);
+    await expect(command({ a: 2 })).rejects.toMatchObject({ code: 'idempotency.key-reused' });
+  });
+
+  it('does a command once when it is sent twice at the same time', async () => {
+    let done = 0;
+    const command = (): Promise<number> =>
+      deeds.run(someone('key-2'), 'probe.race', {}, async (deed) => {
+        await deed.tx.query('select pg_sleep(0.2)');
+        return (done += 1);
+      });
+    expect(await Promise.all([command(), command(), command()])).toEqual([1, 1, 1]);
+  });
+
+  it('forgets the key of a refused command, so that it can be mended and sent again', async () => {
+    const command = (fail: boolean): Promise<string> =>
+      deeds.run(someone('key-3'), 'probe.mend', {}, async () => {
+        if (fail) throw refuse('probe.no', 'No.');
+        return 'done';
+      });
+    await expect(command(true)).rejects.toMatchObject({ code: 'probe.no' });
+    expect(await command(false)).toBe('done');
+  });
+
+  it('chains what it records, and lets nobody rewrite it', async () => {
+    const subject = { type: 'probe', id: 'p1' };
+    for (const step of [1, 2, 3]) {
+      await deeds.run(someone(null), 'probe.step', {}, (deed) => deed.record(subject, { step, minor: 5n }));
+    }
+    const rows: { sequence: number; hash: string; previous_hash: string; sound: boolean }[] = await source.query(
+      `select sequence, hash, previous_hash, audit_hash(e) = hash as sound from audit_entry e
+       where subject_type = 'probe' order by sequence`,
+    );
+    expect(rows.map((row) => row.sequence)).toEqual([1, 2, 3]);
+    expect(rows.every((row) => row.sound)).toBe(true);
+    expect(rows.map((row) => row.previous_hash)).toEqual(['', rows[0]?.hash, rows[1]?.hash]);
+    await expect(source.query(`update audit_entry set deed = 'x'`)).rejects.toThrow('append-only');
+    await expect(source.query('delete from audit_entry')).rejects.toThrow('append-only');
+    await expect(source.query('truncate audit_entry')).rejects.toThrow('append-only');
+  });
+});
