@@ -1,0 +1,119 @@
+/** Who bids in a demonstration, and what: tariffs with volume bands, derived from reach and present prices. */
+import type { Survey, Tier } from './input.js';
+
+/** Minor units a month per tier code. */
+export type ListPrices = Readonly<Record<string, number>>;
+
+/** A tariff as the API takes it (money as JSON integers). */
+export interface TariffBody {
+  readonly bands: readonly { readonly from: number; readonly monthly: ListPrices }[];
+  readonly lots: Readonly<Record<string, { readonly surcharge?: number; readonly setup?: number }>>;
+  readonly minimumLines?: number;
+}
+
+export interface BidPlan {
+  readonly provider: string;
+  readonly invented: boolean;
+  /** list prices before any volume discount */
+  readonly listPrices: ListPrices;
+  /** regions covered, each with the surcharge on its lines */
+  readonly regions: ReadonlyMap<string, number>;
+  /** discount in percent from a share of all demanded lines on: [share, percent] ascending */
+  readonly discounts: readonly (readonly [number, number])[];
+  readonly setup: number;
+}
+
+/** A provider bids where it reaches at least this share of a region's sites. */
+const LEAST_REACH = 0.5;
+/** What connecting the rest costs: this share of the cheapest price, for reaching nobody yet. */
+const BUILD_OUT = 0.4;
+
+interface Market {
+  readonly survey: Survey;
+  readonly tiers: readonly Tier[];
+  readonly listPrices: ReadonlyMap<string, ListPrices>;
+  /** sites reached, per provider and region */
+  readonly reach: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly openMarket: ListPrices;
+}
+
+/** Volume discounts of the local providers: each has its own curve, so that who wins depends on how much it wins. */
+const CURVES: readonly (readonly (readonly [number, number])[])[] = [
+  [
+    [0, 6],
+    [0.2, 16],
+    [0.45, 27],
+    [0.7, 35],
+  ],
+  [
+    [0, 12],
+    [0.15, 20],
+    [0.4, 26],
+    [0.75, 31],
+  ],
+  [
+    [0, 9],
+    [0.3, 24],
+    [0.6, 33],
+  ],
+];
+
+/** The bids of a market: everyone with reach, and an invented nationwide provider that is dearer but goes anywhere. */
+export function bidPlans(market: Market): BidPlan[] {
+  const local = [...market.listPrices.keys()].sort().flatMap((provider, index): BidPlan[] => {
+    const listPrices = market.listPrices.get(provider) ?? {};
+    const cheapest = Math.min(...Object.values(listPrices));
+    const regions = new Map<string, number>();
+    for (const [region, sites] of market.survey.sites) {
+      const reached = (market.reach.get(provider)?.get(region) ?? 0) / sites;
+      if (reached >= LEAST_REACH) regions.set(region, Math.round((1 - Math.min(1, reached)) * BUILD_OUT * cheapest));
+    }
+    const discounts = CURVES[index % CURVES.length] ?? [];
+    return regions.size === 0
+      ? []
+      : [{ provider, invented: false, listPrices, regions, discounts, setup: Math.round(cheapest * 0.5) }];
+  });
+  const dearer = Object.fromEntries(
+    market.tiers.map(({ code }) => [code, Math.round((market.openMarket[code] ?? 1) * 1.15)]),
+  );
+  const everywhere = new Map([...market.survey.sites.keys()].map((region) => [region, 0]));
+  const nationwide: BidPlan = {
+    provider: 'Continental Broadband (invented)',
+    invented: true,
+    listPrices: dearer,
+    regions: everywhere,
+    discounts: [
+      [0, 0],
+      [0.5, 6],
+    ],
+    setup: 0,
+  };
+  return [...local, nationwide];
+}
+
+/** The tariff a plan comes to, for the lots (one per region) and the demand of a tender. */
+export function tariffOf(
+  plan: BidPlan,
+  lots: ReadonlyMap<string, readonly string[]>,
+  demandedLines: number,
+): TariffBody {
+  const bands = plan.discounts.map(([share, percent]) => ({
+    from: Math.max(1, Math.ceil(share * demandedLines)),
+    monthly: Object.fromEntries(
+      Object.entries(plan.listPrices).map(([tier, price]) => [
+        tier,
+        Math.max(1, Math.round((price * (100 - percent)) / 100)),
+      ]),
+    ),
+  }));
+  const covered = [...lots].flatMap(([lot, regions]) => {
+    const surcharges = regions.map((region) => plan.regions.get(region));
+    if (surcharges.some((surcharge) => surcharge === undefined)) return [];
+    return [[lot, { surcharge: Math.max(...surcharges.map((s) => s ?? 0)), setup: plan.setup }] as const];
+  });
+  return {
+    bands: bands.filter((band, index) => index === 0 || band.from > (bands[index - 1]?.from ?? 0)),
+    lots: Object.fromEntries(covered),
+    minimumLines: 1,
+  };
+}
