@@ -9,6 +9,13 @@ insert into clock_offset default values;
 create function app_now() returns timestamptz language sql volatile as
 $$ select date_trunc('milliseconds', clock_timestamp() + ahead) from clock_offset $$;
 
+-- Which system this is: several may share one Redis, and their wake-ups must not cross.
+create table installation (
+  only_row boolean primary key default true check (only_row),
+  id uuid not null default gen_random_uuid()
+);
+insert into installation default values;
+
 -- Commands answered once. The row is written in the transaction of the deed it belongs to.
 create table idempotency (
   scope text not null,

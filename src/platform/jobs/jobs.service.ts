@@ -44,9 +44,14 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly listeners: Listeners,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     if (!this.settings.PUMASI_WORKERS) return;
-    this.wakeUps = openQueue(this.settings);
+    // A database copied from another one keeps its installation id, but not its oid.
+    const rows: { name: string }[] = await this.source.query(
+      `select 'pumasi-' || left(i.id::text, 8) || '-' || d.oid as name from installation i, pg_database d
+       where d.datname = current_database()`,
+    );
+    this.wakeUps = openQueue(this.settings, rows[0]?.name ?? 'pumasi');
     this.wakeUps.startWorker((job) => this.wake(job.data));
     this.loops.push(this.loop(RELAY_EVERY_MILLIS, () => this.relay()));
     this.loops.push(this.loop(RECONCILE_EVERY_MILLIS, () => this.reconcile()));

@@ -23,8 +23,12 @@ function quiet(): void {
   // A lost connection is retried by the client; deliveries wait in PostgreSQL meanwhile.
 }
 
-/** Opens the queue as the settings say. Errors of the connection never reach a request. */
-export function openQueue(settings: Settings): WakeUps {
+/**
+ * Opens the queue as the settings say.
+ * Errors of its connection are retried, and never reach a request.
+ * @param installation tells systems apart that share one Redis; letters, digits and dashes
+ */
+export function openQueue(settings: Settings, installation: string): WakeUps {
   const redisUrl = settings.REDIS_URL;
   const clients: Redis[] = [];
   const redis = (url: string, forWorker: boolean): Redis => {
@@ -45,6 +49,7 @@ export function openQueue(settings: Settings): WakeUps {
 
   const queue = new Queue<WakeUp>(QUEUE, {
     connection: connection(false),
+    prefix: installation,
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
   });
   queue.on('error', quiet);
@@ -54,6 +59,7 @@ export function openQueue(settings: Settings): WakeUps {
     startWorker(process) {
       const worker = new Worker<WakeUp>(QUEUE, process as (job: Job<WakeUp>) => Promise<unknown>, {
         connection: connection(true),
+        prefix: installation,
         concurrency: 4,
         lockDuration: 10_000,
         stalledInterval: 5_000,

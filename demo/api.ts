@@ -1,0 +1,130 @@
+/** A user of the HTTP API, as a program: signs in, repeats safely, and reports refusals in their own words. */
+import { Readable } from 'node:stream';
+import { toJson } from '../src/kernel/canonical.js';
+
+interface ProblemBody {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly faults?: readonly { path: string; reason: string; line?: number }[];
+}
+
+/** An answer that was not a success. */
+export class ApiRefusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: ProblemBody,
+    route: string,
+  ) {
+    const faults = (problem.faults ?? [])
+      .slice(0, 5)
+      .map((f) => `${f.line ? `line ${f.line}: ` : ''}${f.path} ${f.reason}`);
+    super([`${route}: ${problem.detail ?? status}`, ...faults].join('\n  '));
+  }
+}
+
+export class User {
+  private cookie = '';
+
+  constructor(
+    private readonly base: string,
+    readonly name: string,
+  ) {}
+
+  async signIn(email: string, password: string): Promise<this> {
+    const answer = await this.send('POST', '/api/v1/sessions', { email, password });
+    this.cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    return this;
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return (await (await this.send('GET', path)).json()) as T;
+  }
+
+  /** Every item of a paged list. */
+  async *all<T>(path: string): AsyncIterable<T> {
+    let cursor: string | null = null;
+    do {
+      const more: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const page: { items: T[]; next: string | null } = await this.get(
+        `${path}${path.includes('?') ? '&' : '?'}limit=200${more}`,
+      );
+      yield* page.items;
+      cursor = page.next;
+    } while (cursor !== null);
+  }
+
+  /** Posts a command under a key of its own, so that a demonstration that was cut off repeats it without doing it twice. */
+  async post<T>(path: string, body: object, key: string): Promise<T> {
+    const answer = await this.send('POST', path, body, { 'idempotency-key': key });
+    return (await answer.json()) as T;
+  }
+
+  async patch<T>(path: string, body: object, version: number): Promise<T> {
+    return (await (await this.send('PATCH', path, body, { 'if-match': `"${version}"` })).json()) as T;
+  }
+
+  /** Streams a spreadsheet up; `onBytes` hears how far it is. */
+  async postCsv<T>(
+    path: string,
+    chunks: AsyncIterable<string>,
+    key: string,
+    onBytes: (bytes: number) => void,
+  ): Promise<T> {
+    async function* counted(): AsyncIterable<Buffer> {
+      let bytes = 0;
+      for await (const chunk of chunks) {
+        const buffer = Buffer.from(chunk);
+        yield buffer;
+        bytes += buffer.byteLength;
+        onBytes(bytes);
+      }
+    }
+    const answer = await this.send('POST', path, Readable.from(counted()), {
+      'idempotency-key': key,
+      'content-type': 'text/csv',
+    });
+    return (await answer.json()) as T;
+  }
+
+  async download(path: string): Promise<Buffer> {
+    return Buffer.from(await (await this.send('GET', path)).arrayBuffer());
+  }
+
+  /** The answer's body, as it comes. */
+  async stream(path: string): Promise<Readable> {
+    const { body } = await this.send('GET', path);
+    if (!body) throw new Error(`${path} has no body`);
+    return Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const streamed = body instanceof Readable;
+    const init: RequestInit & { duplex?: 'half' } = {
+      method,
+      headers: {
+        ...(body !== undefined && !streamed ? { 'content-type': 'application/json' } : {}),
+        ...(this.cookie === '' ? {} : { cookie: this.cookie }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: streamed ? (Readable.toWeb(body) as unknown as NonNullable<RequestInit['body']>) : toJson(body) }),
+      ...(streamed ? { duplex: 'half' as const } : {}),
+    };
+    const answer = await fetch(this.base + path, init);
+    if (answer.ok) return answer;
+    const text = await answer.text();
+    let problem: ProblemBody;
+    try {
+      problem = JSON.parse(text) as ProblemBody;
+    } catch {
+      problem = { detail: text.slice(0, 300) };
+    }
+    throw new ApiRefusal(answer.status, problem, `${method} ${path} (${this.name})`);
+  }
+}
