@@ -1,0 +1,46 @@
+/** Whether lots cut the demand into parts: every demanded region in exactly one lot, and no lot without demand. */
+import type { Fault } from '../../kernel/refusal.js';
+import type { Lot, TenderFrame } from './terms.js';
+
+/** The most lots of one tender; the winner determination takes no more. */
+export const MAX_LOTS = 5_000;
+
+/** Faults of the lots of a tender against the regions of its pool. Codes and titles have been checked as such. */
+export function lotFaults(lots: readonly Lot[], frame: TenderFrame): Fault[] {
+  if (lots.length === 0) return [{ path: 'lots', reason: 'There is no lot; give at least one, with its regions.' }];
+  const demanded = new Set(
+    frame.demand.filter((cell) => cell.firmLines + cell.interestLines > 0).map((cell) => cell.regionCode),
+  );
+  const known = new Set([...frame.regions, ...demanded]);
+  const faults: Fault[] = [];
+  const lotOf = new Map<string, string>();
+  const codes = new Set<string>();
+  for (const [index, lot] of lots.entries()) {
+    const path = `lots.${index}`;
+    if (codes.has(lot.code)) faults.push({ path: `${path}.code`, reason: `Two lots have the code ${lot.code}.` });
+    codes.add(lot.code);
+    for (const [at, region] of lot.regions.entries()) {
+      const place = `${path}.regions.${at}`;
+      const other = lotOf.get(region);
+      if (other !== undefined) {
+        faults.push({ path: place, reason: `Region ${region} is in lot ${other} already; a region is in one lot.` });
+      } else if (!known.has(region)) {
+        faults.push({ path: place, reason: `The pool has no region ${region}.` });
+      }
+      lotOf.set(region, lot.code);
+    }
+    if (!lot.regions.some((region) => demanded.has(region))) {
+      const reason = `No line is wanted in the regions of lot ${lot.code}; put them into another lot or leave it out.`;
+      faults.push({ path: `${path}.regions`, reason });
+    }
+  }
+  for (const region of [...demanded].sort()) {
+    if (!lotOf.has(region)) {
+      faults.push({
+        path: 'lots',
+        reason: `Lines are wanted in region ${region}, which is in no lot; put it into one.`,
+      });
+    }
+  }
+  return faults;
+}

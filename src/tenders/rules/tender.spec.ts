@@ -1,0 +1,140 @@
+import { lifecycleFaults } from '../../kernel/lifecycle.js';
+import { canonicalJson } from '../../kernel/canonical.js';
+import { awardFaults } from './award-faults.js';
+import { contentOf } from './content.js';
+import { demandByLot, linesOf } from './lot-demand.js';
+import { lotFaults } from './lot-faults.js';
+import { tenderLifecycle } from './tender-lifecycle.js';
+import { biddingEndFaults, publishFaults, termsFaults } from './terms-faults.js';
+import type { TenderFrame, TenderTerms } from './terms.js';
+import { whyNotCancel } from './why-not-cancel.js';
+
+const frame: TenderFrame = {
+  regions: ['A', 'B', 'C'],
+  tiers: ['basic', 'fast'],
+  demand: [
+    { regionCode: 'B', tierCode: 'fast', firmLines: 30, interestLines: 0 },
+    { regionCode: 'A', tierCode: 'fast', firmLines: 5, interestLines: 5 },
+    { regionCode: 'A', tierCode: 'basic', firmLines: 0, interestLines: 10 },
+    { regionCode: 'C', tierCode: 'basic', firmLines: 0, interestLines: 0 },
+  ],
+};
+const A = { code: 'L1', title: 'One', regions: ['A'] };
+const B = { code: 'L2', title: 'Two', regions: ['B'] };
+const now = new Date('2030-01-01T00:00:00Z');
+const later = (minutes: number): Date => new Date(now.getTime() + minutes * 60_000);
+
+const sound: TenderTerms = {
+  title: 'A tender',
+  lots: [A, B],
+  awardRule: 'lot',
+  minWinners: 1,
+  maxWinners: null,
+  maxShareBp: null,
+  priceCaps: { fast: 5000n },
+  enquiryEndsAt: null,
+  biddingEndsAt: later(60),
+  standstillDays: 10,
+  offerDays: 14,
+};
+const places = (terms: Partial<TenderTerms>): string[] =>
+  termsFaults({ ...sound, ...terms }, frame).map(({ path }) => path);
+
+it('has a lifecycle whose every state is reached', () => {
+  expect(lifecycleFaults(tenderLifecycle)).toEqual([]);
+});
+
+describe('lots', () => {
+  it('hold every demanded region once, and may hold others of the pool', () => {
+    expect(lotFaults([A, B], frame)).toEqual([]);
+    expect(lotFaults([{ ...A, regions: ['A', 'C', 'B'] }], frame)).toEqual([]);
+  });
+
+  it.each([
+    ['none at all', [], 'lots', 'at least one'],
+    ['a region left out', [A], 'lots', 'region B'],
+    ['a region twice', [A, { ...B, regions: ['B', 'A'] }], 'lots.1.regions.1', 'in lot L1 already'],
+    ['a region twice in one lot', [{ ...A, regions: ['A', 'A'] }, B], 'lots.0.regions.1', 'in lot L1 already'],
+    ['a strange region', [A, { ...B, regions: ['B', 'Z'] }], 'lots.1.regions.1', 'no region Z'],
+    ['a code twice', [A, { ...B, code: 'L1' }], 'lots.1.code', 'Two lots'],
+    ['a lot that nobody wants', [A, B, { code: 'L3', title: 'x', regions: ['C'] }], 'lots.2.regions', 'No line'],
+  ])('refuse %s', (_what, lots, path, reason) => {
+    const faults = lotFaults(lots, frame);
+    expect(faults).toEqual([{ path, reason: expect.stringContaining(reason) as string }]);
+  });
+
+  it('count their demand by tier, without tiers that nobody wants', () => {
+    const counted = demandByLot([{ ...A, regions: ['A', 'B', 'C'] }], frame.demand);
+    expect(counted).toEqual(new Map([['L1', { basic: { firm: 0, interest: 10 }, fast: { firm: 35, interest: 5 } }]]));
+    expect(linesOf(counted.get('L1') ?? {})).toBe(50);
+    expect(demandByLot([B], frame.demand).get('L2')).toEqual({ fast: { firm: 30, interest: 0 } });
+  });
+});
+
+describe('rules of award', () => {
+  it('are refused when no bids could keep them', () => {
+    expect(places({})).toEqual([]);
+    expect(places({ minWinners: 2, maxWinners: 1 })).toEqual(['maxWinners']);
+    expect(places({ minWinners: 3 })).toEqual(['minWinners']);
+    expect(places({ minWinners: 3, awardRule: 'tier' })).toEqual([]);
+    expect(places({ minWinners: 4, awardRule: 'tier' })).toEqual(['minWinners']);
+    expect(places({ minWinners: 9, awardRule: 'shared' })).toEqual([]);
+    expect(places({ maxShareBp: 4000, maxWinners: 2, awardRule: 'shared' })).toEqual(['maxShareBp']);
+    expect(places({ maxShareBp: 4000, maxWinners: 3, awardRule: 'shared' })).toEqual([]);
+  });
+
+  it('name the lot that is larger than the share allows', () => {
+    expect(awardFaults({ ...sound, maxShareBp: 6000 }, frame)).toEqual([]);
+    expect(awardFaults({ ...sound, maxShareBp: 5999 }, frame)[0]?.reason).toContain('Lot L2 alone holds 30 of the 50');
+    expect(awardFaults({ ...sound, maxShareBp: 5999, awardRule: 'tier' }, frame)[0]?.reason).toContain('Tier fast of');
+  });
+});
+
+describe('caps and calendar', () => {
+  it('are refused at their place', () => {
+    expect(places({ priceCaps: { radio: 1n } })).toEqual(['priceCaps.radio']);
+    expect(places({ priceCaps: { fast: 0n } })).toEqual(['priceCaps.fast']);
+    expect(places({ enquiryEndsAt: later(60) })).toEqual(['enquiryEndsAt']);
+    expect(places({ enquiryEndsAt: later(59) })).toEqual([]);
+  });
+
+  it('want an end of bidding some minutes ahead', () => {
+    expect(biddingEndFaults(later(5), now)).toEqual([]);
+    expect(biddingEndFaults(later(4.9), now)[0]?.reason).toContain('at least 5 minutes');
+    expect(biddingEndFaults(later(-1), now)).toHaveLength(1);
+    expect(biddingEndFaults(later(731 * 24 * 60), now)[0]?.reason).toContain('within 730 days');
+    expect(publishFaults({ ...sound, biddingEndsAt: null }, frame, now).map(({ path }) => path)).toEqual([
+      'biddingEndsAt',
+    ]);
+  });
+});
+
+describe('cancelling', () => {
+  it('ends with the bidding', () => {
+    const published = { state: 'published', biddingEndsAt: later(0) } as const;
+    expect(whyNotCancel(published, later(-1))).toBeNull();
+    expect(whyNotCancel(published, now)?.message).toContain(now.toISOString());
+    expect(whyNotCancel({ state: 'draft', biddingEndsAt: later(0) }, now)).toBeNull();
+  });
+});
+
+describe('content', () => {
+  const origin = { id: 't', poolId: 'p', snapshotHash: 'h', currency: 'KRW', termMonths: 24 };
+  const text = (terms: TenderTerms): string => canonicalJson(contentOf(origin, terms, frame));
+
+  it('is the same however the lots were ordered, and another for any other word', () => {
+    expect(text({ ...sound, lots: [B, A] })).toBe(text(sound));
+    expect(text({ ...sound, lots: [A, { ...B, regions: ['C', 'B'] }] })).toBe(
+      text({ ...sound, lots: [A, { ...B, regions: ['B', 'C'] }] }),
+    );
+    for (const change of [
+      { title: 'x' },
+      { offerDays: 15 },
+      { lots: [A, { ...B, title: 'x' }] },
+      { maxShareBp: 9999 },
+    ]) {
+      expect(text({ ...sound, ...change })).not.toBe(text(sound));
+    }
+    expect(text(sound)).toContain('"demand":{"fast":{"firm":30,"interest":0}}');
+  });
+});
