@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { refuse } from '../../kernel/refusal.js';
 import type { Layout } from './data-folder.js';
 import { readSmall, writePrivate } from './data-folder.js';
+import { guardProcess } from './guard.js';
 import type { Programs } from './programs.js';
 import type { ServerUser } from './server-user.js';
 import { asUser, runsAsRoot } from './server-user.js';
@@ -48,24 +49,32 @@ interface Wanted {
   readonly durable: boolean;
 }
 
-async function run(
-  command: string,
-  args: readonly string[],
-  user: ServerUser | null,
+async function initdb(
+  { programs, user, durable }: Wanted,
+  folder: string,
+  password: string,
 ): Promise<[number | null, string]> {
-  const child = spawn(command, args, {
+  const args = [...INITDB, `--pgdata=${folder}`, `--pwfile=${password}`, ...(durable ? [] : ['--no-sync'])];
+  const child = spawn(programs.initdb, args, {
     ...asUser(user),
     cwd: '/',
     env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' },
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-  return new Promise((done) => {
-    child.on('error', (error) => done([null, `initdb: error: ${error.message}`]));
-    child.on('close', (code) => done([code, output]));
+  const guard = child.pid === undefined ? null : guardProcess(child.pid, folder, user);
+  const code = await new Promise<number | null>((done) => {
+    child.on('error', (error) => {
+      output += `initdb: error: ${error.message}`;
+      done(null);
+    });
+    child.on('close', done);
   });
+  await guard?.release();
+  return [code, output];
 }
 
 function give(path: string, user: ServerUser | null): void {
@@ -90,7 +99,8 @@ function removeHalves(folder: string): void {
 }
 
 /** Built beside its place and renamed when complete, so that a kill in the middle leaves no half of a database. */
-async function create({ files, programs, user, durable }: Wanted): Promise<void> {
+async function create(wanted: Wanted): Promise<void> {
+  const { files, user } = wanted;
   const half = join(files.folder, HALF + randomBytes(4).toString('hex'));
   removeHalves(files.folder);
   writePrivate(files.password, randomBytes(24).toString('base64url'));
@@ -101,8 +111,7 @@ async function create({ files, programs, user, durable }: Wanted): Promise<void>
   } catch (error) {
     throw cannotUse(files.folder, error);
   }
-  const args = [...INITDB, `--pgdata=${half}`, `--pwfile=${files.password}`, ...(durable ? [] : ['--no-sync'])];
-  const [code, output] = await run(programs.initdb, args, user);
+  const [code, output] = await initdb(wanted, half, files.password);
   if (code !== 0) {
     rmSync(half, { recursive: true, force: true });
     throw whyNotStarted(output, files.folder, files.log);

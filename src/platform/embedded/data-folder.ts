@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -104,12 +105,11 @@ export function openDataFolder(files: Layout): void {
   }
   try {
     makeFolder(files.folder);
+    // A file in the folder's place, or on the way to it, is ENOTDIR here.
+    readdirSync(files.folder);
     accessSync(files.folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw cannotUse(files.folder, error);
-  }
-  if (!statSync(files.folder).isDirectory()) {
-    throw refuse('embedded.no-folder', `${files.folder} is a file: choose a folder for the data.`);
   }
   if (existsSync(join(files.folder, 'PG_VERSION'))) {
     throw refuse(

@@ -10,7 +10,7 @@ import { findPrograms } from './programs.js';
 import type { RunningServer } from './server.js';
 import { launch } from './server.js';
 import { mayEnter, serverUser } from './server-user.js';
-import { closedTo, passwordLost } from './troubles.js';
+import { closedTo, passwordLost, whyNotStarted } from './troubles.js';
 
 export { defaultDataFolder, temporaryDataFolder } from './data-folder.js';
 
@@ -51,7 +51,9 @@ async function ensureDatabase(files: Layout, password: string, port: number): Pr
     const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`create database ${DATABASE}`);
   } catch (error) {
-    throw (error as { code?: string }).code === '28P01' ? passwordLost(files.password, files.folder) : error;
+    const { code, message } = error as Error & { code?: string };
+    if (code === '28P01') throw passwordLost(files.password, files.folder);
+    throw whyNotStarted(`FATAL: ${message}`, files.folder, files.log);
   } finally {
     await client.end().catch(() => undefined);
   }

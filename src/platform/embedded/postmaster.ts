@@ -1,10 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processMark } from './presence.js';
-import type { ServerUser } from './server-user.js';
-import { asUser } from './server-user.js';
 
 /** A living server of a cluster folder. `ready` means that it takes connections. */
 export interface Postmaster {
@@ -62,9 +60,11 @@ export function disarmStalePid(cluster: string): void {
   writeFileSync(join(cluster, 'postmaster.pid'), [NOBODY, ...lines.slice(1)].join('\n'));
 }
 
-async function gone(pid: number, mark: string | null, patienceMs: number): Promise<boolean> {
+/** Resolves when the process with this number and mark is gone, or with false when it outlives our patience. */
+export async function gone(pid: number, mark: string | null, patienceMs: number): Promise<boolean> {
   const end = performance.now() + patienceMs;
-  while (processMark(pid) === mark && mark !== null) {
+  if (mark === null) return true;
+  while (processMark(pid) === mark) {
     if (performance.now() > end) return false;
     await sleep(10);
   }
@@ -94,31 +94,4 @@ export async function endPostmaster(pid: number, patienceMs = 60_000): Promise<v
     signal(pid, name);
     if (await gone(pid, mark, ms)) return;
   }
-}
-
-/**
- * Starts a guard that stops the server when this process ends in any way at all, also by kill -9: a shell that waits
- * for the end of a pipe only we hold. So no exit hook is needed, and none can be missed. `release` sends it home.
- */
-export function guardPostmaster(pid: number, user: ServerUser | null): { release(): Promise<void> } {
-  const script = 'read -r word; [ "$word" = released ] || kill -INT "$1"';
-  const guard = spawn('/bin/sh', ['-c', script, 'pumasi-database-guard', String(pid)], {
-    ...asUser(user),
-    cwd: '/',
-    env: {},
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  guard.on('error', () => undefined);
-  guard.stdin.on('error', () => undefined);
-  guard.unref();
-  (guard.stdin as unknown as { unref?: () => void }).unref?.();
-  const { pid: guardPid } = guard;
-  const mark = guardPid === undefined ? null : processMark(guardPid);
-  return {
-    release: async () => {
-      guard.stdin.end('released\n');
-      if (guardPid !== undefined) await gone(guardPid, mark, 5_000);
-    },
-  };
 }

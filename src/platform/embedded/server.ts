@@ -7,7 +7,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Layout } from './data-folder.js';
 import { readSmall, writePrivate } from './data-folder.js';
-import { disarmStalePid, endPostmaster, findPostmaster, guardPostmaster } from './postmaster.js';
+import { guardProcess } from './guard.js';
+import { disarmStalePid, endPostmaster, findPostmaster } from './postmaster.js';
 import type { Programs } from './programs.js';
 import type { ServerUser } from './server-user.js';
 import { asUser } from './server-user.js';
@@ -93,9 +94,7 @@ function ended(child: ChildProcess): boolean {
 async function untilReady(child: ChildProcess, files: Layout, log: (line: string) => void): Promise<boolean> {
   const started = performance.now();
   let told = false;
-  let broken = false;
-  child.once('error', () => (broken = true));
-  while (!broken && !ended(child)) {
+  while (!ended(child)) {
     const postmaster = findPostmaster(files.cluster);
     if (postmaster?.pid === child.pid && postmaster?.ready) return true;
     if (!told && performance.now() - started > SLOW_MS) {
@@ -131,7 +130,7 @@ async function attempt(wanted: Wanted, port: number, log: (line: string) => void
     }
     child.unref();
     const { pid } = child;
-    const guard = guardPostmaster(pid, user);
+    const guard = guardProcess(pid, files.cluster, user);
     if (!(await untilReady(child, files, log))) {
       await guard.release();
       return readFrom(file, from);

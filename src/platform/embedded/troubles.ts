@@ -19,6 +19,7 @@ export function cannotUse(folder: string, error: unknown): Refusal {
     case 'ENOTDIR':
     case 'EEXIST':
       return refuse('embedded.no-folder', `${folder} cannot be a data folder, for a file is in its way.`, facts);
+    case undefined:
     default:
       return refuse('embedded.no-folder', `The data folder ${folder} cannot be used: ${message}.`, facts);
   }
@@ -64,10 +65,11 @@ export function passwordLost(passwordFile: string, folder: string): Refusal {
 /** The last complaint in what a PostgreSQL program wrote, without time and process number. */
 function complaint(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
-  const found = lines.findLast((line) => /\b(FATAL|PANIC):|\berror:/.test(line)) ?? lines.findLast(Boolean) ?? '';
+  const found =
+    lines.findLast((line) => /\b(FATAL|PANIC):|\berror:|^postgres: /.test(line)) ?? lines.findLast(Boolean) ?? '';
   return found
     .replace(/^.*?\b(FATAL|PANIC):\s*/, '')
-    .replace(/^\w+: error:\s*/, '')
+    .replace(/^\w+: (error:\s*)?/, '')
     .replace(/[.\s]+$/, '');
 }
 
@@ -80,7 +82,7 @@ export function whyNotStarted(output: string, folder: string, logFile: string): 
     return refuse('embedded.no-memory', `PostgreSQL did not get the memory it needs: ${complaint(output)}.`, facts);
   }
   const damaged =
-    /database files are incompatible|invalid .*checkpoint|could not (open|read|locate|find) .*|corrupt|invalid data/i;
+    /database files are incompatible|could not find the database system|could not locate .*checkpoint|invalid data in|corrupt|could not open file ".*(pg_control|pg_filenode|\b(base|global|pg_wal)\/)/;
   if (damaged.test(output)) {
     return refuse(
       'embedded.corrupted',
