@@ -17,11 +17,26 @@ export const REQUEST_TIMEOUT_MILLIS = 900_000;
 
 const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
 
+/** What Nest says of every module and route at start; the description at /docs says it better. */
+const START_UP_CHATTER = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+class HouseLogger extends ConsoleLogger {
+  override log(message: unknown, ...context: unknown[]): void {
+    if (!START_UP_CHATTER.has(String(context.at(-1)))) super.log(message, ...context);
+  }
+}
+
 /** Log lines are JSON, one each, unless a person is watching. Bodies and headers are never logged. */
 export function logger(settings: Settings): ConsoleLogger | false {
   if (settings.PUMASI_LOG === 'silent') return false;
   const upTo = LEVELS.indexOf((settings.PUMASI_LOG === 'info' ? 'log' : settings.PUMASI_LOG) as LogLevel);
-  return new ConsoleLogger({ json: !process.stdout.isTTY, logLevels: LEVELS.slice(0, upTo + 1) });
+  return new HouseLogger({ json: !process.stdout.isTTY, logLevels: LEVELS.slice(0, upTo + 1) });
 }
 
 /** Makes the application, ready to listen; it does not listen yet. */

@@ -92,8 +92,7 @@ export class Settings {
  * @throws Refusal 'settings.invalid' naming every wrong variable
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const known = Object.keys(Object.assign(new Settings(), { DATABASE_URL: '', REDIS_URL: '' }));
-  const names = [...known, 'PUMASI_DATA', 'PUMASI_ORIGIN', 'PUMASI_SEALING_KEY', 'PUMASI_SIGNING_KEY'];
+  const names = Object.keys(new Settings());
   const given = Object.fromEntries(
     names.map((name) => [name, environment[name]]).filter(([, value]) => value !== undefined && value !== ''),
   ) as Record<string, string>;
@@ -102,12 +101,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     path: error.property,
     reason: Object.values(error.constraints ?? {})[0] ?? 'is not valid',
   }));
-  const misspelt = Object.keys(environment).filter((name) => name.startsWith('PUMASI_') && !names.includes(name));
-  faults.push(
-    ...misspelt
-      .filter((name) => !name.startsWith('PUMASI_TEST_'))
-      .map((name) => ({ path: name, reason: `is not a setting; the settings are ${names.join(', ')}` })),
-  );
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('PUMASI_') && !name.startsWith('PUMASI_TEST_') && !names.includes(name)) {
+      faults.push({ path: name, reason: `is not a setting; the settings are ${names.join(', ')}` });
+    }
+  }
   if (faults.length > 0) {
     const sentence = faults.map(({ path, reason }) => `${path} ${reason}`).join('; ');
     throw invalid('settings.invalid', `The settings do not fit: ${sentence}.`, faults);
