@@ -89,8 +89,8 @@ describe('as an ordinary user', () => {
 
   test('in a project that is not its own to write, data lies in its home', async () => {
     const home = join(base, 'a home with spaces');
-    chmodSync(project, 0o500);
     rmSync(join(project, '.pumasi'), { recursive: true, force: true });
+    chmodSync(project, 0o500);
     if (root) spawnSync('chown', ['0:0', project]);
     if (root) chmodSync(project, 0o755);
     const { dataFolder, sentence } = await once(null, { project, node, home, ...asUser(somebody) });

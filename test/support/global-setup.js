@@ -1,12 +1,30 @@
 // One PostgreSQL for the whole run, and in it one migrated database that tests clone (test/support/database.ts).
 import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
+
+const FOLDER = 'pumasi-test';
+const DAY_MS = 86_400_000;
+
+/** Runs that were killed leave their folders; no run takes a day. */
+function sweep(place) {
+  for (const name of readdirSync(place).filter((entry) => entry.startsWith(`${FOLDER}-`))) {
+    const folder = join(place, name);
+    try {
+      if (Date.now() - statSync(folder).mtimeMs > DAY_MS) rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Somebody else's, or being swept by another run.
+    }
+  }
+}
 
 /** The server of DATABASE_URL, or an embedded one that forgets everything. */
 async function startServer() {
   if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: null };
   const embedded = await import('../../dist/src/platform/embedded/embedded-postgres.js');
-  const dataFolder = embedded.temporaryDataFolder('pumasi-test');
+  const dataFolder = embedded.temporaryDataFolder(FOLDER);
+  sweep(dirname(dataFolder));
   return { dataFolder, ...(await embedded.startEmbeddedPostgres({ dataFolder, durable: false })) };
 }
 
