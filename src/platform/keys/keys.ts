@@ -3,9 +3,11 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
+  createHmac,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hkdfSync,
   type KeyObject,
   randomBytes,
   sign,
@@ -81,6 +83,15 @@ export class Keys {
       .setAAD(Buffer.from(context))
       .setAuthTag(buffer.subarray(12, 28));
     return Buffer.concat([decipher.update(buffer.subarray(28)), decipher.final()]).toString('utf8');
+  }
+
+  /**
+   * HMAC-SHA-256 as 64 hexadecimal digits, under a key derived from the sealing key. Equal contents have equal
+   * fingerprints, yet who reads one cannot find its content by trying, as a plain hash of a few prices would allow.
+   */
+  fingerprint(content: string): string {
+    const key = hkdfSync('sha256', this.sealing, '', 'fingerprint', 32);
+    return createHmac('sha256', Buffer.from(key)).update(content).digest('hex');
   }
 
   /** Ed25519 signature in Base64. */
