@@ -1,0 +1,74 @@
+/** An award: an allocation that people decide on. */
+import type { ResultStatus } from '../../allocation/rules/problem.js';
+import type { Minor } from '../../kernel/money.js';
+import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
+import type { AwardState } from './lifecycle.js';
+
+/**
+ * A run of lines within a lot and tier. The lines of a lot and tier have an order (pledge lines by sequence, each
+ * counting its quantity); the cell covers the positions from <= p < from + lines of it.
+ */
+export interface AwardCell {
+  readonly lot: LotCode;
+  readonly tier: TierCode;
+  readonly from: number;
+  readonly lines: number;
+}
+
+/** What one bid wins. */
+export interface Winner {
+  readonly bidId: string;
+  readonly providerId: string;
+  /** index in the tariff's bands of the band that its lines reach */
+  readonly band: number;
+  readonly lines: number;
+  /** over the whole term, activation included */
+  readonly costMinor: Minor;
+  /** at most one per lot and tier, by lot and tier in order of code */
+  readonly cells: readonly AwardCell[];
+}
+
+/** A bid that takes no part in an evaluation, and why. */
+export interface ExcludedBid {
+  readonly bidId: string;
+  readonly why: string;
+}
+
+/** A bid as awards see it once it is opened. */
+export interface AwardBid {
+  readonly bidId: string;
+  readonly providerId: string;
+  readonly receivedAt: Date;
+  readonly tariff: Tariff;
+}
+
+/** The tender's words that an award needs. */
+export interface AwardTender {
+  readonly currency: string;
+  readonly termMonths: number;
+  readonly awardRule: 'lot' | 'tier' | 'shared';
+  readonly minWinners: number | null;
+  readonly maxWinners: number | null;
+  /** the largest part of all lines that one provider may win, in basis points (10,000 is all) */
+  readonly maxShareBp: number | null;
+  readonly lots: readonly {
+    readonly code: LotCode;
+    readonly title: string;
+    readonly demand: Readonly<Record<TierCode, { readonly firm: number; readonly interest: number }>>;
+  }[];
+}
+
+/** An award as other rooms read it. */
+export interface AwardView {
+  readonly id: string;
+  readonly tenderId: string;
+  readonly round: number;
+  readonly state: AwardState;
+  readonly standstillEndsAt: Date | null;
+  readonly contentHash: string | null;
+  readonly solverStatus: ResultStatus | null;
+  readonly totalMinor: Minor | null;
+  /** the agency for which the award was approved: the party to its agreements */
+  readonly agencyId: string | null;
+  readonly winners: readonly Winner[];
+}

@@ -1,0 +1,145 @@
+import { toJson } from '../../kernel/canonical.js';
+import type { AwardBid, AwardTender, Winner } from './award.js';
+import { type LetterAward, letterTo } from './letter.js';
+
+const tender: AwardTender = {
+  currency: 'KRW',
+  termMonths: 10,
+  awardRule: 'lot',
+  minWinners: 1,
+  maxWinners: null,
+  maxShareBp: null,
+  lots: [
+    { code: 'N', title: 'North', demand: { fast: { firm: 10, interest: 0 } } },
+    { code: 'S', title: 'South', demand: { fast: { firm: 20, interest: 0 }, slow: { firm: 0, interest: 5 } } },
+  ],
+};
+
+const cheap: AwardBid = {
+  bidId: 'bid-cheap',
+  providerId: 'cheap',
+  receivedAt: new Date('2030-01-01T00:00:00Z'),
+  tariff: {
+    bands: [
+      { from: 1, monthly: { fast: 103n, slow: 77n } },
+      { from: 20, monthly: { fast: 91n, slow: 59n } },
+    ],
+    lots: { S: { setup: 7n } },
+    activation: 1_009n,
+  },
+};
+
+const dear: AwardBid = {
+  bidId: 'bid-dear',
+  providerId: 'dear',
+  receivedAt: new Date('2030-01-01T01:00:00Z'),
+  tariff: {
+    bands: [
+      { from: 1, monthly: { fast: 120n, slow: 80n } },
+      { from: 30, monthly: { fast: 100n, slow: 70n } },
+    ],
+    lots: { N: { surcharge: 3n }, S: {} },
+  },
+};
+
+const partial: AwardBid = {
+  ...dear,
+  bidId: 'bid-partial',
+  providerId: 'partial',
+  tariff: { bands: [{ from: 1, monthly: { fast: 60n } }], lots: { S: {} } },
+};
+
+const winners: Winner[] = [
+  {
+    bidId: 'bid-cheap',
+    providerId: 'cheap',
+    band: 1,
+    lines: 25,
+    costMinor: 20n * 917n + 5n * 597n + 1_009n,
+    cells: [
+      { lot: 'S', tier: 'fast', from: 0, lines: 20 },
+      { lot: 'S', tier: 'slow', from: 0, lines: 5 },
+    ],
+  },
+  {
+    bidId: 'bid-dear',
+    providerId: 'dear',
+    band: 0,
+    lines: 10,
+    costMinor: 12_300n,
+    cells: [{ lot: 'N', tier: 'fast', from: 0, lines: 10 }],
+  },
+];
+
+const award: LetterAward = {
+  id: 'award',
+  contentHash: 'hash',
+  tenderId: 'tender',
+  tenderTitle: 'Lines',
+  round: 1,
+  totalMinor: 34_634n,
+  winners,
+  excluded: new Map([['bid-partial', 'Its guarantee was missing.']]),
+  standstillEndsAt: new Date('2030-01-15T00:00:00Z'),
+};
+
+const bids = [cheap, dear, partial];
+
+describe('a letter', () => {
+  test('says what the bidder won and at what', () => {
+    const letter = letterTo(cheap, award, tender, bids);
+    expect(letter).toMatchObject({
+      band: 1,
+      wonLines: 25,
+      costMinor: 22_334n,
+      awardLines: 35,
+      awardTotalMinor: 34_634n,
+    });
+    expect(letter.cells).toEqual(winners[0]?.cells);
+    expect(letter.offered).toEqual(cheap.tariff);
+    expect(letter.excluded).toBeNull();
+  });
+
+  test('tells the gap of a lot that was lost, at the best band the tariff could reach', () => {
+    const south = letterTo(dear, award, tender, bids).lots.find((lot) => lot.lot === 'S');
+    // 35 lines are within reach of the band from 30.
+    expect(south).toEqual({
+      lot: 'S',
+      title: 'South',
+      lines: 25,
+      wonLines: 0,
+      outcome: 'not-won',
+      ownCostMinor: 20n * 1_000n + 5n * 700n,
+      winningCostMinor: 20n * 917n + 5n * 597n,
+      gapMinor: 23_500n - 21_325n,
+    });
+  });
+
+  test('tells of a lot that was won whole what it was won at', () => {
+    const north = letterTo(dear, award, tender, bids).lots.find((lot) => lot.lot === 'N');
+    expect(north).toMatchObject({ outcome: 'won', ownCostMinor: 12_300n, winningCostMinor: 12_300n, gapMinor: 0n });
+  });
+
+  test('compares nothing with a lot that was not offered whole', () => {
+    expect(
+      letterTo(partial, award, tender, bids).lots.map(({ lot, outcome, gapMinor }) => [lot, outcome, gapMinor]),
+    ).toEqual([
+      ['N', 'not-offered', null],
+      ['S', 'not-offered', null],
+    ]);
+    expect(letterTo(partial, award, tender, bids).excluded).toBe('Its guarantee was missing.');
+  });
+
+  test('holds no price, no name and no bid of a rival', () => {
+    const text = toJson(letterTo(dear, award, tender, bids));
+    for (const secret of ['103', '91', '77', '59', '917', '597', '1009', 'cheap']) {
+      expect(text).not.toMatch(new RegExp(`\\b${secret}\\b`));
+    }
+  });
+
+  test('reaches no band within a capacity below the first', () => {
+    const small = { ...dear, tariff: { ...dear.tariff, minimumLines: 30, capacity: 20 } };
+    const letter = letterTo(small, { ...award, winners: winners.slice(0, 1) }, tender, bids);
+    expect(letter.lots).toMatchObject([{ lot: 'S', outcome: 'not-offered', ownCostMinor: null }]);
+  });
+});

@@ -1,0 +1,185 @@
+/**
+ * What a bidder is told about an award: its own bid, what it won, and per lot how far it was from what won. Of its
+ * rivals it learns the cost of each lot as a whole and of the award, which are public; never a price of theirs.
+ */
+import type { Minor } from '../../kernel/money.js';
+import { bandReached, leastLines, lineMonthly } from '../../pricing/rules/band.js';
+import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
+import type { AwardBid, AwardCell, AwardTender, Winner } from './award.js';
+
+export type LotOutcome = 'won' | 'won-in-part' | 'not-won' | 'not-offered';
+
+export interface LetterLot {
+  readonly lot: LotCode;
+  readonly title: string;
+  /** lines of the lot that the award is about */
+  readonly lines: number;
+  readonly wonLines: number;
+  readonly outcome: LotOutcome;
+  /**
+   * What all these lines would cost over the term under the bidder's own tariff, in the best band that the tariff could
+   * reach by winning all it covers within its capacities: the lowest it offered for the lot under any outcome. For a
+   * lot it won whole, what it won it at. null when the tariff does not price all tiers of the lot or reaches no band.
+   */
+  readonly ownCostMinor: Minor | null;
+  /** what these lines cost over the term as awarded, set-up included, activation not */
+  readonly winningCostMinor: Minor;
+  /**
+   * own - winning. Not above zero: the lot was lost although the own price was no higher, because volume, capacity or
+   * the number of winners decided otherwise. It is not the amount by which a tariff would have had to be lower to win.
+   */
+  readonly gapMinor: Minor | null;
+}
+
+export interface LetterContent {
+  readonly awardId: string;
+  readonly contentHash: string;
+  readonly tenderId: string;
+  readonly tenderTitle: string;
+  readonly round: number;
+  readonly currency: string;
+  readonly termMonths: number;
+  readonly bidId: string;
+  readonly receivedAt: string;
+  /** the bidder's own tariff, as it was opened */
+  readonly offered: Tariff;
+  /** why the bid took no part, or null */
+  readonly excluded: string | null;
+  /** index of the band in which it won; null when it won nothing */
+  readonly band: number | null;
+  readonly wonLines: number;
+  readonly costMinor: Minor | null;
+  readonly cells: readonly AwardCell[];
+  readonly lots: readonly LetterLot[];
+  /** the award as a whole, activations included */
+  readonly awardLines: number;
+  readonly awardTotalMinor: Minor;
+  readonly standstillEndsAt: string;
+}
+
+/** The award that letters tell about. */
+export interface LetterAward {
+  readonly id: string;
+  readonly contentHash: string;
+  readonly tenderId: string;
+  readonly tenderTitle: string;
+  readonly round: number;
+  readonly totalMinor: Minor;
+  readonly winners: readonly Winner[];
+  readonly excluded: ReadonlyMap<string, string>;
+  readonly standstillEndsAt: Date;
+}
+
+/** The letter to the bidder of `bid`; `bids` are all opened bids, among them every winner's. */
+export function letterTo(
+  bid: AwardBid,
+  award: LetterAward,
+  tender: AwardTender,
+  bids: readonly AwardBid[],
+): LetterContent {
+  const won = award.winners.find((winner) => winner.bidId === bid.bidId);
+  const demand = awardedDemand(award.winners);
+  const band = bandReached(bid.tariff, mostLines(bid.tariff, demand));
+  const tariffs = new Map(bids.map((each) => [each.bidId, each.tariff]));
+  return {
+    awardId: award.id,
+    contentHash: award.contentHash,
+    tenderId: award.tenderId,
+    tenderTitle: award.tenderTitle,
+    round: award.round,
+    currency: tender.currency,
+    termMonths: tender.termMonths,
+    bidId: bid.bidId,
+    receivedAt: bid.receivedAt.toISOString(),
+    offered: bid.tariff,
+    excluded: award.excluded.get(bid.bidId) ?? null,
+    band: won?.band ?? null,
+    wonLines: won?.lines ?? 0,
+    costMinor: won?.costMinor ?? null,
+    cells: won?.cells ?? [],
+    lots: tender.lots.flatMap(({ code, title }): LetterLot[] => {
+      const tiers = demand.get(code);
+      if (tiers === undefined) return [];
+      const lines = sum(tiers.values());
+      const wonLines = sum((won?.cells ?? []).filter((cell) => cell.lot === code).map((cell) => cell.lines));
+      const winningCostMinor = winningCost(award.winners, tariffs, code, tender.termMonths);
+      const best = band === null ? null : costOf(bid.tariff, band, code, tiers, tender.termMonths);
+      const own = wonLines === lines ? winningCostMinor : best;
+      const outcome =
+        wonLines === lines ? 'won' : wonLines > 0 ? 'won-in-part' : best === null ? 'not-offered' : 'not-won';
+      const gapMinor = own === null ? null : own - winningCostMinor;
+      return [{ lot: code, title, lines, wonLines, outcome, ownCostMinor: own, winningCostMinor, gapMinor }];
+    }),
+    awardLines: sum(award.winners.map((winner) => winner.lines)),
+    awardTotalMinor: award.totalMinor,
+    standstillEndsAt: award.standstillEndsAt.toISOString(),
+  };
+}
+
+type Demand = ReadonlyMap<LotCode, ReadonlyMap<TierCode, number>>;
+
+/** The lines the award is about: all of them are won by somebody. */
+function awardedDemand(winners: readonly Winner[]): Demand {
+  const demand = new Map<LotCode, Map<TierCode, number>>();
+  for (const { lot, tier, lines } of winners.flatMap((winner) => winner.cells)) {
+    const tiers = demand.get(lot) ?? new Map<TierCode, number>();
+    tiers.set(tier, (tiers.get(tier) ?? 0) + lines);
+    demand.set(lot, tiers);
+  }
+  return demand;
+}
+
+/** The most lines a tariff could win: all it prices, within its capacities. Zero when that is less than it accepts. */
+function mostLines(tariff: Tariff, demand: Demand): number {
+  let most = 0;
+  for (const [lot, tiers] of demand) {
+    const place = Object.hasOwn(tariff.lots, lot) ? tariff.lots[lot] : undefined;
+    let inLot = 0;
+    for (const [tier, lines] of tiers) {
+      if (lineMonthly(tariff, 0, lot, tier) === null) continue;
+      inLot += Math.min(lines, place?.tiers?.[tier]?.capacity ?? Infinity);
+    }
+    most += Math.min(inLot, place?.capacity ?? Infinity);
+  }
+  const reachable = Math.min(most, tariff.capacity ?? Infinity);
+  return reachable < leastLines(tariff) ? 0 : reachable;
+}
+
+/** Cost of lines of a lot over the term in a band; null when one of the tiers is not offered. */
+function costOf(
+  tariff: Tariff,
+  band: number,
+  lot: LotCode,
+  tiers: ReadonlyMap<TierCode, number>,
+  termMonths: number,
+): Minor | null {
+  const setup = (Object.hasOwn(tariff.lots, lot) ? tariff.lots[lot]?.setup : undefined) ?? 0n;
+  let cost = 0n;
+  for (const [tier, lines] of tiers) {
+    const monthly = lineMonthly(tariff, band, lot, tier);
+    if (monthly === null) return null;
+    cost += BigInt(lines) * (monthly * BigInt(termMonths) + setup);
+  }
+  return cost;
+}
+
+function winningCost(
+  winners: readonly Winner[],
+  tariffs: ReadonlyMap<string, Tariff>,
+  lot: LotCode,
+  termMonths: number,
+): Minor {
+  let cost = 0n;
+  for (const winner of winners) {
+    const tiers = new Map(winner.cells.filter((cell) => cell.lot === lot).map((cell) => [cell.tier, cell.lines]));
+    const tariff = tariffs.get(winner.bidId);
+    if (tariff !== undefined) cost += costOf(tariff, winner.band, lot, tiers, termMonths) ?? 0n;
+  }
+  return cost;
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const n of numbers) total += n;
+  return total;
+}

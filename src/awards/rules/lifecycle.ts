@@ -1,0 +1,21 @@
+import { lifecycle, type StateOf } from '../../kernel/lifecycle.js';
+
+/**
+ * The life of an award. Whoever changes what was recommended takes it back to a draft; whoever has it evaluated again
+ * leaves this one superseded, so that every allocation that was ever proposed stays readable.
+ */
+export const awardLifecycle = lifecycle('award', 'evaluating', {
+  evaluating: { draft: 'drafted', fail: 'failed' },
+  failed: { 'evaluate-again': 'superseded' },
+  drafted: { edit: 'drafted', recommend: 'recommended', 'evaluate-again': 'superseded' },
+  recommended: { edit: 'drafted', approve: 'standstill', reject: 'rejected', 'evaluate-again': 'superseded' },
+  rejected: { edit: 'drafted', 'evaluate-again': 'superseded' },
+  standstill: { 'end-standstill': 'final' },
+  final: {},
+  superseded: {},
+});
+
+export type AwardState = StateOf<typeof awardLifecycle>;
+
+/** States of an award whose winners hold, or may come to hold, capacity and a share of the tender. */
+export const HOLDING: readonly AwardState[] = ['drafted', 'recommended', 'standstill', 'final'];

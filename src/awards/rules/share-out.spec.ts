@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import type { AwardCell } from './award.js';
+import { shareOut } from './share-out.js';
+
+interface Sharing {
+  readonly bids: { bidId: string; providerId: string; receivedAt: Date }[];
+  /** lines per bid, per lot and tier */
+  readonly lines: number[][];
+  readonly places: { lot: string; tier: string; from: number }[];
+}
+
+const sharings: fc.Arbitrary<Sharing> = fc
+  .record({ bids: fc.integer({ min: 1, max: 5 }), places: fc.integer({ min: 1, max: 6 }) })
+  .chain((size) =>
+    fc.record({
+      bids: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: size.bids, maxLength: size.bids }).map((instants) =>
+        instants.map((instant, index) => ({
+          bidId: `bid-${index}`,
+          providerId: `provider-${index}`,
+          receivedAt: new Date(instant),
+        })),
+      ),
+      lines: fc.array(fc.array(fc.nat(9), { minLength: size.places, maxLength: size.places }), {
+        minLength: size.bids,
+        maxLength: size.bids,
+      }),
+      places: fc
+        .array(fc.nat(50), { minLength: size.places, maxLength: size.places })
+        .map((starts) =>
+          starts.map((from, index) => ({ lot: `lot-${index % 3}`, tier: `tier-${Math.floor(index / 3)}`, from })),
+        ),
+    }),
+  );
+
+function awardsOf({ bids, lines, places }: Sharing) {
+  return bids.map((bid, b) => {
+    const lots: Record<string, Record<string, number>> = {};
+    places.forEach(({ lot, tier }, p) => {
+      lots[lot] = { ...lots[lot], [tier]: lines[b]?.[p] ?? 0 };
+    });
+    const total = (lines[b] ?? []).reduce((sum, n) => sum + n, 0);
+    return { bid: bid.bidId, band: 0, lines: total, lots, costMinor: 0n };
+  });
+}
+
+function scopeOf({ lines, places }: Sharing): AwardCell[] {
+  return places.map((place, p) => ({ ...place, lines: lines.reduce((sum, of) => sum + (of[p] ?? 0), 0) }));
+}
+
+describe('sharing out', () => {
+  test('covers every position of a scope exactly once', () => {
+    fc.assert(
+      fc.property(sharings, (sharing) => {
+        const scope = scopeOf(sharing);
+        const cells = shareOut(awardsOf(sharing), sharing.bids, scope).flatMap((winner) => winner.cells);
+        const covered = (all: readonly AwardCell[]) =>
+          all
+            .flatMap(({ lot, tier, from, lines }) =>
+              Array.from({ length: lines }, (_, i) => `${lot} ${tier} ${from + i}`),
+            )
+            .sort();
+        expect(covered(cells)).toEqual(covered(scope));
+      }),
+    );
+  });
+
+  test('does not depend on the order in which awards and bids are given', () => {
+    fc.assert(
+      fc.property(sharings, (sharing) => {
+        const scope = scopeOf(sharing);
+        const awards = awardsOf(sharing);
+        expect(shareOut(awards.toReversed(), sharing.bids.toReversed(), scope)).toEqual(
+          shareOut(awards, sharing.bids, scope),
+        );
+      }),
+    );
+  });
+
+  test('gives the earlier lines to the earlier bid, from the first line on when all demand is awarded', () => {
+    const bids = [
+      { bidId: 'late', providerId: 'p', receivedAt: new Date('2030-01-02') },
+      { bidId: 'early', providerId: 'q', receivedAt: new Date('2030-01-01') },
+    ];
+    const awards = [
+      { bid: 'late', band: 1, lines: 4, lots: { L: { T: 4 } }, costMinor: 40n },
+      { bid: 'early', band: 0, lines: 3, lots: { L: { T: 3 } }, costMinor: 36n },
+    ];
+    const won = shareOut(awards, bids, null);
+    expect(won.map((winner) => winner.bidId)).toEqual(['early', 'late']);
+    expect(won.flatMap((winner) => winner.cells)).toEqual([
+      { lot: 'L', tier: 'T', from: 0, lines: 3 },
+      { lot: 'L', tier: 'T', from: 3, lines: 4 },
+    ]);
+    expect(won[1]).toMatchObject({ providerId: 'p', band: 1, lines: 4, costMinor: 40n });
+  });
+});

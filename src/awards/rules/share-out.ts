@@ -1,0 +1,46 @@
+/** Who wins which lines: quantities per lot and tier become runs of lines in the order of the lines. */
+import type { BidAward } from '../../allocation/rules/problem.js';
+import type { AwardBid, AwardCell, Winner } from './award.js';
+
+/** Bids in the order in which they are preferred: receipt, then id. */
+export function inOrderOfReceipt<B extends Pick<AwardBid, 'bidId' | 'receivedAt'>>(bids: readonly B[]): B[] {
+  return [...bids].sort(
+    (a, b) => a.receivedAt.getTime() - b.receivedAt.getTime() || (a.bidId < b.bidId ? -1 : a.bidId > b.bidId ? 1 : 0),
+  );
+}
+
+/**
+ * Gives each winner its cells. Within a lot and tier the earlier bid takes the earlier lines.
+ * @param scope the cells that were allocated; null when it was the whole demand, which starts at the first line
+ */
+export function shareOut(
+  awards: readonly BidAward[],
+  bids: readonly Pick<AwardBid, 'bidId' | 'providerId' | 'receivedAt'>[],
+  scope: readonly AwardCell[] | null,
+): Winner[] {
+  const next = new Map<string, number>((scope ?? []).map((cell) => [keyOf(cell.lot, cell.tier), cell.from]));
+  const byBid = new Map(awards.map((award) => [award.bid, award]));
+  return inOrderOfReceipt(bids).flatMap((bid): Winner[] => {
+    const award = byBid.get(bid.bidId);
+    if (award === undefined) return [];
+    const cells: AwardCell[] = [];
+    for (const [lot, tiers] of sortedEntries(award.lots)) {
+      for (const [tier, lines] of sortedEntries(tiers)) {
+        const key = keyOf(lot, tier);
+        const from = next.get(key) ?? 0;
+        if (lines > 0) cells.push({ lot, tier, from, lines });
+        next.set(key, from + lines);
+      }
+    }
+    const { band, lines, costMinor } = award;
+    return [{ bidId: bid.bidId, providerId: bid.providerId, band, lines, costMinor, cells }];
+  });
+}
+
+function keyOf(lot: string, tier: string): string {
+  return JSON.stringify([lot, tier]);
+}
+
+function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}

@@ -1,0 +1,29 @@
+/** The time in which bidders may object and nothing may be signed. */
+import { endOnWorkingDay } from '../../kernel/period.js';
+import { refuse, type Refusal } from '../../kernel/refusal.js';
+import type { AwardState } from './lifecycle.js';
+
+/** Days begin and end in Korea, which has one zone and no summer time: minutes ahead of UTC. */
+export const ZONE_MINUTES = 540;
+
+/**
+ * The end of a standstill: `days` calendar days after the day of approval, moved on over a weekend, to the last
+ * instant of that day. Public holidays are not known to the system: whoever needs one to be skipped gives the tender
+ * more days.
+ */
+export function standstillEnd(approvedAt: Date, days: number): Date {
+  return endOnWorkingDay(approvedAt, days, ZONE_MINUTES);
+}
+
+/** @returns why nothing may be signed under the award, or null once its standstill has ended */
+export function whyNotSignUnder(award: {
+  readonly state: AwardState;
+  readonly standstillEndsAt: Date | null;
+}): Refusal | null {
+  if (award.state === 'final') return null;
+  if (award.state === 'standstill' && award.standstillEndsAt !== null) {
+    const until = award.standstillEndsAt.toISOString();
+    return refuse('award.standstill', `Nothing can be signed before the standstill has ended, at ${until}.`, { until });
+  }
+  return refuse('award.not-final', 'Nothing can be signed under an award that has not been approved.');
+}

@@ -1,0 +1,104 @@
+import type { AwardBid, AwardTender } from './award.js';
+import { toProblem } from './to-problem.js';
+
+const tender: AwardTender = {
+  currency: 'KRW',
+  termMonths: 36,
+  awardRule: 'shared',
+  minWinners: 1,
+  maxWinners: 3,
+  maxShareBp: 6_000,
+  lots: [
+    { code: 'N', title: 'North', demand: { fast: { firm: 30, interest: 10 }, slow: { firm: 5, interest: 0 } } },
+    { code: 'S', title: 'South', demand: { fast: { firm: 50, interest: 5 } } },
+  ],
+};
+
+function bid(name: string, more: Partial<AwardBid['tariff']> = {}): AwardBid {
+  return {
+    bidId: `bid-${name}`,
+    providerId: name,
+    receivedAt: new Date('2030-01-01T00:00:00Z'),
+    tariff: { bands: [{ from: 1, monthly: { fast: 100n, slow: 50n } }], lots: { N: {}, S: {} }, ...more },
+  };
+}
+
+const none = new Set<string>();
+const scope = [{ lot: 'S', tier: 'fast', from: 20, lines: 35 }];
+
+describe('the problem of the first award', () => {
+  test('asks for firm and interested lines alike, under the published rules', () => {
+    const problem = toProblem(tender, [bid('a')], null, none);
+    expect(problem).toMatchObject({
+      currency: 'KRW',
+      termMonths: 36,
+      lots: [
+        { id: 'N', demand: { fast: 40, slow: 5 } },
+        { id: 'S', demand: { fast: 55 } },
+      ],
+      rules: { award: 'shared', minWinners: 1, maxWinners: 3, maxShare: 0.6 },
+    });
+    expect(problem.bids).toEqual([
+      { ...bid('a').tariff, id: 'bid-a', provider: 'a', receivedAt: '2030-01-01T00:00:00.000Z' },
+    ]);
+  });
+
+  test('says nothing of limits that the tender does not set', () => {
+    const free = { ...tender, minWinners: null, maxWinners: null, maxShareBp: null };
+    expect(toProblem(free, [bid('a')], null, none).rules).toEqual({ award: 'shared' });
+  });
+
+  test('leaves excluded bids out', () => {
+    expect(toProblem(tender, [bid('a'), bid('b')], null, new Set(['bid-a'])).bids.map((each) => each.id)).toEqual([
+      'bid-b',
+    ]);
+  });
+});
+
+describe('the problem of a follow-up award', () => {
+  const held = [{ bidId: 'bid-b', providerId: 'b', lot: 'S', tier: 'fast', lines: 20 }];
+
+  test('asks for the fallen cells only', () => {
+    expect(toProblem(tender, [bid('a')], scope, none).lots).toEqual([{ id: 'S', demand: { fast: 35 } }]);
+  });
+
+  test('keeps only the lots and lot prices that are asked for', () => {
+    const bands = [{ from: 1, monthly: { fast: 100n }, lotMonthly: { N: { fast: 90n }, S: { fast: 95n } } }];
+    const [only] = toProblem(tender, [bid('a', { bands })], scope, none).bids;
+    expect(only?.lots).toEqual({ S: {} });
+    expect(only?.bands).toEqual([{ from: 1, monthly: { fast: 100n }, lotMonthly: { S: { fast: 95n } } }]);
+  });
+
+  test('counts what a winner holds against its capacities', () => {
+    const lots = { N: {}, S: { capacity: 60, tiers: { fast: { capacity: 50 } } } };
+    const [only] = toProblem(tender, [bid('b', { capacity: 70, lots })], scope, none, held).bids;
+    expect(only).toMatchObject({ capacity: 40, lots: { S: { capacity: 40, tiers: { fast: { capacity: 30 } } } } });
+  });
+
+  test('keeps the largest share over all awards of the tender', () => {
+    const problem = toProblem(tender, [bid('a'), bid('b')], scope, none, held);
+    expect(problem.rules).not.toHaveProperty('maxShare');
+    expect(problem.bids.map(({ provider, capacity }) => [provider, capacity])).toEqual([
+      ['a', 60],
+      ['b', 40],
+    ]);
+  });
+
+  test('leaves out whoever has too little left to accept an award', () => {
+    const rich = bid('b', { minimumLines: 41 });
+    expect(toProblem(tender, [rich], scope, none, held).bids).toEqual([]);
+    expect(toProblem(tender, [bid('b', { lots: { S: { capacity: 20 } } })], scope, none, held).bids).toEqual([]);
+    expect(toProblem(tender, [bid('b', { lots: { N: {} } })], scope, none, held).bids).toEqual([]);
+  });
+
+  test('keeps the number of winners over all awards of the tender', () => {
+    const bids = [bid('a'), bid('b')];
+    expect(toProblem({ ...tender, maxWinners: 2 }, bids, scope, none, held).rules.maxWinners).toBe(1);
+    const full = toProblem({ ...tender, maxWinners: 1 }, bids, scope, none, held);
+    expect(full.rules).not.toHaveProperty('maxWinners');
+    expect(full.bids.map((each) => each.provider)).toEqual(['b']);
+    const wanting = toProblem({ ...tender, minWinners: 2 }, bids, scope, none, held);
+    expect(wanting.rules.minWinners).toBe(1);
+    expect(wanting.bids.map((each) => each.provider)).toEqual(['a']);
+  });
+});
