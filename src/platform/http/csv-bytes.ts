@@ -19,6 +19,7 @@ export async function* checkedBytes(stream: Readable, maxBytes: number, hash: Ha
   let bytes = 0;
   let line = 1;
   let rest = Buffer.alloc(0);
+  let utf16: boolean | undefined;
   let finished = false;
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer | string>) {
@@ -26,6 +27,9 @@ export async function* checkedBytes(stream: Readable, maxBytes: number, hash: Ha
       bytes += part.length;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
       hash.update(part);
+      utf16 ??= startsAsUtf16(part);
+      const nul = utf16 ? -1 : part.indexOf(0);
+      if (nul !== -1) throw binary(line + breaksIn(part.subarray(0, nul)));
       const end = part.lastIndexOf(LF) + 1;
       const lines = end === 0 ? null : Buffer.concat([rest, part.subarray(0, end)]);
       if (lines) {
@@ -49,24 +53,28 @@ export async function* checkedBytes(stream: Readable, maxBytes: number, hash: Ha
 
 /** @returns the number of line breaks */
 function check(bytes: Buffer, firstLine: number): number {
-  const wellFormed = isUtf8(bytes) && !bytes.includes(0);
+  const wellFormed = isUtf8(bytes);
   let breaks = 0;
-  for (let from = 0; from < bytes.length; ) {
+  for (let from = 0; from < bytes.length;) {
     const at = bytes.indexOf(LF, from);
     const to = at === -1 ? bytes.length : at;
-    if (!wellFormed) checkText(bytes.subarray(from, to), firstLine + breaks);
     if (to - from > LINE_LIMIT_BYTES) throw lineTooLong(firstLine + breaks);
+    if (!wellFormed && !isUtf8(bytes.subarray(from, to))) throw wrongEncoding(firstLine + breaks);
     if (at !== -1) breaks += 1;
     from = to + 1;
   }
   return breaks;
 }
 
-function checkText(text: Buffer, line: number): void {
-  const isUtf16 = line === 1 && ((text[0] === 0xff && text[1] === 0xfe) || (text[0] === 0xfe && text[1] === 0xff));
-  if (!isUtf16 && text.includes(0)) throw binary(line);
-  // A line so long that it is refused anyway may end in the middle of a character.
-  if (!isUtf8(text) && text.length <= LINE_LIMIT_BYTES) throw wrongEncoding(line);
+function breaksIn(bytes: Buffer): number {
+  let breaks = 0;
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) breaks += 1;
+  return breaks;
+}
+
+/** UTF-16 is full of NULs, but it is text: its sender needs another advice. */
+function startsAsUtf16(bytes: Buffer): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 }
 
 function discard(stream: Readable, maxBytes: number): void {
@@ -97,7 +105,9 @@ function wrongEncoding(line: number): Refusal {
 }
 
 function lineTooLong(line: number): Refusal {
-  return invalid('csv.line-too-long', `Line ${line} is longer than ${LINE_LIMIT_BYTES} bytes. Is this the right file?`, [
-    { path: 'row', reason: `is longer than ${LINE_LIMIT_BYTES} bytes`, line },
-  ]);
+  return invalid(
+    'csv.line-too-long',
+    `Line ${line} is longer than ${LINE_LIMIT_BYTES} bytes. Is this the right file?`,
+    [{ path: 'row', reason: `is longer than ${LINE_LIMIT_BYTES} bytes`, line }],
+  );
 }

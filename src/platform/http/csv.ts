@@ -127,10 +127,10 @@ function headerOf<C extends string, O extends string>(
   found: readonly string[],
   shape: CsvShape<C, O>,
 ): readonly (C | O)[] {
-  const known: readonly string[] = [...shape.columns, ...(shape.optional ?? [])];
+  const known = new Set<string>([...shape.columns, ...(shape.optional ?? [])]);
   const faults: Fault[] = [
     ...shape.columns.filter((column) => !found.includes(column)).map((path) => ({ path, reason: 'is missing' })),
-    ...found.filter((name) => !known.includes(name)).map((path) => ({ path, reason: 'is not a column of this file' })),
+    ...found.filter((name) => !known.has(name)).map((path) => ({ path, reason: 'is not a column of this file' })),
     ...found.filter((name, i) => found.indexOf(name) !== i).map((path) => ({ path, reason: 'is there twice' })),
   ].map((fault) => ({ ...fault, line: 1 }));
   const [first] = faults;

@@ -71,7 +71,7 @@ export class ProblemFilter implements ExceptionFilter {
       const listed = error.faults.slice(0, FAULTS_LISTED);
       return {
         ...problem(status, error.code, error.message, requestId),
-        ...(listed.length > 0 ? { faults: listed, faultCount: error.faults.length } : {}),
+        ...(listed.length > 0 ? { faults: listed, faultCount: faultCountOf(error) } : {}),
       };
     }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
@@ -86,6 +86,12 @@ export class ProblemFilter implements ExceptionFilter {
       requestId,
     );
   }
+}
+
+/** Of very many faults a refusal keeps only the first, and their number as a fact. */
+function faultCountOf(refusal: Refusal): number {
+  const counted = refusal.facts['faultCount'];
+  return typeof counted === 'number' ? counted : refusal.faults.length;
 }
 
 function problem(status: number, code: string, detail: string, requestId: string): Problem {
