@@ -1,0 +1,64 @@
+/** The people of the demonstration, each with an account of its own, made over the API. */
+import { User } from './api.js';
+
+/** Good enough for a demonstration on this machine, and printed by --keep. */
+export const PASSWORD = 'together-we-buy-better';
+export const ADMIN = { email: 'admin@agency.example', password: PASSWORD };
+
+export interface Cast {
+  readonly admin: User;
+  readonly officer: User;
+  readonly approver: User;
+  readonly association: User;
+  readonly providers: ReadonlyMap<string, User>;
+}
+
+export interface Login {
+  readonly who: string;
+  readonly email: string;
+}
+
+export function emailOf(provider: string): string {
+  return `${provider
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')}@provider.example`;
+}
+
+/** Makes the cast, or finds it again after a demonstration that was cut off. */
+export async function gather(base: string, providers: readonly string[]): Promise<{ cast: Cast; logins: Login[] }> {
+  const logins: Login[] = [{ who: 'agency, admin', email: ADMIN.email }];
+  const admin = await new User(base, 'admin').signIn(ADMIN.email, ADMIN.password);
+  for (const [role, name] of [
+    ['officer', 'Han Seo-yeon'],
+    ['approver', 'Ryu Min-ho'],
+    ['auditor', 'Noh Ji-woo'],
+  ] as const) {
+    const email = `${role}@agency.example`;
+    await admin.post('/api/v1/people', { email, name, password: PASSWORD, roles: [role] }, `demo-person-${role}`);
+    logins.push({ who: `agency, ${role}`, email });
+  }
+  const join = async (kind: 'association' | 'provider', name: string, email: string, role: string): Promise<User> => {
+    await admin.post(
+      '/api/v1/organisations',
+      { kind, name, person: { email, name: `${name}, desk`, password: PASSWORD, roles: [role] } },
+      `demo-organisation-${email}`,
+    );
+    logins.push({ who: `${kind}: ${name}`, email });
+    return new User(base, name).signIn(email, PASSWORD);
+  };
+  const association = await join('association', 'Chamber of Small Businesses', 'desk@chamber.example', 'manager');
+  const bidders = new Map<string, User>();
+  for (const provider of providers)
+    bidders.set(provider, await join('provider', provider, emailOf(provider), 'bidder'));
+  return {
+    cast: {
+      admin,
+      officer: await new User(base, 'officer').signIn('officer@agency.example', PASSWORD),
+      approver: await new User(base, 'approver').signIn('approver@agency.example', PASSWORD),
+      association,
+      providers: bidders,
+    },
+    logins,
+  };
+}
