@@ -1,12 +1,12 @@
 /** First act: the catalogue, a pool, members joining, the lock. */
-import { type Play, passTo, until } from './play.js';
+import { type Play, days, passTo, until } from './play.js';
 
 export interface PoolAnswer {
   readonly id: string;
   readonly state: string;
   readonly version: number;
   readonly joiningEndsAt: string;
-  readonly counts: { readonly lines: number; readonly firmLines: number; readonly interestLines: number };
+  readonly linesSoFar: { readonly firm: number; readonly interest: number; readonly total: number };
 }
 
 interface ImportAnswer {
@@ -51,13 +51,13 @@ export async function openPool(play: Play): Promise<string> {
       regions: [...input.survey.sites.keys()],
       tiers: input.tiers.map(({ code }) => ({ tierCode: code, openMarketMonthly: input.openMarket[code] })),
       bands: INDICATIVE.map(([share, percent]) => ({
-        fromLines: Math.max(1, Math.round(share * expected)),
+        from: Math.max(1, Math.round(share * expected)),
         monthly: Object.fromEntries(
           input.tiers.map(({ code }) => [code, Math.round(((input.openMarket[code] ?? 0) * (100 - percent)) / 100)]),
         ),
       })),
       criticalMass: Math.max(1, Math.round(expected * 0.5)),
-      joiningEndsAt: '2031-03-31T15:00:00Z',
+      joiningEndsAt: new Date(play.begunAt.getTime() + days(60)).toISOString(),
     },
     'demo-pool',
   );
@@ -87,8 +87,8 @@ export async function join(play: Play, poolId: string): Promise<void> {
   bar.end();
   const pool = await association.get<PoolAnswer>(`/api/v1/pools/${poolId}`);
   story.say(
-    `${story.count(answer.added)} pledges added. The pool holds ${story.count(pool.counts.lines)} lines, ` +
-      `${story.count(pool.counts.firmLines)} of them firm: providers can count on those. Nobody has paid anything.`,
+    `${story.count(answer.added)} pledges added. The pool holds ${story.count(pool.linesSoFar.total)} lines, ` +
+      `${story.count(pool.linesSoFar.firm)} of them firm: providers can count on those. Nobody has paid anything.`,
   );
 }
 

@@ -3,7 +3,7 @@
  * off finds its system again under the same parameters and goes on in it.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
@@ -19,6 +19,10 @@ export interface DemoGround {
   readonly where: string;
   /** was there an unfinished demonstration with these parameters? */
   readonly continued: boolean;
+  /** when the story began; the same when it is continued, so that repeated commands are the same commands */
+  readonly begunAt: Date;
+  /** stops the system after an accident; the next demonstration with the same parameters goes on in it */
+  suspend(): Promise<void>;
   /** stops the system; its data stay only with `keep` */
   end(keep: boolean): Promise<void>;
 }
@@ -38,7 +42,8 @@ export async function demoGround(parameters: object, environment: NodeJS.Process
     await onServer(server, [`create database pumasi_demo_${name}`]);
   }
   mkdirSync(folder, { recursive: true });
-  writeFileSync(marker, `${JSON.stringify(parameters)}\n`);
+  if (!continued) writeFileSync(marker, new Date().toISOString());
+  const begunAt = new Date(readFileSync(marker, 'utf8'));
   const ground = await boot({
     ...environment,
     PUMASI_DATA: folder,
@@ -59,6 +64,11 @@ export async function demoGround(parameters: object, environment: NodeJS.Process
     databaseUrl: ground.settings.DATABASE_URL ?? '',
     where: server === undefined ? folder : `database pumasi_demo_${name}`,
     continued,
+    begunAt,
+    async suspend() {
+      await app.close();
+      await ground.release();
+    },
     async end(keep) {
       await app.close();
       await ground.release();

@@ -10,6 +10,8 @@ export interface Play {
   readonly cast: Cast;
   /** folder for the files that the story leaves behind */
   readonly out: string;
+  /** when the story began */
+  readonly begunAt: Date;
 }
 
 /** Moves the development clock to an instant; everything due until then happens in the system by itself. */

@@ -1,0 +1,188 @@
+/** Third act: framework agreements, personal offers, answers, the settled price. */
+import { createReadStream, createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parse } from 'csv-parse';
+import { stringify } from 'csv-stringify';
+import { formatMoney, parseMoney } from '../src/kernel/money.js';
+import { type Play, passTo, until } from './play.js';
+import { type AwardAnswer, decide, evaluated } from './tendering.js';
+
+export interface Agreement {
+  readonly id: string;
+  readonly number: string;
+  readonly awardId: string;
+  readonly providerName: string;
+  readonly state: string;
+  readonly contentHash: string;
+}
+
+export interface Round {
+  readonly id: string;
+  readonly state: string;
+  readonly dueAt: string;
+  readonly offeredLines: number;
+  readonly settledLines: number | null;
+  readonly classes: readonly {
+    readonly lot: string;
+    readonly tier: string;
+    readonly firmLines: number;
+    readonly interestLines: number;
+    readonly atMostMonthly: number;
+    readonly expectedMonthly: number;
+    readonly settledMonthly: number | null;
+    readonly settledLines: number;
+  }[];
+  readonly sums: {
+    readonly contracts: number;
+    readonly lines: number;
+    readonly settledMonthly: number;
+    readonly openMarketMonthly: number;
+    readonly presentMonthly: number;
+  } | null;
+}
+
+/** Signs every agreement of an award, and writes the contracts to the story's folder. */
+export async function sign(play: Play, award: AwardAnswer): Promise<Agreement[]> {
+  const { approver, officer, providers } = play.cast;
+  const { story } = play;
+  const agreements = await until(
+    async () => {
+      const found: Agreement[] = [];
+      for await (const agreement of officer.all<Agreement>('/api/v1/agreements')) {
+        if (agreement.awardId === award.id) found.push(agreement);
+      }
+      return found;
+    },
+    (found) => found.length === award.winners.length,
+  );
+  mkdirSync(join(play.out, 'contracts'), { recursive: true });
+  for (const agreement of agreements) {
+    const body = { contentHash: agreement.contentHash };
+    const provider = providers.get(agreement.providerName);
+    if (!provider) throw new Error(`${agreement.providerName} has no account`);
+    const path = `/api/v1/agreements/${agreement.id}`;
+    await approver.post(`${path}/sign`, body, `demo-sign-agency-${agreement.id}`);
+    await provider.post(`${path}/sign`, body, `demo-sign-provider-${agreement.id}`);
+    const file = join(play.out, 'contracts', `${agreement.number}.pdf`);
+    writeFileSync(file, await officer.download(`${path}/pdf`));
+    story.say(`${agreement.number} with ${agreement.providerName} is signed by both sides: ${file}`);
+  }
+  return agreements;
+}
+
+/** Waits for the offers of an agreement, and answers those that wait for an answer. */
+export async function answer(play: Play, agreement: Agreement): Promise<Round> {
+  const { officer, association } = play.cast;
+  const { story } = play;
+  const readRound = (): Promise<Round | null> =>
+    officer.get<Round>(`/api/v1/agreements/${agreement.id}/round`).catch(() => null);
+  const round = await story.waiting(
+    `personal offers under ${agreement.number} are computed`,
+    until(readRound, (found) => found !== null),
+  );
+  if (round === null) throw new Error('no offers');
+  if (round.state === 'open') {
+    const sheet = join(play.out, `answers-${agreement.number}.csv`);
+    const bar = story.progress('members decide', round.offeredLines, 'lines');
+    await decideAll(play, agreement.id, sheet, (lines) => bar.to(lines));
+    bar.end();
+    const answers = createReadStream(sheet, { encoding: 'utf8' }) as AsyncIterable<string>;
+    await association.postCsv(
+      `/api/v1/agreements/${agreement.id}/answers?mandate=stated`,
+      answers,
+      `demo-answers-${agreement.id}`,
+      () => {},
+    );
+  }
+  return (await readRound()) ?? round;
+}
+
+type OfferRow = Readonly<Record<string, string>>;
+
+/** How a member of interest decides: it accepts what is not dearer than today, waits for that price, or declines. */
+function decision(offer: OfferRow, currency: string): { answer: string; upTo: string } | null {
+  if (offer['state'] !== 'made') return null;
+  const money = (column: string): bigint | null => parseMoney(offer[column] ?? '', currency);
+  const [atMost, expected, present] = [money('at_most_monthly'), money('expected_monthly'), money('present_monthly')];
+  if (present === null || (atMost !== null && atMost <= present)) return { answer: 'accept', upTo: '' };
+  if (expected !== null && expected <= present) {
+    return { answer: 'accept-up-to', upTo: formatMoney(present, currency) };
+  }
+  return { answer: 'decline', upTo: '' };
+}
+
+async function decideAll(
+  play: Play,
+  agreementId: string,
+  file: string,
+  onLines: (lines: number) => void,
+): Promise<void> {
+  let lines = 0;
+  const decisions = new Transform({
+    objectMode: true,
+    transform(offer: OfferRow, _encoding, done) {
+      lines += Number(offer['quantity']);
+      onLines(lines);
+      const decided = decision(offer, play.input.currency);
+      done(null, decided ? { offer_id: offer['offer_id'], answer: decided.answer, up_to: decided.upTo } : undefined);
+    },
+  });
+  await pipeline(
+    await play.cast.association.stream(`/api/v1/agreements/${agreementId}/offers.csv`),
+    parse({ columns: true }),
+    decisions,
+    stringify({ header: true, columns: ['offer_id', 'answer', 'up_to'] }),
+    createWriteStream(file),
+  );
+}
+
+/** The time to answer ends; the volume settles the price, or the award falls through to the next best. */
+export async function settle(play: Play, agreement: Agreement, round: Round): Promise<Round> {
+  const { officer } = play.cast;
+  await passTo(play, round.dueAt);
+  return play.story.waiting(
+    `the volume settles the price of ${agreement.number}`,
+    until(
+      () => officer.get<Round>(`/api/v1/agreements/${agreement.id}/round`),
+      (answered) => answered.state !== 'open',
+    ),
+  );
+}
+
+export interface Settled {
+  readonly agreement: Agreement;
+  readonly round: Round;
+}
+
+/** From an award to settled prices; where an agreement falls through, on to the next best allocation. */
+export async function conclude(play: Play, tenderId: string, first: AwardAnswer): Promise<Settled[]> {
+  const settled: Settled[] = [];
+  let award: AwardAnswer | null = first;
+  while (award !== null) {
+    const final: AwardAnswer = await decide(play, award);
+    const agreements = await play.story.stage('contracts', 'Framework agreements', () => sign(play, final));
+    const rounds = await play.story.stage('offers', 'Personal offers', async () => {
+      const open: Settled[] = [];
+      for (const agreement of agreements) open.push({ agreement, round: await answer(play, agreement) });
+      return open;
+    });
+    const closed = await play.story.stage('settlement', 'The settled price', async () => {
+      const done: Settled[] = [];
+      for (const { agreement, round } of rounds) {
+        done.push({ agreement, round: await settle(play, agreement, round) });
+      }
+      return done;
+    });
+    settled.push(...closed.filter(({ round }) => round.state === 'settled'));
+    const fallen = closed.filter(({ round }) => round.state === 'fallen');
+    if (fallen.length > 0) {
+      play.story.say(
+        `Too few accepted for ${fallen.map((f) => f.agreement.providerName).join(', ')}: the next best allocation is sought.`,
+      );
+    }
+    award = fallen.length === 0 ? null : await evaluated(play, tenderId);
+  }
+  return settled;
+}

@@ -1,0 +1,58 @@
+/** The sums of a story, for `--json`: what a reader can check against the database, the solver and the contracts. */
+import type { Settled } from './contracting.js';
+import type { DemoInput } from './input.js';
+import type { AwardAnswer } from './tendering.js';
+
+export interface Figures {
+  readonly members: number;
+  readonly lines: number;
+  readonly lots: number;
+  readonly bids: number;
+  readonly winners: number;
+  readonly allocatedLines: number;
+  readonly offeredLines: number;
+  readonly acceptedLines: number;
+  readonly contractLines: number;
+  /** a month, over the accepted lines */
+  readonly openMarketMonthlyMinor: number;
+  readonly presentMonthlyMinor: number;
+  readonly settledMonthlyMinor: number;
+  /** over the term, as the solver found and the checker proved */
+  readonly allocationTotalMinor: number;
+  readonly solverStatus: string;
+  readonly currency: string;
+  readonly termMonths: number;
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+interface Counted {
+  readonly input: DemoInput;
+  readonly lots: number;
+  readonly bids: number;
+  readonly award: AwardAnswer;
+  readonly settled: readonly Settled[];
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+export function figuresOf({ input, lots, bids, award, settled, seconds }: Counted): Figures {
+  const sum = (of: (one: Settled) => number): number => settled.reduce((total, one) => total + of(one), 0);
+  return {
+    members: input.survey.businesses,
+    lines: input.survey.lines,
+    lots,
+    bids,
+    winners: award.winners.length,
+    allocatedLines: award.winners.reduce((total, winner) => total + winner.lines, 0),
+    offeredLines: sum(({ round }) => round.offeredLines),
+    acceptedLines: sum(({ round }) => round.settledLines ?? 0),
+    contractLines: sum(({ round }) => round.sums?.lines ?? 0),
+    openMarketMonthlyMinor: sum(({ round }) => round.sums?.openMarketMonthly ?? 0),
+    presentMonthlyMinor: sum(({ round }) => round.sums?.presentMonthly ?? 0),
+    settledMonthlyMinor: sum(({ round }) => round.sums?.settledMonthly ?? 0),
+    allocationTotalMinor: award.totalMinor ?? 0,
+    solverStatus: award.solverStatus ?? 'unknown',
+    currency: input.currency,
+    termMonths: input.termMonths,
+    seconds,
+  };
+}

@@ -1,0 +1,118 @@
+/** Plays one whole group purchase over the HTTP API, against a system of its own, in accelerated time. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { live } from '../src/boot.js';
+import { projectRoot } from '../src/platform/config/project.js';
+import { gather, type Login, PASSWORD } from './cast.js';
+import { conclude } from './contracting.js';
+import { catalogue, join as joinPool, lock, openPool } from './demand.js';
+import { figuresOf } from './figures.js';
+import { demoGround, type DemoGround } from './ground.js';
+import { type DemoInput, readFolder } from './input.js';
+import { korea } from './korea.js';
+import type { Play } from './play.js';
+import { Story } from './story.js';
+import { tellAward, tellPrices, tellSavings } from './telling.js';
+import { bid, open, publish } from './tendering.js';
+
+interface Options {
+  readonly data?: string;
+  readonly members: number;
+  readonly currency: string;
+  readonly json?: string;
+  readonly out: string;
+  readonly keep: boolean;
+}
+
+function count(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 100 || n > 1_000_000) throw new InvalidArgumentError('a number from 100 to 1000000');
+  return n;
+}
+
+const program = new Command('npm run demo --')
+  .description('Plays one whole group purchase, from joining to signed contracts, and tells its story.')
+  .option('--data <folder>', 'spreadsheets to play with: regions.csv, tiers.csv, lines.csv, coverage.csv')
+  .option('--currency <code>', 'currency of the spreadsheets', 'USD')
+  .option('--members <n>', 'how many businesses of the built-in Korean set take part', count, 1_200)
+  .option('--json <file>', 'write the figures there')
+  .option('--out <folder>', 'where contracts and answers are written', join(projectRoot, 'out'))
+  .option('--keep', 'leave the system running, and print a login for each role', false);
+
+async function play(options: Options, ground: DemoGround, input: DemoInput): Promise<Login[]> {
+  const story = new Story(input.currency);
+  story.title(`Pumasi: ${input.title}`);
+  if (ground.continued) story.say('An earlier demonstration was cut off here. It goes on where it was.');
+  const { cast, logins } = await story.stage('setup', 'The agency, a chamber, and providers', async () => {
+    const gathered = await gather(
+      ground.base,
+      input.bidders.map((plan) => plan.provider),
+    );
+    story.say(
+      `At ${ground.base} meet: an agency with an officer, an approver and an auditor, the Chamber of Small Businesses, ` +
+        `and ${input.bidders.length} providers.`,
+    );
+    return gathered;
+  });
+  const stage: Play = { base: ground.base, input, story, cast, out: resolve(options.out), begunAt: ground.begunAt };
+  mkdirSync(stage.out, { recursive: true });
+
+  const poolId = await story.stage('pool', 'A pool opens', async () => {
+    await catalogue(stage);
+    return openPool(stage);
+  });
+  await story.stage('import', 'Businesses join', () => joinPool(stage, poolId));
+  await story.stage('lock', 'The demand is locked', () => lock(stage, poolId));
+  const tender = await story.stage('tender', 'A tender, and sealed bids', async () => {
+    const published = await publish(stage, poolId);
+    await bid(stage, published);
+    return published;
+  });
+  const award = await story.stage('allocation', 'Who wins', async () => {
+    const found = await open(stage, tender);
+    tellAward(stage, found);
+    return found;
+  });
+  const settled = await conclude(stage, tender.id, award);
+  tellPrices(stage, award, settled);
+  const figures = figuresOf({
+    input,
+    lots: tender.lots.length,
+    bids: input.bidders.length,
+    award,
+    settled,
+    seconds: { ...story.seconds, total: story.totalSeconds() },
+  });
+  tellSavings(stage, figures);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+  return logins;
+}
+
+async function main(options: Options): Promise<() => Promise<void>> {
+  const input = options.data === undefined ? korea(options.members) : await readFolder(options.data, options.currency);
+  const parameters = options.data === undefined ? { members: options.members } : { data: resolve(options.data) };
+  const ground = await demoGround(parameters, process.env);
+  let logins: Login[];
+  try {
+    logins = await play(options, ground, input);
+  } catch (error) {
+    await ground.suspend();
+    throw error;
+  }
+  if (options.keep) {
+    console.log(`\nThe system keeps running at ${ground.base} (try ${ground.base}/docs). Ctrl-C stops it.`);
+    for (const { who, email } of logins) console.log(`  ${who.padEnd(44)} ${email.padEnd(44)} ${PASSWORD}`);
+    return () => ground.end(true);
+  }
+  await ground.end(false);
+  return async () => {};
+}
+
+program.parse();
+const options: Options = program.opts();
+await live(async () => {
+  const stop = await main(options);
+  if (!options.keep) process.exit(0);
+  return stop;
+});

@@ -1,0 +1,81 @@
+/** What the figures mean, in tables and small drawings. */
+import type { Settled } from './contracting.js';
+import type { Figures } from './figures.js';
+import { type Play } from './play.js';
+import type { AwardAnswer } from './tendering.js';
+
+/** Who won which lots, in which band, and how that was proved. */
+export function tellAward(play: Play, award: AwardAnswer): void {
+  const { story } = play;
+  story.table(
+    ['winner', 'lots', 'lines', 'band', 'cost over the term'],
+    award.winners.map((winner) => [
+      winner.providerName,
+      listed([...new Set(winner.cells.map((cell) => cell.lot))]),
+      story.count(winner.lines),
+      `${winner.band + 1}`,
+      story.money(winner.costMinor),
+    ]),
+  );
+  for (const sentence of award.explanation.slice(0, 12)) story.say(sentence);
+  const proved = award.solverStatus === 'optimal' ? 'proved to be the cheapest possible' : 'the best found in time';
+  story.say(
+    `Altogether ${story.money(award.totalMinor ?? 0)} over the term: ${proved}, and recomputed in exact integers.`,
+  );
+}
+
+function listed(lots: readonly string[]): string {
+  return lots.length > 6 ? `${lots.slice(0, 5).join(' ')} and ${lots.length - 5} more` : lots.join(' ');
+}
+
+/** How the price of each tier fell with volume: alone, at most, settled. */
+export function tellPrices(play: Play, award: AwardAnswer, settled: readonly Settled[]): void {
+  const { story, input } = play;
+  story.say(`How the price fell with volume, a month, as the mean over ${story.count(settled.length)} agreement(s):`);
+  for (const { code, name } of input.tiers) {
+    const classes = settled.flatMap(({ round }) => round.classes.filter((c) => c.tier === code && c.settledLines > 0));
+    const lines = classes.reduce((sum, c) => sum + c.settledLines, 0);
+    if (lines === 0) continue;
+    const mean = (of: (c: (typeof classes)[number]) => number): number =>
+      Math.round(classes.reduce((sum, c) => sum + of(c) * c.settledLines, 0) / lines);
+    const alone = input.openMarket[code] ?? 0;
+    const atMost = mean((c) => c.atMostMonthly);
+    const price = mean((c) => c.settledMonthly ?? 0);
+    story.chart([
+      { label: `${name}, on its own`, value: alone, note: story.money(alone) },
+      { label: 'with the firm pledges only', value: atMost, note: story.money(atMost) },
+      {
+        label: `with all ${story.count(lines)} lines`,
+        value: price,
+        note: `${story.money(price)}  (${story.percent(alone - price, alone)} less)`,
+      },
+    ]);
+  }
+  if (award.winners.length > 0)
+    story.say('Within the term these prices can only fall: whoever joins later lowers them for all.');
+}
+
+export function tellSavings(play: Play, figures: Figures): void {
+  const { story } = play;
+  const { openMarketMonthlyMinor: alone, presentMonthlyMinor: present, settledMonthlyMinor: now } = figures;
+  story.table(
+    ['what', 'figure'],
+    [
+      ['businesses', story.count(figures.members)],
+      ['lines wanted', story.count(figures.lines)],
+      ['lines allocated', story.count(figures.allocatedLines)],
+      ['lines offered', story.count(figures.offeredLines)],
+      ['lines accepted and contracted', story.count(figures.contractLines)],
+      ['a month on the open market', story.money(alone)],
+      ['a month at present bills', story.money(present)],
+      ['a month together', story.money(now)],
+      ['saved against the open market', `${story.money(alone - now)}, ${story.percent(alone - now, alone)}`],
+      ['solver', figures.solverStatus],
+      ['seconds', String(figures.seconds['total'] ?? 0)],
+    ],
+  );
+  story.say(
+    `${story.count(figures.contractLines)} lines are contracted. Each member pays its own provider a price that none could ` +
+      `have had alone: together ${story.money(alone - now)} a month less than the open market. The contracts are in ${play.out}.`,
+  );
+}
