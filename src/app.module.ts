@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CatalogueModule } from './catalogue/catalogue.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import type { Settings } from './platform/config/settings.js';
 import { PlatformModule } from './platform/platform.module.js';
@@ -7,6 +8,6 @@ import { PlatformModule } from './platform/platform.module.js';
 @Module({})
 export class AppModule {
   static with(settings: Settings): DynamicModule {
-    return { module: AppModule, imports: [PlatformModule.with(settings), IdentityModule] };
+    return { module: AppModule, imports: [PlatformModule.with(settings), IdentityModule, CatalogueModule] };
   }
 }
