@@ -1,0 +1,107 @@
+import type { IncomingMessage } from 'node:http';
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+import type { Actor } from '../kernel/actor.js';
+import { PageQuery } from '../platform/http/fields.js';
+import { Acting, May, OpenToAll } from '../platform/http/request.js';
+import { Keys } from '../platform/keys/keys.js';
+import type { Tariff } from '../pricing/rules/tariff.js';
+import {
+  AuctionView,
+  OpenedBidPage,
+  OpeningView,
+  OwnBidPage,
+  PublicKeyView,
+  ReceiptView,
+  TariffBody,
+  WithdrawalView,
+} from './auctions.dto.js';
+import { AuctionsQueries } from './auctions.queries.js';
+import { AuctionsService } from './auctions.service.js';
+import { Reception } from './reception.js';
+import { ParseTariff } from './tariff.pipe.js';
+
+/** A request as far as it tells when it was received. */
+interface Arriving {
+  readonly raw: IncomingMessage;
+}
+
+@Controller('api/v1')
+export class AuctionsController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly auctions: AuctionsService,
+    private readonly queries: AuctionsQueries,
+    private readonly reception: Reception,
+    private readonly keys: Keys,
+  ) {}
+
+  /** The auction of a tender: its state, its deadline, and the clock that counts. */
+  @May('tenders.read')
+  @Get('tenders/:id/auction')
+  async auction(@Param('id', ParseUUIDPipe) id: string): Promise<AuctionView> {
+    return this.queries.auction(this.source.manager, id);
+  }
+
+  /**
+   * Bids: seals a tariff, in place of the one bid before, and answers with a signed receipt. What is received before
+   * the deadline counts.
+   */
+  @May('bids.submit')
+  @ApiBody({ type: TariffBody })
+  @Post('tenders/:id/bids')
+  async submit(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) tenderId: string,
+    @Body(ParseTariff) tariff: Tariff,
+    @Req() request: Arriving,
+  ): Promise<ReceiptView> {
+    return this.auctions.submit(actor, { tenderId, received: await this.reception.receivedAt(request.raw) }, tariff);
+  }
+
+  /** The own bids' receipts, the latest first. */
+  @May('bids.read-own')
+  @Get('tenders/:id/bids/mine')
+  async own(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() page: PageQuery,
+  ): Promise<OwnBidPage> {
+    return this.queries.own(this.source.manager, actor, id, page);
+  }
+
+  /** Takes the standing bid back, before the deadline. */
+  @May('bids.withdraw')
+  @HttpCode(200)
+  @Post('bids/:id/withdraw')
+  async withdraw(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) bidId: string,
+    @Req() request: Arriving,
+  ): Promise<WithdrawalView> {
+    return this.auctions.withdraw(actor, bidId, await this.reception.receivedAt(request.raw));
+  }
+
+  /** Opens the sealed bids, once, after the deadline. */
+  @May('bids.open')
+  @HttpCode(200)
+  @Post('tenders/:id/bids/open')
+  async open(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<OpeningView> {
+    return this.auctions.open(actor, id);
+  }
+
+  /** The opened bids in the order of receipt. */
+  @May('bids.read')
+  @Get('tenders/:id/bids')
+  async opened(@Param('id', ParseUUIDPipe) id: string, @Query() page: PageQuery): Promise<OpenedBidPage> {
+    return this.queries.opened(this.source.manager, id, page);
+  }
+
+  /** The key that receipts are signed with, for checking one without us. */
+  @OpenToAll()
+  @Get('receipts/public-key')
+  publicKey(): PublicKeyView {
+    return { algorithm: 'Ed25519', publicKey: this.keys.publicKeyPem() };
+  }
+}

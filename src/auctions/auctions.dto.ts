@@ -1,0 +1,190 @@
+/** What bids and auctions look like from outside. */
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import type { Minor } from '../kernel/money.js';
+import type { Tariff } from '../pricing/rules/tariff.js';
+
+const MINOR_BY_TIER = { type: 'object', additionalProperties: { type: 'integer' } } as const;
+
+/** A band of volume: it applies to every line once all lines won in the tender reach `from`. */
+export class TariffBandBody {
+  /** the fewest lines, over all lots won; bands ascend by it */
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  from!: number;
+
+  /** minor units a month by tier code; a tier without a price is not offered */
+  @ApiProperty(MINOR_BY_TIER)
+  monthly!: Record<string, Minor>;
+
+  /** monthly prices that differ in a lot, by lot code */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: MINOR_BY_TIER })
+  lotMonthly?: Record<string, Record<string, Minor>>;
+}
+
+/** A lot that the tariff covers; it may be empty. */
+export class TariffLotBody {
+  /** added to the monthly price of every line in this lot */
+  @ApiPropertyOptional({ type: 'integer' })
+  surcharge?: Minor;
+
+  /** one-off, per line in this lot */
+  @ApiPropertyOptional({ type: 'integer' })
+  setup?: Minor;
+
+  /** the most lines the provider can serve in this lot */
+  @ApiPropertyOptional({ type: 'integer', minimum: 1 })
+  capacity?: number;
+
+  /** limits per tier: {"fast": {"capacity": 10}} */
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'object', properties: { capacity: { type: 'integer', minimum: 1 } } },
+  })
+  tiers?: Record<string, { capacity?: number }>;
+}
+
+/** A provider's tariff. */
+@ApiExtraModels(TariffLotBody)
+export class TariffBody {
+  @ApiProperty({ type: [TariffBandBody], minItems: 1, maxItems: 20 })
+  bands!: TariffBandBody[];
+
+  /** by lot code; a lot that is absent is not served */
+  @ApiProperty({ type: 'object', additionalProperties: { $ref: getSchemaPath(TariffLotBody) } })
+  lots!: Record<string, TariffLotBody>;
+
+  /** the most lines the provider can serve altogether */
+  @ApiPropertyOptional({ type: 'integer', minimum: 1 })
+  capacity?: number;
+
+  /** the fewest lines for which the provider accepts an award at all */
+  @ApiPropertyOptional({ type: 'integer', minimum: 0 })
+  minimumLines?: number;
+
+  /** one-off amount for the whole award */
+  @ApiPropertyOptional({ type: 'integer' })
+  activation?: Minor;
+}
+
+/**
+ * Proof that a bid was taken: an Ed25519 signature over the canonical JSON (keys sorted, no white space) of the other
+ * members.
+ */
+export class ReceiptView {
+  bidId!: string;
+  tenderId!: string;
+
+  /** counts the provider's own bids in this tender, from 1 */
+  @ApiProperty({ type: 'integer' })
+  sequence!: number;
+
+  /** SHA-256 of the canonical JSON of {"salt","tariff"}; the salt is told when the bids are opened */
+  commitment!: string;
+
+  /** by the database's clock, ISO 8601 in UTC with milliseconds */
+  @ApiProperty({ format: 'date-time' })
+  receivedAt!: string;
+
+  /** Base64 */
+  signature!: string;
+}
+
+/** A bid as its own provider sees it. The tariff is in the sealed box and is shown to nobody. */
+export class OwnBidView extends ReceiptView {
+  @ApiProperty({ enum: ['standing', 'replaced', 'withdrawn', 'opened', 'unreadable'] })
+  state!: string;
+}
+
+export class OwnBidPage {
+  @ApiProperty({ type: [OwnBidView] })
+  items!: OwnBidView[];
+
+  /** give this as `cursor` to continue; null at the end */
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
+export class WithdrawalView {
+  bidId!: string;
+  tenderId!: string;
+
+  @ApiProperty({ enum: ['withdrawn'] })
+  state!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  receivedAt!: string;
+}
+
+/** A bid that does not take part because its box could not be read. */
+export class UnreadableBidView {
+  bidId!: string;
+  providerId!: string;
+  why!: string;
+}
+
+export class OpeningView {
+  tenderId!: string;
+
+  @ApiProperty({ enum: ['opened'] })
+  state!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  openedAt!: string;
+
+  /** how many bids were opened */
+  @ApiProperty({ type: 'integer' })
+  opened!: number;
+
+  @ApiProperty({ type: [UnreadableBidView] })
+  unreadable!: UnreadableBidView[];
+}
+
+/** A bid after the opening. */
+export class OpenedBidView extends ReceiptView {
+  providerId!: string;
+  providerName!: string;
+
+  @ApiProperty({ type: TariffBody })
+  tariff!: Tariff;
+
+  /** with it, anyone can recompute the commitment from the tariff */
+  salt!: string;
+}
+
+export class OpenedBidPage {
+  @ApiProperty({ type: [OpenedBidView] })
+  items!: OpenedBidView[];
+
+  @ApiProperty({ type: [UnreadableBidView] })
+  unreadable!: UnreadableBidView[];
+
+  /** give this as `cursor` to continue; null at the end */
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
+export class AuctionView {
+  tenderId!: string;
+
+  @ApiProperty({ enum: ['open', 'closing', 'closed', 'opened', 'cancelled'] })
+  state!: string;
+
+  deadline!: Date;
+
+  /** the clock that the deadline is measured by */
+  now!: Date;
+
+  /** standing at the deadline; null until the auction is closed */
+  @ApiProperty({ type: 'integer', nullable: true })
+  bids!: number | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  openedAt!: Date | null;
+}
+
+export class PublicKeyView {
+  @ApiProperty({ enum: ['Ed25519'] })
+  algorithm!: string;
+
+  /** PEM (SPKI) */
+  publicKey!: string;
+}

@@ -1,0 +1,147 @@
+/** Reads of auctions and bids, for screens and for the rooms above. Nothing here reads a sealed box. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../kernel/actor.js';
+import { pageOf } from '../kernel/page.js';
+import { notFound, refuse } from '../kernel/refusal.js';
+import { OrganisationsQueries } from '../identity/organisations.queries.js';
+import { databaseNow } from '../platform/deeds/deeds.js';
+import type { PageQuery } from '../platform/http/fields.js';
+import { tariffOfJson } from '../pricing/rules/tariff-json.js';
+import type { Tariff } from '../pricing/rules/tariff.js';
+import { Auction } from './auction.entity.js';
+import type { AuctionView, OpenedBidPage, OwnBidPage } from './auctions.dto.js';
+import { SealedBid } from './sealed-bid.entity.js';
+
+/** A bid as it takes part in the winner determination. */
+export interface OpenedBid {
+  readonly bidId: string;
+  readonly providerId: string;
+  readonly receivedAt: Date;
+  readonly tariff: Tariff;
+}
+
+interface OpenedRow {
+  readonly bid_id: string;
+  readonly provider_id: string;
+  readonly received_at: Date;
+  readonly tariff: unknown;
+  readonly salt: string;
+  readonly sequence: number;
+  readonly commitment: string;
+  readonly receipt_signature: string;
+}
+
+@Injectable()
+export class AuctionsQueries {
+  constructor(private readonly organisations: OrganisationsQueries) {}
+
+  /** The opened bids of a tender in the order of receipt; none before the opening. */
+  async openedBids(tx: EntityManager, tenderId: string): Promise<OpenedBid[]> {
+    const rows = await this.openedRows(tx, tenderId, undefined, null);
+    return rows.map((row) => ({
+      bidId: row.bid_id,
+      providerId: row.provider_id,
+      receivedAt: row.received_at,
+      tariff: tariffOfJson(row.tariff),
+    }));
+  }
+
+  /** The providers with an opened bid; none before the opening. */
+  async bidders(tx: EntityManager, tenderId: string): Promise<string[]> {
+    return (await this.openedBids(tx, tenderId)).map((bid) => bid.providerId);
+  }
+
+  /** The auction of a published tender. @throws Refusal 'tender.not-found' */
+  async auction(tx: EntityManager, tenderId: string): Promise<AuctionView> {
+    const auction = await this.known(tx, tenderId);
+    const { state, deadline, openedAt } = auction;
+    const told = auction.closedAt !== null;
+    const rows: { bids: number }[] = await tx.query(
+      `select count(*)::int as bids from sealed_bid where auction_id = $1 and state not in ('replaced', 'withdrawn')`,
+      [tenderId],
+    );
+    return {
+      tenderId,
+      state,
+      deadline,
+      now: await databaseNow(tx),
+      bids: told ? (rows[0]?.bids ?? 0) : null,
+      openedAt,
+    };
+  }
+
+  /** The receipts of the actor's own organisation, the latest first. */
+  async own(tx: EntityManager, actor: Actor, tenderId: string, { cursor, limit }: PageQuery): Promise<OwnBidPage> {
+    await this.known(tx, tenderId);
+    const below = cursor !== undefined && /^\d{1,9}$/.test(cursor) ? Number(cursor) : null;
+    const bids = await tx
+      .createQueryBuilder(SealedBid, 'bid')
+      .where('bid.auction_id = :tenderId and bid.provider_id = :own', { tenderId, own: actor.organisationId })
+      .andWhere('(:below::int is null or bid.sequence < :below)', { below })
+      .orderBy('bid.sequence', 'DESC')
+      .limit(limit + 1)
+      .getMany();
+    const { items, next } = pageOf(bids, limit, (bid) => String(bid.sequence));
+    return {
+      items: items.map(({ id: bidId, sequence, commitment, receivedAt, receiptSignature: signature, state }) => ({
+        ...{ bidId, tenderId, sequence, commitment, receivedAt: receivedAt.toISOString(), signature, state },
+      })),
+      next,
+    };
+  }
+
+  /** The bids after the opening, in the order of receipt. @throws Refusal 'auction.sealed' before it */
+  async opened(tx: EntityManager, tenderId: string, { cursor, limit }: PageQuery): Promise<OpenedBidPage> {
+    const { state } = await this.known(tx, tenderId);
+    if (state !== 'opened') {
+      throw refuse('auction.sealed', 'The bids are sealed. An officer can open them once the auction is closed.');
+    }
+    const { items, next } = pageOf(await this.openedRows(tx, tenderId, cursor, limit + 1), limit, (row) => row.bid_id);
+    const names = await this.organisations.names(tx, [...new Set(items.map((row) => row.provider_id))]);
+    const unreadable = await tx.findBy(SealedBid, { auctionId: tenderId, state: 'unreadable' });
+    return {
+      items: items.map((row) => ({
+        bidId: row.bid_id,
+        tenderId,
+        providerId: row.provider_id,
+        providerName: names.get(row.provider_id) ?? '',
+        receivedAt: row.received_at.toISOString(),
+        tariff: tariffOfJson(row.tariff),
+        salt: row.salt,
+        sequence: row.sequence,
+        commitment: row.commitment,
+        signature: row.receipt_signature,
+      })),
+      unreadable: unreadable.map(({ id: bidId, providerId, whyUnreadable }) => ({
+        bidId,
+        providerId,
+        why: whyUnreadable ?? '',
+      })),
+      next,
+    };
+  }
+
+  private async openedRows(
+    tx: EntityManager,
+    tenderId: string,
+    behind: string | undefined,
+    limit: number | null,
+  ): Promise<OpenedRow[]> {
+    return tx.query(
+      `select o.bid_id, o.provider_id, o.received_at, o.tariff, o.salt, b.sequence, b.commitment, b.receipt_signature
+       from opened_bid o join sealed_bid b on b.id = o.bid_id
+       where o.auction_id = $1
+         and ($2::text is null
+              or (o.received_at, o.bid_id) > (select c.received_at, c.bid_id from opened_bid c where c.bid_id::text = $2))
+       order by o.received_at, o.bid_id limit $3`,
+      [tenderId, behind ?? null, limit],
+    );
+  }
+
+  private async known(tx: EntityManager, tenderId: string): Promise<Auction> {
+    const auction = await tx.findOneBy(Auction, { id: tenderId });
+    if (!auction) throw notFound('tender');
+    return auction;
+  }
+}

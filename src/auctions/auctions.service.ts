@@ -1,0 +1,199 @@
+/** What is done with sealed bids: they are submitted, withdrawn, opened. */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../kernel/actor.js';
+import { toJson } from '../kernel/canonical.js';
+import { transition } from '../kernel/lifecycle.js';
+import { notFound, refuse, unless } from '../kernel/refusal.js';
+import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { Keys } from '../platform/keys/keys.js';
+import type { Tariff } from '../pricing/rules/tariff.js';
+import { type BidFrame, TendersQueries } from '../tenders/tenders.queries.js';
+import { Auction } from './auction.entity.js';
+import type { OpeningView, ReceiptView, WithdrawalView } from './auctions.dto.js';
+import { bidsOpened } from './auctions.events.js';
+import { bidFaults } from './rules/bid-faults.js';
+import { auctionLifecycle, bidLifecycle } from './rules/lifecycles.js';
+import { receiptText } from './rules/receipt.js';
+import { whyNotOpen, whyNotReceive, whyNotWithdraw } from './rules/why-not.js';
+import { SealedBid } from './sealed-bid.entity.js';
+import { Sealing } from './sealing.js';
+import { unlessFaults } from './tariff.pipe.js';
+
+/** Who bids, and when it was received. */
+export interface Bidding {
+  readonly tenderId: string;
+  readonly received: Date;
+}
+
+const FRAMES_KEPT = 100;
+
+interface OwnBids {
+  readonly count: number;
+  readonly standing_id: string | null;
+  readonly standing_since: Date | null;
+}
+
+@Injectable()
+export class AuctionsService {
+  /** a published tender never changes, so what its bids must fit is read once */
+  private readonly frames = new Map<string, BidFrame>();
+
+  constructor(
+    private readonly deeds: Deeds,
+    private readonly keys: Keys,
+    private readonly sealing: Sealing,
+    private readonly tenders: TendersQueries,
+  ) {}
+
+  /**
+   * Takes a tariff as the provider's bid, in place of the one it had. Nothing of the tariff leaves the box.
+   * @throws Refusal 'bid.faults' with every place, 'auction.too-late', 'auction.closed', 'auction.cancelled'
+   */
+  async submit(actor: Actor, { tenderId, received }: Bidding, tariff: Tariff): Promise<ReceiptView> {
+    const input = { tenderId, tariff: this.sealing.fingerprint(tariff) };
+    return this.deeds.run(actor, 'bids.submit', input, async (deed) => {
+      const [providerId, personId] = bidderOf(actor);
+      unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId), received));
+      unlessFaults(bidFaults(tariff, await this.frameOf(deed.tx, tenderId)));
+      const bidId = randomUUID();
+      const { box, commitment } = this.sealing.seal(bidId, tariff);
+
+      unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId, 'pessimistic_read'), received));
+      await this.takeTurn(deed.tx, tenderId, providerId);
+      const before = await this.ownBids(deed.tx, tenderId, providerId);
+      const sequence = before.count + 1;
+      const receipt = { bidId, tenderId, sequence, commitment, receivedAt: received };
+      const signature = this.keys.sign(receiptText(receipt));
+      // Of two bids under way at once, the one that was received later stands, whichever is written first.
+      const overtaken = before.standing_since !== null && before.standing_since > received;
+      if (before.standing_id !== null && !overtaken)
+        await this.move(deed, before.standing_id, 'replace', { by: bidId });
+      const state = overtaken ? transition(bidLifecycle, bidLifecycle.initial, 'replace') : bidLifecycle.initial;
+      await deed.tx.insert(SealedBid, {
+        id: bidId,
+        auctionId: tenderId,
+        providerId,
+        personId,
+        ...{ sequence, receivedAt: received, box, commitment, receiptSignature: signature, state },
+      });
+      await deed.record({ type: 'bid', id: bidId }, { ...receipt, state });
+      return { ...receipt, receivedAt: received.toISOString(), signature };
+    });
+  }
+
+  /** Takes a standing bid back. @throws Refusal 'bid.cannot-withdraw', 'auction.too-late' */
+  async withdraw(actor: Actor, bidId: string, received: Date): Promise<WithdrawalView> {
+    return this.deeds.run(actor, 'bids.withdraw', { bidId }, async (deed) => {
+      const [providerId] = bidderOf(actor);
+      const seen = await deed.tx.findOneBy(SealedBid, { id: bidId, providerId });
+      if (!seen) throw notFound('bid');
+      const { auctionId: tenderId } = seen;
+      unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId), received));
+      unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId, 'pessimistic_read'), received));
+      await this.takeTurn(deed.tx, tenderId, providerId);
+      const bid = await deed.tx.findOneByOrFail(SealedBid, { id: bidId });
+      unless(whyNotWithdraw(bid));
+      await this.move(deed, bidId, 'withdraw', { tenderId, receivedAt: received });
+      return { bidId, tenderId, state: 'withdrawn', receivedAt: received.toISOString() };
+    });
+  }
+
+  /** Opens the standing bids of a closed auction, once. @throws Refusal 'auction.sealed', 'auction.already-opened' */
+  async open(actor: Actor, tenderId: string): Promise<OpeningView> {
+    return this.deeds.run(actor, 'bids.open', { tenderId }, async (deed) => {
+      const { tx, now } = deed;
+      const auction = await this.auctionOf(tx, tenderId, 'pessimistic_write');
+      unless(whyNotOpen(auction, now));
+      const state = transition(auctionLifecycle, auction.state, 'open');
+      const bids = await tx
+        .createQueryBuilder(SealedBid, 'bid')
+        .addSelect('bid.box')
+        .where('bid.auction_id = :tenderId and bid.state = :standing', { tenderId, standing: bidLifecycle.initial })
+        .orderBy('bid.received_at')
+        .addOrderBy('bid.id')
+        .getMany();
+      const looked = bids.map((bid) => ({ bid, found: this.sealing.unseal(bid) }));
+      const opened = looked.flatMap(({ bid, found }) => (found.tariff ? [{ bid, found }] : []));
+      const unreadable = looked.flatMap(({ bid: { id: bidId, providerId }, found: { why } }) =>
+        why === null ? [] : [{ bidId, providerId, why }],
+      );
+      await tx.update(Auction, { id: tenderId }, { state, openedAt: now, openedBy: actor.personId });
+      await tx.query(
+        `insert into opened_bid (bid_id, auction_id, provider_id, received_at, tariff, salt)
+         select b.id, b.auction_id, b.provider_id, b.received_at, given.tariff, given.salt
+         from unnest($1::uuid[], $2::jsonb[], $3::text[]) as given (id, tariff, salt) join sealed_bid b using (id)`,
+        [
+          opened.map(({ bid }) => bid.id),
+          opened.map(({ found }) => toJson(found.tariff)),
+          opened.map(({ found }) => found.salt),
+        ],
+      );
+      await tx.query(`update sealed_bid set state = $2 where id = any($1)`, [
+        opened.map(({ bid }) => bid.id),
+        transition(bidLifecycle, bidLifecycle.initial, 'open'),
+      ]);
+      for (const { bidId, why } of unreadable) await this.move(deed, bidId, 'exclude', {}, why);
+      await deed.record({ type: 'auction', id: tenderId }, { opened: opened.length, unreadable });
+      await deed.announce(bidsOpened, { auctionId: tenderId, tenderId });
+      return { tenderId, state, openedAt: now.toISOString(), opened: opened.length, unreadable };
+    });
+  }
+
+  /** @throws Refusal 'tender.not-found', or 'auction.not-yet' in the moments after publication */
+  private async auctionOf(
+    tx: EntityManager,
+    id: string,
+    mode?: 'pessimistic_read' | 'pessimistic_write',
+  ): Promise<Auction> {
+    const auction = await tx.findOne(Auction, { where: { id }, ...(mode ? { lock: { mode } } : {}) });
+    if (auction) return auction;
+    if ((await this.tenders.bidFrame(tx, id)) === null) throw notFound('tender');
+    throw refuse('auction.not-yet', 'The bidding is being set up. Try again in a few seconds.', {
+      kind: 'unavailable',
+    });
+  }
+
+  private async frameOf(tx: EntityManager, tenderId: string): Promise<BidFrame> {
+    const known = this.frames.get(tenderId);
+    if (known) return known;
+    const frame = await this.tenders.bidFrame(tx, tenderId);
+    if (!frame) throw notFound('tender');
+    if (this.frames.size >= FRAMES_KEPT) this.frames.clear();
+    this.frames.set(tenderId, frame);
+    return frame;
+  }
+
+  /** Lets a provider's bids of an auction be written one after the other; other providers' go on meanwhile. */
+  private async takeTurn(tx: EntityManager, tenderId: string, providerId: string): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`bids ${tenderId} ${providerId}`]);
+  }
+
+  private async ownBids(tx: EntityManager, tenderId: string, providerId: string): Promise<OwnBids> {
+    const rows: OwnBids[] = await tx.query(
+      `select coalesce(max(sequence), 0) as count, max(received_at) filter (where state = $3) as standing_since,
+              (array_agg(id) filter (where state = $3))[1] as standing_id
+       from sealed_bid where auction_id = $1 and provider_id = $2`,
+      [tenderId, providerId, bidLifecycle.initial],
+    );
+    return rows[0] ?? { count: 0, standing_id: null, standing_since: null };
+  }
+
+  private async move(
+    deed: Deed,
+    id: string,
+    verb: 'replace' | 'withdraw' | 'exclude',
+    facts: Readonly<Record<string, unknown>>,
+    why: string | null = null,
+  ): Promise<void> {
+    const state = transition(bidLifecycle, bidLifecycle.initial, verb);
+    await deed.tx.update(SealedBid, { id }, { state, whyUnreadable: why });
+    await deed.record({ type: 'bid', id }, { state, ...facts });
+  }
+}
+
+function bidderOf({ organisationId, personId }: Actor): [provider: string, person: string] {
+  if (organisationId === null || personId === null) throw new Error('only people bid');
+  return [organisationId, personId];
+}

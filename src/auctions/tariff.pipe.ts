@@ -1,0 +1,22 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { type Fault, invalid } from '../kernel/refusal.js';
+import { tariffOfJson } from '../pricing/rules/tariff-json.js';
+import type { Tariff } from '../pricing/rules/tariff.js';
+import { bodyFaults } from './rules/bid-faults.js';
+
+/** Makes a tariff of a body, or says where it is none. Lots and tiers are names here, which class shapes cannot check. */
+@Injectable()
+export class ParseTariff implements PipeTransform<unknown, Tariff> {
+  transform(body: unknown): Tariff {
+    unlessFaults(bodyFaults(body));
+    return tariffOfJson(body);
+  }
+}
+
+/** Refuses a tariff with faults. The sentences quote its prices: they are for the bidder's own eyes, and never logged. */
+export function unlessFaults(faults: readonly Fault[]): void {
+  const [first] = faults;
+  if (!first) return;
+  const rest = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  throw invalid('bid.faults', `${first.path}: ${first.reason}${rest}`, faults);
+}

@@ -1,0 +1,76 @@
+/**
+ * The demand of a tender as it is read: lines per group of lot and tier. Whoever may know the exact numbers sees groups
+ * of one cell. Providers see the pool's merged groups, only renamed from regions to lots and summed: a division of its
+ * own, by lots, could be subtracted from the pool's.
+ */
+import { type DemandGroup, mergeSmallCells } from '../../pools/rules/suppress.js';
+import type { Lot, RegionDemand, TenderFrame } from './terms.js';
+
+export interface LotCell {
+  readonly lot: string;
+  readonly tier: string;
+}
+
+/** Lines that are wanted in these cells together. */
+export interface LotGroup {
+  readonly cells: readonly LotCell[];
+  readonly lines: number;
+}
+
+export interface ShownLotDemand {
+  readonly firm: readonly LotGroup[];
+  readonly interest: readonly LotGroup[];
+}
+
+/** Every cell with its own count. */
+export function exactDemand(lots: readonly Lot[], demand: readonly RegionDemand[]): ShownLotDemand {
+  const groups = (linesOf: (cell: RegionDemand) => number): DemandGroup[] =>
+    demand.map((cell) => ({ cells: [cell], lines: linesOf(cell) }));
+  return {
+    firm: byLot(
+      lots,
+      groups((cell) => cell.firmLines),
+    ),
+    interest: byLot(
+      lots,
+      groups((cell) => cell.interestLines),
+    ),
+  };
+}
+
+/** The demand as those see it who may not know what a single business wants. */
+export function mergedDemand(lots: readonly Lot[], { demand, regions, tiers }: TenderFrame): ShownLotDemand {
+  const shown = mergeSmallCells(demand, regions, tiers);
+  return { firm: byLot(lots, shown.firm), interest: byLot(lots, shown.interest) };
+}
+
+/** The most lines there can be in each lot for all that is shown. */
+export function mostLinesByLot(lots: readonly Lot[], shown: ShownLotDemand): Readonly<Record<string, number>> {
+  const groups = [...shown.firm, ...shown.interest];
+  return Object.fromEntries(
+    lots.map(({ code }) => [
+      code,
+      groups.filter(({ cells }) => cells.some(({ lot }) => lot === code)).reduce((sum, { lines }) => sum + lines, 0),
+    ]),
+  );
+}
+
+function byLot(lots: readonly Lot[], groups: readonly DemandGroup[]): LotGroup[] {
+  const lotOf = new Map(lots.flatMap((lot) => lot.regions.map((region) => [region, lot.code] as const)));
+  const summed = new Map<string, LotGroup>();
+  for (const group of groups.filter(({ lines }) => lines > 0)) {
+    const cells = new Map<string, LotCell>();
+    for (const { regionCode, tierCode: tier } of group.cells) {
+      const lot = lotOf.get(regionCode);
+      if (lot !== undefined) cells.set(`${lot} ${tier}`, { lot, tier });
+    }
+    const names = [...cells.keys()].sort();
+    const key = names.join('\n');
+    const before = summed.get(key);
+    summed.set(key, {
+      cells: names.flatMap((name) => cells.get(name) ?? []),
+      lines: group.lines + (before?.lines ?? 0),
+    });
+  }
+  return [...summed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+}

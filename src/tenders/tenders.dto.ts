@@ -1,0 +1,243 @@
+/** What tenders look like from outside. */
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsDate,
+  IsIn,
+  IsInt,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import type { Minor } from '../kernel/money.js';
+import { IsCode, IsMinorByCode } from '../platform/http/fields.js';
+import { MAX_LOTS } from './rules/lot-faults.js';
+import { AWARD_RULES, type AwardRule, WHOLE_BP } from './rules/terms.js';
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+const MOST_PROVIDERS = 1_000;
+const MOST_DAYS = 365;
+
+/** May be left out, but not null. */
+const Given = (): PropertyDecorator => ValidateIf((_body, value) => value !== undefined);
+/** May be left out; null takes the present value away. */
+const GivenOrNone = (): PropertyDecorator => ValidateIf((_body, value) => value !== undefined && value !== null);
+
+function IsInstant(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value,
+    ),
+    IsDate({ message: 'must be an instant with its zone, such as 2030-01-31T09:00:00Z' }),
+  );
+}
+
+function IsCount(least: number, most: number): PropertyDecorator {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return applyDecorators(IsInt({ message }), Min(least, { message }), Max(most, { message }));
+}
+
+function IsTitle(): PropertyDecorator {
+  const message = 'must be a text of 1 to 200 characters';
+  return applyDecorators(IsString({ message }), Length(1, 200, { message }), Matches(/\S/, { message }));
+}
+
+export class LotBody {
+  /** short, unique in the tender; bids name their lots by it */
+  @IsCode()
+  code!: string;
+
+  @IsTitle()
+  title!: string;
+
+  /** codes of the regions whose lines are bid on and awarded together */
+  @IsArray({ message: 'must be a list of region codes' })
+  @ArrayMinSize(1, { message: 'must name at least one region' })
+  @ArrayMaxSize(MAX_LOTS, { message: `must name at most ${MAX_LOTS} regions` })
+  @IsString({ each: true, message: 'must be a list of region codes' })
+  @MaxLength(40, { each: true, message: 'must be a list of region codes' })
+  regions!: string[];
+}
+
+/** What is left out stays as it is. */
+export class EditTender {
+  @Given()
+  @IsTitle()
+  title?: string;
+
+  /** all lots anew: every region in which lines are wanted, in exactly one lot */
+  @Given()
+  @IsArray({ message: 'must be a list of lots' })
+  @ArrayMaxSize(MAX_LOTS, { message: `must be at most ${MAX_LOTS} lots` })
+  @ValidateNested({ each: true })
+  @Type(() => LotBody)
+  lots?: LotBody[];
+
+  /** lot: a whole lot to one provider; tier: each tier of a lot to one provider; shared: by quantity */
+  @ApiPropertyOptional({ enum: AWARD_RULES })
+  @Given()
+  @IsIn(AWARD_RULES, { message: `must be one of ${AWARD_RULES.join(', ')}` })
+  awardRule?: AwardRule;
+
+  /** the fewest different winners */
+  @Given()
+  @IsCount(1, MOST_PROVIDERS)
+  minWinners?: number;
+
+  /** the most different winners; null for any number */
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  @GivenOrNone()
+  @IsCount(1, MOST_PROVIDERS)
+  maxWinners?: number | null;
+
+  /** the largest part of all lines one provider may win, in basis points (6000 is 60 %); null for all */
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  @GivenOrNone()
+  @IsCount(1, WHOLE_BP)
+  maxShareBp?: number | null;
+
+  /** all caps anew: the most a line may cost a month per tier, in minor units */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'integer' } })
+  @Given()
+  @IsMinorByCode()
+  priceCaps?: Record<string, Minor>;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true })
+  @GivenOrNone()
+  @IsInstant()
+  enquiryEndsAt?: Date | null;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @Given()
+  @IsInstant()
+  biddingEndsAt?: Date;
+
+  /** calendar days between approval and signature */
+  @Given()
+  @IsCount(0, MOST_DAYS)
+  standstillDays?: number;
+
+  /** calendar days that members have to answer their offers */
+  @Given()
+  @IsCount(1, MOST_DAYS)
+  offerDays?: number;
+}
+
+export class DraftTender {
+  /** a locked pool without a tender, for instance because the last one was cancelled */
+  @IsUUID(undefined, { message: 'must be the id of a pool' })
+  poolId!: string;
+}
+
+export class CancelTender {
+  /** the reason, which providers read */
+  @IsString({ message: 'must say why' })
+  @Length(1, 2_000, { message: 'must say why, in at most 2000 characters' })
+  @Matches(/\S/, { message: 'must say why' })
+  why!: string;
+}
+
+/** One lot and one tier in it. */
+export class LotCellView {
+  lot!: string;
+  tier!: string;
+}
+
+/** Lines wanted in these cells together: for providers, cells are merged where they would point at single businesses. */
+export class LotGroupView {
+  @ApiProperty({ type: [LotCellView] })
+  cells!: readonly LotCellView[];
+
+  lines!: number;
+}
+
+/** Firm lines are accepted by themselves at or below their ceiling; the others decide on the offer. */
+export class ShownDemandView {
+  @ApiProperty({ type: [LotGroupView] })
+  firm!: readonly LotGroupView[];
+
+  @ApiProperty({ type: [LotGroupView] })
+  interest!: readonly LotGroupView[];
+}
+
+export class LotView {
+  code!: string;
+  title!: string;
+  regions!: readonly string[];
+}
+
+/** A tender as listed. */
+export class TenderSummary {
+  id!: string;
+  poolId!: string;
+  title!: string;
+
+  @ApiProperty({ enum: ['draft', 'published', 'cancelled'] })
+  state!: string;
+
+  version!: number;
+  currency!: string;
+  termMonths!: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  biddingEndsAt!: Date | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  publishedAt!: Date | null;
+}
+
+/** A tender as it is read; once published, only its state changes. */
+export class TenderView extends TenderSummary {
+  @ApiProperty({ enum: AWARD_RULES })
+  awardRule!: AwardRule;
+
+  minWinners!: number;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  maxWinners!: number | null;
+
+  /** basis points of all lines */
+  @ApiProperty({ type: 'integer', nullable: true })
+  maxShareBp!: number | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  enquiryEndsAt!: Date | null;
+
+  standstillDays!: number;
+  offerDays!: number;
+
+  /** minor units a month by tier code */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' } })
+  priceCaps!: Record<string, Minor>;
+
+  @ApiProperty({ type: [LotView] })
+  lots!: LotView[];
+
+  demand!: ShownDemandView;
+
+  /** SHA-256 of the content's canonical JSON, from publication on */
+  @ApiProperty({ type: String, nullable: true })
+  contentHash!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  whyCancelled!: string | null;
+}
+
+export class TenderPage {
+  @ApiProperty({ type: [TenderSummary] })
+  items!: TenderSummary[];
+
+  /** give this as `cursor` to continue; null at the end */
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}

@@ -1,0 +1,143 @@
+/** Reads of tenders, for screens and for the rooms above. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../kernel/actor.js';
+import type { Minor } from '../kernel/money.js';
+import { pageOf } from '../kernel/page.js';
+import { notFound } from '../kernel/refusal.js';
+import type { PageQuery } from '../platform/http/fields.js';
+import { PoolsQueries } from '../pools/pools.queries.js';
+import type { DemandByTier } from './rules/lot-demand.js';
+import { exactDemand, mergedDemand, mostLinesByLot, type ShownLotDemand } from './rules/shown-demand.js';
+import type { TenderState } from './rules/tender-lifecycle.js';
+import type { AwardRule, Lot, TenderFrame } from './rules/terms.js';
+import { readCaps, readDemand, readLots } from './tender-parts.js';
+import { Tender } from './tender.entity.js';
+import type { TenderPage, TenderSummary, TenderView } from './tenders.dto.js';
+
+/** What providers bid on: the frozen content of a tender. */
+export interface PublishedTender {
+  readonly id: string;
+  readonly poolId: string;
+  readonly title: string;
+  /** published, or cancelled since */
+  readonly state: TenderState;
+  readonly currency: string;
+  readonly termMonths: number;
+  readonly awardRule: AwardRule;
+  readonly minWinners: number;
+  readonly maxWinners: number | null;
+  /** basis points of all lines */
+  readonly maxShareBp: number | null;
+  readonly biddingEndsAt: Date;
+  readonly standstillDays: number;
+  readonly offerDays: number;
+  /** by code */
+  readonly lots: readonly PublishedLot[];
+  /** the most a line may cost a month by tier; a tier that is absent has no cap */
+  readonly priceCaps: Readonly<Record<string, Minor>>;
+  readonly contentHash: string;
+}
+
+export interface PublishedLot extends Lot {
+  readonly demand: DemandByTier;
+}
+
+/** What a tariff must fit, as far as providers may know. */
+export interface BidFrame {
+  readonly lots: readonly string[];
+  readonly tiers: readonly string[];
+  readonly priceCaps: Readonly<Record<string, Minor>>;
+  /** the most lines that a lot can have for all that providers see */
+  readonly demandByLot: Readonly<Record<string, number>>;
+}
+
+@Injectable()
+export class TendersQueries {
+  constructor(private readonly pools: PoolsQueries) {}
+
+  /** A tender that was published; null when there is none, or only a draft. */
+  async published(tx: EntityManager, tenderId: string): Promise<PublishedTender | null> {
+    const tender = await tx.findOneBy(Tender, { id: tenderId });
+    if (!tender || tender.biddingEndsAt === null || tender.contentHash === null) return null;
+    const [lots, priceCaps] = [await readLots(tx, tenderId), await readCaps(tx, tenderId)];
+    const demand = await readDemand(tx, tenderId);
+    const { id, poolId, title, state, currency, termMonths, awardRule, minWinners, maxWinners, maxShareBp } = tender;
+    const { biddingEndsAt, standstillDays, offerDays, contentHash } = tender;
+    return {
+      ...{ id, poolId, title, state, currency, termMonths, awardRule, minWinners, maxWinners, maxShareBp },
+      ...{ biddingEndsAt, standstillDays, offerDays, contentHash, priceCaps },
+      lots: lots.map((lot) => ({ ...lot, demand: demand.get(lot.code) ?? {} })),
+    };
+  }
+
+  /** What the bids of a published tender must fit; null when it was not published. It never changes. */
+  async bidFrame(tx: EntityManager, tenderId: string): Promise<BidFrame | null> {
+    const tender = await tx.findOneBy(Tender, { id: tenderId });
+    if (!tender || tender.contentHash === null) return null;
+    const [lots, frame] = [await readLots(tx, tenderId), await this.frame(tx, tender.poolId)];
+    return {
+      lots: lots.map((lot) => lot.code),
+      tiers: frame.tiers,
+      priceCaps: await readCaps(tx, tenderId),
+      demandByLot: mostLinesByLot(lots, mergedDemand(lots, frame)),
+    };
+  }
+
+  /** What a tender takes over from its locked pool. */
+  async frame(tx: EntityManager, poolId: string): Promise<TenderFrame> {
+    const pool = await this.pools.lockedPool(tx, poolId);
+    if (!pool) throw notFound('pool');
+    const tiers = pool.tiers.map((tier) => tier.tierCode);
+    return { regions: pool.regions, tiers, demand: await this.pools.demand(tx, poolId) };
+  }
+
+  /** @throws Refusal 'tender.not-found', also for a provider while it is a draft */
+  async one(tx: EntityManager, actor: Actor, id: string): Promise<TenderView> {
+    const tender = await tx.findOneBy(Tender, { id });
+    if (!tender || (tender.publishedAt === null && !seesAll(actor))) throw notFound('tender');
+    const lots = await readLots(tx, id);
+    const { awardRule, minWinners, maxWinners, maxShareBp, enquiryEndsAt, standstillDays, offerDays } = tender;
+    return {
+      ...summaryOf(tender),
+      ...{ awardRule, minWinners, maxWinners, maxShareBp, enquiryEndsAt, standstillDays, offerDays },
+      priceCaps: await readCaps(tx, id),
+      lots,
+      demand: await this.demandFor(tx, actor, tender.poolId, lots),
+      contentHash: tender.contentHash,
+      whyCancelled: tender.whyCancelled,
+    };
+  }
+
+  /** Tenders that the actor may see, the latest first. */
+  async list(tx: EntityManager, actor: Actor, { cursor, limit }: PageQuery): Promise<TenderPage> {
+    const query = tx
+      .createQueryBuilder(Tender, 'tender')
+      .orderBy('tender.created_at', 'DESC')
+      .addOrderBy('tender.id', 'DESC')
+      .limit(limit + 1);
+    if (!seesAll(actor)) query.andWhere('tender.published_at is not null');
+    if (cursor !== undefined) {
+      query.andWhere(
+        '(tender.created_at, tender.id) < (select c.created_at, c.id from tender c where c.id::text = :cursor)',
+        { cursor },
+      );
+    }
+    const { items, next } = pageOf(await query.getMany(), limit, (tender) => tender.id);
+    return { items: items.map(summaryOf), next };
+  }
+
+  private async demandFor(tx: EntityManager, actor: Actor, poolId: string, lots: Lot[]): Promise<ShownLotDemand> {
+    const frame = await this.frame(tx, poolId);
+    return seesAll(actor) ? exactDemand(lots, frame.demand) : mergedDemand(lots, frame);
+  }
+}
+
+function seesAll(actor: Actor): boolean {
+  return actor.organisationKind === 'agency';
+}
+
+function summaryOf(tender: Tender): TenderSummary {
+  const { id, poolId, title, state, version, currency, termMonths, biddingEndsAt, publishedAt } = tender;
+  return { id, poolId, title, state, version, currency, termMonths, biddingEndsAt, publishedAt };
+}

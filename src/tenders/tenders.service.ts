@@ -1,0 +1,174 @@
+/** What is done to tenders: drafted, edited, published, cancelled. */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../kernel/actor.js';
+import { canonicalJson } from '../kernel/canonical.js';
+import { transition } from '../kernel/lifecycle.js';
+import { type Fault, invalid, notFound, refuse, unless } from '../kernel/refusal.js';
+import { CatalogueQueries } from '../catalogue/catalogue.queries.js';
+import { databaseNow, type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { whyStale } from '../platform/http/request.js';
+import { sha256 } from '../platform/keys/keys.js';
+import { type LockedPool, PoolsQueries } from '../pools/pools.queries.js';
+import { contentOf } from './rules/content.js';
+import { demandByLot } from './rules/lot-demand.js';
+import { tenderLifecycle } from './rules/tender-lifecycle.js';
+import { biddingEndFaults, publishFaults, termsFaults } from './rules/terms-faults.js';
+import type { Lot, RegionDemand, TenderTerms } from './rules/terms.js';
+import { whyNotCancel } from './rules/why-not-cancel.js';
+import { freezeDemand, readCaps, readLots, writeCaps, writeLots } from './tender-parts.js';
+import { Tender } from './tender.entity.js';
+import type { EditTender, TenderView } from './tenders.dto.js';
+import { tenderCancelled, tenderPublished } from './tenders.events.js';
+import { TendersQueries } from './tenders.queries.js';
+
+/** A lot's title, when regions have longer names than titles may be. */
+const TITLE_LENGTH = 200;
+
+@Injectable()
+export class TendersService {
+  constructor(
+    private readonly deeds: Deeds,
+    private readonly pools: PoolsQueries,
+    private readonly catalogue: CatalogueQueries,
+    private readonly queries: TendersQueries,
+  ) {}
+
+  /**
+   * Makes the draft tender of a locked pool: a lot per demanded region, capped at the open-market prices.
+   * @throws Refusal 'pool.not-found' unless the pool is locked, 'tender.exists'
+   */
+  async draftFor(deed: Deed, poolId: string): Promise<string> {
+    const { tx } = deed;
+    const pool = await this.lockedPool(tx, poolId);
+    const lots = await this.lotPerRegion(tx, await this.pools.demand(tx, poolId));
+    const id = randomUUID();
+    const made: unknown[] = await tx.query(
+      `insert into tender (id, pool_id, title, currency, term_months) values ($1, $2, $3, $4, $5)
+       on conflict (pool_id) where state <> 'cancelled' do nothing returning id`,
+      [id, poolId, pool.title, pool.currency, pool.termMonths],
+    );
+    if (made.length === 0)
+      throw refuse('tender.exists', 'This pool has a tender already. Edit it, or cancel it first.');
+    await writeLots(tx, id, lots);
+    const caps = pool.tiers.filter((tier) => tier.openMarketMonthly > 0n);
+    await writeCaps(tx, id, Object.fromEntries(caps.map((tier) => [tier.tierCode, tier.openMarketMonthly])));
+    await deed.record({ type: 'tender', id }, { poolId, lots: lots.length });
+    return id;
+  }
+
+  /** A further draft for a pool whose tender was cancelled. */
+  async draft(actor: Actor, poolId: string): Promise<TenderView> {
+    return this.deeds.run(actor, 'tenders.draft', { poolId }, async (deed) =>
+      this.queries.one(deed.tx, actor, await this.draftFor(deed, poolId)),
+    );
+  }
+
+  /** @throws Refusal 'tender.faults' with every place, 'tender.cannot-edit' unless a draft, 'version.stale' */
+  async edit(actor: Actor, id: string, seen: number, changes: EditTender): Promise<TenderView> {
+    return this.deeds.run(actor, 'tenders.edit', { id, seen, changes }, async (deed) => {
+      const tender = await this.lockedTender(deed.tx, id);
+      unless(whyStale(seen, tender.version));
+      transition(tenderLifecycle, tender.state, 'edit');
+      const present = await this.termsOf(deed.tx, tender);
+      const terms = { ...present, ...given(changes) };
+      const faults = termsFaults(terms, await this.queries.frame(deed.tx, tender.poolId));
+      if (changes.biddingEndsAt !== undefined) faults.push(...biddingEndFaults(terms.biddingEndsAt, deed.now));
+      unlessFaults(faults);
+
+      const { lots, priceCaps, ...columns } = terms;
+      if (changes.lots !== undefined) await writeLots(deed.tx, id, lots);
+      if (changes.priceCaps !== undefined) await writeCaps(deed.tx, id, priceCaps);
+      await deed.tx.update(Tender, { id }, { ...columns, version: tender.version + 1 });
+      await deed.record({ type: 'tender', id }, { changed: Object.keys(given(changes)) });
+      return this.queries.one(deed.tx, actor, id);
+    });
+  }
+
+  /** Freezes the tender and its demand. @throws Refusal 'tender.faults', 'tender.cannot-publish' */
+  async publish(actor: Actor, id: string): Promise<TenderView> {
+    return this.deeds.run(actor, 'tenders.publish', { id }, async (deed) => {
+      const { tx } = deed;
+      const tender = await this.lockedTender(tx, id);
+      const state = transition(tenderLifecycle, tender.state, 'publish');
+      const pool = await this.lockedPool(tx, tender.poolId);
+      const [terms, frame] = [await this.termsOf(tx, tender), await this.queries.frame(tx, tender.poolId)];
+      unlessFaults(publishFaults(terms, frame, deed.now));
+
+      const { currency, termMonths, poolId } = tender;
+      const content = contentOf({ id, poolId, snapshotHash: pool.snapshotHash, currency, termMonths }, terms, frame);
+      const contentHash = sha256(canonicalJson(content));
+      await freezeDemand(tx, id, demandByLot(terms.lots, frame.demand));
+      await tx.update(Tender, { id }, { state, contentHash, publishedAt: deed.now, version: tender.version + 1 });
+      await deed.record({ type: 'tender', id }, { contentHash, biddingEndsAt: terms.biddingEndsAt });
+      await deed.announce(tenderPublished, { tenderId: id });
+      return this.queries.one(tx, actor, id);
+    });
+  }
+
+  /** Calls a tender off. @throws Refusal 'tender.bidding-ended', 'tender.cannot-cancel' */
+  async cancel(actor: Actor, id: string, why: string): Promise<TenderView> {
+    return this.deeds.run(actor, 'tenders.cancel', { id, why }, async (deed) => {
+      const tender = await this.lockedTender(deed.tx, id);
+      const state = transition(tenderLifecycle, tender.state, 'cancel');
+      // Read behind the lock: however long the deed waited, it must not cancel what has begun to close.
+      const cancelledAt = await databaseNow(deed.tx);
+      unless(whyNotCancel(tender, cancelledAt));
+      const version = tender.version + 1;
+      await deed.tx.update(Tender, { id }, { state, cancelledAt, whyCancelled: why, version });
+      await deed.record({ type: 'tender', id }, { from: tender.state }, why);
+      if (tender.state === 'published') await deed.announce(tenderCancelled, { tenderId: id });
+      return this.queries.one(deed.tx, actor, id);
+    });
+  }
+
+  private async lockedTender(tx: EntityManager, id: string): Promise<Tender> {
+    const tender = await tx.findOne(Tender, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    if (!tender) throw notFound('tender');
+    return tender;
+  }
+
+  private async lockedPool(tx: EntityManager, poolId: string): Promise<LockedPool> {
+    const pool = await this.pools.lockedPool(tx, poolId);
+    if (!pool) throw notFound('pool');
+    return pool;
+  }
+
+  private async termsOf(tx: EntityManager, tender: Tender): Promise<TenderTerms> {
+    const { title, awardRule, minWinners, maxWinners, maxShareBp } = tender;
+    const { enquiryEndsAt, biddingEndsAt, standstillDays, offerDays } = tender;
+    return {
+      title,
+      lots: await readLots(tx, tender.id),
+      awardRule,
+      minWinners,
+      maxWinners,
+      maxShareBp,
+      priceCaps: await readCaps(tx, tender.id),
+      enquiryEndsAt,
+      biddingEndsAt,
+      standstillDays,
+      offerDays,
+    };
+  }
+
+  private async lotPerRegion(tx: EntityManager, demand: readonly RegionDemand[]): Promise<Lot[]> {
+    const wanted = demand.filter((cell) => cell.firmLines + cell.interestLines > 0).map((cell) => cell.regionCode);
+    const codes = [...new Set(wanted)].sort();
+    const names = new Map((await this.catalogue.regions(tx, codes)).map((region) => [region.code, region.name]));
+    return codes.map((code) => ({ code, title: (names.get(code) ?? code).slice(0, TITLE_LENGTH), regions: [code] }));
+  }
+}
+
+/** Only what was given; what was left out stays. */
+function given(changes: EditTender): Partial<TenderTerms> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+}
+
+function unlessFaults(faults: readonly Fault[]): void {
+  const [first] = faults;
+  if (!first) return;
+  const rest = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  throw invalid('tender.faults', `${first.path}: ${first.reason}${rest}`, faults);
+}
