@@ -1,7 +1,7 @@
 // Builds dist/ when a source is newer than the last build, so that a command never runs stale code and never waits
 // for a build it does not need.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,7 +25,9 @@ function builtAt() {
   }
 }
 
-const sources = ['src', 'demo', 'bench'].map((folder) => newest(join(root, folder)));
+// An image of a server leaves the demonstration and the benchmarks out.
+const folders = ['src', 'demo', 'bench'].map((folder) => join(root, folder)).filter(existsSync);
+const sources = folders.map(newest);
 const settings = ['package.json', 'tsconfig.json', 'nest-cli.json'].map((file) => statSync(join(root, file)).mtimeMs);
 if (Math.max(...sources, ...settings) > builtAt()) {
   const started = new Date();
