@@ -1,0 +1,69 @@
+/** Rows of awards: how one begins, is locked, and follows others of its tender. */
+import { randomUUID } from 'node:crypto';
+import { notFound } from '../kernel/refusal.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { Award } from './award.entity.js';
+import type { ExcludedBid } from './rules/award.js';
+import { awardLifecycle } from './rules/lifecycle.js';
+
+/** How long an evaluation may take unless an officer gives it more. */
+export const EVALUATION_SECONDS = 60;
+
+/** An award at the start of its evaluation; the first of a tender unless it is said to follow another. */
+export function freshAward(
+  deed: Deed,
+  of: Pick<Award, 'tenderId' | 'tenderHash' | 'scope' | 'fallenFrom' | 'fallenBid'>,
+): Award {
+  return Object.assign(new Award(), {
+    ...of,
+    id: randomUUID(),
+    round: 1,
+    state: awardLifecycle.initial,
+    version: 1,
+    excludedBids: [],
+    seconds: EVALUATION_SECONDS,
+    winners: [],
+    explanation: [],
+    preparedBy: [],
+    createdAt: deed.now,
+  });
+}
+
+/** The award, locked until the deed ends. @throws Refusal 'award.not-found' */
+export async function locked(deed: Deed, id: string): Promise<Award> {
+  const award = await deed.tx.findOne(Award, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  if (!award) throw notFound('award');
+  return award;
+}
+
+/** Awards of one tender follow one another: whoever adds one holds the first until the deed ends. */
+export async function nextRound(deed: Deed, tenderId: string): Promise<number> {
+  await deed.tx.query('select 1 from award where tender_id = $1 and round = 1 for update', [tenderId]);
+  const rows: { round: number }[] = await deed.tx.query(
+    'select coalesce(max(round), 0) + 1 as round from award where tender_id = $1',
+    [tenderId],
+  );
+  return rows[0]?.round ?? 1;
+}
+
+/** Bids that fell through in the tender: they won and did not hold what they offered. */
+export async function fallenBids(deed: Deed, tenderId: string): Promise<Map<string, string>> {
+  const rows: { bid: string; why: string }[] = await deed.tx.query(
+    `select distinct fallen_bid as bid, 'It had won and fell through.' as why from award
+     where tender_id = $1 and fallen_bid is not null`,
+    [tenderId],
+  );
+  return new Map(rows.map(({ bid, why }) => [bid, why]));
+}
+
+/** The bids excluded so far, those that fell, and the one that falls now: each once, with the first reason given. */
+export function excluding(
+  before: readonly ExcludedBid[],
+  fallen: ReadonlyMap<string, string>,
+  now: ExcludedBid,
+): ExcludedBid[] {
+  const all = new Map(before.map((bid) => [bid.bidId, bid.why]));
+  for (const [bidId, why] of fallen) if (!all.has(bidId)) all.set(bidId, why);
+  if (!all.has(now.bidId)) all.set(now.bidId, now.why);
+  return [...all].map(([bidId, why]) => ({ bidId, why }));
+}

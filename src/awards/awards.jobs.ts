@@ -1,0 +1,147 @@
+/** What happens to awards by themselves: their evaluation, and the end of their standstill. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { AllocationService } from '../allocation/allocation.service.js';
+import type { Problem, Result } from '../allocation/rules/problem.js';
+import { bidsOpened } from '../auctions/auctions.events.js';
+import { AuctionsQueries } from '../auctions/auctions.queries.js';
+import { systemActor } from '../kernel/actor.js';
+import { canonicalJson } from '../kernel/canonical.js';
+import { transition } from '../kernel/lifecycle.js';
+import { notFound } from '../kernel/refusal.js';
+import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { OnFact, WhenDue } from '../platform/deeds/facts.js';
+import { sha256 } from '../platform/keys/keys.js';
+import { TendersQueries } from '../tenders/tenders.queries.js';
+import { Award } from './award.entity.js';
+import { freshAward, locked, nextRound } from './award-rows.js';
+import { awardFellThrough, evaluationAsked } from './awards.events.js';
+import type { AwardBid } from './rules/award.js';
+import { contentText } from './rules/content.js';
+import { awardLifecycle, HOLDING } from './rules/lifecycle.js';
+import { shareOut } from './rules/share-out.js';
+import { type HeldCell, toProblem } from './rules/to-problem.js';
+
+const NO_BIDS: Result = {
+  status: 'infeasible',
+  totalMinor: null,
+  boundMinor: null,
+  gap: null,
+  awards: [],
+  explanation: ['No bid was opened in this tender, so there is nothing to award.'],
+  solveMs: 0,
+};
+
+/** What an evaluation is about, as it stood when it was read. */
+interface Question {
+  readonly problem: Problem;
+  readonly problemHash: string;
+  readonly bids: readonly AwardBid[];
+}
+
+@Injectable()
+export class AwardsJobs {
+  constructor(
+    private readonly source: DataSource,
+    private readonly deeds: Deeds,
+    private readonly tenders: TendersQueries,
+    private readonly auctions: AuctionsQueries,
+    private readonly allocation: AllocationService,
+  ) {}
+
+  @OnFact(bidsOpened, { name: 'awards.begin' })
+  async begin(deed: Deed, { tenderId }: { tenderId: string }): Promise<void> {
+    const tender = await this.tenders.published(deed.tx, tenderId);
+    if (!tender) throw notFound('tender');
+    if ((await nextRound(deed, tenderId)) !== 1) return;
+    const award = freshAward(deed, {
+      tenderId,
+      tenderHash: tender.contentHash,
+      scope: null,
+      fallenFrom: null,
+      fallenBid: null,
+    });
+    await deed.tx.insert(Award, award);
+    await deed.record({ type: 'award', id: award.id }, { tenderId, tenderHash: tender.contentHash });
+    await deed.announce(evaluationAsked, { awardId: award.id });
+  }
+
+  @OnFact(evaluationAsked, { name: 'awards.evaluate', long: true })
+  async evaluate({ awardId }: { awardId: string }): Promise<void> {
+    for (let finished = false; !finished;) {
+      const asked = await this.source.manager.findOneBy(Award, { id: awardId, state: 'evaluating' });
+      if (!asked) return;
+      const question = await this.questionOf(this.source.manager, asked);
+      const { bids, problem } = question;
+      const result = bids.length === 0 ? NO_BIDS : await this.allocation.solve(problem, { seconds: asked.seconds });
+      finished = await this.deeds.run(systemActor('awards.evaluate'), 'awards.evaluate', null, (deed) =>
+        this.finish(deed, awardId, question, result),
+      );
+    }
+  }
+
+  @OnFact(awardFellThrough, { name: 'awards.evaluate-follow-up', long: true })
+  async evaluateFollowUp(fact: { awardId: string }): Promise<void> {
+    await this.evaluate(fact);
+  }
+
+  @WhenDue({ name: 'awards.end-standstill', table: 'award', states: ['standstill'] })
+  async endStandstill(deed: Deed, id: string): Promise<void> {
+    const award = await locked(deed, id);
+    award.state = transition(awardLifecycle, award.state, 'end-standstill');
+    award.version += 1;
+    award.dueAt = null;
+    await deed.tx.save(Award, award);
+    await deed.record({ type: 'award', id }, { state: award.state, standstillEndsAt: award.standstillEndsAt });
+  }
+
+  /**
+   * Writes the answer down, once: an award that is no longer evaluating has been answered.
+   * @returns false when the question changed meanwhile, because another award of the tender took lines
+   */
+  private async finish(deed: Deed, id: string, asked: Question, result: Result): Promise<boolean> {
+    const award = await locked(deed, id);
+    if (award.state !== 'evaluating') return true;
+    await nextRound(deed, award.tenderId);
+    const now = await this.questionOf(deed.tx, award);
+    if (now.problemHash !== asked.problemHash) return false;
+    const answered = result.status === 'optimal' || result.status === 'feasible';
+    award.state = transition(awardLifecycle, award.state, answered ? 'draft' : 'fail');
+    award.version += 1;
+    award.problemHash = asked.problemHash;
+    award.solverStatus = result.status;
+    award.totalMinor = result.totalMinor;
+    award.boundMinor = result.boundMinor;
+    award.winners = shareOut(result.awards, asked.bids, award.scope);
+    award.explanation = result.explanation;
+    award.contentHash = sha256(contentText(award));
+    await deed.tx.save(Award, award);
+    const { state, problemHash, solverStatus, totalMinor, contentHash } = award;
+    await deed.record({ type: 'award', id }, { state, problemHash, solverStatus, totalMinor, contentHash });
+    return true;
+  }
+
+  private async questionOf(tx: EntityManager, award: Award): Promise<Question> {
+    const tender = await this.tenders.published(tx, award.tenderId);
+    if (!tender) throw notFound('tender');
+    const opened = await this.auctions.openedBids(tx, award.tenderId);
+    const excluded = new Set(award.excludedBids.map((bid) => bid.bidId));
+    const bids = opened.filter((bid) => !excluded.has(bid.bidId));
+    const held = award.scope === null ? [] : await this.heldBeside(tx, award);
+    const problem = toProblem(tender, bids, award.scope, excluded, held);
+    return { problem, problemHash: sha256(canonicalJson(problem)), bids };
+  }
+
+  /** What winners hold under the tender's other awards, those that fell out left aside. */
+  private async heldBeside(tx: EntityManager, award: Award): Promise<HeldCell[]> {
+    return tx.query(
+      `select w.value ->> 'bidId' as "bidId", w.value ->> 'providerId' as "providerId", c.value ->> 'lot' as lot,
+              c.value ->> 'tier' as tier, (c.value ->> 'lines')::int as lines
+       from award a, jsonb_array_elements(a.allocation) w, jsonb_array_elements(w.value -> 'cells') c
+       where a.tender_id = $1 and a.id <> $2 and a.state = any($3)
+         and not exists (select 1 from award f where f.fallen_from = a.id and f.fallen_bid::text = w.value ->> 'bidId')
+       order by a.round, 1, 3, 4`,
+      [award.tenderId, award.id, HOLDING],
+    );
+  }
+}

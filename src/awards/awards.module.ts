@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AllocationModule } from '../allocation/allocation.module.js';
+import { AuctionsModule } from '../auctions/auctions.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
+import { TendersModule } from '../tenders/tenders.module.js';
+import { Award } from './award.entity.js';
+import { AwardsController } from './awards.controller.js';
+import { AwardsJobs } from './awards.jobs.js';
+import { AwardsQueries } from './awards.queries.js';
+import { AwardsService } from './awards.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Award]), IdentityModule, TendersModule, AuctionsModule, AllocationModule],
+  controllers: [AwardsController],
+  providers: [AwardsService, AwardsQueries, AwardsJobs],
+  exports: [AwardsService, AwardsQueries],
+})
+export class AwardsModule {}

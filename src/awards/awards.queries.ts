@@ -1,0 +1,179 @@
+/** Awards as they are read: by people on screens, and by other rooms. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, In } from 'typeorm';
+import { AuctionsQueries } from '../auctions/auctions.queries.js';
+import { OrganisationsQueries } from '../identity/organisations.queries.js';
+import type { Actor } from '../kernel/actor.js';
+import { type Page, pageOf } from '../kernel/page.js';
+import { invalid, notFound, type Refusal } from '../kernel/refusal.js';
+import type { PageQuery } from '../platform/http/fields.js';
+import type { Tariff } from '../pricing/rules/tariff.js';
+import { Award } from './award.entity.js';
+import type { AwardAnswer, LetterAnswer, PersonAnswer } from './awards.dto.js';
+import type { AwardView } from './rules/award.js';
+import { whyNotSignUnder } from './rules/standstill.js';
+
+interface LetterRow {
+  readonly award_id: string;
+  readonly provider_id: string;
+  readonly written_at: Date;
+  readonly content: LetterAnswer['content'];
+}
+
+@Injectable()
+export class AwardsQueries {
+  constructor(
+    private readonly source: DataSource,
+    private readonly organisations: OrganisationsQueries,
+    private readonly auctions: AuctionsQueries,
+  ) {}
+
+  /** An award as other rooms need it; null when there is none. */
+  async one(tx: EntityManager, awardId: string): Promise<AwardView | null> {
+    const award = await tx.findOneBy(Award, { id: awardId });
+    if (!award) return null;
+    const { id, tenderId, round, state, standstillEndsAt, contentHash, solverStatus, totalMinor, winners } = award;
+    const agencyId = award.approvedFor;
+    return { id, tenderId, round, state, standstillEndsAt, contentHash, solverStatus, totalMinor, agencyId, winners };
+  }
+
+  /** The tariffs that won in an award, by bid. */
+  async winningTariffs(tx: EntityManager, award: AwardView): Promise<Map<string, Tariff>> {
+    const winners = new Set(award.winners.map((winner) => winner.bidId));
+    const bids = await this.auctions.openedBids(tx, award.tenderId);
+    return new Map(bids.filter((bid) => winners.has(bid.bidId)).map((bid) => [bid.bidId, bid.tariff]));
+  }
+
+  /** Why nothing may be signed under an award; null once its standstill has ended. The award is held as it is. */
+  async whyNotSign(tx: EntityManager, awardId: string): Promise<Refusal | null> {
+    const award = await tx.findOne(Award, { where: { id: awardId }, lock: { mode: 'pessimistic_read' } });
+    return award ? whyNotSignUnder(award) : notFound('award');
+  }
+
+  /** @throws Refusal 'award.not-found' */
+  async answer(id: string): Promise<AwardAnswer> {
+    const award = await this.source.manager.findOneBy(Award, { id });
+    if (!award) throw notFound('award');
+    const [answer] = await this.answers([award]);
+    if (!answer) throw notFound('award');
+    return answer;
+  }
+
+  /** All awards of a tender, superseded ones included, in order of their rounds. */
+  async ofTender(tenderId: string, { cursor, limit }: PageQuery): Promise<Page<AwardAnswer>> {
+    const after = cursor === undefined ? 0 : Number(cursor);
+    if (!Number.isSafeInteger(after)) throw wrongCursor();
+    const rows: { id: string }[] = await this.source.query(
+      'select id from award where tender_id = $1 and round > $2 order by round limit $3',
+      [tenderId, after, limit + 1],
+    );
+    const awards = await this.source.manager.find(Award, {
+      where: { id: In(rows.map((row) => row.id)) },
+      order: { round: 'asc' },
+    });
+    return pageOf(await this.answers(awards), limit, (award) => String(award.round));
+  }
+
+  /** The letter of an award to the actor's organisation. @throws Refusal 'letter.not-found' */
+  async letterTo(actor: Actor, awardId: string): Promise<LetterAnswer> {
+    const rows: LetterRow[] = await this.source.query(
+      'select * from award_letter where award_id = $1 and provider_id = $2',
+      [awardId, actor.organisationId],
+    );
+    const [letter] = await this.letters(rows);
+    if (!letter) throw notFound('letter');
+    return letter;
+  }
+
+  /** All letters to the actor's organisation, the latest first. */
+  async lettersTo(actor: Actor, query: PageQuery): Promise<Page<LetterAnswer>> {
+    return this.letterPage('provider_id', 'award_id', actor.organisationId, query);
+  }
+
+  /** All letters of an award. */
+  async lettersOf(awardId: string, query: PageQuery): Promise<Page<LetterAnswer>> {
+    return this.letterPage('award_id', 'provider_id', awardId, query);
+  }
+
+  private async letterPage(
+    by: 'award_id' | 'provider_id',
+    other: 'award_id' | 'provider_id',
+    id: string | null,
+    { cursor, limit }: PageQuery,
+  ): Promise<Page<LetterAnswer>> {
+    const [at, last] = cursor === undefined ? ['infinity', null] : cursor.split(' ');
+    if (cursor !== undefined && !CURSOR.test(cursor)) throw wrongCursor();
+    const rows: LetterRow[] = await this.source.query(
+      `select * from award_letter where ${by} = $1 and ($3::uuid is null or (written_at, ${other}) < ($2, $3::uuid))
+       order by written_at desc, ${other} desc limit $4`,
+      [id, at, last, limit + 1],
+    );
+    return pageOf(await this.letters(rows), limit, (letter) => {
+      return `${letter.writtenAt.toISOString()} ${by === 'award_id' ? letter.providerId : letter.awardId}`;
+    });
+  }
+
+  private async letters(rows: readonly LetterRow[]): Promise<LetterAnswer[]> {
+    const names = await this.organisations.names(this.source.manager, [...new Set(rows.map((row) => row.provider_id))]);
+    return rows.map((row) => ({
+      awardId: row.award_id,
+      providerId: row.provider_id,
+      providerName: names.get(row.provider_id) ?? row.provider_id,
+      writtenAt: row.written_at,
+      content: row.content,
+    }));
+  }
+
+  private async answers(awards: readonly Award[]): Promise<AwardAnswer[]> {
+    const providers = new Set(awards.flatMap((award) => award.winners.map((winner) => winner.providerId)));
+    const names = await this.organisations.names(this.source.manager, [...providers]);
+    return awards.map((award) => ({
+      id: award.id,
+      tenderId: award.tenderId,
+      round: award.round,
+      state: award.state,
+      version: award.version,
+      scope: award.scope,
+      excludedBids: award.excludedBids,
+      solverStatus: award.solverStatus,
+      totalMinor: award.totalMinor,
+      boundMinor: award.boundMinor,
+      gap: gapOf(award),
+      winners: award.winners.map((winner) => ({ ...winner, providerName: names.get(winner.providerId) ?? '' })),
+      explanation: award.explanation,
+      reasons: award.reasons,
+      contentHash: award.contentHash,
+      problemHash: award.problemHash,
+      tenderHash: award.tenderHash,
+      recommendedBy: personOf(award.recommendedBy, award.recommendedByName),
+      recommendedAt: award.recommendedAt,
+      approvedBy: personOf(award.approvedBy, award.approvedByName),
+      approvedAt: award.approvedAt,
+      standstillEndsAt: award.standstillEndsAt,
+      whyRejected: award.whyRejected,
+      supersedes: award.supersedes,
+      whyAgain: award.whyAgain,
+      fallenFrom: award.fallenFrom,
+      fallenBid: award.fallenBid,
+      createdAt: award.createdAt,
+    }));
+  }
+}
+
+const CURSOR = /^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f-]{36}$/;
+
+function wrongCursor(): Refusal {
+  return invalid('input.invalid', 'cursor: must be the "next" of a page.', [
+    { path: 'cursor', reason: 'must be the "next" of a page' },
+  ]);
+}
+
+/** How much cheaper another allocation might be, as a part of the total; null without an allocation. */
+function gapOf({ totalMinor, boundMinor }: Award): number | null {
+  if (totalMinor === null || boundMinor === null) return null;
+  return totalMinor === 0n ? 0 : Number(totalMinor - boundMinor) / Number(totalMinor);
+}
+
+function personOf(personId: string | null, name: string | null): PersonAnswer | null {
+  return personId === null || name === null ? null : { personId, name };
+}

@@ -1,0 +1,221 @@
+/** The deeds by which people turn an allocation into an award. */
+import { Injectable } from '@nestjs/common';
+import { AuctionsQueries } from '../auctions/auctions.queries.js';
+import type { Actor } from '../kernel/actor.js';
+import { toJson } from '../kernel/canonical.js';
+import { transition } from '../kernel/lifecycle.js';
+import { invalid, notFound, refuse, unless } from '../kernel/refusal.js';
+import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { whyStale } from '../platform/http/request.js';
+import { sha256 } from '../platform/keys/keys.js';
+import { TendersQueries } from '../tenders/tenders.queries.js';
+import { Award } from './award.entity.js';
+import { EVALUATION_SECONDS, excluding, fallenBids, freshAward, locked, nextRound } from './award-rows.js';
+import { awardApproved, awardFellThrough, evaluationAsked } from './awards.events.js';
+import { contentText } from './rules/content.js';
+import { whyNotApprove, whyNotRecommend, whyNotReject } from './rules/four-eyes.js';
+import { letterTo } from './rules/letter.js';
+import { awardLifecycle } from './rules/lifecycle.js';
+import { standstillEnd } from './rules/standstill.js';
+
+/** An award as its deeds answer. */
+export interface AwardStep {
+  readonly id: string;
+  readonly state: string;
+  readonly version: number;
+  readonly contentHash: string | null;
+}
+
+@Injectable()
+export class AwardsService {
+  constructor(
+    private readonly deeds: Deeds,
+    private readonly tenders: TendersQueries,
+    private readonly auctions: AuctionsQueries,
+  ) {}
+
+  /** Recommends a drafted award to the approver. @throws Refusal 'award.wrong-state', 'award.without-reasons' */
+  async recommend(actor: Actor, id: string, reasons: string): Promise<AwardStep> {
+    return this.deeds.run(actor, 'awards.recommend', { id, reasons }, async (deed) => {
+      const award = await locked(deed, id);
+      unless(whyNotRecommend(award, reasons));
+      award.reasons = reasons;
+      award.recommendedBy = actor.personId;
+      award.recommendedByName = actor.personName;
+      award.recommendedAt = deed.now;
+      award.whyRejected = null;
+      preparedBy(award, actor);
+      return this.step(deed, award, 'recommend', reasons);
+    });
+  }
+
+  /** Changes the reasons. What was recommended or rejected is a draft again, and its approval impossible. */
+  async edit(actor: Actor, id: string, version: number, reasons: string): Promise<AwardStep> {
+    return this.deeds.run(actor, 'awards.edit', { id, version, reasons }, async (deed) => {
+      const award = await locked(deed, id);
+      unless(whyStale(version, award.version));
+      award.reasons = reasons;
+      award.recommendedBy = null;
+      award.recommendedByName = null;
+      award.recommendedAt = null;
+      preparedBy(award, actor);
+      return this.step(deed, award, 'edit', reasons);
+    });
+  }
+
+  /**
+   * Approves what the approver saw, writes every bidder its letter and begins the standstill.
+   * @throws Refusal 'award.wrong-state', 'award.same-person', 'award.changed'
+   */
+  async approve(actor: Actor, id: string, seenHash: string): Promise<AwardStep> {
+    return this.deeds.run(actor, 'awards.approve', { id, seenHash }, async (deed) => {
+      const award = await locked(deed, id);
+      unless(whyNotApprove(award, actor.personId, seenHash));
+      const tender = await this.tenders.published(deed.tx, award.tenderId);
+      if (!tender) throw notFound('tender');
+      const endsAt = standstillEnd(deed.now, tender.standstillDays);
+      award.approvedBy = actor.personId;
+      award.approvedByName = actor.personName;
+      award.approvedFor = actor.organisationId;
+      award.approvedAt = deed.now;
+      award.approvedHash = seenHash;
+      award.standstillEndsAt = endsAt;
+      award.dueAt = endsAt;
+      const step = await this.step(deed, award, 'approve');
+      const bids = await this.auctions.openedBids(deed.tx, award.tenderId);
+      const told = {
+        id,
+        contentHash: seenHash,
+        tenderId: tender.id,
+        tenderTitle: tender.title,
+        round: award.round,
+        totalMinor: award.totalMinor ?? 0n,
+        winners: award.winners,
+        excluded: new Map(award.excludedBids.map((bid) => [bid.bidId, bid.why])),
+        standstillEndsAt: endsAt,
+      };
+      await deed.tx.query(
+        `insert into award_letter (award_id, provider_id, bid_id, content, written_at)
+         select $1::uuid, letter.*, $5::timestamptz from unnest($2::uuid[], $3::uuid[], $4::jsonb[]) as letter`,
+        [
+          id,
+          bids.map((bid) => bid.providerId),
+          bids.map((bid) => bid.bidId),
+          bids.map((bid) => toJson(letterTo(bid, told, tender, bids))),
+          deed.now,
+        ],
+      );
+      await deed.announce(awardApproved, { awardId: id });
+      return step;
+    });
+  }
+
+  /** Sends a recommendation back. @throws Refusal 'award.wrong-state', 'award.same-person' */
+  async reject(actor: Actor, id: string, why: string): Promise<AwardStep> {
+    return this.deeds.run(actor, 'awards.reject', { id, why }, async (deed) => {
+      const award = await locked(deed, id);
+      unless(whyNotReject(award, actor.personId));
+      award.whyRejected = why;
+      return this.step(deed, award, 'reject', why);
+    });
+  }
+
+  /**
+   * Has the tender evaluated anew without some bids, or with more time. The present award is superseded.
+   * @param again.excludedBidIds all bids that shall take no part; bids that fell through never do
+   * @returns the award that waits for its evaluation
+   */
+  async evaluateAgain(
+    actor: Actor,
+    id: string,
+    again: { readonly excludedBidIds: readonly string[]; readonly why: string; readonly seconds?: number | undefined },
+  ): Promise<AwardStep> {
+    return this.deeds.run(actor, 'awards.evaluate-again', { id, ...again }, async (deed) => {
+      const previous = await locked(deed, id);
+      const bids = await this.auctions.openedBids(deed.tx, previous.tenderId);
+      const known = new Set(bids.map((bid) => bid.bidId));
+      const strangers = again.excludedBidIds.filter((bidId) => !known.has(bidId));
+      if (strangers.length > 0) {
+        throw invalid(
+          'award.unknown-bid',
+          'Name only bids that were opened in this tender.',
+          strangers.map((bidId) => ({ path: 'excludedBidIds', reason: `${bidId} is no opened bid of this tender` })),
+        );
+      }
+      const fallen = await fallenBids(deed, previous.tenderId);
+      const kept = previous.excludedBids.filter((bid) => fallen.has(bid.bidId));
+      const added = [...new Set(again.excludedBidIds)]
+        .filter((bidId) => !fallen.has(bidId))
+        .map((bidId) => ({ bidId, why: again.why }));
+      await this.step(deed, previous, 'evaluate-again', again.why);
+      const { tenderId, tenderHash, scope, fallenFrom, fallenBid } = previous;
+      const fresh = freshAward(deed, { tenderId, tenderHash, scope, fallenFrom, fallenBid });
+      fresh.round = await nextRound(deed, tenderId);
+      fresh.excludedBids = [...kept, ...added];
+      fresh.seconds = again.seconds ?? EVALUATION_SECONDS;
+      fresh.supersedes = id;
+      fresh.whyAgain = again.why;
+      fresh.preparedBy = [...previous.preparedBy];
+      preparedBy(fresh, actor);
+      await deed.tx.insert(Award, fresh);
+      await deed.record({ type: 'award', id: fresh.id }, { supersedes: id, excluded: fresh.excludedBids }, again.why);
+      await deed.announce(evaluationAsked, { awardId: fresh.id });
+      return stepOf(fresh);
+    });
+  }
+
+  /**
+   * A winner falls out of a final award: a follow-up award for exactly its cells begins, without its bid.
+   * Said again of the same winner, it answers with the same follow-up award.
+   */
+  async fallThrough(
+    deed: Deed,
+    fallen: { readonly awardId: string; readonly bidId: string; readonly why: string },
+  ): Promise<{ awardId: string }> {
+    const award = await locked(deed, fallen.awardId);
+    const winner = award.winners.find((each) => each.bidId === fallen.bidId);
+    if (award.state !== 'final' || winner === undefined) {
+      throw refuse('award.not-winner', 'Only a winner of a final award can fall out of it.', { state: award.state });
+    }
+    const begun: { id: string }[] = await deed.tx.query(
+      `select id from award where fallen_from = $1 and fallen_bid = $2 and state <> 'superseded'`,
+      [fallen.awardId, fallen.bidId],
+    );
+    if (begun[0]) return { awardId: begun[0].id };
+    const { tenderId, tenderHash } = award;
+    const from = { fallenFrom: award.id, fallenBid: winner.bidId };
+    const followUp = freshAward(deed, { tenderId, tenderHash, scope: winner.cells, ...from });
+    followUp.round = await nextRound(deed, tenderId);
+    const fallenBefore = await fallenBids(deed, tenderId);
+    followUp.excludedBids = excluding(award.excludedBids, fallenBefore, { bidId: winner.bidId, why: fallen.why });
+    await deed.tx.insert(Award, followUp);
+    await deed.record({ type: 'award', id: award.id }, { fallenBid: winner.bidId, followUp: followUp.id }, fallen.why);
+    await deed.record({ type: 'award', id: followUp.id }, { fallenFrom: award.id, scope: winner.cells }, fallen.why);
+    await deed.announce(awardFellThrough, { awardId: followUp.id });
+    return { awardId: followUp.id };
+  }
+
+  /** Takes an award one step on in its life, with the hash of what it now says. */
+  private async step(
+    deed: Deed,
+    award: Award,
+    verb: 'recommend' | 'edit' | 'approve' | 'reject' | 'evaluate-again',
+    why?: string,
+  ): Promise<AwardStep> {
+    award.state = transition(awardLifecycle, award.state, verb);
+    award.version += 1;
+    if (award.contentHash !== null) award.contentHash = sha256(contentText(award));
+    await deed.tx.save(Award, award);
+    const { id, round, state, contentHash, standstillEndsAt } = award;
+    await deed.record({ type: 'award', id }, { round, state, contentHash, standstillEndsAt }, why);
+    return stepOf(award);
+  }
+}
+
+function preparedBy(award: Award, actor: Actor): void {
+  if (actor.personId !== null && !award.preparedBy.includes(actor.personId)) award.preparedBy.push(actor.personId);
+}
+
+function stepOf({ id, state, version, contentHash }: Award): AwardStep {
+  return { id, state, version, contentHash };
+}

@@ -1,0 +1,67 @@
+import type { Tariff } from '../../pricing/rules/tariff.js';
+import { agreementContent } from './terms.js';
+
+const tariff: Tariff = {
+  bands: [
+    { from: 1, monthly: { fast: 10n }, lotMonthly: { N: { fast: 9n }, S: { fast: 8n } } },
+    { from: 5, monthly: { fast: 7n }, lotMonthly: { S: { fast: 6n } } },
+  ],
+  lots: { N: { surcharge: 1n }, S: { setup: 2n } },
+  minimumLines: 3,
+};
+
+test('an agreement holds what its provider won, and of the tariff only the lots that it won', () => {
+  const content = agreementContent(
+    {
+      bidId: 'bid',
+      providerId: 'provider',
+      band: 1,
+      lines: 6,
+      costMinor: 500n,
+      cells: [{ lot: 'N', tier: 'fast', from: 4, lines: 6 }],
+    },
+    tariff,
+    { id: 'award', contentHash: 'hash', standstillEndsAt: new Date('2030-01-15T00:00:00Z') },
+    {
+      id: 'tender',
+      poolId: 'pool',
+      title: 'Lines',
+      contentHash: 'tender hash',
+      currency: 'KRW',
+      termMonths: 36,
+      offerDays: 14,
+      lots: [
+        { code: 'N', title: 'North', regions: ['N2', 'N1'] },
+        { code: 'S', title: 'South', regions: ['S1'] },
+      ],
+    },
+    { fast: 12n },
+    { number: 'FA-2030-0001', agencyId: 'agency', agencyName: 'The Agency', providerName: 'The Provider' },
+    new Date('2030-01-02T00:00:00Z'),
+  );
+  expect(content).toMatchObject({
+    number: 'FA-2030-0001',
+    edition: 1,
+    issuedAt: '2030-01-02T00:00:00.000Z',
+    providerId: 'provider',
+    poolId: 'pool',
+    awardHash: 'hash',
+    tenderHash: 'tender hash',
+    standstillEndsAt: '2030-01-15T00:00:00.000Z',
+    band: 1,
+    lines: 6,
+    costMinor: 500n,
+    specialConditions: null,
+  });
+  expect(content.cells).toEqual([
+    { lot: 'N', tier: 'fast', from: 4, lines: 6, lotTitle: 'North', regions: ['N1', 'N2'] },
+  ]);
+  expect(content.tariff).toEqual({
+    bands: [
+      { from: 1, monthly: { fast: 10n }, lotMonthly: { N: { fast: 9n } } },
+      { from: 5, monthly: { fast: 7n } },
+    ],
+    lots: { N: { surcharge: 1n } },
+    minimumLines: 3,
+  });
+});
