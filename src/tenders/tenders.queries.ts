@@ -62,12 +62,23 @@ export class TendersQueries {
     if (!tender || tender.biddingEndsAt === null || tender.contentHash === null) return null;
     const [lots, priceCaps] = [await readLots(tx, tenderId), await readCaps(tx, tenderId)];
     const demand = await readDemand(tx, tenderId);
-    const { id, poolId, title, state, currency, termMonths, awardRule, minWinners, maxWinners, maxShareBp } = tender;
-    const { biddingEndsAt, standstillDays, offerDays, contentHash } = tender;
     return {
-      ...{ id, poolId, title, state, currency, termMonths, awardRule, minWinners, maxWinners, maxShareBp },
-      ...{ biddingEndsAt, standstillDays, offerDays, contentHash, priceCaps },
+      id: tender.id,
+      poolId: tender.poolId,
+      title: tender.title,
+      state: tender.state,
+      currency: tender.currency,
+      termMonths: tender.termMonths,
+      awardRule: tender.awardRule,
+      minWinners: tender.minWinners,
+      maxWinners: tender.maxWinners,
+      maxShareBp: tender.maxShareBp,
+      biddingEndsAt: tender.biddingEndsAt,
+      standstillDays: tender.standstillDays,
+      offerDays: tender.offerDays,
       lots: lots.map((lot) => ({ ...lot, demand: demand.get(lot.code) ?? {} })),
+      priceCaps,
+      contentHash: tender.contentHash,
     };
   }
 
@@ -92,15 +103,27 @@ export class TendersQueries {
     return { regions: pool.regions, tiers, demand: await this.pools.demand(tx, poolId) };
   }
 
+  /** What a line of each tier costs a month without the pool, as the pool says; only tiers for which it says so. */
+  async openMarket(tx: EntityManager, poolId: string): Promise<Readonly<Record<string, Minor>>> {
+    const tiers = (await this.pools.lockedPool(tx, poolId))?.tiers ?? [];
+    const priced = tiers.filter((tier) => tier.openMarketMonthly > 0n);
+    return Object.fromEntries(priced.map((tier) => [tier.tierCode, tier.openMarketMonthly]));
+  }
+
   /** @throws Refusal 'tender.not-found', also for a provider while it is a draft */
   async one(tx: EntityManager, actor: Actor, id: string): Promise<TenderView> {
     const tender = await tx.findOneBy(Tender, { id });
     if (!tender || (tender.publishedAt === null && !seesAll(actor))) throw notFound('tender');
     const lots = await readLots(tx, id);
-    const { awardRule, minWinners, maxWinners, maxShareBp, enquiryEndsAt, standstillDays, offerDays } = tender;
     return {
       ...summaryOf(tender),
-      ...{ awardRule, minWinners, maxWinners, maxShareBp, enquiryEndsAt, standstillDays, offerDays },
+      awardRule: tender.awardRule,
+      minWinners: tender.minWinners,
+      maxWinners: tender.maxWinners,
+      maxShareBp: tender.maxShareBp,
+      enquiryEndsAt: tender.enquiryEndsAt,
+      standstillDays: tender.standstillDays,
+      offerDays: tender.offerDays,
       priceCaps: await readCaps(tx, id),
       lots,
       demand: await this.demandFor(tx, actor, tender.poolId, lots),
@@ -137,7 +160,7 @@ function seesAll(actor: Actor): boolean {
   return actor.organisationKind === 'agency';
 }
 
-function summaryOf(tender: Tender): TenderSummary {
+function summaryOf(tender: Tender): { [K in keyof TenderSummary]: TenderSummary[K] } {
   const { id, poolId, title, state, version, currency, termMonths, biddingEndsAt, publishedAt } = tender;
   return { id, poolId, title, state, version, currency, termMonths, biddingEndsAt, publishedAt };
 }
