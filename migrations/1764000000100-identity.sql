@@ -6,6 +6,8 @@ create table organisation (
   created_at timestamptz not null default app_now(),
   unique (kind, registration_number)
 );
+create index organisation_by_name on organisation (name, id);
+create index organisation_by_kind on organisation (kind, name, id);
 
 create table person (
   id uuid primary key,
@@ -19,6 +21,7 @@ create table membership (
   person_id uuid not null references person (id),
   organisation_id uuid not null references organisation (id),
   role text not null check (role in ('owner', 'manager', 'bidder', 'officer', 'approver', 'auditor', 'admin')),
+  since timestamptz not null default clock_timestamp(),
   primary key (person_id, organisation_id, role)
 );
 create index membership_organisation on membership (organisation_id);
@@ -34,10 +37,14 @@ create table session (
 );
 create index session_expires_at on session (expires_at);
 
+-- Every attempt to sign in, until it succeeds. Written before the password is checked, so that attempts made at the
+-- same moment count too.
 create table sign_in_failure (
+  id bigint generated always as identity primary key,
   email text not null,
   address text not null,
   at timestamptz not null default clock_timestamp()
 );
 create index sign_in_failure_recent on sign_in_failure (email, at);
 create index sign_in_failure_address on sign_in_failure (address, at);
+create index sign_in_failure_at on sign_in_failure (at);

@@ -1,11 +1,29 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { ActorGuard } from './actor.guard.js';
+import { FirstAdminService } from './first-admin.service.js';
+import { OrganisationsController } from './organisations.controller.js';
+import { OrganisationsQueries } from './organisations.queries.js';
+import { OrganisationsService } from './organisations.service.js';
+import { PeopleQueries } from './people.queries.js';
+import { PeopleService } from './people.service.js';
+import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
+import { SignInService } from './sign-in.service.js';
 
 @Module({
   imports: [DiscoveryModule],
-  providers: [SessionsService, { provide: APP_GUARD, useClass: ActorGuard }],
-  exports: [SessionsService],
+  controllers: [SessionsController, OrganisationsController],
+  providers: [
+    SessionsService,
+    SignInService,
+    OrganisationsService,
+    OrganisationsQueries,
+    PeopleService,
+    PeopleQueries,
+    FirstAdminService,
+    { provide: APP_GUARD, useClass: ActorGuard },
+  ],
+  exports: [SessionsService, OrganisationsService, OrganisationsQueries, PeopleQueries, FirstAdminService],
 })
 export class IdentityModule {}

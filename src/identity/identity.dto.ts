@@ -1,0 +1,200 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsDefined,
+  IsEmail,
+  IsIn,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import type { OrganisationKind, Role } from '../kernel/actor.js';
+import { PageQuery } from '../platform/http/fields.js';
+import { PASSWORD_LEAST, PASSWORD_MOST, PASSWORD_REASON, ROLES } from './rules/roles.js';
+
+const KINDS: readonly OrganisationKind[] = ['member', 'association', 'provider', 'agency'];
+const ADMITTED: readonly OrganisationKind[] = ['association', 'provider', 'agency'];
+
+/** An email address; upper and lower case do not matter. */
+function IsAddress(): PropertyDecorator {
+  const message = 'must be an email address';
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim().toLowerCase() : value)),
+    Matches(/^[\x21-\x7e]{3,254}$/, { message }),
+    IsEmail({}, { message }),
+  );
+}
+
+function IsName(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
+    Length(1, 200, { message: 'must have 1 to 200 characters' }),
+  );
+}
+
+function IsPassword(): PropertyDecorator {
+  return Length(PASSWORD_LEAST, PASSWORD_MOST, { message: PASSWORD_REASON });
+}
+
+function AreRoles(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ enum: ROLES, isArray: true }),
+    IsIn(ROLES, { each: true, message: `must be of ${ROLES.join(', ')}` }),
+    ArrayUnique({ message: 'must name each role once' }),
+    ArrayNotEmpty({ message: 'must name at least one role' }),
+    IsArray({ message: 'must be a list of roles' }),
+  );
+}
+
+export class SignIn {
+  @IsAddress()
+  email!: string;
+
+  @IsString({ message: 'must be a text' })
+  @Length(1, PASSWORD_MOST, { message: `must have 1 to ${PASSWORD_MOST} characters` })
+  password!: string;
+
+  /** for whom to act, of the organisations one belongs to; without it, the first one joined */
+  @IsOptional()
+  @IsUUID('all', { message: 'must be the id of an organisation' })
+  organisationId?: string;
+}
+
+export class NewOwner {
+  @IsAddress()
+  email!: string;
+
+  @IsName()
+  name!: string;
+
+  @IsPassword()
+  password!: string;
+}
+
+/** The first person of an admitted organisation; whoever admits it hands the password over. */
+export class FirstPerson extends NewOwner {
+  @AreRoles()
+  roles!: Role[];
+}
+
+export class RegisterMember {
+  /** name of the business */
+  @IsName()
+  name!: string;
+
+  /** company or tax number, unique among members */
+  @IsOptional()
+  @IsString({ message: 'must be a text' })
+  @Length(1, 60, { message: 'must have 1 to 60 characters' })
+  registrationNumber?: string;
+
+  /** who owns the account */
+  @IsDefined({ message: 'must be given' })
+  @ValidateNested({ message: 'must be an object' })
+  @Type(() => NewOwner)
+  person!: NewOwner;
+}
+
+export class AdmitOrganisation {
+  @ApiProperty({ enum: ADMITTED })
+  @IsIn(ADMITTED, { message: `must be one of ${ADMITTED.join(', ')}` })
+  kind!: OrganisationKind;
+
+  @IsName()
+  name!: string;
+
+  /** company or tax number, unique among organisations of the kind */
+  @IsOptional()
+  @IsString({ message: 'must be a text' })
+  @Length(1, 60, { message: 'must have 1 to 60 characters' })
+  registrationNumber?: string;
+
+  @IsDefined({ message: 'must be given' })
+  @ValidateNested({ message: 'must be an object' })
+  @Type(() => FirstPerson)
+  person!: FirstPerson;
+}
+
+/** Someone without an account needs name and password; someone with an account joins with it, and has both. */
+export class AddPerson {
+  @IsAddress()
+  email!: string;
+
+  @IsOptional()
+  @IsName()
+  name?: string;
+
+  /** the first password */
+  @IsOptional()
+  @IsPassword()
+  password?: string;
+
+  @AreRoles()
+  roles!: Role[];
+}
+
+export class OrganisationsQuery extends PageQuery {
+  @ApiProperty({ enum: KINDS, required: false })
+  @IsOptional()
+  @IsIn(KINDS, { message: `must be one of ${KINDS.join(', ')}` })
+  kind?: OrganisationKind;
+}
+
+export class OrganisationView {
+  id!: string;
+  @ApiProperty({ enum: KINDS })
+  kind!: OrganisationKind;
+  name!: string;
+}
+
+export class ListedOrganisationView extends OrganisationView {
+  registrationNumber!: string | null;
+  createdAt!: Date;
+}
+
+export class OrganisationPageView {
+  items!: ListedOrganisationView[];
+  /** the cursor of the next page; null at the end */
+  next!: string | null;
+}
+
+export class PersonView {
+  id!: string;
+  email!: string;
+  name!: string;
+}
+
+export class ColleagueView extends PersonView {
+  @ApiProperty({ enum: ROLES, isArray: true })
+  roles!: Role[];
+}
+
+export class PeoplePageView {
+  items!: ColleagueView[];
+  /** the cursor of the next page; null at the end */
+  next!: string | null;
+}
+
+export class JoinedView {
+  organisation!: OrganisationView;
+  person!: PersonView;
+}
+
+/** Who one is to the system, for whom one acts, and what one may do. */
+export class MeView {
+  person!: PersonView;
+  organisation!: OrganisationView;
+  @ApiProperty({ enum: ROLES, isArray: true })
+  roles!: Role[];
+  /** the deeds that the roles allow */
+  deeds!: string[];
+  /** the other organisations one belongs to */
+  organisations!: OrganisationView[];
+}

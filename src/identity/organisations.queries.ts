@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { OrganisationKind } from '../kernel/actor.js';
+import { type Page, pageOf } from '../kernel/page.js';
+
+export interface Organisation {
+  readonly id: string;
+  readonly kind: OrganisationKind;
+  readonly name: string;
+}
+
+export interface ListedOrganisation extends Organisation {
+  readonly registrationNumber: string | null;
+  readonly createdAt: Date;
+}
+
+@Injectable()
+export class OrganisationsQueries {
+  /** The names of organisations by id; ids that do not exist are passed over. */
+  async names(tx: EntityManager, ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows: { id: string; name: string }[] = await tx.query(
+      'select id, name from organisation where id = any($1::uuid[])',
+      [ids],
+    );
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
+  /** One organisation, or null. */
+  async one(tx: EntityManager, id: string): Promise<Organisation | null> {
+    const rows: Organisation[] = await tx.query('select id, kind, name from organisation where id = $1', [id]);
+    return rows[0] ?? null;
+  }
+
+  /** A page of organisations by name, of all kinds or of one. @param cursor the id of the last one seen */
+  async page(
+    tx: EntityManager,
+    { kind, cursor, limit }: { kind?: OrganisationKind; cursor?: string; limit: number },
+  ): Promise<Page<ListedOrganisation>> {
+    const rows: ListedOrganisation[] = await tx.query(
+      `select id, kind, name, registration_number as "registrationNumber", created_at as "createdAt" from organisation
+       where ($1::text is null or kind = $1)
+         and ($2::text is null or (name, id) > (select name, id from organisation where id::text = $2))
+       order by name, id limit $3`,
+      [kind ?? null, cursor ?? null, limit + 1],
+    );
+    return pageOf(rows, limit, (row) => row.id);
+  }
+}

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Role } from '../kernel/actor.js';
+import { type Page, pageOf } from '../kernel/page.js';
+import { notFound } from '../kernel/refusal.js';
+import type { Organisation } from './organisations.queries.js';
+import { type DeedName, may, PERMISSIONS } from './rules/permissions.js';
+
+export interface Person {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+}
+
+export interface Colleague extends Person {
+  readonly roles: Role[];
+}
+
+export interface Me {
+  readonly person: Person;
+  readonly organisation: Organisation;
+  readonly roles: Role[];
+  readonly deeds: DeedName[];
+  readonly organisations: Organisation[];
+}
+
+interface MembershipRow extends Organisation {
+  readonly roles: Role[];
+}
+
+@Injectable()
+export class PeopleQueries {
+  /** The organisations a person belongs to with its roles there, in the order it joined them. */
+  async memberships(tx: EntityManager, personId: string): Promise<MembershipRow[]> {
+    return tx.query(
+      `select o.id, o.kind, o.name, array_agg(m.role order by m.role) as roles
+       from membership m join organisation o on o.id = m.organisation_id
+       where m.person_id = $1 group by o.id order by min(m.since), o.id`,
+      [personId],
+    );
+  }
+
+  /** Who a person is while it acts for an organisation. @throws Refusal 'person.not-found' */
+  async me(tx: EntityManager, personId: string, organisationId: string): Promise<Me> {
+    const people: Person[] = await tx.query('select id, email, name from person where id = $1', [personId]);
+    const memberships = await this.memberships(tx, personId);
+    const own = memberships.find((membership) => membership.id === organisationId);
+    const [person] = people;
+    if (!person || !own) throw notFound('person');
+    return {
+      person,
+      organisation: organisationOf(own),
+      roles: own.roles,
+      deeds: (Object.keys(PERMISSIONS) as DeedName[]).filter((deed) => may(own.roles, deed)),
+      organisations: memberships.filter((membership) => membership !== own).map(organisationOf),
+    };
+  }
+
+  /** A page of an organisation's people by name. @param cursor the id of the last one seen */
+  async page(
+    tx: EntityManager,
+    organisationId: string,
+    { cursor, limit }: { cursor?: string; limit: number },
+  ): Promise<Page<Colleague>> {
+    const rows: Colleague[] = await tx.query(
+      `select p.id, p.email, p.name, array_agg(m.role order by m.role) as roles
+       from membership m join person p on p.id = m.person_id
+       where m.organisation_id = $1
+         and ($2::text is null or (p.name, p.id) > (
+           select l.name, l.id from person l join membership lm on lm.person_id = l.id
+           where l.id::text = $2 and lm.organisation_id = $1 limit 1))
+       group by p.id order by p.name, p.id limit $3`,
+      [organisationId, cursor ?? null, limit + 1],
+    );
+    return pageOf(rows, limit, (row) => row.id);
+  }
+}
+
+function organisationOf({ id, kind, name }: MembershipRow): Organisation {
+  return { id, kind, name };
+}
