@@ -17,4 +17,20 @@ describe('passwords', () => {
     expect(await isPassword('correct horse battery', null)).toBe(false);
     expect(await isPassword('cannot sign in by password', 'cannot sign in by password')).toBe(false);
   });
+
+  it('cost the same work when nobody has the address', async () => {
+    const kept = await hashPassword('correct horse battery');
+    const quickest = async (hash: string | null): Promise<number> => {
+      const millis: number[] = [];
+      for (let i = 0; i < 5; i += 1) {
+        const started = performance.now();
+        await isPassword('a wrong password', hash);
+        millis.push(performance.now() - started);
+      }
+      return Math.min(...millis);
+    };
+    const [known, nobody] = [await quickest(kept), await quickest(null)];
+    expect(nobody).toBeGreaterThan(known / 2);
+    expect(nobody).toBeLessThan(known * 2);
+  });
 });

@@ -132,7 +132,7 @@ describe('sessions', () => {
     }
   });
 
-  it('tell an unknown address and a wrong password apart neither in words nor in work', async () => {
+  it('tell an unknown address and a wrong password not apart', async () => {
     const { email } = await account('member');
     const known = await signIn({ email, password: 'not the password' });
     const unknown = await signIn({ email: `${randomUUID()}@example.test`, password: 'not the password' });

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { AuditController } from './audit.controller.js';
 import { ClockController } from './clock.controller.js';
 import { EtagInterceptor } from './etag.interceptor.js';
 import { HealthController, Metrics } from './health.controller.js';
@@ -8,7 +9,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { validation } from './validation.js';
 
 @Module({
-  controllers: [HealthController, ClockController],
+  controllers: [HealthController, ClockController, AuditController],
   providers: [
     Metrics,
     { provide: APP_FILTER, useClass: ProblemFilter },

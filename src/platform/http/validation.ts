@@ -1,5 +1,5 @@
-import { type ValidationError, ValidationPipe } from '@nestjs/common';
-import { type Fault, invalid } from '../../kernel/refusal.js';
+import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
+import { type Fault, invalid, type Refusal } from '../../kernel/refusal.js';
 
 function faultsOf(errors: readonly ValidationError[], prefix = ''): Fault[] {
   return errors.flatMap((error) => {
@@ -9,22 +9,53 @@ function faultsOf(errors: readonly ValidationError[], prefix = ''): Fault[] {
   });
 }
 
+/** No input of ours is nested deeper; what follows it by recursion must not run out of stack. */
+const DEPTH_LIMIT = 32;
+
+const HALF = /\p{Surrogate}/u;
+
+/** NULs and halves of characters are legal in JSON, and PostgreSQL can keep neither. */
+function whyNotText(text: string): string | null {
+  return text.includes('\0') || HALF.test(text) ? 'holds a character that cannot be kept' : null;
+}
+
+function textFault(input: unknown, name: string): Fault | null {
+  const waiting = [{ value: input, path: name, depth: 0 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, path, depth } = next;
+    const reason = depth > DEPTH_LIMIT ? 'is nested too deep' : typeof value === 'string' ? whyNotText(value) : null;
+    if (reason !== null) return { path: path.replaceAll('\0', '').replace(HALF, ''), reason };
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [key, member] of Object.entries(value)) {
+      const inner = path === '' ? key : `${path}.${key}`;
+      waiting.push({ value: member, path: inner, depth: depth + 1 });
+      if (whyNotText(key) !== null) waiting.push({ value: key, path: inner, depth });
+    }
+  }
+  return null;
+}
+
+class InputPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const fault = metadata.type === 'custom' ? null : textFault(value, metadata.data ?? '');
+    if (fault) throw refusalOf([fault]);
+    return super.transform(value, metadata) as Promise<unknown>;
+  }
+}
+
 /** Checks bodies and queries against their class-validator shapes; unknown members are refused, not dropped. */
 export function validation(): ValidationPipe {
-  return new ValidationPipe({
+  return new InputPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
     stopAtFirstError: true,
-    exceptionFactory: (errors) => {
-      const faults = faultsOf(errors);
-      const first = faults[0];
-      const rest = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-      return invalid(
-        'input.invalid',
-        `${first?.path ?? 'The input'}: ${first?.reason ?? 'does not fit'}${rest}.`,
-        faults,
-      );
-    },
+    exceptionFactory: (errors) => refusalOf(faultsOf(errors)),
   });
+}
+
+function refusalOf(faults: readonly Fault[]): Refusal {
+  const [first] = faults;
+  const rest = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  return invalid('input.invalid', `${first?.path ?? 'The input'}: ${first?.reason ?? 'does not fit'}${rest}.`, faults);
 }
