@@ -90,7 +90,8 @@ async function leave(stop: () => Promise<void>): Promise<void> {
   }
 }
 
-function sentenceOf(error: unknown): string {
+/** One line for a refusal or a busy port; the whole trace for what nobody foresaw. */
+export function sentenceOf(error: unknown): string {
   if (error instanceof Refusal) return error.message;
   const { code, port } = error as { code?: string; port?: number };
   if (code === 'EADDRINUSE') return `Port ${port ?? ''} is in use. Set PORT to another one; PORT=0 takes a free one.`;

@@ -22,7 +22,7 @@ export class FirstAdminService {
    * @returns what to sign in with, told only now; null when an agency is there already
    * @throws Refusal 'password.length', 'person.email-taken'
    */
-  async ensure(given?: { email: string; password: string }): Promise<{ email: string; password: string } | null> {
+  async ensure(given?: { email: string; password?: string }): Promise<{ email: string; password: string } | null> {
     const email = (given?.email ?? EMAIL).trim().toLowerCase();
     const password = given?.password ?? randomBytes(15).toString('base64url');
     unless(whyNotPassword(password));
