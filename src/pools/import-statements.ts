@@ -1,0 +1,135 @@
+/** The statements of an import. */
+import type { ImportRow } from './rules/import-row.js';
+
+const COLUMNS: readonly (readonly [name: string, type: string, value: (row: ImportRow) => unknown])[] = [
+  ['reference', 'text', (row) => row.reference],
+  ['name', 'text', (row) => row.name],
+  ['employees', 'integer', (row) => row.employees],
+  ['sector', 'text', (row) => row.sector],
+  ['region_code', 'text', (row) => row.regionCode],
+  ['latitude', 'double precision', (row) => row.latitude],
+  ['longitude', 'double precision', (row) => row.longitude],
+  ['tier_code', 'text', (row) => row.tierCode],
+  ['quantity', 'integer', (row) => row.quantity],
+  ['present_provider', 'text', (row) => row.presentProvider],
+  ['present_down_mbps', 'numeric(10, 3)', (row) => row.presentDownMbps],
+  ['present_monthly', 'bigint', (row) => row.presentMonthly],
+  ['ceiling_monthly', 'bigint', (row) => row.ceilingMonthly],
+  ['commitment', 'text', (row) => row.commitment],
+];
+const names = COLUMNS.map(([name]) => name).join(', ');
+const columns = COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ');
+
+/** The file as a table, and the same with what each row means. */
+export const STAGE: readonly string[] = [
+  `create temp table import_row (row integer, ${columns}) on commit drop`,
+  `create temp table import_plan (row integer, ${columns}, member_id uuid, site_id uuid, pledge_id uuid,
+     list_changed boolean, site_added boolean, site_changed boolean, kept boolean, added boolean, changed boolean
+   ) on commit drop`,
+];
+
+/** $1 counts the rows before these. */
+export const STAGED = {
+  insert: `insert into import_row
+    select $1 + n, ${names}
+    from unnest(${COLUMNS.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ')}) with ordinality as r (${names}, n)`,
+  values: COLUMNS.map(([, , value]) => value),
+};
+
+export const NEW_MEMBERS = `
+  select row, name from import_row r
+  where not exists (select from association_member m where m.association_id = $1 and m.reference = r.reference)
+  order by row`;
+
+/** $1 the association, $2 rows, $3 the members made for them. */
+export const ENROL = `
+  insert into association_member (association_id, reference, member_id, employees, sector)
+  select $1, r.reference, n.member_id, r.employees, r.sector
+  from unnest($2::integer[], $3::uuid[]) as n (row, member_id) join import_row r using (row)`;
+
+/** $1 the pool, $2 the association, $3 whether consent is stated. A pledge of the import has one line; when the pledge's lines are as many as that line's, it has no other. */
+export const COMPARE = `
+  insert into import_plan
+  select r.*, m.member_id, coalesce(s.id, gen_random_uuid()), coalesce(p.id, gen_random_uuid()),
+    (m.employees, m.sector) is distinct from (r.employees, r.sector),
+    s.id is null,
+    s.id is not null and (s.name, s.region_code, s.latitude, s.longitude)
+      is distinct from (r.name, r.region_code, r.latitude, r.longitude),
+    coalesce(p.by_member, false),
+    p.id is null,
+    p.id is not null and (p.region_code, p.commitment, p.consent_stated, p.lines, l.quantity, l.ceiling_monthly,
+      l.present_provider, l.present_down_mbps, l.present_monthly)
+      is distinct from (r.region_code, r.commitment, r.ceiling_monthly is not null and $3, r.quantity, r.quantity,
+      r.ceiling_monthly, r.present_provider, r.present_down_mbps, r.present_monthly)
+  from import_row r
+  join association_member m on m.association_id = $2 and m.reference = r.reference
+  left join site s on s.member_id = m.member_id and s.reference = r.reference
+  left join pledge p on p.pool_id = $1 and p.site_id = s.id
+  left join pledge_line l on l.pledge_id = p.id and l.tier_code = r.tier_code`;
+
+const LINE = 'tier_code, quantity, ceiling_monthly, present_provider, present_down_mbps, present_monthly';
+
+/** What a statement may take, each by its name in `takes`, in the order of its parameters. */
+export type ImportParameter = 'poolId' | 'associationId' | 'consentStated' | 'now';
+
+/** In this order. */
+export const WRITES: readonly { readonly takes: readonly ImportParameter[]; readonly statement: string }[] = [
+  {
+    takes: ['associationId'],
+    statement: `update association_member m set employees = r.employees, sector = r.sector
+      from import_plan r where r.list_changed and m.association_id = $1 and m.reference = r.reference`,
+  },
+  {
+    takes: [],
+    statement: `insert into site (id, member_id, reference, name, region_code, latitude, longitude)
+      select site_id, member_id, reference, name, region_code, latitude, longitude
+      from import_plan where site_added`,
+  },
+  {
+    takes: [],
+    statement: `update site s set name = r.name, region_code = r.region_code, latitude = r.latitude,
+        longitude = r.longitude
+      from import_plan r where r.site_changed and not r.kept and s.id = r.site_id`,
+  },
+  {
+    takes: ['poolId', 'associationId', 'consentStated', 'now'],
+    statement: `insert into pledge (id, pool_id, site_id, member_id, association_id, region_code, commitment,
+        consent_stated, by_member, lines, joined_at)
+      select pledge_id, $1, site_id, member_id, $2, region_code, commitment, ceiling_monthly is not null and $3,
+        false, quantity, $4
+      from import_plan where added order by row`,
+  },
+  {
+    takes: ['associationId', 'consentStated'],
+    statement: `update pledge p set association_id = $1, region_code = r.region_code, commitment = r.commitment,
+        consent_stated = r.ceiling_monthly is not null and $2, lines = r.quantity, version = p.version + 1
+      from import_plan r where r.changed and not r.kept and p.id = r.pledge_id`,
+  },
+  {
+    takes: [],
+    statement: `insert into pledge_line (id, pledge_id, ${LINE})
+      select gen_random_uuid(), pledge_id, ${LINE} from import_plan where added order by row`,
+  },
+  {
+    takes: [],
+    statement: `delete from pledge_line l using import_plan r
+      where r.changed and not r.kept and l.pledge_id = r.pledge_id and l.tier_code <> r.tier_code`,
+  },
+  {
+    takes: [],
+    statement: `insert into pledge_line as l (id, pledge_id, ${LINE})
+      select gen_random_uuid(), pledge_id, ${LINE} from import_plan where changed and not kept order by row
+      on conflict (pledge_id, tier_code) do update set quantity = excluded.quantity,
+        ceiling_monthly = excluded.ceiling_monthly, present_provider = excluded.present_provider,
+        present_down_mbps = excluded.present_down_mbps, present_monthly = excluded.present_monthly`,
+  },
+];
+
+export const COUNT = `
+  select count(*) filter (where added)::int as added,
+    count(*) filter (where not added and not kept and (changed or site_changed or list_changed))::int as changed,
+    count(*) filter (where not added and not kept and not (changed or site_changed or list_changed))::int as same,
+    count(*) filter (where kept)::int as "keptByMember",
+    coalesce(sum(quantity) filter (where not kept and commitment = 'firm'), 0)::int as "firmLines",
+    coalesce(sum(quantity) filter (where not kept and commitment = 'interest'), 0)::int as "interestLines"
+  from import_plan`;

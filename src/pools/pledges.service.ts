@@ -1,0 +1,104 @@
+/** Joining a pool, changing one's mind, and leaving. */
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../kernel/actor.js';
+import { invalid, notFound, refuse, unless } from '../kernel/refusal.js';
+import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { whyStale } from '../platform/http/request.js';
+import { joinablePool } from './joinable-pool.js';
+import { linesIn, rewritePledge, saysTheSame, type Wish, wishOf, writePledge } from './pledge-writing.js';
+import type { PledgeInput, PledgeView } from './pledges.dto.js';
+import { PledgesQueries } from './pledges.queries.js';
+import { whyNotPledge } from './rules/pledging.js';
+
+@Injectable()
+export class PledgesService {
+  constructor(
+    private readonly deeds: Deeds,
+    private readonly pledges: PledgesQueries,
+  ) {}
+
+  /**
+   * Pledges lines for one site of the actor's organisation. Idempotent per site: the same pledge again is answered
+   * with the one that stands.
+   * @throws Refusal 'pool.not-open', 'pool.joining-ended', 'pledge.invalid', 'pledge.exists'
+   */
+  join(actor: Actor, poolId: string, input: PledgeInput): Promise<PledgeView> {
+    return this.deeds.run(actor, 'pools.join', { poolId, input }, async (deed) => {
+      const memberId = memberOf(deed);
+      const wish = wishOf(input);
+      const site = { memberId, reference: wish.site.reference };
+      const pool = await joinablePool(deed, poolId, site);
+      unless(whyNotPledge(pool, wish, deed.now));
+      if (pool.pledgeId !== null) return this.standing(deed, poolId, pool.pledgeId, wish);
+      const pledge = await writePledge(deed, poolId, memberId, wish);
+      if (!pledge) {
+        const { pledgeId } = await joinablePool(deed, poolId, site);
+        return this.standing(deed, poolId, pledgeId, wish);
+      }
+      await deed.record(
+        { type: 'pledge', id: pledge.id },
+        { poolId, commitment: wish.commitment, lines: linesIn(wish) },
+      );
+      return pledge;
+    });
+  }
+
+  /** Replaces what a pledge says. @throws Refusal as joining, 'pledge.other-site', 'version.stale' */
+  change(actor: Actor, poolId: string, pledgeId: string, seenVersion: number, input: PledgeInput): Promise<PledgeView> {
+    return this.deeds.run(actor, 'pools.change-pledge', { pledgeId, seenVersion, input }, async (deed) => {
+      const wish = wishOf(input);
+      const pool = await joinablePool(deed, poolId);
+      const pledge = await this.own(deed, poolId, pledgeId);
+      unless(whyStale(seenVersion, pledge.version));
+      unless(whyNotPledge(pool, wish, deed.now));
+      if (pledge.site.reference !== wish.site.reference) {
+        throw invalid(
+          'pledge.other-site',
+          'A pledge stays with its site. Leave with this one and join with the other.',
+          [{ path: 'site.reference', reason: `must stay ${pledge.site.reference}` }],
+        );
+      }
+      await rewritePledge(deed, pledge, wish);
+      await deed.record({ type: 'pledge', id: pledgeId }, { commitment: wish.commitment, lines: linesIn(wish) });
+      return this.own(deed, poolId, pledgeId);
+    });
+  }
+
+  /** Takes a pledge back, with its lines. */
+  async leave(actor: Actor, poolId: string, pledgeId: string, seenVersion: number): Promise<void> {
+    await this.deeds.run(actor, 'pools.leave', { pledgeId, seenVersion }, async (deed) => {
+      await joinablePool(deed, poolId);
+      const pledge = await this.own(deed, poolId, pledgeId);
+      unless(whyStale(seenVersion, pledge.version));
+      await deed.tx.query('delete from pledge where id = $1', [pledgeId]);
+      await deed.record({ type: 'pledge', id: pledgeId }, { poolId, reference: pledge.site.reference });
+      return null;
+    });
+  }
+
+  /** The site's pledge as it stands, if it says the same. */
+  private async standing(deed: Deed, poolId: string, pledgeId: string | null, wish: Wish): Promise<PledgeView> {
+    const pledge = await this.own(deed, poolId, pledgeId);
+    if (saysTheSame(pledge, wish)) return pledge;
+    throw refuse(
+      'pledge.exists',
+      `Your site ${wish.site.reference} is in this pool already, with another pledge. Change that pledge (${pledge.id}).`,
+      { pledgeId },
+    );
+  }
+
+  /** The member's own pledge, its row locked. */
+  private async own(deed: Deed, poolId: string, pledgeId: string | null): Promise<PledgeView> {
+    const memberId = memberOf(deed);
+    await deed.tx.query('select from pledge where id = $1 and member_id = $2 for update', [pledgeId, memberId]);
+    const pledge = pledgeId === null ? null : await this.pledges.one(deed.tx, poolId, pledgeId);
+    if (pledge?.memberId !== memberId) throw notFound('pledge');
+    return pledge;
+  }
+}
+
+function memberOf(deed: Deed): string {
+  const { organisationId } = deed.actor;
+  if (organisationId === null) throw notFound('pledge');
+  return organisationId;
+}

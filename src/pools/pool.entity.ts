@@ -1,0 +1,44 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { PoolState } from './rules/pool-lifecycle.js';
+
+@Entity('pool')
+export class PoolEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'sponsor_id' })
+  sponsorId!: string;
+
+  @Column('text')
+  title!: string;
+
+  @Column('text')
+  state!: PoolState;
+
+  @Column('integer')
+  version!: number;
+
+  @Column('timestamptz', { name: 'joining_ends_at' })
+  joiningEndsAt!: Date;
+
+  @Column('timestamptz', { name: 'due_at', nullable: true })
+  dueAt!: Date | null;
+
+  @Column('integer', { name: 'critical_mass' })
+  criticalMass!: number;
+
+  @Column('integer', { name: 'term_months' })
+  termMonths!: number;
+
+  @Column('char', { length: 3 })
+  currency!: string;
+
+  @Column('timestamptz', { name: 'opened_at', nullable: true })
+  openedAt!: Date | null;
+
+  @Column('text', { name: 'snapshot_hash', nullable: true })
+  snapshotHash!: string | null;
+
+  @Column('timestamptz', { name: 'locked_at', nullable: true })
+  lockedAt!: Date | null;
+}

@@ -1,0 +1,52 @@
+/** The end of joining: it comes by itself. */
+import { Injectable } from '@nestjs/common';
+import { transition } from '../kernel/lifecycle.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { WhenDue } from '../platform/deeds/facts.js';
+import { sha256 } from '../platform/keys/keys.js';
+import { PoolEntity } from './pool.entity.js';
+import { poolLocked } from './pools.events.js';
+import { PoolsQueries } from './pools.queries.js';
+import { endOfJoining, poolLifecycle } from './rules/pool-lifecycle.js';
+import { snapshotText } from './rules/snapshot.js';
+
+@Injectable()
+export class PoolsJobs {
+  constructor(private readonly pools: PoolsQueries) {}
+
+  /**
+   * Locks a pool that has its critical mass, with its demand snapshot, or lets it lapse. The pool's row is locked
+   * against every join, so a join is either committed and counted here, or finds the pool closed.
+   */
+  @WhenDue({ name: 'pools.end-joining', table: 'pool', states: ['open'] })
+  async endJoining(deed: Deed, poolId: string): Promise<void> {
+    const pool = await deed.tx.findOneByOrFail(PoolEntity, { id: poolId });
+    const demand = await this.pools.demandSoFar(deed.tx, poolId);
+    const firmLines = demand.reduce((sum, cell) => sum + cell.firmLines, 0);
+    const interestLines = demand.reduce((sum, cell) => sum + cell.interestLines, 0);
+    const verb = endOfJoining(firmLines + interestLines, pool.criticalMass);
+    const state = transition(poolLifecycle, pool.state, verb);
+    const version = pool.version + 1;
+    const facts = { state, firmLines, interestLines, criticalMass: pool.criticalMass };
+    if (verb === 'lapse') {
+      await deed.tx.update(PoolEntity, { id: poolId }, { state, version, dueAt: null });
+      await deed.record({ type: 'pool', id: poolId }, facts);
+      return;
+    }
+    const terms = await this.pools.lists(deed.tx, poolId);
+    const snapshotHash = sha256(snapshotText({ ...pool, ...terms, poolId }, demand));
+    await deed.tx.query(
+      'insert into demand_cell select $1, * from unnest($2::text[], $3::text[], $4::integer[], $5::integer[])',
+      [
+        poolId,
+        demand.map((cell) => cell.regionCode),
+        demand.map((cell) => cell.tierCode),
+        demand.map((cell) => cell.firmLines),
+        demand.map((cell) => cell.interestLines),
+      ],
+    );
+    await deed.tx.update(PoolEntity, { id: poolId }, { state, version, dueAt: null, snapshotHash, lockedAt: deed.now });
+    await deed.record({ type: 'pool', id: poolId }, { ...facts, snapshotHash });
+    await deed.announce(poolLocked, { poolId });
+  }
+}

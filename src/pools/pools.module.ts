@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CatalogueModule } from '../catalogue/catalogue.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
+import { PledgesController } from './pledges.controller.js';
+import { PledgesQueries } from './pledges.queries.js';
+import { PledgesService } from './pledges.service.js';
+import { PoolEntity } from './pool.entity.js';
+import { PoolImportService } from './pool-import.service.js';
+import { PoolPagesQueries } from './pool-pages.queries.js';
+import { PoolsController } from './pools.controller.js';
+import { PoolsJobs } from './pools.jobs.js';
+import { PoolsQueries } from './pools.queries.js';
+import { PoolsService } from './pools.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([PoolEntity]), IdentityModule, CatalogueModule],
+  controllers: [PoolsController, PledgesController],
+  providers: [
+    PoolsService,
+    PoolsQueries,
+    PoolPagesQueries,
+    PoolsJobs,
+    PledgesService,
+    PledgesQueries,
+    PoolImportService,
+  ],
+  exports: [PoolsQueries],
+})
+export class PoolsModule {}

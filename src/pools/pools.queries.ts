@@ -1,0 +1,91 @@
+/** What others read of pools: the door for higher rooms, and the parts that the pool's own pages are made of. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Minor } from '../kernel/money.js';
+import type { PricedBand } from '../pricing/rules/band-faults.js';
+import type { PoolTier } from './rules/pool-terms.js';
+import type { DemandCell } from './rules/suppress.js';
+
+/** A locked pool, whose terms and demand never change again. */
+export interface LockedPool {
+  readonly id: string;
+  readonly title: string;
+  readonly sponsorId: string;
+  readonly currency: string;
+  readonly termMonths: number;
+  readonly regions: string[];
+  readonly tiers: PoolTier[];
+  /** SHA-256 of the demand snapshot */
+  readonly snapshotHash: string;
+}
+
+/** The lists of a pool's terms. */
+export interface PoolLists {
+  readonly regions: string[];
+  readonly tiers: PoolTier[];
+  readonly bands: PricedBand[];
+}
+
+@Injectable()
+export class PoolsQueries {
+  /** The pool if it is locked, else null. */
+  async lockedPool(tx: EntityManager, poolId: string): Promise<LockedPool | null> {
+    const rows: Omit<LockedPool, 'regions' | 'tiers'>[] = await tx.query(
+      `select id, title, sponsor_id as "sponsorId", currency, term_months as "termMonths",
+         snapshot_hash as "snapshotHash"
+       from pool where id = $1 and state = 'locked'`,
+      [poolId],
+    );
+    const [pool] = rows;
+    if (!pool) return null;
+    const { regions, tiers } = await this.lists(tx, poolId);
+    return { ...pool, regions, tiers };
+  }
+
+  /** The frozen demand of a locked pool, every cell that has lines, in full; empty unless locked. Not for providers. */
+  async demand(tx: EntityManager, poolId: string): Promise<DemandCell[]> {
+    return tx.query(
+      `select region_code as "regionCode", tier_code as "tierCode", firm_lines as "firmLines",
+         interest_lines as "interestLines"
+       from demand_cell where pool_id = $1 order by region_code, tier_code`,
+      [poolId],
+    );
+  }
+
+  /** The demand as it stands while a pool is open. */
+  async demandSoFar(tx: EntityManager, poolId: string): Promise<DemandCell[]> {
+    return tx.query(
+      `select p.region_code as "regionCode", l.tier_code as "tierCode",
+         coalesce(sum(l.quantity) filter (where p.commitment = 'firm'), 0)::int as "firmLines",
+         coalesce(sum(l.quantity) filter (where p.commitment = 'interest'), 0)::int as "interestLines"
+       from pledge p join pledge_line l on l.pledge_id = p.id where p.pool_id = $1
+       group by p.region_code, l.tier_code order by p.region_code, l.tier_code`,
+      [poolId],
+    );
+  }
+
+  /** Regions and tiers in order of code, bands in order of volume. */
+  async lists(tx: EntityManager, poolId: string): Promise<PoolLists> {
+    const regions: { code: string }[] = await tx.query(
+      'select region_code as code from pool_region where pool_id = $1 order by 1',
+      [poolId],
+    );
+    const tiers: PoolTier[] = await tx.query(
+      `select tier_code as "tierCode", open_market_monthly as "openMarketMonthly" from pool_tier
+       where pool_id = $1 order by 1`,
+      [poolId],
+    );
+    const prices: { from: number; tier: string; monthly: Minor }[] = await tx.query(
+      `select from_lines as "from", tier_code as tier, monthly_minor as monthly from pool_band
+       where pool_id = $1 order by 1, 2`,
+      [poolId],
+    );
+    const bands = new Map<number, Record<string, Minor>>();
+    for (const { from, tier, monthly } of prices) bands.set(from, { ...bands.get(from), [tier]: monthly });
+    return {
+      regions: regions.map(({ code }) => code),
+      tiers,
+      bands: [...bands].map(([from, monthly]) => ({ from, monthly })),
+    };
+  }
+}
