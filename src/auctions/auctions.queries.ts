@@ -85,7 +85,13 @@ export class AuctionsQueries {
     const { items, next } = pageOf(bids, limit, (bid) => String(bid.sequence));
     return {
       items: items.map(({ id: bidId, sequence, commitment, receivedAt, receiptSignature: signature, state }) => ({
-        ...{ bidId, tenderId, sequence, commitment, receivedAt: receivedAt.toISOString(), signature, state },
+        bidId,
+        tenderId,
+        sequence,
+        commitment,
+        receivedAt: receivedAt.toISOString(),
+        signature,
+        state,
       })),
       next,
     };

@@ -76,7 +76,12 @@ export class AuctionsService {
         auctionId: tenderId,
         providerId,
         personId,
-        ...{ sequence, receivedAt: received, box, commitment, receiptSignature: signature, state },
+        sequence,
+        receivedAt: received,
+        box,
+        commitment,
+        receiptSignature: signature,
+        state,
       });
       await deed.record({ type: 'bid', id: bidId }, { ...receipt, state });
       return { ...receipt, receivedAt: received.toISOString(), signature };
