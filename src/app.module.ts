@@ -13,7 +13,14 @@ export class AppModule {
   static with(settings: Settings): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(settings), IdentityModule, CatalogueModule, TendersModule, AuctionsModule],
+      imports: [
+        PlatformModule.with(settings),
+        IdentityModule,
+        CatalogueModule,
+        PoolsModule,
+        TendersModule,
+        AuctionsModule,
+      ],
     };
   }
 }
