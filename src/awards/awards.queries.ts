@@ -45,9 +45,9 @@ export class AwardsQueries {
   }
 
   /** Why nothing may be signed under an award; null once its standstill has ended. The award is held as it is. */
-  async whyNotSign(tx: EntityManager, awardId: string): Promise<Refusal | null> {
+  async whyNotSign(tx: EntityManager, awardId: string, now: Date): Promise<Refusal | null> {
     const award = await tx.findOne(Award, { where: { id: awardId }, lock: { mode: 'pessimistic_read' } });
-    return award ? whyNotSignUnder(award) : notFound('award');
+    return award ? whyNotSignUnder(award, now) : notFound('award');
   }
 
   /** @throws Refusal 'award.not-found' */
@@ -61,8 +61,8 @@ export class AwardsQueries {
 
   /** All awards of a tender, superseded ones included, in order of their rounds. */
   async ofTender(tenderId: string, { cursor, limit }: PageQuery): Promise<Page<AwardAnswer>> {
-    const after = cursor === undefined ? 0 : Number(cursor);
-    if (!Number.isSafeInteger(after)) throw wrongCursor();
+    if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) throw wrongCursor();
+    const after = Number(cursor ?? 0);
     const rows: { id: string }[] = await this.source.query(
       'select id from award where tender_id = $1 and round > $2 order by round limit $3',
       [tenderId, after, limit + 1],

@@ -32,9 +32,16 @@ export async function lockedAgreement(deed: Deed, id: string): Promise<Agreement
   return agreement;
 }
 
+/** Amounts are integers in JSON. */
+type StoredContent = Omit<AgreementContent, 'tariff' | 'costMinor' | 'openMarket'> & {
+  readonly tariff: unknown;
+  readonly costMinor: number;
+  readonly openMarket: Readonly<Record<string, number>>;
+};
+
 /** What an edition of an agreement says; the amounts in it are bigints again. */
 export async function contentOf(tx: EntityManager, agreementId: string, edition: number): Promise<AgreementContent> {
-  const rows: { content: AgreementContent }[] = await tx.query(
+  const rows: { content: StoredContent }[] = await tx.query(
     'select content from agreement_edition where agreement_id = $1 and edition = $2',
     [agreementId, edition],
   );

@@ -64,7 +64,7 @@ export class ContractsQueries {
       contentOf(this.source.manager, id, agreement.edition),
       signaturesOf(this.source.manager, [id]),
     ]);
-    return { ...summary, content, signatures: signatures.map((signature) => shown(signature, agreement)) };
+    return Object.assign(summary, { content, signatures: signatures.map((signature) => shown(signature, agreement)) });
   }
 
   /** The contract of an edition, of the present one unless said otherwise. @throws Refusal 'agreement.not-found' */
@@ -102,11 +102,26 @@ export class ContractsQueries {
       const { edition, contentHash, pdfHash, issuedAt, whyReturned, signedAt, whyFallen } = agreement;
       const content = contents.get(id);
       return {
-        ...{ id, number, awardId, tenderId, poolId, bidId, agencyId, providerId, state, version },
-        ...{ edition, contentHash, pdfHash, issuedAt, whyReturned, signedAt, whyFallen },
+        id,
+        number,
+        awardId,
+        tenderId,
+        poolId,
+        bidId,
+        agencyId,
         agencyName: content?.agency ?? '',
+        providerId,
         providerName: content?.provider ?? '',
+        state,
+        version,
+        edition,
         lines: content?.lines ?? 0,
+        contentHash,
+        pdfHash,
+        issuedAt,
+        whyReturned,
+        signedAt,
+        whyFallen,
         standstillEndsAt: content?.standstill ?? '',
       };
     });

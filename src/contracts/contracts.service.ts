@@ -69,8 +69,17 @@ export class ContractsService {
       const content = agreementContent(winner, tariff, approved, tender, openMarket, parties, deed.now);
       const edition = await typeset(content);
       const agreement = Object.assign(new Agreement(), {
-        ...{ id: randomUUID(), sequence, number, awardId, tenderId: tender.id, poolId: tender.poolId, agencyId },
-        ...{ providerId: winner.providerId, bidId: winner.bidId, state: agreementLifecycle.initial, version: 1 },
+        id: randomUUID(),
+        sequence,
+        number,
+        awardId,
+        tenderId: tender.id,
+        poolId: tender.poolId,
+        agencyId,
+        providerId: winner.providerId,
+        bidId: winner.bidId,
+        state: agreementLifecycle.initial,
+        version: 1,
         ...presentEdition(edition, deed.now),
       });
       await deed.tx.insert(Agreement, agreement);
@@ -86,18 +95,16 @@ export class ContractsService {
   async sign(actor: Actor, id: string, seenHash: string): Promise<AgreementStep> {
     return this.deeds.run(actor, 'contracts.sign', { id, seenHash }, async (deed) => {
       const { agreement, signable } = await this.known(deed, actor, id);
-      const standstill = await this.awardsQueries.whyNotSign(deed.tx, agreement.awardId);
+      const standstill = await this.awardsQueries.whyNotSign(deed.tx, agreement.awardId, deed.now);
       unless(whyNotSign(signable, actor, seenHash, standstill));
       const party = partyOf(signable, actor);
       if (party === null || actor.personId === null) throw notFound('agreement');
+      const { edition, contentHash, pdfHash } = agreement;
       await deed.tx.query(
         `insert into agreement_signature
            (agreement_id, edition, party, person_id, name, signed_at, address, content_hash, pdf_hash)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-        [
-          ...[id, agreement.edition, party, actor.personId, actor.personName, deed.now, actor.address],
-          ...[agreement.contentHash, agreement.pdfHash],
-        ],
+        [id, edition, party, actor.personId, actor.personName, deed.now, actor.address, contentHash, pdfHash],
       );
       agreement.state = transition(agreementLifecycle, agreement.state, `sign-for-${party}`);
       if (agreement.state === 'signed') {
@@ -128,8 +135,11 @@ export class ContractsService {
       const names = await this.names(deed, [agreement.agencyId, agreement.providerId]);
       const edition = await typeset({
         ...before,
-        ...{ edition: agreement.edition + 1, issuedAt: deed.now.toISOString(), specialConditions },
-        ...{ agencyName: names(agreement.agencyId), providerName: names(agreement.providerId) },
+        edition: agreement.edition + 1,
+        issuedAt: deed.now.toISOString(),
+        specialConditions,
+        agencyName: names(agreement.agencyId),
+        providerName: names(agreement.providerId),
       });
       await keepEdition(deed, id, edition);
       Object.assign(agreement, presentEdition(edition, deed.now));
@@ -154,7 +164,8 @@ export class ContractsService {
     if (!mayRead(agreement, actor)) throw notFound('agreement');
     const signatures = await signaturesOf(deed.tx, [id]);
     const present = signatures.filter((signature) => signature.edition === agreement.edition);
-    return { agreement, signable: { ...agreement, signatures: present } };
+    const { state, agencyId, providerId, contentHash } = agreement;
+    return { agreement, signable: { state, agencyId, providerId, contentHash, signatures: present } };
   }
 
   private async names(deed: Deed, ids: readonly string[]): Promise<(id: string) => string> {

@@ -35,11 +35,14 @@ describe('a standstill', () => {
     expect(standstillEnd(new Date('2030-01-02T16:00:00+09:00'), 10)).toEqual(new Date('2030-01-15T00:00:00+09:00'));
   });
 
-  test('keeps everything unsigned until the award is final', () => {
+  test('keeps everything unsigned until its end has come and the award is final', () => {
     const standstillEndsAt = new Date('2030-01-15T00:00:00+09:00');
-    expect(whyNotSignUnder({ state: 'standstill', standstillEndsAt })?.code).toBe('award.standstill');
-    expect(whyNotSignUnder({ state: 'standstill', standstillEndsAt })?.message).toContain('2030-01-14T15:00:00.000Z');
-    expect(whyNotSignUnder({ state: 'drafted', standstillEndsAt: null })?.code).toBe('award.not-final');
-    expect(whyNotSignUnder({ state: 'final', standstillEndsAt })).toBeNull();
+    const before = new Date(standstillEndsAt.getTime() - 1);
+    const running = { state: 'standstill', standstillEndsAt } as const;
+    expect(whyNotSignUnder(running, before)?.message).toContain('2030-01-14T15:00:00.000Z');
+    expect(whyNotSignUnder(running, standstillEndsAt)?.code).toBe('award.standstill');
+    expect(whyNotSignUnder({ ...running, state: 'final' }, before)?.code).toBe('award.standstill');
+    expect(whyNotSignUnder({ ...running, state: 'final' }, standstillEndsAt)).toBeNull();
+    expect(whyNotSignUnder({ state: 'drafted', standstillEndsAt: null }, before)?.code).toBe('award.not-final');
   });
 });

@@ -15,13 +15,17 @@ export function standstillEnd(approvedAt: Date, days: number): Date {
   return endOnWorkingDay(approvedAt, days, ZONE_MINUTES);
 }
 
-/** @returns why nothing may be signed under the award, or null once its standstill has ended */
-export function whyNotSignUnder(award: {
-  readonly state: AwardState;
-  readonly standstillEndsAt: Date | null;
-}): Refusal | null {
-  if (award.state === 'final') return null;
-  if (award.state === 'standstill' && award.standstillEndsAt !== null) {
+/**
+ * @param now the instant that the signature would bear; it may lie before the award was read as final
+ * @returns why nothing may be signed under the award, or null once its standstill has ended
+ */
+export function whyNotSignUnder(
+  award: { readonly state: AwardState; readonly standstillEndsAt: Date | null },
+  now: Date,
+): Refusal | null {
+  const over = award.standstillEndsAt !== null && now >= award.standstillEndsAt;
+  if (award.state === 'final' && over) return null;
+  if ((award.state === 'standstill' || award.state === 'final') && award.standstillEndsAt !== null) {
     const until = award.standstillEndsAt.toISOString();
     return refuse('award.standstill', `Nothing can be signed before the standstill has ended, at ${until}.`, { until });
   }

@@ -33,7 +33,7 @@ function writable(letter: string): string {
   const known = (each: string) => LATIN.test(each) || HANGUL.test(each);
   if (known(letter)) return letter;
   const plain = letter.normalize('NFKC');
-  if ([...plain].every(known)) return plain;
+  if (Array.from(plain).every(known)) return plain;
   const code = letter.codePointAt(0) ?? 0;
   return `[U+${code.toString(16).toUpperCase().padStart(4, '0')}]`;
 }
