@@ -40,20 +40,20 @@ describe('sessions', () => {
     return { email, organisations };
   }
 
-  function signIn(body: object, headers: Record<string, string> = {}): Promise<Response> {
-    return system.anonymous().post('/api/v1/sessions').set(headers).send(body).then();
+  async function signIn(body: object, headers: Record<string, string> = {}): Promise<Response> {
+    return system.anonymous().post('/api/v1/sessions').set(headers).send(body);
   }
 
   function cookieOf(answer: Response): string {
-    return ([answer.headers['set-cookie'] ?? []].flat()[0] ?? '') as string;
+    const cookies: string[] = [answer.headers['set-cookie'] ?? []].flat();
+    return cookies[0] ?? '';
   }
 
-  function me(cookie: string): Promise<Response> {
+  async function me(cookie: string): Promise<Response> {
     return system
       .anonymous()
       .get('/api/v1/me')
-      .set('cookie', cookie.split(';')[0] ?? '')
-      .then();
+      .set('cookie', cookie.split(';')[0] ?? '');
   }
 
   it('begin with the right password, and tell who one is and what one may do', async () => {

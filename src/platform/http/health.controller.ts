@@ -1,33 +1,13 @@
-import { Controller, Get, Header, Injectable, Res, type OnModuleDestroy } from '@nestjs/common';
+import { Controller, Get, Header, Res, type OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { JobsService } from '../jobs/jobs.service.js';
+import { Metrics } from '../metrics/metrics.js';
 import { OpenToAll } from './request.js';
 
 /** A process whose own clock is further from the database's than this is not to be trusted with anything. */
 const CLOCK_SKEW_MILLIS = 10_000;
-
-@Injectable()
-export class Metrics {
-  readonly registry = new Registry();
-
-  constructor(source: DataSource) {
-    collectDefaultMetrics({ register: this.registry });
-    const waiting = new Gauge({
-      name: 'pumasi_outbox_waiting',
-      help: 'facts not yet handled by a listener',
-      registers: [this.registry],
-      async collect() {
-        const rows: { n: number }[] = await source.query(
-          'select count(*)::int as n from outbox_delivery where handled_at is null',
-        );
-        waiting.set(rows[0]?.n ?? 0);
-      },
-    });
-  }
-}
 
 interface Check {
   readonly name: string;

@@ -3,7 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { AuditController } from './audit.controller.js';
 import { ClockController } from './clock.controller.js';
 import { EtagInterceptor } from './etag.interceptor.js';
-import { HealthController, Metrics } from './health.controller.js';
+import { HealthController } from './health.controller.js';
 import { OriginGuard } from './origin.guard.js';
 import { ProblemFilter } from './problem.filter.js';
 import { validation } from './validation.js';
@@ -11,7 +11,6 @@ import { validation } from './validation.js';
 @Module({
   controllers: [HealthController, ClockController, AuditController],
   providers: [
-    Metrics,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useClass: OriginGuard },
     { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
