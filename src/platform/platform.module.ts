@@ -4,6 +4,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { DeedsModule } from './deeds/deeds.module.js';
 import { HttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { MetricsModule } from './metrics/metrics.js';
 
 /** Everything that is not about group purchasing. The only place where modules are global. */
 @Global()
@@ -12,7 +13,7 @@ export class PlatformModule {
   static with(settings: Settings): DynamicModule {
     return {
       module: PlatformModule,
-      imports: [DatabaseModule, DeedsModule, JobsModule, HttpModule],
+      imports: [DatabaseModule, MetricsModule, DeedsModule, JobsModule, HttpModule],
       providers: [{ provide: Settings, useValue: settings }],
       exports: [Settings],
     };

@@ -5,13 +5,10 @@
  */
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { UnrecoverableError } from 'bullmq';
-import { DataSource, type EntityManager } from 'typeorm';
-import { systemActor } from '../../kernel/actor.js';
-import { Refusal } from '../../kernel/refusal.js';
+import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
-import { Deed, databaseNow } from '../deeds/deeds.js';
-import type { FactPayload } from '../deeds/facts.js';
-import { type DueHandler, type FactHandler, Listeners } from '../deeds/listeners.js';
+import { type DueHandler, Listeners } from '../deeds/listeners.js';
+import { messageOf, Performer, updatedRows } from './performer.js';
 import { ENQUEUE_TIMEOUT_MILLIS, openQueue, type WakeUp, type WakeUps } from './queue.js';
 
 const RELAY_EVERY_MILLIS = 100;
@@ -19,8 +16,6 @@ const RECONCILE_EVERY_MILLIS = 1_000;
 const RELAY_BATCH = 200;
 /** A wake-up that came to nothing for this long is made up for by the reconciler. */
 const GRACE = "interval '3 seconds'";
-const LEASE = "interval '30 seconds'";
-const LEASE_RENEWAL_MILLIS = 10_000;
 /** Alarms are set this far ahead; what is due later gets its alarm later. */
 const ALARM_HORIZON = "interval '60 seconds'";
 
@@ -42,6 +37,7 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly settings: Settings,
     private readonly source: DataSource,
     private readonly listeners: Listeners,
+    private readonly performer: Performer,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -123,7 +119,7 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
     );
     for (const { event_id, handler } of late) {
       if (this.stopping) return false;
-      const delivered = this.deliver(event_id, handler);
+      const delivered = this.performer.deliver(event_id, handler);
       if (this.listeners.factHandler(handler)?.long) void this.track(delivered);
       else await delivered;
     }
@@ -132,7 +128,7 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
         `select id::text from ${due.table} where state = any($1) and due_at <= app_now() order by due_at limit $2`,
         [due.states, RELAY_BATCH],
       );
-      for (const { id } of overdue) if (!this.stopping) await this.happen(due, id);
+      for (const { id } of overdue) if (!this.stopping) await this.performer.happen(due, id);
       await this.setAlarms(due);
     }
     return false;
@@ -156,100 +152,10 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async wake(data: WakeUp): Promise<void> {
-    if (data.kind === 'fact') return this.track(this.deliver(data.eventId, data.handler));
+    if (data.kind === 'fact') return this.track(this.performer.deliver(data.eventId, data.handler));
     const due = this.listeners.dueHandler(data.name);
     if (!due) throw new UnrecoverableError(`no job is named ${data.name}`);
-    await this.track(this.happen(due, data.id));
-  }
-
-  /** Locks the row and, if it is due by the database's clock, lets happen what is due. */
-  private async happen(due: DueHandler, id: string): Promise<void> {
-    try {
-      await this.source.transaction(async (tx) => {
-        const rows: { id: string }[] = await tx.query(
-          `select id::text from ${due.table} where state = any($1) and due_at <= app_now() and id = $2
-           for update skip locked`,
-          [due.states, id],
-        );
-        const [row] = rows;
-        if (row) await due.call(await this.systemDeed(tx, due.name), row.id);
-      });
-    } catch (error) {
-      this.log.error(`${due.name}: ${messageOf(error)}`, stackOf(error));
-    }
-  }
-
-  private async deliver(eventId: string, name: string): Promise<void> {
-    const handler = this.listeners.factHandler(name);
-    if (!handler) return;
-    try {
-      await (handler.long ? this.deliverLong(handler, eventId) : this.deliverOnce(handler, eventId));
-    } catch (error) {
-      this.log.error(`${name}: ${messageOf(error)}`, stackOf(error));
-      await this.source
-        .query(
-          `update outbox_delivery set attempts = attempts + 1, last_error = $3, leased_until = null,
-             next_try_at = clock_timestamp() + least(interval '5 minutes', interval '1 second' * power(2, attempts))
-           where event_id = $1 and handler = $2`,
-          [eventId, name, messageOf(error).slice(0, 500)],
-        )
-        .catch(() => undefined);
-    }
-  }
-
-  /** The effect and the note that it was handled commit together. */
-  private async deliverOnce(handler: FactHandler, eventId: string): Promise<void> {
-    await this.source.transaction(async (tx) => {
-      const rows: { payload: FactPayload }[] = await tx.query(
-        `select e.payload from outbox_delivery d join outbox_event e on e.id = d.event_id
-         where d.event_id = $1 and d.handler = $2 and d.handled_at is null for update of d skip locked`,
-        [eventId, handler.name],
-      );
-      const [row] = rows;
-      if (!row) return;
-      await handler.call(await this.systemDeed(tx, handler.name), row.payload);
-      await tx.query(
-        'update outbox_delivery set handled_at = clock_timestamp(), last_error = null where event_id = $1 and handler = $2',
-        [eventId, handler.name],
-      );
-    });
-  }
-
-  /** Long work holds a lease that it renews; a crash lets the lease run out and the work is done again. */
-  private async deliverLong(handler: FactHandler, eventId: string): Promise<void> {
-    const claimed: { payload: FactPayload }[] = await this.source
-      .query(
-        `update outbox_delivery d set leased_until = clock_timestamp() + ${LEASE} from outbox_event e
-         where e.id = d.event_id and d.event_id = $1 and d.handler = $2 and d.handled_at is null
-           and coalesce(d.leased_until, '-infinity') < clock_timestamp()
-         returning e.payload`,
-        [eventId, handler.name],
-      )
-      .then(updatedRows<{ payload: FactPayload }>);
-    const [row] = claimed;
-    if (!row) return;
-    const renewal = setInterval(() => {
-      void this.source
-        .query(
-          `update outbox_delivery set leased_until = clock_timestamp() + ${LEASE} where event_id = $1 and handler = $2`,
-          [eventId, handler.name],
-        )
-        .catch(() => undefined);
-    }, LEASE_RENEWAL_MILLIS);
-    try {
-      await handler.call(row.payload);
-      await this.source.query(
-        `update outbox_delivery set handled_at = clock_timestamp(), leased_until = null, last_error = null
-         where event_id = $1 and handler = $2`,
-        [eventId, handler.name],
-      );
-    } finally {
-      clearInterval(renewal);
-    }
-  }
-
-  private async systemDeed(tx: EntityManager, name: string): Promise<Deed> {
-    return new Deed(name, systemActor(name), tx, await databaseNow(tx), this.listeners);
+    await this.track(this.performer.happen(due, data.id));
   }
 
   private track<T>(work: Promise<T>): Promise<T> {
@@ -257,11 +163,6 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
     this.running.add(settled);
     return settled;
   }
-}
-
-/** TypeORM answers an UPDATE .. RETURNING with [rows, count]. */
-function updatedRows<T>(result: unknown): T[] {
-  return (result as [T[], number])[0];
 }
 
 function sleep(millis: number): Promise<void> {
@@ -281,16 +182,4 @@ async function withinTimeout(work: Promise<unknown>): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Refusal
-    ? `${error.code}: ${error.message}`
-    : error instanceof Error
-      ? error.message
-      : String(error);
-}
-
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Refusal || !(error instanceof Error) ? undefined : error.stack;
 }

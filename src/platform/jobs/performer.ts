@@ -1,0 +1,143 @@
+/** Does single jobs: lets happen what is due, and brings one fact to one listener, exactly once in effect. */
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { systemActor } from '../../kernel/actor.js';
+import { Refusal } from '../../kernel/refusal.js';
+import { Deed, databaseNow } from '../deeds/deeds.js';
+import type { FactPayload } from '../deeds/facts.js';
+import { type DueHandler, type FactHandler, Listeners } from '../deeds/listeners.js';
+import { Metrics } from '../metrics/metrics.js';
+
+const LEASE = "interval '30 seconds'";
+const LEASE_RENEWAL_MILLIS = 10_000;
+
+@Injectable()
+export class Performer {
+  private readonly log = new Logger('Jobs');
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly listeners: Listeners,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Locks the row and, if it is due by the database's clock, lets happen what is due. */
+  async happen(due: DueHandler, id: string): Promise<void> {
+    const began = performance.now();
+    try {
+      const happened = await this.source.transaction(async (tx) => {
+        const rows: { id: string }[] = await tx.query(
+          `select id::text from ${due.table} where state = any($1) and due_at <= app_now() and id = $2
+           for update skip locked`,
+          [due.states, id],
+        );
+        const [row] = rows;
+        if (row) await due.call(await this.systemDeed(tx, due.name), row.id);
+        return row !== undefined;
+      });
+      if (happened) this.measured(due.name, 'done', began);
+    } catch (error) {
+      this.measured(due.name, 'failed', began);
+      this.log.error(`${due.name}: ${messageOf(error)}`, stackOf(error));
+    }
+  }
+
+  async deliver(eventId: string, name: string): Promise<void> {
+    const handler = this.listeners.factHandler(name);
+    if (!handler) return;
+    const began = performance.now();
+    try {
+      const handled = await (handler.long ? this.deliverLong(handler, eventId) : this.deliverOnce(handler, eventId));
+      if (handled) this.measured(name, 'done', began);
+    } catch (error) {
+      this.measured(name, 'failed', began);
+      this.log.error(`${name}: ${messageOf(error)}`, stackOf(error));
+      await this.source
+        .query(
+          `update outbox_delivery set attempts = attempts + 1, last_error = $3, leased_until = null,
+             next_try_at = clock_timestamp() + least(interval '5 minutes', interval '1 second' * power(2, attempts))
+           where event_id = $1 and handler = $2`,
+          [eventId, name, messageOf(error).slice(0, 500)],
+        )
+        .catch(() => undefined);
+    }
+  }
+
+  /** The effect and the note that it was handled commit together. */
+  private async deliverOnce(handler: FactHandler, eventId: string): Promise<boolean> {
+    return this.source.transaction(async (tx) => {
+      const rows: { payload: FactPayload }[] = await tx.query(
+        `select e.payload from outbox_delivery d join outbox_event e on e.id = d.event_id
+         where d.event_id = $1 and d.handler = $2 and d.handled_at is null for update of d skip locked`,
+        [eventId, handler.name],
+      );
+      const [row] = rows;
+      if (!row) return false;
+      await handler.call(await this.systemDeed(tx, handler.name), row.payload);
+      await tx.query(
+        'update outbox_delivery set handled_at = clock_timestamp(), last_error = null where event_id = $1 and handler = $2',
+        [eventId, handler.name],
+      );
+      return true;
+    });
+  }
+
+  /** Long work holds a lease that it renews; a crash lets the lease run out and the work is done again. */
+  private async deliverLong(handler: FactHandler, eventId: string): Promise<boolean> {
+    const claimed: { payload: FactPayload }[] = await this.source
+      .query(
+        `update outbox_delivery d set leased_until = clock_timestamp() + ${LEASE} from outbox_event e
+         where e.id = d.event_id and d.event_id = $1 and d.handler = $2 and d.handled_at is null
+           and coalesce(d.leased_until, '-infinity') < clock_timestamp()
+         returning e.payload`,
+        [eventId, handler.name],
+      )
+      .then(updatedRows<{ payload: FactPayload }>);
+    const [row] = claimed;
+    if (!row) return false;
+    const renewal = setInterval(() => {
+      void this.source
+        .query(
+          `update outbox_delivery set leased_until = clock_timestamp() + ${LEASE} where event_id = $1 and handler = $2`,
+          [eventId, handler.name],
+        )
+        .catch(() => undefined);
+    }, LEASE_RENEWAL_MILLIS);
+    try {
+      await handler.call(row.payload);
+      await this.source.query(
+        `update outbox_delivery set handled_at = clock_timestamp(), leased_until = null, last_error = null
+         where event_id = $1 and handler = $2`,
+        [eventId, handler.name],
+      );
+      return true;
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  private async systemDeed(tx: EntityManager, name: string): Promise<Deed> {
+    return new Deed(name, systemActor(name), tx, await databaseNow(tx), this.listeners);
+  }
+
+  private measured(job: string, outcome: 'done' | 'failed', began: number): void {
+    this.metrics.jobSeconds.observe({ job, outcome }, (performance.now() - began) / 1_000);
+  }
+}
+
+/** TypeORM answers an UPDATE .. RETURNING with [rows, count]. */
+export function updatedRows<T>(result: unknown): T[] {
+  return (result as [T[], number])[0];
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Refusal
+    ? `${error.code}: ${error.message}`
+    : error instanceof Error
+      ? error.message
+      : String(error);
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Refusal || !(error instanceof Error) ? undefined : error.stack;
+}
