@@ -12,10 +12,13 @@ export class Story {
 
   constructor(
     private readonly currency: string,
-    private readonly write: (text: string) => void = (text) => {
-      process.stdout.write(text);
-    },
+    /** false: it is only timed, for benchmarks */
+    private readonly aloud = true,
   ) {}
+
+  private write(text: string): void {
+    if (this.aloud) process.stdout.write(text);
+  }
 
   /** A chapter of the story, timed under a key of the figures. */
   async stage<T>(key: string, title: string, work: () => Promise<T>): Promise<T> {
@@ -83,6 +86,7 @@ export class Story {
 
   /** A progress bar; on a log it becomes a line every two seconds. */
   progress(what: string, total: number, unit: string): { to(value: number): void; end(): void } {
+    if (!this.aloud) return { to: () => {}, end: () => {} };
     const bar = new SingleBar({
       format: `     ${what} [{bar}] {percentage} % of {total} ${unit}`,
       barsize: 30,
