@@ -7,6 +7,9 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { Settings } from '../platform/config/settings.js';
 
+/** A database that does not tell the time for this long lets a bidder try again, rather than wait for ever. */
+const ANSWER_MILLIS = 10_000;
+
 @Injectable()
 export class Reception implements OnApplicationShutdown {
   private readonly received = new WeakMap<IncomingMessage, Promise<Date>>();
@@ -20,6 +23,8 @@ export class Reception implements OnApplicationShutdown {
       connectionString: settings.DATABASE_URL,
       max: 1,
       idleTimeoutMillis: 0,
+      connectionTimeoutMillis: ANSWER_MILLIS,
+      query_timeout: ANSWER_MILLIS,
       application_name: 'pumasi-reception',
     });
     this.clock.on('error', () => {

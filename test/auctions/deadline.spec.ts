@@ -155,17 +155,17 @@ it('of a hundred bids around the deadline exactly those count that got a receipt
   expect((await opened(tender)).sort()).toEqual(acknowledged.map(({ bidId }) => bidId).sort());
 });
 
-it('a hundred bids that are received at once before the deadline are all taken', async () => {
+it('bids that are received at once before the deadline are all taken, however few connections there are', async () => {
   const tender = await publishedTender(system);
-  const providers = await Promise.all(Array.from({ length: 100 }, () => system.someone('bidder')));
-  await moveTo(tender.biddingEndsAt, 3_000);
+  const providers = await Promise.all(Array.from({ length: 40 }, () => system.someone('bidder')));
+  await moveTo(tender.biddingEndsAt, 6_000);
   const holder = system.source.createQueryRunner();
   await holder.startTransaction();
   try {
     // While the row is locked nothing can be written, and the connections run out: receipt is noted all the same.
     await holder.query('select from auction where id = $1 for update', [tender.tenderId]);
     const waiting = Promise.all(providers.map((provider) => send(provider, tender)));
-    await sleep(1_500);
+    await sleep(2_500);
     await holder.query(`update clock_offset set ahead = ahead + ($1::timestamptz - app_now())`, [tender.biddingEndsAt]);
     await holder.commitTransaction();
     const answers = await waiting;
