@@ -1,0 +1,145 @@
+/**
+ * The whole demonstration, killed without warning again and again: it must end with the figures of one that nobody
+ * disturbed, and every transition must have happened once. Runs on whatever the environment sets: everything embedded,
+ * or servers.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { User } from '../../demo/api.js';
+import { PASSWORD } from '../../demo/cast.js';
+import type { Figures } from '../../demo/figures.js';
+import { Random } from '../../demo/random.js';
+import { projectRoot } from '../../src/platform/config/project.js';
+
+const MEMBERS = 240;
+const KILLS = 8;
+const LIMIT_MILLIS = 600_000;
+
+/** A chapter of the story that was reached, or the exit of the demonstration. */
+interface Running {
+  readonly child: ChildProcess;
+  said(): string;
+  /** resolves at the exit, with its code; null when killed */
+  readonly ended: Promise<number | null>;
+}
+
+function demo(folder: string, ...more: string[]): Running {
+  const child = spawn(
+    process.execPath,
+    [join(projectRoot, 'dist/demo/main.js'), '--members', String(MEMBERS), '--out', join(folder, 'out'), ...more],
+    { env: { ...process.env, NODE_OPTIONS: '', PUMASI_DATA: folder }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let text = '';
+  const hear = (chunk: Buffer): void => {
+    text += chunk.toString();
+  };
+  child.stdout?.on('data', hear);
+  child.stderr?.on('data', hear);
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => resolve(code));
+  });
+  return { child, said: () => text, ended };
+}
+
+function pause(millis: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, millis);
+  });
+}
+
+async function finished(folder: string, file: string): Promise<Figures> {
+  const run = demo(folder, '--json', file);
+  const code = await run.ended;
+  if (code !== 0) throw new Error(`exit ${code}: ${run.said()}`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Figures;
+}
+
+function withoutTimes(figures: Figures): Omit<Figures, 'seconds'> {
+  const { seconds: _seconds, ...rest } = figures;
+  return rest;
+}
+
+interface Entry {
+  readonly deed: string;
+  readonly sequence: number;
+}
+
+describe('kill -9', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pumasi-killed-'));
+  const seed = Number(process.env['PUMASI_TEST_SEED'] ?? Date.now() % 1_000_000);
+  const random = new Random(seed);
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it(
+    'at any moment of the demonstration changes nothing in how it ends',
+    async () => {
+      console.log(`PUMASI_TEST_SEED=${seed}`);
+      const began = Date.now();
+      const undisturbed = await finished(folder, join(folder, 'undisturbed.json'));
+      const usual = Date.now() - began;
+
+      // As far as a killed run came, the next one replays quickly; kills spread over twice the usual length.
+      const story = join(folder, 'killed.json');
+      const chapters = new Set<string>();
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        const run = demo(folder, '--json', story, '--keep');
+        const ended = await Promise.race([run.ended, pause(random.between(400, Math.round(usual * 0.8)))]);
+        expect(ended).toBeUndefined();
+        if (run.said().includes('keeps running')) break;
+        run.child.kill('SIGKILL');
+        await run.ended;
+        chapters.add(
+          /^\d+\. .*$/gm.exec(run.said().split('\n').toReversed().join('\n'))?.[0] ?? 'before the first chapter',
+        );
+      }
+      console.log(`killed in: ${[...chapters].join(' | ')}`);
+
+      const last = demo(folder, '--json', story, '--keep');
+      const until = Date.now() + LIMIT_MILLIS / 2;
+      while (!last.said().includes('keeps running')) {
+        if (last.child.exitCode !== null || Date.now() > until) throw new Error(last.said());
+        await pause(100);
+      }
+      const figures = JSON.parse(readFileSync(story, 'utf8')) as Figures;
+      expect(withoutTimes(figures)).toEqual(withoutTimes(undisturbed));
+
+      await eachTransitionOnce(/keeps running at (http:\S+) /.exec(last.said())?.[1] ?? '');
+      last.child.kill('SIGTERM');
+      expect(await last.ended).toBe(0);
+    },
+    LIMIT_MILLIS,
+  );
+});
+
+/** Reads the audit chains as the auditor: nothing happened twice. */
+async function eachTransitionOnce(base: string): Promise<void> {
+  const auditor = await new User(base, 'auditor').signIn('auditor@agency.example', PASSWORD);
+  const officer = await new User(base, 'officer').signIn('officer@agency.example', PASSWORD);
+  const subjects: [string, string][] = [];
+  for await (const pool of officer.all<{ id: string }>('/api/v1/pools')) subjects.push(['pool', pool.id]);
+  for await (const tender of officer.all<{ id: string }>('/api/v1/tenders')) {
+    subjects.push(['tender', tender.id], ['auction', tender.id]);
+    for await (const award of officer.all<{ id: string }>(`/api/v1/tenders/${tender.id}/awards`)) {
+      subjects.push(['award', award.id]);
+    }
+  }
+  for await (const agreement of officer.all<{ id: string }>('/api/v1/agreements')) {
+    subjects.push(['agreement', agreement.id], ['offer-round', agreement.id]);
+  }
+  const moments = new Set(['pools.open', 'pools.end-joining', 'tenders.publish', 'bids.open', 'awards.approve']);
+  const seen: string[] = [];
+  for (const [type, id] of subjects) {
+    const deeds: string[] = [];
+    for await (const entry of auditor.all<Entry>(`/api/v1/audit?subjectType=${type}&subjectId=${id}`)) {
+      deeds.push(entry.deed);
+    }
+    const states = deeds.filter((deed) => moments.has(deed) || type === 'offer-round');
+    expect(new Set(states).size).toBe(states.length);
+    seen.push(...states);
+  }
+  for (const moment of moments) expect(seen).toContain(moment);
+  expect(seen).toContain('subscriptions.settle');
+}
