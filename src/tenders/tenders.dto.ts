@@ -173,6 +173,8 @@ export class ShownDemandView {
 export class LotView {
   code!: string;
   title!: string;
+
+  @ApiProperty({ type: [String] })
   regions!: readonly string[];
 }
 
