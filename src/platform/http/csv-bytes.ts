@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { invalid, type Refusal, refuse } from '../../kernel/refusal.js';
+import { invalid, Refusal, refuse } from '../../kernel/refusal.js';
 
 /** The longest line of a file; no row of ours comes near it. */
 export const LINE_LIMIT_BYTES = 65_536;
@@ -13,7 +13,7 @@ const LF = 0x0a;
  * Passes on whole lines of UTF-8, at most `maxBytes` in all, and adds them to the hash. What the sender still sends
  * after a refusal is read and thrown away (up to `maxBytes` more), because many clients read no answer before they
  * have sent everything.
- * @throws Refusal 'csv.too-large', 'csv.binary', 'csv.encoding', 'csv.line-too-long'
+ * @throws Refusal 'csv.too-large', 'csv.binary', 'csv.encoding', 'csv.line-too-long', 'csv.cut-off'
  */
 export async function* checkedBytes(stream: Readable, maxBytes: number, hash: Hash): AsyncGenerator<Buffer> {
   let bytes = 0;
@@ -46,6 +46,8 @@ export async function* checkedBytes(stream: Readable, maxBytes: number, hash: Ha
     check(rest, line);
     finished = true;
     yield rest;
+  } catch (error) {
+    throw error instanceof Refusal ? error : cutOff();
   } finally {
     if (!finished) discard(stream, maxBytes);
   }
@@ -89,6 +91,11 @@ function discard(stream: Readable, maxBytes: number): void {
 
 function tooLarge(maxBytes: number): Refusal {
   return refuse('csv.too-large', `The file is larger than ${maxBytes} bytes. Send it in parts.`, { kind: 'too-large' });
+}
+
+/** The sender hung up: nobody will read this, and it is no accident of ours. */
+function cutOff(): Refusal {
+  return invalid('csv.cut-off', 'The file ended before it was whole. Nothing was imported; send it again.', []);
 }
 
 function binary(line: number): Refusal {

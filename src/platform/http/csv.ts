@@ -70,7 +70,7 @@ export class RowFaults {
  * the reading ends in their refusal: whatever a batch did before must be undone by then (or not have been done yet).
  * The stream is never destroyed: if it is a request's, its answer can still be sent.
  * @throws Refusal 'csv.rows', 'csv.header', 'csv.empty', 'csv.quote', 'csv.line-too-long', 'csv.encoding', 'csv.binary',
- *   'csv.too-many-rows', 'csv.too-large'; whatever onBatch throws
+ *   'csv.too-many-rows', 'csv.too-large', 'csv.cut-off'; whatever onBatch throws
  */
 export async function readCsv<C extends string, O extends string = never>(
   stream: Readable,
