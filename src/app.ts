@@ -5,7 +5,8 @@ import helmet from '@fastify/helmet';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
+import { describeApi } from './api-description.js';
 import { AppModule } from './app.module.js';
 import { toJson } from './kernel/canonical.js';
 import type { Settings } from './platform/config/settings.js';
@@ -65,18 +66,4 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
   fastify.get('/', (_request, reply) => reply.redirect('/docs'));
   SwaggerModule.setup('docs', app, () => describeApi(app), { customSiteTitle: 'Pumasi API' });
   return app;
-}
-
-/** The OpenAPI description of every route. */
-export function describeApi(app: NestFastifyApplication): ReturnType<typeof SwaggerModule.createDocument> {
-  const head = new DocumentBuilder()
-    .setTitle('Pumasi')
-    .setDescription(
-      'Group purchasing of broadband for small businesses. Money is in minor units (integers). Every POST takes an ' +
-        'Idempotency-Key. Every refusal is application/problem+json (RFC 9457). Lists are paged by cursor.',
-    )
-    .setVersion('1')
-    .addCookieAuth('__Host-pumasi')
-    .build();
-  return SwaggerModule.createDocument(app, head);
 }

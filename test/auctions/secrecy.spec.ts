@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describeApi } from '../../src/app.js';
+import { describeApi } from '../../src/api-description.js';
 import { canonicalJson } from '../../src/kernel/canonical.js';
 import type { Role } from '../../src/kernel/actor.js';
 import { bid, closed, publishedTender, type PublishedTenderMade } from '../support/opened-tender.js';

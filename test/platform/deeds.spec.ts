@@ -62,7 +62,7 @@ describe('deeds, facts and due rows', () => {
       ...(redis === undefined ? {} : { REDIS_URL: redis }),
     });
     module = await Test.createTestingModule({ imports: [PlatformModule.with(settings), ProbeModule] })
-      .setLogger(false)
+      .setLogger({ log: () => {}, error: () => {}, warn: () => {} })
       .compile();
     await module
       .get(DataSource)

@@ -4,7 +4,7 @@ import type { Actor } from '../../kernel/actor.js';
 import { refuse } from '../../kernel/refusal.js';
 import { Settings } from '../config/settings.js';
 import { Deeds, databaseNow } from '../deeds/deeds.js';
-import { AdvanceClock } from './clock.dto.js';
+import { AdvanceClock, ClockReading } from './clock.dto.js';
 import { Acting, May, OpenToAll } from './request.js';
 
 @Controller('api/v1/clock')
@@ -18,14 +18,14 @@ export class ClockController {
   /** The system's time: what every deadline is measured by. */
   @OpenToAll()
   @Get()
-  async read(): Promise<{ now: Date }> {
+  async read(): Promise<ClockReading> {
     return { now: await databaseNow(this.source.manager) };
   }
 
   /** Moves the development clock on, never back. Only with PUMASI_ACCELERATED=on. */
   @May('clock.advance')
   @Post('advance')
-  async advance(@Acting() actor: Actor, @Body() body: AdvanceClock): Promise<{ now: Date }> {
+  async advance(@Acting() actor: Actor, @Body() body: AdvanceClock): Promise<ClockReading> {
     if (!this.settings.PUMASI_ACCELERATED) {
       throw refuse('clock.real', 'This system runs on real time; its clock cannot be moved.', { kind: 'forbidden' });
     }

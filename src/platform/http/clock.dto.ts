@@ -5,3 +5,7 @@ export class AdvanceClock {
   @IsISO8601({ strict: true }, { message: 'must be an instant such as 2030-01-31T09:00:00Z' })
   to!: string;
 }
+
+export class ClockReading {
+  now!: Date;
+}

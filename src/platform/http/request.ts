@@ -1,5 +1,6 @@
 /** What routes say about themselves, and what they get out of a request. */
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type {} from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../kernel/actor.js';
@@ -10,13 +11,15 @@ export const OPEN_TO_ALL = 'pumasi:open-to-all';
 export const WITHOUT_KEY = 'pumasi:without-key';
 
 /** The deed a route does; the table in identity/rules/permissions.ts says who may. */
-export const May = (deed: string): MethodDecorator => SetMetadata(MAY, deed);
+export const May = (deed: string): MethodDecorator =>
+  applyDecorators(SetMetadata(MAY, deed), ApiExtension('x-deed', deed));
 
 /** A route that needs nobody to be signed in. */
 export const OpenToAll = (): MethodDecorator => SetMetadata(OPEN_TO_ALL, true);
 
 /** A POST that needs no Idempotency-Key, because its answer must not be kept (a session). */
-export const WithoutKey = (): MethodDecorator => SetMetadata(WITHOUT_KEY, true);
+export const WithoutKey = (): MethodDecorator =>
+  applyDecorators(SetMetadata(WITHOUT_KEY, true), ApiExtension('x-without-key', true));
 
 /** A request as the guards leave it. */
 export interface ActingRequest extends FastifyRequest {
