@@ -79,6 +79,21 @@ export async function draftedAward(system: System, options: OpenedTenderOptions 
   return { ...tender, award: await awardOf(system, tender.officer, tender.tenderId) };
 }
 
+/** Has a tender evaluated once more: a fresh draft of the same allocation, sooner there than a tender of its own. */
+export async function draftedAgain(system: System, officer: Someone, { id, tenderId }: AwardJson): Promise<AwardJson> {
+  const body = { excludedBidIds: [], why: 'Once more.' };
+  const answer = await officer.post(`/api/v1/awards/${id}/evaluate-again`, body).expect(201);
+  const { id: next } = answer.body as { id: string };
+  const list = await system.eventually(
+    () => officer.get(`/api/v1/tenders/${tenderId}/awards?limit=200`),
+    ({ body: page }) =>
+      (page as { items: AwardJson[] }).items.some((each) => each.id === next && each.state === 'drafted'),
+  );
+  const award = (list.body as { items: AwardJson[] }).items.find((each) => each.id === next);
+  if (!award) throw new Error('the award went away');
+  return award;
+}
+
 /** Recommends an award, and answers with what is now to be approved. */
 export async function recommended(officer: Someone, awardId: string, reasons = 'The cheapest.'): Promise<AwardJson> {
   await officer.post(`/api/v1/awards/${awardId}/recommend`, { reasons }).expect(200);

@@ -4,7 +4,15 @@ import { systemActor } from '../../src/kernel/actor.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
 import type { OpenedTenderOptions } from '../support/opened-tender.js';
 import { System } from '../support/system.js';
-import { awardOf, decided, type DecidedAward, draftedAward, finalAward, pastStandstill } from './decided-award.js';
+import {
+  awardOf,
+  decided,
+  type DecidedAward,
+  draftedAgain,
+  draftedAward,
+  finalAward,
+  pastStandstill,
+} from './decided-award.js';
 
 let system: System;
 beforeAll(async () => {
@@ -38,45 +46,40 @@ function cellsBy(made: DecidedAward, bidId: string) {
 }
 
 test('the follow-up of a fallen winner covers exactly its cells, where they lie, without its bid', async () => {
-  const made = await finalAward(system, THREE);
-  const [, second] = made.bids;
-  const fallen = second?.bidId ?? '';
+  const drafted = await draftedAward(system, THREE);
+  const [first, second, third] = drafted.bids.map((each) => each.bidId);
+  const fallen = second ?? '';
+  await expect(fall(drafted.award.id, fallen)).rejects.toMatchObject({ code: 'award.not-winner' });
+  const made = await pastStandstill(system, await decided(system, drafted));
+  await expect(fall(made.award.id, third ?? '')).rejects.toMatchObject({ code: 'award.not-winner' });
   expect(made.award.winners.map((winner) => [winner.bidId, winner.lines])).toEqual([
-    [made.bids[0]?.bidId, 24],
+    [first, 24],
     [fallen, 12],
   ]);
   const cells = cellsBy(made, fallen);
   expect(cells.some((cell) => cell.from > 0)).toBe(true);
 
-  const followUpId = await fall(made.award.id, fallen);
-  const followUp = await awardOf(system, made.officer, made.tenderId, { round: 2 });
-  expect(followUp).toMatchObject({ id: followUpId, state: 'drafted', fallenFrom: made.award.id });
-  expect(followUp.scope).toEqual(cells);
-  expect(followUp.excludedBids).toEqual([{ bidId: fallen, why: 'Too few members accepted.' }]);
-  // The first winner has no capacity left, so the third takes them, at the same positions.
-  expect(followUp.winners).toMatchObject([{ bidId: made.bids[2]?.bidId, lines: 12, cells }]);
-  expect(await awardOf(system, made.officer, made.tenderId, { states: ['final'] })).toEqual(made.award);
-});
-
-test('a follow-up award is decided like any other, and its letters go to every bidder', async () => {
-  const made = await finalAward(system, THREE);
-  await fall(made.award.id, made.bids[1]?.bidId ?? '');
+  // Said twice at once, there is one follow-up.
+  const [followUpId, same] = await Promise.all([fall(made.award.id, fallen), fall(made.award.id, fallen)]);
+  expect(same).toBe(followUpId);
   const award = await awardOf(system, made.officer, made.tenderId, { round: 2 });
-  const followUp = await pastStandstill(system, await decided(system, { ...made, award }, made.approver));
-  const view = await system.app.get(AwardsQueries, { strict: false }).one(system.source.manager, followUp.award.id);
-  expect(view).toMatchObject({ state: 'final', round: 2, agencyId: made.approver.organisationId });
-  const letters = await made.officer.get(`/api/v1/awards/${award.id}/letters`).expect(200);
-  expect((letters.body as { items: unknown[] }).items).toHaveLength(3);
-});
-
-test('said twice of the same winner, there is one follow-up', async () => {
-  const made = await finalAward(system, THREE);
-  const bidId = made.bids[1]?.bidId ?? '';
-  const ids = await Promise.all([fall(made.award.id, bidId), fall(made.award.id, bidId)]);
-  expect(ids[0]).toBe(ids[1]);
-  await awardOf(system, made.officer, made.tenderId, { round: 2 });
+  expect(award).toMatchObject({ id: followUpId, state: 'drafted', fallenFrom: made.award.id });
+  expect(award.scope).toEqual(cells);
+  expect(award.excludedBids).toEqual([{ bidId: fallen, why: 'Too few members accepted.' }]);
+  // The first winner has no capacity left, so the third takes them, at the same positions.
+  expect(award.winners).toMatchObject([{ bidId: third, lines: 12, cells }]);
   const list = await made.officer.get(`/api/v1/tenders/${made.tenderId}/awards`).expect(200);
-  expect((list.body as { items: unknown[] }).items).toHaveLength(2);
+  expect((list.body as { items: unknown[] }).items).toEqual([made.award, award]);
+
+  // It is evaluated again like any other, and the fallen bid stays out.
+  const again = await draftedAgain(system, made.officer, award);
+  expect(again).toMatchObject({ scope: cells, excludedBids: award.excludedBids, fallenFrom: made.award.id });
+
+  const followUp = await pastStandstill(system, await decided(system, { ...made, award: again }, made.approver));
+  const view = await system.app.get(AwardsQueries, { strict: false }).one(system.source.manager, followUp.award.id);
+  expect(view).toMatchObject({ state: 'final', round: 3, agencyId: made.approver.organisationId });
+  const letters = await made.officer.get(`/api/v1/awards/${again.id}/letters`).expect(200);
+  expect((letters.body as { items: unknown[] }).items).toHaveLength(3);
 });
 
 test('two winners that fall one after the other: neither comes back, and the lines are never awarded twice', async () => {
@@ -100,13 +103,4 @@ test('a follow-up that nobody can serve fails in words', async () => {
   const followUp = await awardOf(system, made.officer, made.tenderId, { round: 2 });
   expect(followUp.state).toBe('failed');
   expect(followUp.explanation.length).toBeGreaterThan(0);
-});
-
-test('only a winner of a final award can fall out of it', async () => {
-  const drafted = await draftedAward(system, THREE);
-  await expect(fall(drafted.award.id, drafted.bids[0]?.bidId ?? '')).rejects.toMatchObject({
-    code: 'award.not-winner',
-  });
-  const made = await finalAward(system, THREE);
-  await expect(fall(made.award.id, made.bids[2]?.bidId ?? '')).rejects.toMatchObject({ code: 'award.not-winner' });
 });

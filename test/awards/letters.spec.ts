@@ -18,12 +18,22 @@ interface LetterJson {
 
 let system: System;
 let made: DecidedAward;
+const beforeApproval: number[] = [];
 beforeAll(async () => {
   system = await System.start();
-  made = await decided(system, await draftedAward(system));
+  const drafted = await draftedAward(system);
+  for (const { provider } of drafted.bids) {
+    const early = await provider.get(`/api/v1/awards/${drafted.award.id}/letter`);
+    beforeApproval.push(early.status);
+  }
+  made = await decided(system, drafted);
 });
 afterAll(async () => {
   await system.stop();
+});
+
+test('there are no letters before the approval', () => {
+  expect(beforeApproval).toEqual([404, 404, 404]);
 });
 
 test('every bidder gets one letter, and nobody gets another’s', async () => {
@@ -88,9 +98,4 @@ test('no letter names a rival’s monthly price', async () => {
   const { text } = await loser.get(`/api/v1/awards/${award.id}/letter`).expect(200);
   for (const price of [28_000, 46_000, 25_000, 42_000, 24_000, 41_000])
     expect(text).not.toMatch(new RegExp(`\\b${price}\\b`));
-});
-
-test('there are no letters before the approval', async () => {
-  const { award, bids } = await draftedAward(system);
-  for (const { provider } of bids) await provider.get(`/api/v1/awards/${award.id}/letter`).expect(404);
 });

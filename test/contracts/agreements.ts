@@ -1,6 +1,5 @@
-/** Framework agreements as people come by them: drafted with an award, signable after its standstill. */
-import { decided, type DecidedAward, draftedAward, pastStandstill } from '../awards/decided-award.js';
-import type { OpenedTenderOptions } from '../support/opened-tender.js';
+/** Framework agreements as people read and sign them. */
+import type { DecidedAward } from '../awards/decided-award.js';
 import type { Someone, System } from '../support/system.js';
 
 export interface SignatureJson {
@@ -38,10 +37,9 @@ export interface AgreementJson {
   readonly signatures: readonly SignatureJson[];
 }
 
-export interface AgreementMade extends DecidedAward {
-  /** of the first winner */
+export interface AgreementMade {
   readonly agreement: AgreementJson;
-  /** bids for it */
+  /** bids for its provider */
   readonly provider: Someone;
 }
 
@@ -63,31 +61,18 @@ export async function agreementsOf(system: System, made: DecidedAward): Promise<
   return Promise.all(own.map((each) => readAgreement(made.officer, each.id)));
 }
 
-/** An agreement during the standstill of its award. */
-export async function issuedAgreement(system: System, options: OpenedTenderOptions = {}): Promise<AgreementMade> {
-  const made = await decided(system, await draftedAward(system, options));
-  return withFirst(made, await agreementsOf(system, made));
-}
-
-/** An agreement that may be signed. */
-export async function signableAgreement(system: System, options: OpenedTenderOptions = {}): Promise<AgreementMade> {
-  const made = await issuedAgreement(system, options);
-  return { ...made, ...(await pastStandstill(system, made)) };
-}
-
-/** An agreement that both parties signed. */
-export async function signedAgreement(system: System, options: OpenedTenderOptions = {}): Promise<AgreementMade> {
-  const made = await signableAgreement(system, options);
-  const { contentHash, id } = made.agreement;
-  for (const person of [made.approver, made.provider]) {
+/** Signs for both parties. */
+export async function signBoth({ agreement, provider }: AgreementMade, approver: Someone): Promise<AgreementJson> {
+  const { contentHash, id } = agreement;
+  for (const person of [approver, provider]) {
     await person.post(`/api/v1/agreements/${id}/sign`, { contentHash }).expect(200);
   }
-  return { ...made, agreement: await readAgreement(made.officer, id) };
+  return readAgreement(approver, id);
 }
 
-function withFirst(made: DecidedAward, agreements: readonly AgreementJson[]): AgreementMade {
-  const [agreement] = agreements;
-  const provider = made.bids.find((bid) => bid.provider.organisationId === agreement?.providerId)?.provider;
-  if (!agreement || !provider) throw new Error('no agreement was drafted');
-  return { ...made, agreement, provider };
+/** Each agreement with a person of its provider. */
+export function withProviders({ bids }: DecidedAward, agreements: readonly AgreementJson[]): AgreementMade[] {
+  return agreements.flatMap((agreement) =>
+    bids.filter((bid) => bid.bidId === agreement.bidId).map(({ provider }) => ({ agreement, provider })),
+  );
 }

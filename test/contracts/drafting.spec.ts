@@ -3,18 +3,30 @@ import { ContractsQueries } from '../../src/contracts/contracts.queries.js';
 import { agreementLifecycle } from '../../src/contracts/rules/lifecycle.js';
 import { agreementText } from '../../src/contracts/rules/terms.js';
 import { statesOf } from '../../src/kernel/lifecycle.js';
-import { decided, draftedAward, SHARED } from '../awards/decided-award.js';
+import { decided, type DecidedAward, draftedAward, pastStandstill, SHARED } from '../awards/decided-award.js';
 import { statesAllowed } from '../support/states.js';
-import { System } from '../support/system.js';
-import { agreementsOf, issuedAgreement, signedAgreement } from './agreements.js';
+import { type Someone, System } from '../support/system.js';
+import { type AgreementJson, agreementsOf, readAgreement } from './agreements.js';
 
 let system: System;
+let made: DecidedAward;
+let agreements: AgreementJson[];
 beforeAll(async () => {
   system = await System.start();
+  made = await decided(system, await draftedAward(system, SHARED));
+  agreements = await agreementsOf(system, made);
 });
 afterAll(async () => {
   await system.stop();
 });
+
+/** The first agreement, and who bids for it. */
+function first(): { agreement: AgreementJson; provider: Someone } {
+  const [agreement] = agreements;
+  const provider = made.bids.find((each) => each.provider.organisationId === agreement?.providerId)?.provider;
+  if (!agreement || !provider) throw new Error('no agreement was drafted');
+  return { agreement, provider };
+}
 
 function sha256(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -24,9 +36,7 @@ test('the database knows the states of the lifecycle, and no others', async () =
   expect((await statesAllowed(system, 'framework_agreement')).sort()).toEqual(statesOf(agreementLifecycle).sort());
 });
 
-test('an approved award gives one agreement per winner, over exactly its cells', async () => {
-  const made = await decided(system, await draftedAward(system, SHARED));
-  const agreements = await agreementsOf(system, made);
+test('an approved award gives one agreement per winner, over exactly its cells', () => {
   expect(agreements.length).toBeGreaterThan(1);
   for (const agreement of agreements) {
     const winner = made.award.winners.find((each) => each.bidId === agreement.bidId);
@@ -49,18 +59,17 @@ test('an approved award gives one agreement per winner, over exactly its cells',
 });
 
 test('drafting told twice drafts once', async () => {
-  const made = await issuedAgreement(system);
   await system.source.query('select announce($1, $2, $3)', [
     'awards.approved',
     { awardId: made.award.id },
     ['contracts.draft'],
   ]);
   await system.settled();
-  expect((await agreementsOf(system, made)).map((each) => each.id)).toEqual([made.agreement.id]);
+  expect(await agreementsOf(system, made)).toEqual(agreements);
 });
 
 test('the PDF is the file of the hash, and is not sent twice', async () => {
-  const { agreement, provider, officer } = await issuedAgreement(system);
+  const { agreement, provider } = first();
   const path = `/api/v1/agreements/${agreement.id}/pdf`;
   const answer = await provider.get(path).responseType('blob').expect(200);
   expect(answer.headers['content-type']).toBe('application/pdf');
@@ -69,31 +78,35 @@ test('the PDF is the file of the hash, and is not sent twice', async () => {
   const pdf = answer.body as Buffer;
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
   expect(sha256(pdf)).toBe(agreement.pdfHash);
-  await officer.get(path).set('if-none-match', `"${agreement.pdfHash}"`).expect(304);
-  await officer.get(`${path}?edition=2`).expect(404);
-  await officer.get(`${path}?edition=x`).expect(422);
+  await made.officer.get(path).set('if-none-match', `"${agreement.pdfHash}"`).expect(304);
+  await made.officer.get(`${path}?edition=2`).expect(404);
+  await made.officer.get(`${path}?edition=x`).expect(422);
 });
 
-test('the content hash can be recomputed from the content that is shown', async () => {
-  const { agreement } = await issuedAgreement(system);
-  expect(sha256(agreementText(agreement.content as never))).toBe(agreement.contentHash);
+test('the content hash can be recomputed from the content that is shown', () => {
+  for (const agreement of agreements) {
+    expect(sha256(agreementText(agreement.content as never))).toBe(agreement.contentHash);
+  }
 });
 
 test('another provider learns nothing of an agreement', async () => {
-  const { agreement, bids } = await issuedAgreement(system);
-  const loser = bids.find((each) => each.provider.organisationId !== agreement.providerId)?.provider;
+  const { agreement } = first();
   const path = `/api/v1/agreements/${agreement.id}`;
-  for (const stranger of [loser, await system.someone('bidder')]) {
-    await stranger?.get(path).expect(404);
-    await stranger?.get(`${path}/pdf`).expect(404);
-    await stranger?.post(`${path}/sign`, { contentHash: agreement.contentHash }).expect(404);
-    await stranger?.post(`${path}/return`, { why: 'No.' }).expect(404);
-    expect((await stranger?.get('/api/v1/agreements').expect(200))?.body).toEqual({ items: [], next: null });
+  const rivals = made.bids.map((each) => each.provider).filter((each) => each.organisationId !== agreement.providerId);
+  for (const stranger of [...rivals, await system.someone('bidder')]) {
+    await stranger.get(path).expect(404);
+    await stranger.get(`${path}/pdf`).expect(404);
+    await stranger.post(`${path}/sign`, { contentHash: agreement.contentHash }).expect(404);
+    await stranger.post(`${path}/return`, { why: 'No.' }).expect(404);
+    const list = await stranger.get('/api/v1/agreements').expect(200);
+    const own = agreements.filter((each) => each.providerId === stranger.organisationId).map((each) => each.id);
+    expect((list.body as { items: AgreementJson[] }).items.map((each) => each.id)).toEqual(own);
   }
 });
 
 test('everybody else is refused', async () => {
-  const { agreement, officer, provider } = await issuedAgreement(system);
+  const { officer } = made;
+  const { agreement, provider } = first();
   const path = `/api/v1/agreements/${agreement.id}`;
   const sign = { contentHash: agreement.contentHash };
   for (const role of ['owner', 'manager'] as const) {
@@ -117,31 +130,7 @@ test('everybody else is refused', async () => {
   await provider.post(`${path}/return`, { why: '  ' }).expect(422);
 });
 
-test('an agreement has terms for other rooms once both parties signed it', async () => {
-  const queries = system.app.get(ContractsQueries, { strict: false });
-  const issued = await issuedAgreement(system);
-  expect(await queries.terms(system.source.manager, issued.agreement.id)).toBeNull();
-  expect(await queries.terms(system.source.manager, randomUUID())).toBeNull();
-  const signed = await signedAgreement(system);
-  const terms = await queries.terms(system.source.manager, signed.agreement.id);
-  expect(terms).toMatchObject({
-    agreementId: signed.agreement.id,
-    number: signed.agreement.number,
-    contentHash: signed.agreement.contentHash,
-    signedAt: new Date(signed.agreement.signedAt ?? ''),
-    poolId: signed.poolId,
-    providerId: signed.provider.organisationId,
-    currency: 'KRW',
-    offerDays: 14,
-    lines: 36,
-  });
-  expect(terms?.tariff.bands[0]?.monthly).toEqual({ basic: 28_000n, fast: 46_000n });
-  expect(terms?.openMarket).toEqual({ basic: 30_000n, fast: 50_000n });
-});
-
 test('the list goes on where a page ended', async () => {
-  const made = await decided(system, await draftedAward(system, SHARED));
-  const all = await agreementsOf(system, made);
   const seen: string[] = [];
   let next: string | null = null;
   do {
@@ -151,5 +140,37 @@ test('the list goes on where a page ended', async () => {
     seen.push(...items.map((agreement) => agreement.id));
     next = following;
   } while (next !== null);
-  expect(seen).toEqual(all.map((agreement) => agreement.id));
+  expect(seen).toEqual(agreements.map((agreement) => agreement.id));
+});
+
+test('an agreement has terms for other rooms once both parties signed it', async () => {
+  const queries = system.app.get(ContractsQueries, { strict: false });
+  const { agreement, provider } = first();
+  expect(await queries.terms(system.source.manager, agreement.id)).toBeNull();
+  expect(await queries.terms(system.source.manager, randomUUID())).toBeNull();
+  await pastStandstill(system, made);
+  const path = `/api/v1/agreements/${agreement.id}/sign`;
+  await provider.post(path, { contentHash: agreement.contentHash }).expect(200);
+  expect(await queries.terms(system.source.manager, agreement.id)).toBeNull();
+  await made.approver.post(path, { contentHash: agreement.contentHash }).expect(200);
+  const { signedAt } = await readAgreement(provider, agreement.id);
+  const terms = await queries.terms(system.source.manager, agreement.id);
+  expect(terms).toMatchObject({
+    agreementId: agreement.id,
+    number: agreement.number,
+    contentHash: agreement.contentHash,
+    signedAt: new Date(signedAt ?? ''),
+    poolId: made.poolId,
+    providerId: provider.organisationId,
+    currency: 'KRW',
+    offerDays: 14,
+    lines: agreement.lines,
+  });
+  const bid = made.bids.find((each) => each.bidId === agreement.bidId);
+  const bands = bid?.tariff.bands.map((band) => ({
+    ...band,
+    monthly: Object.fromEntries(Object.entries(band.monthly).map(([tier, minor]) => [tier, BigInt(minor)])),
+  }));
+  expect(terms?.tariff.bands).toEqual(bands);
+  expect(terms?.openMarket).toEqual({ basic: 30_000n, fast: 50_000n });
 });
