@@ -1,6 +1,8 @@
 /** The command line: `npm run -s pumasi -- COMMAND`. */
 import { NestFactory } from '@nestjs/core';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { SOLVE_SECONDS } from './allocation/answer.js';
+import { runSolve } from './allocation/solve.command.js';
 import { AppModule } from './app.module.js';
 import { boot, sentenceOf } from './boot.js';
 import { FirstAdminService } from './identity/first-admin.service.js';
@@ -35,6 +37,29 @@ program
     );
     await app.close();
     await ground.release();
+  });
+
+/** Seconds as a person writes them. */
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('Seconds are a number above 0 and at most 86400.');
+}
+
+program
+  .command('solve')
+  .description('find the cheapest allocation of the problem in a file; prints one line of JSON')
+  .argument('<file>', 'a problem in JSON')
+  .option('--seconds <n>', 'how long it may take', readSeconds, SOLVE_SECONDS)
+  .action(async (file: string, { seconds }: { seconds: number }) => {
+    process.exitCode = await runSolve(
+      file,
+      { seconds },
+      {
+        out: (line) => process.stdout.write(`${line}\n`),
+        err: (line) => process.stderr.write(`${line}\n`),
+      },
+    );
   });
 
 try {

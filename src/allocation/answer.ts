@@ -1,0 +1,33 @@
+/** The one way from a problem to an answer that may be given out. */
+import { check } from './rules/checker.js';
+import { readProblem } from './rules/parse-problem.js';
+import type { Problem, Result } from './rules/problem.js';
+import { invalidOutcome, type Outcome } from './rules/solve.js';
+import type { SolverPool } from './solver.pool.js';
+
+/** How long a solve may take unless said. */
+export const SOLVE_SECONDS = 60;
+
+export interface SolveOptions {
+  /** limit, from the moment a thread takes the problem; 60 unless said */
+  readonly seconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Solves a problem in a pool. Awards are given out only when the independent checker finds nothing wrong with them.
+ * @throws what the pool throws; Error when the checker finds a fault, which is a fault of this program
+ */
+export async function answer(pool: SolverPool, problem: Problem, options: SolveOptions): Promise<Result> {
+  const started = performance.now();
+  const timed = (outcome: Outcome): Result => ({ ...outcome, solveMs: Math.round(performance.now() - started) });
+  const reading = readProblem(problem);
+  if (!reading.ok) return timed(invalidOutcome(reading.faults.map(({ path, reason }) => `${path}: ${reason}`)));
+  const outcome = await pool.solve(reading.problem, options.seconds ?? SOLVE_SECONDS, options.signal);
+  if (outcome.totalMinor !== null) {
+    const { violations, totalMinor } = check(reading.problem, outcome.awards);
+    const faults = totalMinor === outcome.totalMinor ? violations : [...violations, `costs ${totalMinor}`];
+    if (faults.length > 0) throw new Error(`the solver's answer breaks the rules: ${faults.join('; ')}`);
+  }
+  return timed(outcome);
+}

@@ -1,0 +1,80 @@
+/** What every bid wins, and what that costs. Exact integers. */
+import type { BandOption, Market } from './market.js';
+
+/** Per bid in canonical order: pieces per unit, only those that are more than zero. */
+export type Allocation = readonly ReadonlyMap<number, number>[];
+
+/** An allocation that keeps all rules. */
+export interface Found {
+  readonly cost: number;
+  readonly allocation: Allocation;
+  /** lines per bid, in the order of receipt */
+  readonly lines: readonly number[];
+}
+
+/** Lines of each bid. */
+export function linesOf(market: Market, allocation: Allocation): number[] {
+  return allocation.map((won) => {
+    let lines = 0;
+    for (const [unit, pieces] of won) lines += pieces * (market.units[unit]?.weight ?? 0);
+    return lines;
+  });
+}
+
+/** The option that a number of lines reaches, -1 when the bid cannot win so many. */
+export function optionAt(market: Market, bid: number, lines: number): number {
+  const within = (o: number) => (market.options[o]?.lo ?? Infinity) <= lines && lines <= (market.options[o]?.hi ?? 0);
+  return market.bids[bid]?.options.find(within) ?? -1;
+}
+
+function costIn(market: Market, option: BandOption, won: ReadonlyMap<number, number>): number | null {
+  let cost = 0;
+  let places = 0;
+  for (let k = 0; k < option.units.length; k += 1) {
+    const pieces = won.get(option.units[k] ?? -1) ?? 0;
+    if (pieces === 0) continue;
+    if (pieces < 0 || pieces > (option.pieces[k] ?? 0)) return null;
+    cost += pieces * (option.costs[k] ?? 0);
+    places += 1;
+  }
+  if (places < won.size) return null;
+  for (const limit of option.limits) {
+    let lines = 0;
+    for (let k = limit.start; k < limit.end; k += 1) {
+      const unit = option.units[k] ?? -1;
+      lines += (won.get(unit) ?? 0) * (market.units[unit]?.weight ?? 0);
+    }
+    if (lines > limit.lines) return null;
+  }
+  return cost;
+}
+
+/** The allocation with its cost over the term, or null when it breaks a rule. */
+export function priced(market: Market, allocation: Allocation): Found | null {
+  const left = market.units.map((unit) => unit.pieces);
+  const lines = linesOf(market, allocation);
+  const ofProvider = market.providers.map(() => 0);
+  let cost = 0;
+  for (const [i, won] of allocation.entries()) {
+    const bid = market.bids[i];
+    if (won.size === 0 || !bid) continue;
+    const option = market.options[optionAt(market, i, lines[i] ?? 0)];
+    const own = option ? costIn(market, option, won) : null;
+    if (own === null) return null;
+    cost += own + bid.activation;
+    ofProvider[bid.provider] = (ofProvider[bid.provider] ?? 0) + (lines[i] ?? 0);
+    for (const [unit, pieces] of won) left[unit] = (left[unit] ?? 0) - pieces;
+  }
+  if (left.some((pieces) => pieces !== 0)) return null;
+  const winners = ofProvider.filter((n) => n > 0);
+  if (winners.length < market.minWinners || winners.length > market.maxWinners) return null;
+  return winners.some((n) => n > market.shareLines) ? null : { cost, allocation, lines };
+}
+
+/** Does the first prefer earlier bids more: more lines for the first bid in which they differ? */
+export function earlier(a: readonly number[], b: readonly number[]): boolean {
+  for (let i = 0; i < a.length; i += 1) {
+    if (a[i] !== b[i]) return (a[i] ?? 0) > (b[i] ?? 0);
+  }
+  return false;
+}

@@ -1,0 +1,154 @@
+/**
+ * The independent checker. It knows nothing of how an answer was found: from the problem and the awards alone it counts
+ * lines and money again, in exact integers, and lists every rule that is broken. It shares no code with the search, so
+ * that one mistake cannot hide another.
+ */
+import type { Minor } from '../../kernel/money.js';
+import type { BidAward, Problem, ProblemBid } from './problem.js';
+
+export interface Check {
+  /** empty when the awards keep all rules and their costs are right */
+  readonly violations: readonly string[];
+  /** what the awards cost over the term; meaningless with violations */
+  readonly totalMinor: Minor;
+}
+
+interface Line {
+  readonly lot: string;
+  readonly tier: string;
+  readonly lines: number;
+}
+
+function linesOf(award: BidAward): Line[] {
+  return Object.entries(award.lots).flatMap(([lot, tiers]) =>
+    Object.entries(tiers).map(([tier, lines]) => ({ lot, tier, lines })),
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}
+
+function member<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return Object.entries(record ?? {}).find(([name]) => name === key)?.[1];
+}
+
+/** Checks awards against a problem. */
+export function check(problem: Problem, awards: readonly BidAward[]): Check {
+  const violations = [...checkDemand(problem, awards), ...checkWinners(problem, awards)];
+  let totalMinor = 0n;
+  const seen = new Set<string>();
+  for (const award of awards) {
+    const bid = problem.bids.find((one) => one.id === award.bid);
+    if (!bid || seen.has(award.bid)) {
+      violations.push(`bid ${award.bid}: ${bid ? 'is awarded twice' : 'there is no such bid'}`);
+      continue;
+    }
+    seen.add(award.bid);
+    const own = checkAward(problem, bid, award);
+    violations.push(...own.violations.map((violation) => `bid ${award.bid}: ${violation}`));
+    totalMinor += own.costMinor;
+  }
+  return { violations, totalMinor };
+}
+
+/** Everything that is asked for is served once, and by as many bids as the award rule allows. */
+function checkDemand(problem: Problem, awards: readonly BidAward[]): string[] {
+  const violations: string[] = [];
+  const served = new Map<string, number>();
+  const bidsOfLot = new Map<string, Set<string>>();
+  const bidsOfCell = new Map<string, Set<string>>();
+  for (const award of awards) {
+    for (const { lot, tier, lines } of linesOf(award)) {
+      const cell = JSON.stringify([lot, tier]);
+      served.set(cell, (served.get(cell) ?? 0) + lines);
+      bidsOfLot.set(lot, (bidsOfLot.get(lot) ?? new Set()).add(award.bid));
+      bidsOfCell.set(cell, (bidsOfCell.get(cell) ?? new Set()).add(award.bid));
+    }
+  }
+  for (const lot of problem.lots) {
+    for (const [tier, lines] of Object.entries(lot.demand)) {
+      const cell = JSON.stringify([lot.id, tier]);
+      const got = served.get(cell) ?? 0;
+      if (got !== lines) violations.push(`lot ${lot.id}, ${tier}: ${got} of ${lines} lines are served`);
+      if (problem.rules.award === 'tier' && (bidsOfCell.get(cell)?.size ?? 0) > 1) {
+        violations.push(`lot ${lot.id}, ${tier}: is split between bids`);
+      }
+      served.delete(cell);
+    }
+    if (problem.rules.award === 'lot' && (bidsOfLot.get(lot.id)?.size ?? 0) > 1) {
+      violations.push(`lot ${lot.id}: is split between bids`);
+    }
+  }
+  for (const cell of served.keys()) violations.push(`${cell}: is served, but nobody asks for it`);
+  return violations;
+}
+
+/** The number of providers that win, and the share of each. */
+function checkWinners(problem: Problem, awards: readonly BidAward[]): string[] {
+  const violations: string[] = [];
+  const { minWinners, maxWinners, maxShare } = problem.rules;
+  const lines = new Map<string, number>();
+  for (const award of awards) {
+    const provider = problem.bids.find((bid) => bid.id === award.bid)?.provider ?? '';
+    lines.set(provider, (lines.get(provider) ?? 0) + sum(linesOf(award).map((line) => line.lines)));
+  }
+  if (minWinners !== undefined && lines.size < minWinners)
+    violations.push(`${lines.size} providers win, fewer than ${minWinners}`);
+  if (maxWinners !== undefined && lines.size > maxWinners)
+    violations.push(`${lines.size} providers win, more than ${maxWinners}`);
+  if (maxShare === undefined) return violations;
+  const total = sum(problem.lots.flatMap((lot) => Object.values(lot.demand)));
+  const { parts, whole } = ratioOf(maxShare);
+  for (const [provider, won] of lines) {
+    if (BigInt(won) * whole > BigInt(total) * parts) {
+      violations.push(`provider ${provider}: wins ${won} of ${total} lines, more than a share of ${maxShare}`);
+    }
+  }
+  return violations;
+}
+
+/** A share as the fraction of integers that its shortest decimal is. */
+function ratioOf(share: number): { readonly parts: bigint; readonly whole: bigint } {
+  const decimal = share.toString().toLowerCase();
+  const exponent = decimal.includes('e') ? -Number(decimal.slice(decimal.indexOf('e') + 1)) : 0;
+  const digits = decimal.replace(/e.*$/, '');
+  const behind = digits.includes('.') ? digits.length - digits.indexOf('.') - 1 : 0;
+  return { parts: BigInt(digits.replace('.', '')), whole: 10n ** BigInt(behind + exponent) };
+}
+
+function checkAward(problem: Problem, bid: ProblemBid, award: BidAward): { violations: string[]; costMinor: Minor } {
+  const violations: string[] = [];
+  const lines = linesOf(award);
+  const won = sum(lines.map((line) => line.lines));
+  const reached = bid.bands.filter((band) => band.from <= won);
+  const band = reached.at(-1);
+  if (lines.some((line) => !Number.isSafeInteger(line.lines) || line.lines <= 0))
+    violations.push('lines must be whole and more than 0');
+  if (won !== award.lines) violations.push(`says ${award.lines} lines, has ${won}`);
+  if (!band) violations.push(`wins ${won} lines, fewer than its first band`);
+  if (reached.length - 1 !== award.band) violations.push(`says band ${award.band}, reaches ${reached.length - 1}`);
+  if (won < (bid.minimumLines ?? 0))
+    violations.push(`wins ${won} lines, fewer than its minimum of ${bid.minimumLines}`);
+  if (won > (bid.capacity ?? won)) violations.push(`wins ${won} lines, more than its capacity of ${bid.capacity}`);
+  let costMinor = bid.activation ?? 0n;
+  for (const { lot, tier, lines: count } of lines) {
+    const terms = member(bid.lots, lot);
+    const price = member(member(band?.lotMonthly, lot), tier) ?? member(band?.monthly, tier);
+    if (!terms) violations.push(`does not cover lot ${lot}`);
+    if (price === undefined) violations.push(`does not offer ${tier} in lot ${lot}`);
+    const limit = member(terms?.tiers, tier)?.capacity;
+    if (limit !== undefined && count > limit)
+      violations.push(`wins ${count} lines of ${tier} in lot ${lot}, more than ${limit}`);
+    const month = (price ?? 0n) + (terms?.surcharge ?? 0n) + (member(bid.adjustment, tier) ?? 0n);
+    costMinor +=
+      (month * BigInt(problem.termMonths) + (terms?.setup ?? 0n)) * BigInt(Number.isSafeInteger(count) ? count : 0);
+  }
+  for (const [lot, terms] of Object.entries(bid.lots)) {
+    const inLot = sum(lines.filter((line) => line.lot === lot).map((line) => line.lines));
+    if (inLot > (terms.capacity ?? inLot))
+      violations.push(`wins ${inLot} lines in lot ${lot}, more than ${terms.capacity}`);
+  }
+  if (costMinor !== award.costMinor) violations.push(`says ${award.costMinor}, costs ${costMinor}`);
+  return { violations, costMinor };
+}

@@ -1,0 +1,114 @@
+/** Which providers win, given what each bid would gain in each band: all that gain, within the number of winners. */
+import type { Market } from './market.js';
+import { NONE, type Region } from './region.js';
+
+export class Choice {
+  /** per bid its best gain when it wins */
+  private readonly wins: Float64Array;
+  /** per provider its best gain when it wins, and whether it must win */
+  private readonly gain: Float64Array;
+  private readonly must: Uint8Array;
+  /** providers by descending gain */
+  private readonly order: number[];
+
+  /** @param gains per option, -Infinity when it cannot be taken */
+  constructor(
+    private readonly market: Market,
+    private readonly region: Region,
+    private readonly gains: Float64Array,
+  ) {
+    this.wins = Float64Array.from(market.bids, (bid) =>
+      bid.options.reduce((best, o) => Math.max(best, gains[o] ?? -Infinity), -Infinity),
+    );
+    this.gain = Float64Array.from(market.providers, (_, p) => this.gainOf(p, NONE, 0));
+    this.must = Uint8Array.from(market.bidsOf, (bids) => (bids.some((i) => this.forced(i)) ? 1 : 0));
+    this.order = market.providers.map((_, p) => p).sort((a, b) => (this.gain[b] ?? 0) - (this.gain[a] ?? 0) || a - b);
+  }
+
+  /** The best sum of gains; -Infinity when the number of winners cannot be kept. */
+  best(): number {
+    return this.total(NONE, 0, true);
+  }
+
+  /** The same when a bid wins with a given gain. */
+  bestWith(bid: number, gain: number): number {
+    if (gain === -Infinity) return -Infinity;
+    const p = this.market.bids[bid]?.provider ?? 0;
+    return this.total(p, this.gainOf(p, bid, gain), true);
+  }
+
+  /** The same when a bid wins nothing. */
+  bestWithout(bid: number): number {
+    const p = this.market.bids[bid]?.provider ?? 0;
+    const others = this.market.bidsOf[p] ?? [];
+    const loses = others.every((i) => i === bid || !this.forced(i)) ? this.total(p, 0, false) : -Infinity;
+    return Math.max(loses, this.total(p, this.gainOf(p, bid, -Infinity), true));
+  }
+
+  /** How large the gains are altogether: a sum of them is exact when this is below 2^53. */
+  size(): number {
+    return this.wins.reduce((sum, gain) => sum + (gain === -Infinity ? 0 : Math.abs(gain)), 0);
+  }
+
+  /** Per bid the option of a best choice, NONE when it wins nothing. */
+  chosen(): Int32Array {
+    const winners = new Set<number>();
+    this.visitWinners(NONE, 0, (p) => winners.add(p));
+    return Int32Array.from(this.market.bids, (bid, i) => {
+      const better = (a: number, o: number) => ((this.gains[o] ?? -Infinity) > (this.gains[a] ?? -Infinity) ? o : a);
+      const best = bid.options.reduce(better, NONE);
+      return winners.has(bid.provider) && ((this.gains[best] ?? 0) > 0 || this.forced(i)) ? best : NONE;
+    });
+  }
+
+  private forced(bid: number): boolean {
+    return this.region.must[bid] === 1;
+  }
+
+  /** Best gain of a provider that wins; the gain of one of its bids may be given, -Infinity for winning nothing. */
+  private gainOf(p: number, given: number, value: number): number {
+    let sum = 0;
+    let any = false;
+    let least = -Infinity;
+    for (const i of this.market.bidsOf[p] ?? []) {
+      const fixed = i === given;
+      if (fixed && value === -Infinity) continue;
+      const win = fixed ? value : (this.wins[i] ?? -Infinity);
+      if (fixed || win > 0 || this.forced(i)) {
+        sum += win;
+        any = true;
+      } else {
+        least = Math.max(least, win);
+      }
+    }
+    return any ? sum : least;
+  }
+
+  /** The best sum; one provider may be given, with its gain, as winning or as losing. */
+  private total(given: number, gain: number, winning: boolean): number {
+    const first = given !== NONE && winning ? 1 : 0;
+    let sum = first === 1 ? gain : 0;
+    const winners = this.visitWinners(given, first, (p) => (sum += this.gain[p] ?? -Infinity));
+    return winners === null ? -Infinity : sum;
+  }
+
+  /** Visits the winners of a best choice other than the given one; null when their number cannot be kept. */
+  private visitWinners(given: number, first: number, visit: (provider: number) => void): number | null {
+    const { minWinners, maxWinners } = this.market;
+    let winners = first;
+    this.must.forEach((must, p) => {
+      if (p === given || must === 0) return;
+      visit(p);
+      winners += 1;
+    });
+    if (winners > maxWinners) return null;
+    for (const p of this.order) {
+      if (p === given || this.must[p] === 1) continue;
+      const gain = this.gain[p] ?? -Infinity;
+      if (gain === -Infinity || winners >= maxWinners || (winners >= minWinners && gain <= 0)) break;
+      visit(p);
+      winners += 1;
+    }
+    return winners < minWinners ? null : winners;
+  }
+}

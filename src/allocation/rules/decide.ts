@@ -1,0 +1,139 @@
+/** From a market to an allocation with its proof: a quick one, good prices, an exact search, ties to the earlier bid. */
+import { priced, type Found } from './allocation.js';
+import { ascend, cheapestPrices } from './ascent.js';
+import { Bounds, type Prices } from './bound.js';
+import { improve } from './improve.js';
+import type { Market } from './market.js';
+import { Probe } from './probe.js';
+import { NONE, ownersOf, wholeRegion, type Region } from './region.js';
+import type { LinearSolver } from './relaxation.js';
+import { Search } from './search.js';
+import { Server } from './serve.js';
+import { breakTies } from './ties.js';
+
+/** What the decision may use, and whom it tells. */
+export interface Means {
+  readonly solver: LinearSolver;
+  /** asked often; true ends the work with what is known */
+  stop(): boolean;
+  /** told of every better allocation and bound */
+  progress(found: Found | null, bound: number): void;
+}
+
+export interface Decision {
+  readonly found: Found | null;
+  /** no allocation costs less; Infinity when there is none */
+  readonly bound: number;
+  /** whether the search looked at everything: the allocation is the cheapest, or there is none */
+  readonly complete: boolean;
+  /** whether no other allocation of the same cost prefers earlier bids more */
+  readonly tiesSettled: boolean;
+  /** nodes of the search: a measure of work that is the same on every machine */
+  readonly nodes: number;
+}
+
+/** Rounds of ascent, and how often it looks for an allocation. */
+const ROUNDS = 240;
+const LOOK_EVERY = 20;
+/** Offers that the local searches may look at, altogether and each. */
+const EFFORT = 60_000_000;
+const TRIALS = 400;
+const TIE_NODES = 2_000;
+const MANY = 10_000_000;
+
+/** The same market with nothing to pay: what is feasible in it is feasible in the market. */
+function costless(market: Market): Market {
+  return {
+    ...market,
+    bids: market.bids.map((bid) => ({ ...bid, activation: 0 })),
+    options: market.options.map((option) => ({ ...option, costs: new Float64Array(option.costs.length) })),
+  };
+}
+
+/** Is there any allocation that keeps all rules? Null when that was not found out. */
+export function feasible(market: Market, means: Means): { readonly found: Found | null; readonly complete: boolean } {
+  const free = costless(market);
+  const region = wholeRegion(free);
+  if (free.units.some((_, unit) => ownersOf(free, region, unit).length === 0)) return { found: null, complete: true };
+  const server = new Server(free);
+  const bounds = new Bounds(free);
+  const probe = new Probe(free, bounds, server, means.solver, 0, () => undefined);
+  try {
+    const patience = { trials: Math.min(TRIALS, Math.ceil(EFFORT / server.effort)), stop: () => means.stop() };
+    probe.offer(improve(free, server, new Int32Array(free.bids.length).fill(NONE), patience, () => true));
+    if (probe.best) return { found: probe.best, complete: true };
+    const outcome = new Search(probe, { nodes: MANY, stop: () => means.stop() }, () => undefined).run(region, null);
+    return { found: probe.best, complete: outcome.complete };
+  } finally {
+    probe.free();
+  }
+}
+
+/** Finds the cheapest allocation, and of equally cheap ones the one that prefers earlier bids. */
+export function decide(market: Market, means: Means): Decision {
+  const server = new Server(market);
+  const bounds = new Bounds(market);
+  const region = wholeRegion(market);
+  let known = -Infinity;
+  const probe: Probe = new Probe(market, bounds, server, means.solver, Infinity, (found) =>
+    means.progress(found, known),
+  );
+  const raise = (bound: number) => {
+    known = Math.max(known, Math.min(bound, probe.limit));
+    means.progress(null, known);
+  };
+  try {
+    const prices = prepare(market, bounds, server, probe, region, means, raise);
+    if (!probe.best) {
+      const first = feasible(market, means);
+      if (!first.found) {
+        return {
+          found: null,
+          bound: first.complete ? Infinity : known,
+          complete: first.complete,
+          tiesSettled: true,
+          nodes: 0,
+        };
+      }
+      probe.offer(priced(market, first.found.allocation));
+    }
+    const outcome = new Search(probe, { nodes: MANY, stop: () => means.stop() }, raise).run(region, prices);
+    raise(outcome.bound);
+    const tiesSettled =
+      outcome.complete && breakTies(probe, outcome.tied, { nodes: TIE_NODES, stop: () => means.stop() });
+    return { found: probe.best, bound: known, complete: outcome.complete, tiesSettled, nodes: outcome.nodes };
+  } finally {
+    probe.free();
+  }
+}
+
+/** A first allocation and good prices, before any linear program; takes out of the region what they rule out. */
+function prepare(
+  market: Market,
+  bounds: Bounds,
+  server: Server,
+  probe: Probe,
+  region: Region,
+  means: Means,
+  onBound: (bound: number) => void,
+): Prices {
+  const open = (option: number) => region.allowed[option] === 1;
+  const trials = Math.max(10, Math.min(TRIALS, Math.ceil(EFFORT / 10 / server.effort)));
+  const patience = { trials, stop: () => means.stop() };
+  const look = (bands: Int32Array) => probe.offer(improve(market, server, bands, patience, open));
+  look(new Int32Array(market.bids.length).fill(NONE));
+  const seen = new Set<string>();
+  let best = -Infinity;
+  const target = () => probe.best?.cost ?? best + Math.abs(best) * 0.05 + 1;
+  const ascent = ascend(market, bounds, region, cheapestPrices(market, bounds), ROUNDS, target, (bound, round) => {
+    if (bound.cost > best) onBound((best = bound.cost));
+    if (probe.best) probe.shrink(region, bound);
+    const bands = bound.choice.join();
+    if (round % LOOK_EVERY === LOOK_EVERY - 1 && !seen.has(bands)) {
+      seen.add(bands);
+      look(bound.choice);
+    }
+    return !means.stop();
+  });
+  return ascent.prices;
+}

@@ -1,0 +1,189 @@
+/** Why no allocation keeps all the rules: what is missing, or the one rule without which there would be one. */
+import { feasible, type Means } from './decide.js';
+import { marketOf, type Market } from './market.js';
+import { wholeRegion, ownersOf, placeOf } from './region.js';
+import type { AwardRule, Problem, ProblemBid } from './problem.js';
+
+/** Reasons of one sort that are listed one by one. */
+const LISTED = 10;
+
+function lines(count: number): string {
+  return count === 1 ? '1 line' : `${count} lines`;
+}
+
+/** Explains an infeasible problem, the plainest reasons first. */
+export function explainInfeasible(problem: Problem, market: Market, means: Pick<Means, 'solver' | 'stop'>): string[] {
+  if (problem.bids.length === 0) return ['There is no bid.'];
+  const missing = missingSupply(problem, market);
+  if (missing.length > 0) return missing;
+  const counted = [...shortCapacity(market), ...winnersAndShares(problem, market)];
+  return counted.length > 0 ? counted : relaxations(problem, means);
+}
+
+/** Cells that nobody can serve, whoever else wins. */
+function missingSupply(problem: Problem, market: Market): string[] {
+  const region = wholeRegion(market);
+  const reasons: string[] = [];
+  market.units.forEach((unit, u) => {
+    const lot = market.lots[unit.lot] ?? '';
+    const covering = problem.bids.filter((bid) => Object.hasOwn(bid.lots, lot));
+    if (covering.length === 0) {
+      reasons.push(`Lot ${lot}: no bid covers it.`);
+      return;
+    }
+    const short = unit.cells.flatMap((cell) => cellReason(market, covering, lot, cell.tier, cell.lines));
+    if (short.length > 0) reasons.push(...short);
+    else if (ownersOf(market, region, u).length === 0) {
+      const what =
+        unit.cells.length > 1 || problem.rules.award === 'lot' ? `Lot ${lot}` : `Lot ${lot}, ${unit.cells[0]?.tier}`;
+      reasons.push(`${what}: no single bid can serve all its ${lines(unit.pieces * unit.weight)}.`);
+    } else if (market.divisible) {
+      const most = mostOf(market, u);
+      if (most < unit.pieces) {
+        reasons.push(
+          `Lot ${lot}, ${unit.cells[0]?.tier}: all bids together can serve ${most} of ${lines(unit.pieces)}.`,
+        );
+      }
+    }
+  });
+  const unique = [...new Set(reasons)];
+  return unique.length > LISTED
+    ? [...unique.slice(0, LISTED), `And ${unique.length - LISTED} more of this kind.`]
+    : unique;
+}
+
+function cellReason(
+  market: Market,
+  covering: readonly ProblemBid[],
+  lot: string,
+  tier: string,
+  demand: number,
+): string[] {
+  const offers = (bid: ProblemBid) =>
+    bid.bands.some(
+      (band) =>
+        Object.hasOwn(band.monthly, tier) ||
+        (Object.hasOwn(band.lotMonthly ?? {}, lot) && Object.hasOwn(band.lotMonthly?.[lot] ?? {}, tier)),
+    );
+  const offering = covering.filter(offers);
+  if (offering.length === 0) return [`Lot ${lot}: no bid that covers it offers ${tier}.`];
+  const limitOf = (bid: ProblemBid) =>
+    Math.min(
+      bid.lots[lot]?.capacity ?? demand,
+      bid.lots[lot]?.tiers?.[tier]?.capacity ?? demand,
+      bid.capacity ?? demand,
+    );
+  const together = offering.reduce((sum, bid) => sum + limitOf(bid), 0);
+  if (market.divisible && together < demand) {
+    return [`Lot ${lot}, ${tier}: the bids that offer it can serve ${together} of ${lines(demand)}.`];
+  }
+  return [];
+}
+
+/** The most pieces of a unit that all bids can serve, each in its best band. */
+function mostOf(market: Market, unit: number): number {
+  return market.bids.reduce((sum, bid) => {
+    const pieces = bid.options.map((o) => {
+      const option = market.options[o];
+      return option?.pieces[placeOf(option.units, unit)] ?? 0;
+    });
+    return sum + Math.max(0, ...pieces);
+  }, 0);
+}
+
+/** Most lines per provider, whatever the others win. */
+function reachOf(market: Market): number[] {
+  return market.bidsOf.map((bids) => {
+    const most = bids.map((i) =>
+      Math.max(0, ...(market.bids[i]?.options ?? []).map((o) => market.options[o]?.hi ?? 0)),
+    );
+    return Math.min(
+      market.shareLines,
+      most.reduce((sum, n) => sum + n, 0),
+    );
+  });
+}
+
+function shortCapacity(market: Market): string[] {
+  const total = reachOf({ ...market, shareLines: Infinity }).reduce((sum, n) => sum + n, 0);
+  if (total >= market.totalLines) return [];
+  return [`All bids together can serve at most ${total} of ${lines(market.totalLines)}.`];
+}
+
+function winnersAndShares(problem: Problem, market: Market): string[] {
+  const reasons: string[] = [];
+  const reach = reachOf(market).sort((a, b) => b - a);
+  const able = reach.filter((n) => n > 0).length;
+  const { minWinners, maxWinners, maxShare } = problem.rules;
+  if (minWinners !== undefined && able < minWinners) {
+    reasons.push(`At least ${minWinners} providers must win, but only ${able} can win any lines.`);
+  }
+  const shared = reach.reduce((sum, n) => sum + n, 0);
+  if (maxShare !== undefined && shared < market.totalLines) {
+    reasons.push(
+      `No provider may win more than ${lines(market.shareLines)} (a share of ${maxShare}); ` +
+        `the ${able} that can win any reach ${shared} of ${market.totalLines} so.`,
+    );
+  }
+  const few = reach.slice(0, market.maxWinners).reduce((sum, n) => sum + n, 0);
+  if (maxWinners !== undefined && few < market.totalLines && shared >= market.totalLines) {
+    reasons.push(
+      `At most ${maxWinners} providers may win; the largest of them reach ${few} of ${lines(market.totalLines)}.`,
+    );
+  }
+  return reasons;
+}
+
+interface Relaxation {
+  readonly words: string;
+  readonly problem: Problem;
+}
+
+function without(problem: Problem, rule: 'maxShare' | 'maxWinners' | 'minWinners', words: string): Relaxation[] {
+  if (problem.rules[rule] === undefined) return [];
+  const { [rule]: _, ...rules } = problem.rules;
+  return [{ words, problem: { ...problem, rules } }];
+}
+
+function relaxed(problem: Problem): Relaxation[] {
+  const { maxShare, maxWinners, minWinners, award } = problem.rules;
+  const awarded = (rule: AwardRule): Problem => ({ ...problem, rules: { ...problem.rules, award: rule } });
+  const unlimited = (bid: ProblemBid): ProblemBid => {
+    const { minimumLines: _, ...rest } = bid;
+    return { ...rest, bands: bid.bands.map((band, b) => (b === 0 ? { ...band, from: Math.min(band.from, 1) } : band)) };
+  };
+  const roomy = (bid: ProblemBid): ProblemBid => {
+    const { capacity: _, ...rest } = bid;
+    const lots = Object.entries(bid.lots).map(([lot, { capacity: __, tiers: ___, ...terms }]) => [lot, terms] as const);
+    return { ...rest, lots: Object.fromEntries(lots) };
+  };
+  return [
+    ...without(problem, 'maxShare', `the maximum share of ${maxShare}`),
+    ...without(problem, 'maxWinners', `the maximum of ${maxWinners} winners`),
+    ...without(problem, 'minWinners', `the minimum of ${minWinners} winners`),
+    ...(award === 'lot' ? [{ words: 'whole lots to one bid (tier by tier instead)', problem: awarded('tier') }] : []),
+    ...(award !== 'shared'
+      ? [{ words: 'whole awards to one bid (shared by quantity instead)', problem: awarded('shared') }]
+      : []),
+    { words: "the bids' minimum volumes", problem: { ...problem, bids: problem.bids.map(unlimited) } },
+    { words: "the bids' capacities", problem: { ...problem, bids: problem.bids.map(roomy) } },
+  ];
+}
+
+/** Tries the problem without one rule at a time. */
+function relaxations(problem: Problem, means: Pick<Means, 'solver' | 'stop'>): string[] {
+  const words = ['All demand can be reached, but the rules together leave no allocation.'];
+  let open = false;
+  for (const one of relaxed(problem)) {
+    const { found, complete } = feasible(marketOf(one.problem), { ...means, progress: () => undefined });
+    if (found) words.push(`Without ${one.words} there would be one.`);
+    else if (!complete) open = true;
+  }
+  if (words.length > 1) return words;
+  return [
+    ...words,
+    open
+      ? 'The limit came before a single rule was found to explain it.'
+      : 'No single rule explains it: several must give way.',
+  ];
+}

@@ -1,0 +1,186 @@
+/**
+ * A problem in the form that the search computes with: bids in canonical order, what is awarded together as one unit,
+ * and for every bid and band (an option) what it may win and at which cost. All numbers here are integers below 2^53,
+ * which the limits of a problem guarantee, so that arithmetic in doubles is exact.
+ */
+import type { Minor } from '../../kernel/money.js';
+import { bandLimits, bidsInOrder, lineCost, shareLimit, tierLimit } from './terms.js';
+import type { Problem, ProblemBid } from './problem.js';
+
+/** What is awarded together: lines of a cell by the line, a whole cell, or a whole lot. */
+export interface Unit {
+  readonly lot: number;
+  /** how many pieces are to be awarded: the lines of the cell when shared, else 1 */
+  readonly pieces: number;
+  /** lines of a piece: 1 when shared, else all lines of the unit */
+  readonly weight: number;
+  readonly cells: readonly { readonly tier: string; readonly lines: number }[];
+}
+
+/** A bid in one of its bands. */
+export interface BandOption {
+  readonly bid: number;
+  /** index in the tariff's bands */
+  readonly band: number;
+  /** the fewest and the most lines of the bid in this band: band, capacity, minimum, share and coverage folded */
+  readonly lo: number;
+  readonly hi: number;
+  /** the units offered, ascending, with the most pieces and the cost of a piece over the term */
+  readonly units: Int32Array;
+  readonly pieces: Float64Array;
+  readonly costs: Float64Array;
+  /** lots whose limit binds: places [start, end) in `units`, and the lines */
+  readonly limits: readonly { readonly start: number; readonly end: number; readonly lines: number }[];
+}
+
+export interface MarketBid {
+  readonly id: string;
+  readonly provider: number;
+  readonly activation: number;
+  /** indices in `Market.options`, ascending by band */
+  readonly options: readonly number[];
+}
+
+export interface Market {
+  readonly lots: readonly string[];
+  readonly units: readonly Unit[];
+  readonly bids: readonly MarketBid[];
+  readonly options: readonly BandOption[];
+  readonly providers: readonly string[];
+  /** bids of each provider */
+  readonly bidsOf: readonly (readonly number[])[];
+  readonly divisible: boolean;
+  readonly totalLines: number;
+  /** the most lines of one provider */
+  readonly shareLines: number;
+  readonly minWinners: number;
+  readonly maxWinners: number;
+}
+
+/** Sorts codes by code unit, the same on every machine. */
+function ascending(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function unitsOf(problem: Problem, lots: readonly string[]): Unit[] {
+  const units: Unit[] = [];
+  const byId = new Map(problem.lots.map((lot) => [lot.id, lot]));
+  lots.forEach((id, lot) => {
+    const cells = Object.entries(byId.get(id)?.demand ?? {})
+      .filter(([, lines]) => lines > 0)
+      .sort(([a], [b]) => ascending(a, b))
+      .map(([tier, lines]) => ({ tier, lines }));
+    if (cells.length === 0) return;
+    if (problem.rules.award === 'lot') {
+      const weight = cells.reduce((sum, cell) => sum + cell.lines, 0);
+      units.push({ lot, pieces: 1, weight, cells });
+      return;
+    }
+    for (const cell of cells) {
+      const whole = problem.rules.award === 'tier';
+      units.push({ lot, pieces: whole ? 1 : cell.lines, weight: whole ? cell.lines : 1, cells: [cell] });
+    }
+  });
+  return units;
+}
+
+/** Cost of a piece of a unit in a band, or null when one of its tiers is not offered there. */
+function pieceCost(problem: Problem, bid: ProblemBid, band: number, lot: string, unit: Unit): number | null {
+  let cost: Minor = 0n;
+  for (const cell of unit.cells) {
+    const line = lineCost(problem, bid, band, lot, cell.tier);
+    if (line === null) return null;
+    cost += line * BigInt(unit.pieces === 1 ? cell.lines : 1);
+  }
+  return Number(cost);
+}
+
+/** The most pieces of a unit that a bid can serve by the limits of lot, tier and bid. */
+function servable(bid: ProblemBid, lot: string, unit: Unit, hi: number): number {
+  const limits = unit.cells.map((cell) => ({ lines: cell.lines, limit: tierLimit(bid, lot, cell.tier) }));
+  const most = Math.min(bid.lots[lot]?.capacity ?? Infinity, hi);
+  if (unit.pieces > 1) return Math.min(unit.pieces, most, limits[0]?.limit ?? Infinity);
+  return unit.weight <= most && limits.every(({ lines, limit }) => lines <= limit) ? 1 : 0;
+}
+
+function optionOf(
+  problem: Problem,
+  market: { lots: readonly string[]; units: readonly Unit[]; totalLines: number; shareLines: number },
+  bid: ProblemBid,
+  index: number,
+  band: number,
+): BandOption | null {
+  const { from, to } = bandLimits(bid, band);
+  const most = Math.min(to, market.shareLines, market.totalLines);
+  const offered: { unit: number; pieces: number; cost: number }[] = [];
+  market.units.forEach((unit, u) => {
+    const lot = market.lots[unit.lot] ?? '';
+    if (!Object.hasOwn(bid.lots, lot)) return;
+    const cost = pieceCost(problem, bid, band, lot, unit);
+    const pieces = servable(bid, lot, unit, most);
+    if (cost !== null && pieces > 0) offered.push({ unit: u, pieces, cost });
+  });
+  const limits: { start: number; end: number; lines: number }[] = [];
+  let reach = 0;
+  for (let start = 0; start < offered.length;) {
+    const lot = market.units[offered[start]?.unit ?? 0]?.lot ?? 0;
+    let end = start;
+    let lines = 0;
+    for (; end < offered.length && market.units[offered[end]?.unit ?? 0]?.lot === lot; end += 1) {
+      lines += (offered[end]?.pieces ?? 0) * (market.units[offered[end]?.unit ?? 0]?.weight ?? 0);
+    }
+    const capacity = bid.lots[market.lots[lot] ?? '']?.capacity ?? Infinity;
+    if (lines > capacity) limits.push({ start, end, lines: capacity });
+    reach += Math.min(lines, capacity);
+    start = end;
+  }
+  const hi = Math.min(most, reach);
+  if (from > hi) return null;
+  return {
+    bid: index,
+    band,
+    lo: from,
+    hi,
+    units: Int32Array.from(offered, (o) => o.unit),
+    pieces: Float64Array.from(offered, (o) => o.pieces),
+    costs: Float64Array.from(offered, (o) => o.cost),
+    limits,
+  };
+}
+
+/** The canonical form of a problem: the same for every order of its lots, bids and keys. */
+export function marketOf(problem: Problem): Market {
+  const lots = problem.lots.map((lot) => lot.id).sort(ascending);
+  const units = unitsOf(problem, lots);
+  const totalLines = units.reduce((sum, unit) => sum + unit.pieces * unit.weight, 0);
+  const shareLines = shareLimit(problem.rules.maxShare, totalLines);
+  const sorted = bidsInOrder(problem.bids);
+  const providers = [...new Set(sorted.map((bid) => bid.provider))].sort(ascending);
+  const options: BandOption[] = [];
+  const bids = sorted.map((bid, index): MarketBid => {
+    const first = options.length;
+    bid.bands.forEach((_, band) => {
+      const option = optionOf(problem, { lots, units, totalLines, shareLines }, bid, index, band);
+      if (option) options.push(option);
+    });
+    return {
+      id: bid.id,
+      provider: providers.indexOf(bid.provider),
+      activation: Number(bid.activation ?? 0n),
+      options: Array.from({ length: options.length - first }, (_, k) => first + k),
+    };
+  });
+  return {
+    lots,
+    units,
+    bids,
+    options,
+    providers,
+    bidsOf: providers.map((_, p) => bids.flatMap((bid, i) => (bid.provider === p ? [i] : []))),
+    divisible: problem.rules.award === 'shared',
+    totalLines,
+    shareLines,
+    minWinners: Math.max(1, problem.rules.minWinners ?? 1),
+    maxWinners: Math.min(providers.length, problem.rules.maxWinners ?? providers.length),
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * Looks at one region: its relaxation guides, its bound in exact integers decides, and what the bound rules out is taken
+ * out of the region. On the way it picks up allocations and remembers the best.
+ */
+import { earlier, priced, type Found } from './allocation.js';
+import { cheapestPrices } from './ascent.js';
+import type { Bound, Bounds, Prices } from './bound.js';
+import { decidedBands } from './branching.js';
+import type { Fractions } from './formulation.js';
+import type { Market } from './market.js';
+import { choicesOf, dropChoice, NONE, ownersOf, sizeOf, type Region } from './region.js';
+import { Relaxation, type LinearSolver } from './relaxation.js';
+import type { Server } from './serve.js';
+import { transport } from './transport.js';
+
+/** A relaxation is built anew for a region whose quantities are fewer than this part of its own. */
+const REBUILD_BELOW = 0.6;
+
+export interface Look {
+  /** exact: no allocation in the region costs less */
+  readonly bound: number;
+  /** null when the linear solver had no answer or was not asked */
+  readonly fractions: Fractions | null;
+  readonly prices: Prices;
+  /** whether the bound took anything out of the region */
+  readonly shrunk: boolean;
+}
+
+export class Probe {
+  /** the best allocation known; of equally cheap ones, the one that prefers earlier bids */
+  best: Found | null = null;
+  private relaxation: Relaxation | null = null;
+
+  /**
+   * @param cutoff allocations that cost more are of no interest
+   * @param onFound told of every allocation that is better than all before
+   */
+  constructor(
+    readonly market: Market,
+    readonly bounds: Bounds,
+    readonly server: Server,
+    private readonly solver: LinearSolver,
+    readonly cutoff: number,
+    private readonly onFound: (found: Found) => void,
+  ) {}
+
+  free(): void {
+    this.relaxation?.free();
+    this.relaxation = null;
+  }
+
+  /** The most that an allocation of interest may cost. */
+  get limit(): number {
+    return Math.min(this.cutoff, this.best?.cost ?? Infinity);
+  }
+
+  /** Can a region with this bound hold anything better than what is known? */
+  worthwhile(bound: number): boolean {
+    return bound <= this.cutoff && (this.best === null || bound < this.best.cost);
+  }
+
+  offer(found: Found | null): void {
+    if (!found || found.cost > this.cutoff) return;
+    const better = this.best === null || found.cost < this.best.cost;
+    if (!better && !(found.cost === this.best?.cost && earlier(found.lines, this.best.lines))) return;
+    this.best = found;
+    this.onFound(found);
+  }
+
+  /** Builds the relaxation for a region and those within it. */
+  focus(region: Region): void {
+    if (this.relaxation && sizeOf(this.market, region) >= this.relaxation.size * REBUILD_BELOW) return;
+    this.relaxation?.free();
+    this.relaxation = new Relaxation(this.market, this.bounds, this.solver, region);
+  }
+
+  /**
+   * Looks at a region within the one in focus, and shrinks it.
+   * @param prices prices of a region around it, to settle it without the linear solver; null when there are none
+   * @param links whether to tighten the relaxation
+   */
+  look(region: Region, prices: Prices | null, links: boolean): Look {
+    const first = prices ?? cheapestPrices(this.market, this.bounds);
+    const before = this.bounds.of(region, first, false);
+    const floor = before?.cost ?? -Infinity;
+    if (floor > this.limit) return { bound: floor, fractions: null, prices: first, shrunk: false };
+    const relaxed = this.relaxation?.solve(region, links) ?? null;
+    if (!relaxed) {
+      return { bound: floor, fractions: null, prices: first, shrunk: before !== null && this.shrink(region, before) };
+    }
+    const bound = this.bounds.of(region, relaxed.prices, !this.market.divisible);
+    this.round(relaxed.fractions);
+    const cost = Math.max(floor, bound?.cost ?? -Infinity);
+    const shrunk = cost <= this.limit && bound !== null && this.shrink(region, bound);
+    return { bound: cost, fractions: relaxed.fractions, prices: relaxed.prices, shrunk };
+  }
+
+  /** Takes out of a region what a bound of it rules out; says whether there was anything. */
+  shrink(region: Region, bound: Bound): boolean {
+    const { market, limit } = this;
+    let shrunk = false;
+    market.bids.forEach((_, bid) => {
+      for (const choice of choicesOf(market, region, bid)) {
+        const cost = choice === NONE ? bound.withoutBid[bid] : bound.withOption[choice];
+        if ((cost ?? -Infinity) <= limit) continue;
+        dropChoice(region, bid, choice);
+        shrunk = true;
+      }
+    });
+    bound.withUnit?.forEach((cost, at) => {
+      if (cost <= limit || region.forbidden?.[at] !== 0) return;
+      region.forbidden[at] = 1;
+      shrunk = true;
+    });
+    return shrunk;
+  }
+
+  /** Solves a region in which all is decided; false when something is still open. */
+  settle(region: Region): boolean {
+    const { market } = this;
+    const open = market.bids.some((_, bid) => choicesOf(market, region, bid).length === 0);
+    if (open) return true;
+    const bands = decidedBands(market, region);
+    if (!bands) return false;
+    if (market.divisible) {
+      this.offer(transport(market, bands, this.best));
+      return true;
+    }
+    const owners = market.units.map((_, unit) => ownersOf(market, region, unit));
+    if (owners.some((of) => of.length > 1)) return false;
+    const allocation = market.bids.map(() => new Map<number, number>());
+    owners.forEach((of, unit) => allocation[of[0] ?? NONE]?.set(unit, 1));
+    this.offer(priced(market, allocation));
+    return true;
+  }
+
+  /** Tries allocations near the fractions of a relaxation. */
+  round(fractions: Fractions): void {
+    const { market } = this;
+    const units = market.units.length;
+    const bands = Int32Array.from(
+      market.bids,
+      (bid) => bid.options.find((o) => (fractions.bands[o] ?? 0) > 0.5) ?? NONE,
+    );
+    const allocation = market.bids.map(() => new Map<number, number>());
+    if (market.divisible) {
+      fractions.pieces.forEach((pieces, at) => {
+        const whole = Math.round(pieces);
+        if (whole > 0) allocation[Math.floor(at / units)]?.set(at % units, whole);
+      });
+    } else {
+      market.units.forEach((_, u) => {
+        const part = (i: number) => fractions.pieces[i * units + u] ?? 0;
+        const owner = market.bids.reduce((best, _bid, i) => (part(i) > part(best) + 1e-9 ? i : best), 0);
+        allocation[owner]?.set(u, 1);
+      });
+    }
+    this.offer(priced(market, allocation));
+    this.server.serve(bands);
+    this.offer(this.server.found());
+  }
+}

@@ -1,0 +1,95 @@
+/** A part of the search: what is still open for every bid and unit. Regions only ever shrink. */
+import type { Market } from './market.js';
+
+export interface Region {
+  /** per option, 1 when it may still be taken */
+  readonly allowed: Uint8Array;
+  /** per bid, 1 when it must win */
+  readonly must: Uint8Array;
+  /** per bid x unit, 1 when the bid may not win the unit; null where units are shared */
+  readonly forbidden: Uint8Array | null;
+}
+
+/** Winning nothing, among the choices of a bid. */
+export const NONE = -1;
+
+export function wholeRegion(market: Market): Region {
+  return {
+    allowed: new Uint8Array(market.options.length).fill(1),
+    must: new Uint8Array(market.bids.length),
+    forbidden: market.divisible ? null : new Uint8Array(market.bids.length * market.units.length),
+  };
+}
+
+export function copyRegion(region: Region): Region {
+  return { allowed: region.allowed.slice(), must: region.must.slice(), forbidden: region.forbidden?.slice() ?? null };
+}
+
+/** What a bid may still do: win nothing (NONE), or win in an option; ascending by lines. */
+export function choicesOf(market: Market, region: Region, bid: number): number[] {
+  const open = (market.bids[bid]?.options ?? []).filter((option) => region.allowed[option] === 1);
+  return region.must[bid] === 1 ? open : [NONE, ...open];
+}
+
+/** Takes one choice of a bid out of a region. */
+export function dropChoice(region: Region, bid: number, choice: number): void {
+  if (choice === NONE) region.must[bid] = 1;
+  else region.allowed[choice] = 0;
+}
+
+/** The part of a region in which a bid makes one of some choices. */
+export function keepChoices(market: Market, region: Region, bid: number, kept: readonly number[]): Region {
+  const part = copyRegion(region);
+  for (const choice of choicesOf(market, region, bid)) if (!kept.includes(choice)) dropChoice(part, bid, choice);
+  return part;
+}
+
+/** Where a unit stands among ascending units, -1 when it does not. */
+export function placeOf(units: Int32Array, unit: number): number {
+  let low = 0;
+  for (let high = units.length - 1; low <= high;) {
+    const middle = (low + high) >> 1;
+    const at = units[middle] ?? 0;
+    if (at === unit) return middle;
+    if (at < unit) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+/** The bids that may still win a unit. */
+export function ownersOf(market: Market, region: Region, unit: number): number[] {
+  return market.bids.flatMap((bid, i) => {
+    if (region.forbidden?.[i * market.units.length + unit] === 1) return [];
+    const offers = (o: number) =>
+      region.allowed[o] === 1 && placeOf(market.options[o]?.units ?? new Int32Array(0), unit) >= 0;
+    return bid.options.some(offers) ? [i] : [];
+  });
+}
+
+/** The part of a region in which a unit goes to one of some bids. */
+export function keepOwners(market: Market, region: Region, unit: number, kept: readonly number[]): Region {
+  const part = copyRegion(region);
+  market.bids.forEach((_, i) => {
+    if (part.forbidden && !kept.includes(i)) part.forbidden[i * market.units.length + unit] = 1;
+  });
+  return part;
+}
+
+/** Takes out of a region what another one does not have any more. */
+export function intersect(region: Region, other: Region): void {
+  region.allowed.forEach((_, o) => other.allowed[o] === 0 && (region.allowed[o] = 0));
+  region.must.forEach((_, i) => other.must[i] === 1 && (region.must[i] = 1));
+  region.forbidden?.forEach((_, at) => other.forbidden?.[at] === 1 && region.forbidden && (region.forbidden[at] = 1));
+}
+
+/** How many quantities are open in a region: the size of its relaxation. */
+export function sizeOf(market: Market, region: Region): number {
+  let size = 0;
+  market.options.forEach((option, o) => {
+    if (region.allowed[o] !== 1) return;
+    const base = option.bid * market.units.length;
+    option.units.forEach((u) => (size += region.forbidden?.[base + u] === 1 ? 0 : 1));
+  });
+  return size;
+}

@@ -1,0 +1,152 @@
+/**
+ * Branch and bound, best bound first, diving from each node into its better half. Which half to make is tried out on
+ * the most doubtful bids (strong branching: Applegate, Bixby, Chvatal, Cook 1995). Only exact bounds end a branch.
+ */
+import { anySplit, fractionalSplits, type Split } from './branching.js';
+import type { Prices } from './bound.js';
+import type { Look, Probe } from './probe.js';
+import { intersect, type Region } from './region.js';
+
+/** How long a search may go on. */
+export interface SearchLimits {
+  readonly nodes: number;
+  stop(): boolean;
+}
+
+export interface SearchOutcome {
+  /** no allocation costs less; the best one's cost when complete */
+  readonly bound: number;
+  /** whether everything was looked at */
+  readonly complete: boolean;
+  /** the parts that may hold allocations that cost exactly as much as the best */
+  readonly tied: readonly Region[];
+  readonly nodes: number;
+}
+
+interface Node {
+  readonly region: Region;
+  readonly prices: Prices | null;
+  readonly depth: number;
+  bound: number;
+}
+
+/** Splits that are tried out at a node, and looks at one node while its bound takes things out of it. */
+const TRIED_SPLITS = 4;
+const LOOKS = 4;
+/** Open nodes beyond which the search goes deep instead of wide, to save memory. */
+const MANY_NODES = 4_000;
+
+export class Search {
+  private nodes = 0;
+  private readonly open: Node[] = [];
+  private tied: Region[] = [];
+  private tiedCost = Infinity;
+
+  constructor(
+    private readonly probe: Probe,
+    private readonly limits: SearchLimits,
+    private readonly onBound: (bound: number) => void,
+  ) {}
+
+  /** Looks for the cheapest allocation in a region; the probe keeps it. */
+  run(root: Region, prices: Prices | null): SearchOutcome {
+    this.probe.focus(root);
+    let next: Node | null = { region: root, prices, depth: 0, bound: -Infinity };
+    for (let node: Node | null = next; node; node = next) {
+      if (this.nodes >= this.limits.nodes || this.limits.stop()) {
+        this.open.push(node);
+        return this.outcome(false);
+      }
+      this.nodes += 1;
+      if (node.depth > 0) intersect(node.region, root);
+      const children = this.expand(node);
+      if (node.depth === 0) this.probe.focus(root);
+      next = null;
+      for (const child of children) {
+        if (!this.keep(child.region, child.bound)) continue;
+        if (next && child.bound < next.bound) [next] = [child, this.open.push(next)];
+        else if (next) this.open.push(child);
+        else next = child;
+      }
+      next ??= this.take();
+    }
+    return this.outcome(true);
+  }
+
+  private outcome(complete: boolean): SearchOutcome {
+    const best = Math.min(
+      this.probe.best?.cost ?? Infinity,
+      this.probe.cutoff === Infinity ? Infinity : this.probe.cutoff + 1,
+    );
+    const bound = this.open.reduce((least, node) => Math.min(least, node.bound), best);
+    const tied = this.tiedCost === this.probe.best?.cost ? this.tied : [];
+    return { bound, complete, tied, nodes: this.nodes };
+  }
+
+  /** Whether a part may hold something better; one that may hold something as good is set aside. */
+  private keep(region: Region, bound: number): boolean {
+    if (this.probe.worthwhile(bound)) return true;
+    if (bound === this.probe.best?.cost) this.setAside(region);
+    return false;
+  }
+
+  private setAside(region: Region): void {
+    const cost = this.probe.best?.cost ?? Infinity;
+    if (cost !== this.tiedCost) this.tied = [];
+    this.tiedCost = cost;
+    this.tied.push(region);
+  }
+
+  /** The open node to go on with: the lowest bound, or the latest when there are too many. */
+  private take(): Node | null {
+    while (this.open.length > 0) {
+      let at = this.open.length - 1;
+      if (this.open.length < MANY_NODES) {
+        this.open.forEach((node, k) => node.bound < (this.open[at]?.bound ?? 0) && (at = k));
+        this.onBound(this.open[at]?.bound ?? -Infinity);
+      }
+      const [node] = this.open.splice(at, 1);
+      if (node && this.keep(node.region, node.bound)) return node;
+    }
+    return null;
+  }
+
+  private expand(node: Node): Node[] {
+    const { probe } = this;
+    let seen: Look | null = null;
+    for (let looks = 0; looks < LOOKS; looks += 1) {
+      seen = probe.look(node.region, seen?.prices ?? node.prices, true);
+      node.bound = Math.max(node.bound, seen.bound);
+      if (!this.keep(node.region, node.bound)) return [];
+      if (!seen.shrunk) break;
+    }
+    if (probe.settle(node.region) || !seen) return [];
+    const splits = seen.fractions ? fractionalSplits(probe.market, node.region, seen.fractions, TRIED_SPLITS) : [];
+    const tried = splits.length > 1 ? this.tryOut(node, splits, seen) : null;
+    if (tried) return tried;
+    const split = splits[0] ?? anySplit(probe.market, node.region, seen.fractions);
+    return (split?.parts ?? []).map((region) => this.child(node, region, seen?.prices ?? null));
+  }
+
+  private child(node: Node, region: Region, prices: Prices | null): Node {
+    return { region, prices, depth: node.depth + 1, bound: node.bound };
+  }
+
+  /** The children of the split whose worse half is the dearest, or of one that leaves no second child. */
+  private tryOut(node: Node, splits: readonly Split[], seen: Look): Node[] {
+    const { probe } = this;
+    let best: { score: number; children: Node[] } | null = null;
+    for (const split of splits) {
+      const children = split.parts.map((region) => {
+        const look = probe.look(region, seen.prices, false);
+        return { ...this.child(node, region, look.prices), bound: Math.max(node.bound, look.bound) };
+      });
+      const open = children.filter((child) => this.probe.worthwhile(child.bound));
+      if (open.length < 2) return children;
+      const gains = children.map((child) => Math.max(1, child.bound - node.bound));
+      const score = Math.min(...gains) * 0.8 + Math.max(...gains) * 0.2;
+      if (!best || score > best.score) best = { score, children };
+    }
+    return best?.children ?? [];
+  }
+}

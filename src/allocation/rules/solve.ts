@@ -1,0 +1,75 @@
+/** From a problem to its outcome: the allocation, the proof, and both in words. */
+import type { Minor } from '../../kernel/money.js';
+import type { Found } from './allocation.js';
+import { awardsOf } from './awards.js';
+import { decide, type Means } from './decide.js';
+import { explainAwards } from './explain.js';
+import { explainInfeasible } from './infeasible.js';
+import { marketOf, type Market } from './market.js';
+import type { BidAward, Problem, Result } from './problem.js';
+
+/** A result that is not timed. */
+export type Outcome = Omit<Result, 'solveMs'>;
+
+/** What is known before the end. */
+export interface Progress {
+  readonly awards: readonly BidAward[] | null;
+  readonly boundMinor: Minor | null;
+}
+
+export interface SolveMeans extends Pick<Means, 'solver' | 'stop'> {
+  progress(progress: Progress): void;
+}
+
+/** (total - bound) / total as a number; 0 when they are equal. */
+export function gapOf(totalMinor: Minor, boundMinor: Minor): number {
+  return totalMinor === boundMinor ? 0 : Number(totalMinor - boundMinor) / Number(totalMinor);
+}
+
+/** The outcome that awards and a bound make, as long as nothing more is proved. */
+export function feasibleOutcome(
+  awards: readonly BidAward[],
+  boundMinor: Minor,
+  explanation: readonly string[],
+): Outcome {
+  const totalMinor = awards.reduce((sum, award) => sum + award.costMinor, 0n);
+  return { status: 'feasible', totalMinor, boundMinor, gap: gapOf(totalMinor, boundMinor), awards, explanation };
+}
+
+/** The outcome when the limit came before anything was found. */
+export function unknownOutcome(boundMinor: Minor | null): Outcome {
+  const explanation = ['No allocation was found within the limit, and none was proved impossible; allow more seconds.'];
+  return { status: 'unknown', totalMinor: null, boundMinor, gap: null, awards: [], explanation };
+}
+
+/** The outcome of an input that is not a problem. */
+export function invalidOutcome(explanation: readonly string[]): Outcome {
+  return { status: 'invalid', totalMinor: null, boundMinor: null, gap: null, awards: [], explanation };
+}
+
+function minor(bound: number): Minor | null {
+  return Number.isFinite(bound) ? BigInt(Math.max(0, bound)) : null;
+}
+
+/** Solves a problem as far as the means allow. */
+export function solveProblem(problem: Problem, means: SolveMeans): Outcome {
+  const market = marketOf(problem);
+  const decision = decide(market, {
+    solver: means.solver,
+    stop: () => means.stop(),
+    progress: (found, bound) => means.progress(progressOf(market, found, bound)),
+  });
+  if (!decision.found) {
+    if (!decision.complete) return unknownOutcome(minor(decision.bound));
+    const explanation = explainInfeasible(problem, market, means);
+    return { status: 'infeasible', totalMinor: null, boundMinor: null, gap: null, awards: [], explanation };
+  }
+  const awards = awardsOf(market, decision.found.allocation);
+  const bound = minor(decision.bound) ?? 0n;
+  const outcome = feasibleOutcome(awards, bound, explainAwards(problem, market, awards, decision));
+  return { ...outcome, status: outcome.totalMinor === bound ? 'optimal' : 'feasible' };
+}
+
+function progressOf(market: Market, found: Found | null, bound: number): Progress {
+  return { awards: found && awardsOf(market, found.allocation), boundMinor: minor(bound) };
+}

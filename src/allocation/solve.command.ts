@@ -1,0 +1,60 @@
+/** `pumasi solve FILE`: reads a problem, prints its result as one line of JSON. */
+import { readFile, stat } from 'node:fs/promises';
+import { toJson } from '../kernel/canonical.js';
+import { answer } from './answer.js';
+import { parseProblem, type ProblemReading } from './rules/parse-problem.js';
+import type { Result } from './rules/problem.js';
+import { invalidOutcome } from './rules/solve.js';
+import { SolverPool } from './solver.pool.js';
+
+export interface Output {
+  out(line: string): void;
+  err(line: string): void;
+}
+
+/** Exit statuses: the problem was answered, the limit or the solver came before an answer, the file is no problem. */
+const ANSWERED = 0;
+const UNANSWERED = 1;
+const INVALID = 2;
+
+/** The largest file that is read. */
+const FILE_BYTES = 128 * 1024 * 1024;
+
+async function readProblemFile(file: string): Promise<ProblemReading> {
+  const fault = (reason: string): ProblemReading => ({ ok: false, faults: [{ path: '', reason }] });
+  try {
+    const { size } = await stat(file);
+    if (size > FILE_BYTES) return fault(`${file} has ${size} bytes; at most ${FILE_BYTES} are read`);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+    return parseProblem(text);
+  } catch (error) {
+    if (error instanceof TypeError) return fault(`${file} is not UTF-8 text`);
+    return fault(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * Solves the problem in a file.
+ * @returns the exit status: 0 answered, 1 no answer within the limit, 2 the file is missing or not a problem
+ */
+export async function runSolve(file: string, options: { readonly seconds: number }, io: Output): Promise<number> {
+  const reading = await readProblemFile(file);
+  if (!reading.ok) {
+    const explanation = reading.faults.map(({ path, reason }) => (path === '' ? reason : `${path}: ${reason}`));
+    const result: Result = { ...invalidOutcome(explanation), solveMs: 0 };
+    io.out(toJson(result));
+    for (const line of explanation) io.err(line);
+    return INVALID;
+  }
+  const pool = new SolverPool(1);
+  try {
+    const result = await answer(pool, reading.problem, options);
+    io.out(toJson(result));
+    return result.status === 'unknown' ? UNANSWERED : ANSWERED;
+  } catch (error) {
+    io.err(error instanceof Error ? error.message : String(error));
+    return UNANSWERED;
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,19 @@
+/** What the solver threads and the pool say to each other. All of it can be cloned between threads. */
+import type { Problem } from './rules/problem.js';
+import type { Outcome, Progress } from './rules/solve.js';
+
+/** To a thread: solve this. */
+export interface Task {
+  readonly problem: Problem;
+  readonly seconds: number;
+  /** one Int32: not 0 when the task is to end; a busy thread reads no messages, but it reads this */
+  readonly ended: SharedArrayBuffer;
+}
+
+/** From a thread. */
+export type Report =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  /** @property retire whether the thread should be replaced before its next task */
+  | { readonly type: 'done'; readonly outcome: Outcome; readonly retire: boolean }
+  | { readonly type: 'failed'; readonly reason: string };

@@ -1,0 +1,97 @@
+/** A few warm solver threads and a queue in front of them. A task whose thread dies is done again, once. */
+import { availableParallelism } from 'node:os';
+import { refuse } from '../kernel/refusal.js';
+import type { Problem } from './rules/problem.js';
+import type { Outcome } from './rules/solve.js';
+import { outcomeSoFar, SolverThread, ThreadLost } from './solver.thread.js';
+
+/** Threads of a pool unless said: one problem takes one processor. */
+const THREADS = Math.max(1, Math.min(4, availableParallelism()));
+/** Tasks that may wait. */
+const QUEUE = 1_000;
+
+export class SolverPool {
+  private threads: SolverThread[] = [];
+  private readonly waiting: (() => void)[] = [];
+  private closed = false;
+
+  constructor(private readonly size = THREADS) {}
+
+  /**
+   * Solves a problem within so many seconds from the moment a thread takes it.
+   * @throws the signal's reason when aborted; Refusal `allocation.solver-lost` when two threads died under it
+   */
+  async solve(problem: Problem, seconds: number, signal?: AbortSignal): Promise<Outcome> {
+    const started = performance.now();
+    try {
+      return await this.attempt(problem, seconds, signal);
+    } catch (first) {
+      if (!(first instanceof ThreadLost) || this.closed) throw first;
+      const left = Math.max(1, seconds - (performance.now() - started) / 1_000);
+      try {
+        return await this.attempt(problem, left, signal);
+      } catch (second) {
+        if (!(second instanceof ThreadLost)) throw second;
+        const best = second.best.awards ? second.best : first.best;
+        if (best.awards)
+          return outcomeSoFar(best, 'The solver failed before the proof; this is the best it had found.');
+        throw refuse(
+          'allocation.solver-lost',
+          'The solver failed twice on this problem; try again, or a smaller one.',
+          {
+            kind: 'unavailable',
+            reason: second.message,
+          },
+        );
+      }
+    }
+  }
+
+  /** Ends all threads; tasks that are not done are refused. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.wake();
+    await Promise.all(this.threads.map((thread) => thread.end()));
+  }
+
+  private async attempt(problem: Problem, seconds: number, signal: AbortSignal | undefined): Promise<Outcome> {
+    const thread = await this.take(signal);
+    return thread.solve(problem, seconds, signal);
+  }
+
+  /** A thread without a task, when there is one: waits in line for it. */
+  private async take(signal: AbortSignal | undefined): Promise<SolverThread> {
+    if (this.waiting.length >= QUEUE) {
+      throw refuse('allocation.queue-full', 'Too many problems wait to be solved; try again later.', {
+        kind: 'too-many',
+      });
+    }
+    for (let first = true; ; first = false) {
+      signal?.throwIfAborted();
+      if (this.closed) throw refuse('allocation.closed', 'The solver is shutting down.', { kind: 'unavailable' });
+      const free = first && this.waiting.length > 0 ? null : this.free();
+      if (free) {
+        // Two tasks may be woken for one thread: whoever finds none waits again.
+        free.busy = true;
+        return free;
+      }
+      await new Promise<void>((resolve) => {
+        this.waiting.push(resolve);
+        signal?.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+
+  private free(): SolverThread | null {
+    this.threads = this.threads.filter((thread) => thread.alive);
+    const idle = this.threads.find((thread) => !thread.busy);
+    if (idle || this.threads.length >= this.size) return idle ?? null;
+    const thread = new SolverThread(() => this.wake());
+    this.threads.push(thread);
+    return thread;
+  }
+
+  private wake(): void {
+    for (const resume of this.waiting.splice(0)) resume();
+  }
+}

@@ -1,0 +1,124 @@
+/** One solver thread as the pool sees it: at most one task at a time, an end that always comes. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Problem } from './rules/problem.js';
+import { feasibleOutcome, unknownOutcome, type Outcome, type Progress } from './rules/solve.js';
+import type { Report, Task } from './solver.messages.js';
+
+/** How long after its limit a thread may still hand in its answer before it is stopped. */
+const GRACE_MS = 3_000;
+/** Memory of the thread's own JavaScript; beyond it the thread ends, and only the thread. */
+const HEAP_MB = 2_048;
+
+/** The thread died under a task. */
+export class ThreadLost extends Error {
+  override readonly name = 'ThreadLost';
+
+  constructor(
+    reason: string,
+    /** what was known when it died */
+    readonly best: Progress,
+  ) {
+    super(reason);
+  }
+}
+
+/** The compiled thread: beside this file, or in dist/ when this file is run from its source. */
+function workerFile(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const beside = join(here, 'solver.worker.js');
+  if (existsSync(beside)) return beside;
+  let root = here;
+  while (!existsSync(join(root, 'package.json')) && dirname(root) !== root) root = dirname(root);
+  return join(root, 'dist/src/allocation/solver.worker.js');
+}
+
+/** What is known of a task whose thread gives no answer: the best allocation so far, with its bound. */
+export function outcomeSoFar(best: Progress, reason: string): Outcome {
+  if (!best.awards) return unknownOutcome(best.boundMinor);
+  return feasibleOutcome(best.awards, best.boundMinor ?? 0n, [reason]);
+}
+
+export class SolverThread {
+  private readonly worker = new Worker(workerFile(), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+  /** whether it can take another task, now or later */
+  alive = true;
+  busy = false;
+
+  /** @param onFree told when a task is over, or the thread is */
+  constructor(private readonly onFree: () => void) {
+    this.worker.unref();
+    this.worker.on('error', () => (this.alive = false));
+    this.worker.on('exit', () => {
+      this.alive = false;
+      this.busy = false;
+      this.onFree();
+    });
+  }
+
+  async end(): Promise<void> {
+    this.alive = false;
+    await this.worker.terminate();
+  }
+
+  /**
+   * Solves one problem. The thread is busy until it has really let go of the task, also after an abort.
+   * @throws ThreadLost when the thread dies; the signal's reason when it is aborted
+   */
+  solve(problem: Problem, seconds: number, signal: AbortSignal | undefined): Promise<Outcome> {
+    const { worker } = this;
+    this.busy = true;
+    worker.ref();
+    const ended = new SharedArrayBuffer(4);
+    let best: Progress = { awards: null, boundMinor: null };
+    return new Promise<Outcome>((resolve, reject) => {
+      const stop = (): void => void this.end();
+      let limit = setTimeout(
+        () => {
+          resolve(outcomeSoFar(best, 'The limit came before the proof.'));
+          stop();
+        },
+        seconds * 1_000 + GRACE_MS,
+      );
+      const onAbort = (): void => {
+        Atomics.store(new Int32Array(ended), 0, 1);
+        clearTimeout(limit);
+        limit = setTimeout(stop, GRACE_MS);
+        reject(signal?.reason instanceof Error ? signal.reason : new Error('the solve was aborted'));
+      };
+      const release = (): void => {
+        clearTimeout(limit);
+        signal?.removeEventListener('abort', onAbort);
+        worker.off('message', onReport);
+        worker.off('exit', onExit);
+        worker.unref();
+        this.busy = false;
+      };
+      const onExit = (): void => {
+        release();
+        reject(new ThreadLost('the solver thread ended under its task', best));
+      };
+      const onReport = (report: Report): void => {
+        if (report.type === 'ready') return;
+        if (report.type === 'progress') {
+          const { awards, boundMinor } = report.progress;
+          best = { awards: awards ?? best.awards, boundMinor: boundMinor ?? best.boundMinor };
+          return;
+        }
+        release();
+        if (report.type === 'done') resolve(report.outcome);
+        else reject(new ThreadLost(report.reason, best));
+        if (report.type === 'failed' || report.retire) stop();
+        else this.onFree();
+      };
+      worker.on('message', onReport);
+      worker.on('exit', onExit);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const task: Task = { problem, seconds, ended };
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      worker.postMessage(task);
+    });
+  }
+}

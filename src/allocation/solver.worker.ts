@@ -1,0 +1,32 @@
+/** A solver thread: loads HiGHS once and then solves one problem after the other. */
+import { parentPort } from 'node:worker_threads';
+import { HighsSolver } from './highs.solver.js';
+import { solveProblem } from './rules/solve.js';
+import type { Report, Task } from './solver.messages.js';
+
+/** Memory of the solver beyond which a thread is replaced: WebAssembly never gives any back. */
+const RETIRE_BYTES = 512 * 1024 * 1024;
+
+const port = parentPort;
+if (!port) throw new Error('solver.worker.ts runs in a worker thread only');
+
+let deadline = 0;
+const solver = await HighsSolver.start({ secondsLeft: () => (deadline - performance.now()) / 1_000 });
+const report = (message: Report): void => port.postMessage(message);
+
+port.on('message', (task: Task) => {
+  const ended = new Int32Array(task.ended);
+  deadline = performance.now() + task.seconds * 1_000;
+  try {
+    const outcome = solveProblem(task.problem, {
+      solver,
+      stop: () => Atomics.load(ended, 0) !== 0 || performance.now() >= deadline,
+      progress: (progress) => report({ type: 'progress', progress }),
+    });
+    report({ type: 'done', outcome, retire: solver.broken || solver.memoryBytes > RETIRE_BYTES });
+  } catch (error) {
+    report({ type: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+});
+
+report({ type: 'ready' });
