@@ -1,10 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuctionsModule } from './auctions/auctions.module.js';
+import { AwardsModule } from './awards/awards.module.js';
 import { CatalogueModule } from './catalogue/catalogue.module.js';
+import { ContractsModule } from './contracts/contracts.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import type { Settings } from './platform/config/settings.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { PoolsModule } from './pools/pools.module.js';
+import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 import { TendersModule } from './tenders/tenders.module.js';
 
 /** The table of contents: every room of the house, from the ground up. */
@@ -20,6 +23,9 @@ export class AppModule {
         PoolsModule,
         TendersModule,
         AuctionsModule,
+        AwardsModule,
+        ContractsModule,
+        SubscriptionsModule,
       ],
     };
   }

@@ -5,6 +5,7 @@ import { AllocationService } from '../allocation/allocation.service.js';
 import type { Problem, Result } from '../allocation/rules/problem.js';
 import { bidsOpened } from '../auctions/auctions.events.js';
 import { AuctionsQueries } from '../auctions/auctions.queries.js';
+import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { systemActor } from '../kernel/actor.js';
 import { canonicalJson } from '../kernel/canonical.js';
 import { transition } from '../kernel/lifecycle.js';
@@ -18,6 +19,7 @@ import { freshAward, locked, nextRound } from './award-rows.js';
 import { awardFellThrough, evaluationAsked } from './awards.events.js';
 import type { AwardBid } from './rules/award.js';
 import { contentText } from './rules/content.js';
+import { withNames } from './rules/explanation.js';
 import { awardLifecycle, HOLDING } from './rules/lifecycle.js';
 import { shareOut } from './rules/share-out.js';
 import { type HeldCell, toProblem } from './rules/to-problem.js';
@@ -47,6 +49,7 @@ export class AwardsJobs {
     private readonly tenders: TendersQueries,
     private readonly auctions: AuctionsQueries,
     private readonly allocation: AllocationService,
+    private readonly organisations: OrganisationsQueries,
   ) {}
 
   @OnFact(bidsOpened, { name: 'awards.begin' })
@@ -113,7 +116,9 @@ export class AwardsJobs {
     award.totalMinor = result.totalMinor;
     award.boundMinor = result.boundMinor;
     award.winners = shareOut(result.awards, asked.bids, award.scope);
-    award.explanation = result.explanation;
+    const providers = [...new Set(asked.bids.map((bid) => bid.providerId))];
+    const names = await this.organisations.names(deed.tx, providers);
+    award.explanation = withNames(result.explanation, asked.bids, names);
     award.contentHash = sha256(contentText(award));
     await deed.tx.save(Award, award);
     const { state, problemHash, solverStatus, totalMinor, contentHash } = award;

@@ -49,6 +49,11 @@ test('opened bids become a drafted award: the provably cheapest, with its reason
     { lot: 'south', tier: 'fast', from: 0, lines: 8 },
   ]);
   expect(award.explanation.length).toBeGreaterThan(0);
+  // Sentences for people: names, not ids.
+  for (const { bidId, provider } of bids) {
+    expect(award.explanation.join(' ')).not.toContain(bidId);
+    expect(award.explanation.join(' ')).not.toContain(provider.organisationId);
+  }
   expect(award.contentHash).toMatch(/^[0-9a-f]{64}$/);
   const answer = await officer.get(`/api/v1/awards/${award.id}`).expect(200);
   expect(answer.headers['etag']).toBe(`"${award.version}"`);

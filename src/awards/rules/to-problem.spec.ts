@@ -1,3 +1,5 @@
+import { readProblem } from '../../allocation/rules/parse-problem.js';
+import type { Tariff } from '../../pricing/rules/tariff.js';
 import type { AwardBid, AwardTender } from './award.js';
 import { toProblem } from './to-problem.js';
 
@@ -41,6 +43,22 @@ describe('the problem of the first award', () => {
     expect(problem.bids).toEqual([
       { ...bid('a').tariff, id: 'bid-a', provider: 'a', receivedAt: '2030-01-01T00:00:00.000Z' },
     ]);
+  });
+
+  test('leaves out what of a tariff nobody asks for, which would be no part of the problem', () => {
+    const tariff: Tariff = {
+      bands: [{ from: 1, monthly: { fast: 9n, huge: 8n }, lotMonthly: { W: { fast: 7n }, N: { slow: 6n, huge: 5n } } }],
+      lots: { N: { tiers: { fast: { capacity: 4 }, huge: { capacity: 3 } } }, W: {} },
+    };
+    expect(toProblem(tender, [bid('a', tariff)], null, none).bids[0]).toMatchObject({
+      bands: [{ from: 1, monthly: { fast: 9n }, lotMonthly: { N: { slow: 6n } } }],
+      lots: { N: { tiers: { fast: { capacity: 4 } } } },
+    });
+    const problem = toProblem(tender, [bid('a', tariff)], null, none);
+    expect(Object.keys(problem.bids[0]?.bands[0]?.monthly ?? {})).toEqual(['fast']);
+    expect(Object.keys(problem.bids[0]?.lots ?? {})).toEqual(['N']);
+    expect(readProblem(problem)).toMatchObject({ ok: true });
+    expect(readProblem(toProblem(tender, [bid('a', tariff), bid('b')], scope, none))).toMatchObject({ ok: true });
   });
 
   test('says nothing of limits that the tender does not set', () => {

@@ -7,6 +7,7 @@
  */
 import type { Problem, ProblemBid } from '../../allocation/rules/problem.js';
 import { shareLimit } from '../../allocation/rules/terms.js';
+import { leastLines } from '../../pricing/rules/band.js';
 import type { LotCode, Tariff, TariffBand, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardBid, AwardCell, AwardTender } from './award.js';
 
@@ -32,24 +33,28 @@ export function toProblem(
   held: readonly HeldCell[] = [],
 ): Problem {
   const demand = scope === null ? wholeDemand(tender) : demandOf(scope);
-  const lots = [...demand.keys()].sort();
   const taking = bids.filter((bid) => !excluded.has(bid.bidId));
   const rules = { award: tender.awardRule, ...winnerLimits(tender, held) };
   const share = tender.maxShareBp === null ? undefined : tender.maxShareBp / 10_000;
+  const head = {
+    currency: tender.currency,
+    termMonths: tender.termMonths,
+    lots: [...demand].map(([id, tiers]) => ({ id, demand: tiers })).sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
   if (held.length === 0 && scope === null) {
     return {
-      ...head(tender, demand, lots),
-      bids: taking.map((bid) => problemBid(bid, bid.tariff)),
+      ...head,
+      bids: taking.map((bid) => problemBid(bid, tariffWithin(bid.tariff, demand))),
       rules: { ...rules, ...(share === undefined ? {} : { maxShare: share }) },
     };
   }
   const mostLines = shareLimit(share, linesOf(wholeDemand(tender)));
   return {
-    ...head(tender, demand, lots),
+    ...head,
     bids: taking
       .filter((bid) => mayWinMore(tender, bid, held))
       .flatMap((bid): ProblemBid[] => {
-        const tariff = remaining(bid, new Set(lots), held, mostLines);
+        const tariff = remaining(bid, tariffWithin(bid.tariff, demand), held, mostLines);
         return tariff === null ? [] : [problemBid(bid, tariff)];
       }),
     rules,
@@ -57,14 +62,6 @@ export function toProblem(
 }
 
 type Demand = ReadonlyMap<LotCode, Readonly<Record<TierCode, number>>>;
-
-function head(tender: AwardTender, demand: Demand, lots: readonly LotCode[]): Omit<Problem, 'bids' | 'rules'> {
-  return {
-    currency: tender.currency,
-    termMonths: tender.termMonths,
-    lots: lots.map((id) => ({ id, demand: demand.get(id) ?? {} })),
-  };
-}
 
 function wholeDemand(tender: AwardTender): Demand {
   return new Map(
@@ -116,19 +113,39 @@ function mayWinMore(tender: AwardTender, bid: AwardBid, held: readonly HeldCell[
   return tender.maxWinners === null || winners.size < tender.maxWinners || isWinner;
 }
 
-/** What a tariff can still offer for these lots beside what its provider holds; null when that is nothing. */
-function remaining(
-  bid: AwardBid,
-  lots: ReadonlySet<LotCode>,
-  held: readonly HeldCell[],
-  mostLines: number,
-): Tariff | null {
+/** A problem knows only what it asks for: other lots and other tiers of a tariff are left out. */
+function tariffWithin(tariff: Tariff, demand: Demand): Tariff {
+  const tiers = new Set([...demand.values()].flatMap((asked) => Object.keys(asked)));
+  const ofLots = <T>(record: Readonly<Record<LotCode, T>>): Record<LotCode, T> =>
+    only(record, (lot) => demand.has(lot));
+  const ofTiers = <T>(record: Readonly<Record<TierCode, T>>): Record<TierCode, T> =>
+    only(record, (tier) => tiers.has(tier));
+  return {
+    ...tariff,
+    bands: tariff.bands.map(({ from, monthly, lotMonthly }): TariffBand => {
+      const kept = Object.entries(ofLots(lotMonthly ?? {})).map(([lot, prices]) => [lot, ofTiers(prices)] as const);
+      const here = { from, monthly: ofTiers(monthly) };
+      return kept.length === 0 ? here : { ...here, lotMonthly: Object.fromEntries(kept) };
+    }),
+    lots: Object.fromEntries(
+      Object.entries(ofLots(tariff.lots)).map(([lot, place]): [LotCode, TariffLot] => [
+        lot,
+        place.tiers === undefined ? place : { ...place, tiers: ofTiers(place.tiers) },
+      ]),
+    ),
+  };
+}
+
+function only<T>(record: Readonly<Record<string, T>>, wanted: (key: string) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => wanted(key)));
+}
+
+/** What a tariff can still offer beside what its provider holds; null when that is nothing. */
+function remaining(bid: AwardBid, tariff: Tariff, held: readonly HeldCell[], mostLines: number): Tariff | null {
   const own = held.filter((cell) => cell.bidId === bid.bidId);
   const ofProvider = held.filter((cell) => cell.providerId === bid.providerId);
-  const { tariff } = bid;
   const left: Record<LotCode, TariffLot> = {};
   for (const [lot, place] of Object.entries(tariff.lots)) {
-    if (!lots.has(lot)) continue;
     const here = remainingLot(
       place,
       own.filter((cell) => cell.lot === lot),
@@ -136,38 +153,23 @@ function remaining(
     if (here !== null) left[lot] = here;
   }
   const capacity = Math.min((tariff.capacity ?? Infinity) - count(own), mostLines - count(ofProvider));
-  const least = Math.max(tariff.bands[0]?.from ?? 1, tariff.minimumLines ?? 1, 1);
-  if (Object.keys(left).length === 0 || capacity < least) return null;
-  const { capacity: _whole, ...rest } = tariff;
-  return {
-    ...rest,
-    lots: left,
-    bands: tariff.bands.map((band) => bandWithin(band, left)),
-    ...(Number.isFinite(capacity) ? { capacity } : {}),
-  };
+  if (Object.keys(left).length === 0 || capacity < leastLines(tariff)) return null;
+  return { ...tariff, lots: left, capacity };
 }
 
+/** The terms of a lot beside what its bid holds there; null when nothing is left. */
 function remainingLot(place: TariffLot, own: readonly HeldCell[]): TariffLot | null {
   const capacity = place.capacity === undefined ? undefined : place.capacity - count(own);
   if (capacity !== undefined && capacity < 1) return null;
-  const tiers: Record<TierCode, { readonly capacity?: number }> = {};
-  for (const [tier, limit] of Object.entries(place.tiers ?? {})) {
+  const tiers = Object.entries(place.tiers ?? {}).map(([tier, limit]) => {
     const taken = count(own.filter((cell) => cell.tier === tier));
-    tiers[tier] = limit.capacity === undefined ? {} : { capacity: limit.capacity - taken };
-  }
+    return [tier, limit.capacity === undefined ? {} : { capacity: limit.capacity - taken }] as const;
+  });
   return {
     ...place,
     ...(capacity === undefined ? {} : { capacity }),
-    ...(place.tiers === undefined ? {} : { tiers }),
+    ...(place.tiers === undefined ? {} : { tiers: Object.fromEntries(tiers) }),
   };
-}
-
-/** Prices of lots that are not asked for are left out: a problem knows only its own lots. */
-function bandWithin(band: TariffBand, lots: Readonly<Record<LotCode, unknown>>): TariffBand {
-  if (band.lotMonthly === undefined) return band;
-  const kept = Object.entries(band.lotMonthly).filter(([lot]) => Object.hasOwn(lots, lot));
-  const { lotMonthly: _all, ...rest } = band;
-  return kept.length === 0 ? rest : { ...rest, lotMonthly: Object.fromEntries(kept) };
 }
 
 function count(cells: readonly { readonly lines: number }[]): number {
