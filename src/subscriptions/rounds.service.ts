@@ -1,0 +1,168 @@
+/** Makes the offers of a signed agreement: one personal price per line, all in a few statements. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Minor } from '../kernel/money.js';
+import { addDays } from '../kernel/period.js';
+import { type AgreementTerms, ContractsQueries } from '../contracts/contracts.queries.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { type Acceptors, type OfferPrices, offerPrices } from '../pricing/rules/collective-price.js';
+import { classOffers } from './rules/class-offers.js';
+
+/** Lines that would pay the same, as the database counts them. */
+interface Counted {
+  readonly lot: string;
+  readonly tier: string;
+  readonly limit: Minor | null;
+  readonly certain: boolean;
+  readonly offers: number;
+  readonly lines: number;
+}
+
+@Injectable()
+export class RoundsService {
+  constructor(private readonly contracts: ContractsQueries) {}
+
+  /** Opens the round of a signed agreement. Asked again, it does nothing. */
+  async open(deed: Deed, agreementId: string): Promise<void> {
+    const known: unknown[] = await deed.tx.query('select 1 from offer_round where id = $1', [agreementId]);
+    if (known.length > 0) return;
+    const terms = await this.contracts.terms(deed.tx, agreementId);
+    if (terms === null) throw new Error(`agreement ${agreementId} is signed without terms`);
+
+    await layOut(deed.tx, terms);
+    const counted = await count(deed.tx);
+    const offers = sum(counted.map((c) => c.offers));
+    const lines = sum(counted.map((c) => c.lines));
+    if (lines !== terms.lines) {
+      throw new Error(`agreement ${agreementId} is for ${terms.lines} lines, but its cells hold ${lines}`);
+    }
+    const certain = counted.filter((c) => c.certain);
+    const prices = offerPrices(terms.tariff, certain.map(acceptorsOf), counted.map(acceptorsOf));
+    const dueAt = addDays(terms.signedAt, terms.offerDays);
+    await writeRound(deed, agreementId, terms, { prices, dueAt, offers, lines });
+    await writeOffers(deed.tx, agreementId, terms, prices);
+    await deed.record(
+      { type: 'offer-round', id: agreementId },
+      { offers, lines, ...prices, dueAt: dueAt.toISOString() },
+    );
+  }
+}
+
+/**
+ * Finds the lines of the agreement's cells. Within a lot and tier, lines stand in the order in which they were pledged;
+ * a cell covers the positions [first, first + lines), and of a pledge line that reaches across an end only the part
+ * within, with its part of the exit fee (the parts of several agreements add up to the whole).
+ */
+async function layOut(tx: EntityManager, terms: AgreementTerms): Promise<void> {
+  const { cells } = terms;
+  const places = new Map(cells.flatMap((cell) => cell.regions.map((region) => [region, cell.lot] as const)));
+  await tx.query(
+    `create temporary table offered_line on commit drop as
+     with cell as (
+       select * from unnest($2::text[], $3::text[], $4::integer[], $5::integer[]) as c (lot_code, tier_code, first, lines)
+     ), place as (
+       select * from unnest($6::text[], $7::text[]) as p (region_code, lot_code)
+     ), line as (
+       select l.*, c.lot_code, c.first, c.lines,
+              sum(l.quantity) over (partition by c.lot_code, l.tier_code order by l.sequence) - l.quantity as position
+       from pool_line l
+         join place p on p.region_code = l.region_code
+         join cell c on c.lot_code = p.lot_code and c.tier_code = l.tier_code
+       where l.pool_id = $1
+     ), part as (
+       select line.*, greatest(first - position, 0) as part_from, least(first + lines - position, quantity) as part_to
+       from line where position < first + lines and position + quantity > first
+     )
+     select line_id, sequence, member_id, association_id, member_reference, region_code, lot_code, tier_code,
+            (part_to - part_from)::integer as quantity, commitment, ceiling_monthly, present_monthly,
+            exit_fee * part_to::bigint / quantity - exit_fee * part_from::bigint / quantity as exit_fee,
+            case when commitment = 'firm' then ceiling_monthly end as limit_minor
+     from part`,
+    [
+      terms.poolId,
+      cells.map((cell) => cell.lot),
+      cells.map((cell) => cell.tier),
+      cells.map((cell) => cell.from),
+      cells.map((cell) => cell.lines),
+      [...places.keys()],
+      [...places.values()],
+    ],
+  );
+}
+
+async function count(tx: EntityManager): Promise<Counted[]> {
+  return tx.query(
+    `select lot_code as lot, tier_code as tier, ceiling_monthly as limit, limit_minor is not null as certain,
+            count(*)::int as offers, sum(quantity)::int as lines
+     from offered_line group by lot_code, tier_code, ceiling_monthly, limit_minor is not null`,
+  );
+}
+
+function acceptorsOf({ lot, tier, limit, lines }: Counted): Acceptors {
+  return { lot, tier, limit, lines };
+}
+
+async function writeRound(
+  { tx, now }: Deed,
+  agreementId: string,
+  terms: AgreementTerms,
+  round: { prices: OfferPrices; dueAt: Date; offers: number; lines: number },
+): Promise<void> {
+  const { prices } = round;
+  await tx.query(
+    `insert into offer_round (id, pool_id, provider_id, currency, term_months, state, opened_at, due_at, offers,
+       offered_lines, at_most_band, expected_band, certain_lines, expected_lines)
+     values ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      agreementId,
+      terms.poolId,
+      terms.providerId,
+      terms.currency,
+      terms.termMonths,
+      now,
+      round.dueAt,
+      round.offers,
+      round.lines,
+      prices.atMostBand,
+      prices.expectedBand,
+      prices.certainVolume,
+      prices.expectedVolume,
+    ],
+  );
+}
+
+/** A firm line agreed to its ceiling beforehand: with that at or above the at-most price, it is accepted by itself. */
+async function writeOffers(
+  tx: EntityManager,
+  agreementId: string,
+  terms: AgreementTerms,
+  prices: OfferPrices,
+): Promise<void> {
+  const classes = classOffers(terms.tariff, terms.cells, prices, terms.openMarket);
+  await tx.query(
+    `insert into offer (agreement_id, line_sequence, line_id, member_id, association_id, site_reference, region_code,
+       lot_code, tier_code, quantity, commitment, ceiling_monthly, present_monthly, exit_fee, open_market_monthly,
+       at_most_monthly, expected_monthly, setup_minor, limit_minor, state)
+     select $1, l.sequence, l.line_id, l.member_id, l.association_id, l.member_reference, l.region_code,
+       l.lot_code, l.tier_code, l.quantity, l.commitment, l.ceiling_monthly, l.present_monthly, l.exit_fee,
+       c.open_market, c.at_most, c.expected, c.setup, l.limit_minor,
+       case when l.limit_minor is null then 'made' when l.limit_minor >= c.at_most then 'accepted' else 'standing' end
+     from offered_line l
+       join unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+         as c (lot_code, tier_code, at_most, expected, setup, open_market)
+         on c.lot_code = l.lot_code and c.tier_code = l.tier_code`,
+    [
+      agreementId,
+      classes.map((c) => c.lot),
+      classes.map((c) => c.tier),
+      classes.map((c) => c.atMostMonthly),
+      classes.map((c) => c.expectedMonthly),
+      classes.map((c) => c.setup),
+      classes.map((c) => c.openMarketMonthly),
+    ],
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}

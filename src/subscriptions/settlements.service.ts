@@ -1,0 +1,144 @@
+/** Settles a round when its deadline has passed: one price for all who agreed to it, and a contract for each line. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { transition, type VerbOf } from '../kernel/lifecycle.js';
+import { type AgreementTerms, ContractsQueries } from '../contracts/contracts.queries.js';
+import { ContractsService } from '../contracts/contracts.service.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { leastLines } from '../pricing/rules/band.js';
+import { type Acceptors, type Settlement, settleVolume } from '../pricing/rules/collective-price.js';
+import { CALL_OFF_PLACES, type CallOffPlace, callOffPieces } from './rules/call-off.js';
+import { classPrices } from './rules/class-offers.js';
+import { roundLifecycle } from './rules/offer-lifecycle.js';
+
+@Injectable()
+export class SettlementsService {
+  constructor(
+    private readonly queries: ContractsQueries,
+    private readonly contracts: ContractsService,
+  ) {}
+
+  /** Settles a round that is open, or lets its award fall through. Asked again, it does nothing. */
+  async settle(deed: Deed, agreementId: string): Promise<void> {
+    const open: unknown[] = await deed.tx.query(
+      `select 1 from offer_round where id = $1 and state = 'open' and due_at <= $2 for update`,
+      [agreementId, deed.now],
+    );
+    if (open.length === 0) return;
+    const terms = await this.queries.terms(deed.tx, agreementId);
+    if (terms === null) throw new Error(`agreement ${agreementId} has lost its terms`);
+    const acceptors = await agreed(deed.tx, agreementId);
+    const settlement = settleVolume(terms.tariff, acceptors);
+    if (settlement === null) return this.fall(deed, agreementId, terms, sum(acceptors.map((a) => a.lines)));
+
+    const contracts = await writeSettled(deed, agreementId, terms, settlement);
+    if (contracts.lines !== settlement.volume) {
+      throw new Error(`agreement ${agreementId} settled at ${settlement.volume} lines, not ${contracts.lines}`);
+    }
+    await close(deed, agreementId, 'settle', settlement);
+    const { band, volume } = settlement;
+    await deed.record({ type: 'offer-round', id: agreementId }, { band, volume, contracts: contracts.made });
+  }
+
+  private async fall(deed: Deed, agreementId: string, terms: AgreementTerms, agreedLines: number): Promise<void> {
+    const least = leastLines(terms.tariff);
+    const why =
+      `Members agreed to prices for ${agreedLines} of ${terms.lines} offered lines, and not enough of them to the ` +
+      `price of any volume from ${least} lines on, the provider's least.`;
+    await deed.tx.query(
+      `update offer set state = 'lapsed' where agreement_id = $1 and state in ('made', 'standing', 'accepted')`,
+      [agreementId],
+    );
+    await close(deed, agreementId, 'fall', null);
+    await deed.record({ type: 'offer-round', id: agreementId }, { agreedLines, least }, why);
+    await this.contracts.fallThrough(deed, agreementId, why);
+  }
+}
+
+async function agreed(tx: EntityManager, agreementId: string): Promise<Acceptors[]> {
+  return tx.query(
+    `select lot_code as lot, tier_code as tier, limit_minor as limit, sum(quantity)::int as lines
+     from offer where agreement_id = $1 and state in ('accepted', 'standing')
+     group by lot_code, tier_code, limit_minor`,
+    [agreementId],
+  );
+}
+
+/** What fills the places of the contract's text. */
+const PLACES: Readonly<Record<CallOffPlace, string>> = {
+  number: 's.number',
+  member: 's.member_name',
+  site: 's.site_reference',
+  region: 's.region_code',
+  quantity: 's.quantity::text',
+  offer: 's.id::text',
+};
+
+const TEXT = ['p.pieces[1]', ...CALL_OFF_PLACES.map((place, at) => `${PLACES[place]} || p.pieces[${at + 2}]`)].join(
+  ' || ',
+);
+
+/** Ends every offer, and makes a subscription of each that settles: one statement, so that none is left between. */
+async function writeSettled(
+  { tx, now }: Deed,
+  agreementId: string,
+  terms: AgreementTerms,
+  { band, volume }: Settlement,
+): Promise<{ made: number; lines: number }> {
+  const prices = classPrices(terms.tariff, terms.cells, band);
+  const settled = { settledAt: now, volume, bandFrom: terms.tariff.bands[band]?.from ?? 1 };
+  const rows: { made: number; lines: number }[] = await tx.query(
+    `with price as (
+       select lot_code, tier_code, monthly, array(select jsonb_array_elements_text(pieces)) as pieces
+       from unnest($2::text[], $3::text[], $4::bigint[], $5::jsonb[]) as p (lot_code, tier_code, monthly, pieces)
+     ), ended as (
+       update offer o set state = case when o.limit_minor is null then 'lapsed'
+                                       when o.limit_minor >= p.monthly then 'settled' else 'priced-out' end
+       from price p
+       where o.agreement_id = $1 and o.state in ('made', 'standing', 'accepted')
+         and p.lot_code = o.lot_code and p.tier_code = o.tier_code
+       returning o.*
+     ), s as (
+       select e.*, m.name as member_name,
+              $6 || lpad((row_number() over (order by e.line_sequence))::text, 6, '0') as number
+       from ended e join organisation m on m.id = e.member_id where e.state = 'settled'
+     ), made as (
+       insert into subscription (number, offer_id, agreement_id, line_id, member_id, association_id, member_name,
+         site_reference, region_code, lot_code, tier_code, quantity, monthly_minor, agreed_monthly, setup_minor,
+         term_months, content_hash, state, settled_at)
+       select s.number, s.id, s.agreement_id, s.line_id, s.member_id, s.association_id, s.member_name,
+         s.site_reference, s.region_code, s.lot_code, s.tier_code, s.quantity, p.monthly, s.limit_minor, s.setup_minor,
+         $7, encode(sha256(convert_to(${TEXT}, 'UTF8')), 'hex'), 'called-off', $8
+       from s join price p on p.lot_code = s.lot_code and p.tier_code = s.tier_code
+       returning quantity
+     )
+     select count(*)::int as made, coalesce(sum(quantity), 0)::int as lines from made`,
+    [
+      agreementId,
+      prices.map((price) => price.lot),
+      prices.map((price) => price.tier),
+      prices.map((price) => price.monthly),
+      prices.map((price) => JSON.stringify(callOffPieces(terms, settled, price))),
+      `CO-${terms.number}-`,
+      terms.termMonths,
+      now,
+    ],
+  );
+  return rows[0] ?? { made: 0, lines: 0 };
+}
+
+async function close(
+  { tx, now }: Deed,
+  agreementId: string,
+  verb: VerbOf<typeof roundLifecycle>,
+  settlement: Settlement | null,
+): Promise<void> {
+  await tx.query(
+    `update offer_round set state = $2, closed_at = $3, settled_band = $4, settled_lines = $5 where id = $1`,
+    [agreementId, transition(roundLifecycle, 'open', verb), now, settlement?.band ?? null, settlement?.volume ?? null],
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto';
+import { statesOf } from '../../src/kernel/lifecycle.js';
+import { systemActor } from '../../src/kernel/actor.js';
+import { Deeds } from '../../src/platform/deeds/deeds.js';
+import { offerLifecycle, roundLifecycle } from '../../src/subscriptions/rules/offer-lifecycle.js';
+import { SettlementsService } from '../../src/subscriptions/settlements.service.js';
+import { type Someone, System } from '../support/system.js';
+import { type SignedAgreement, signedAgreement, TERM_MONTHS, type WantedLine } from './signed-agreement.js';
+
+interface Offer {
+  id: string;
+  state: string;
+  atMostMonthly: number;
+  expectedMonthly: number;
+  settledMonthly: number | null;
+  limitMonthly: number | null;
+  subscriptionId: string | null;
+}
+
+describe('a settlement', () => {
+  let system: System;
+  let officer: Someone;
+
+  beforeAll(async () => {
+    system = await System.start();
+    officer = await system.someone('officer');
+  });
+  afterAll(() => system.stop());
+
+  /** Members in the order of their lines, and the agreement with their offers. */
+  const purchase = async (
+    lines: readonly Omit<WantedLine, 'memberId'>[],
+  ): Promise<{ agreement: SignedAgreement; members: Someone[] }> => {
+    const members: Someone[] = [];
+    const wanted: WantedLine[] = [];
+    for (const line of lines) {
+      const member = await system.someone('owner');
+      members.push(member);
+      wanted.push({ ...line, memberId: member.organisationId });
+    }
+    return { agreement: await signedAgreement(system, { lines: wanted }), members };
+  };
+  const offerOf = async (member: Someone | undefined): Promise<Offer> =>
+    (await member?.get('/api/v1/offers'))?.body.items[0] as Offer;
+  const answer = async (member: Someone | undefined, body: object): Promise<void> => {
+    const answered = await member?.post(`/api/v1/offers/${(await offerOf(member)).id}/answer`, body);
+    expect(answered?.status).toBe(200);
+  };
+  const roundOf = async ({ agreementId }: SignedAgreement) =>
+    (await officer.get(`/api/v1/agreements/${agreementId}/round`)).body as {
+      state: string;
+      dueAt: string;
+      settledBand: number | null;
+      settledLines: number | null;
+      states: { state: string; firm: { offers: number; lines: number }; interest: { offers: number; lines: number } }[];
+      classes: object[];
+      sums: object | null;
+    };
+  const deadlinePasses = async (agreement: SignedAgreement) => {
+    await system.passTo((await roundOf(agreement)).dueAt);
+    await system.eventually(
+      () => officer.get(`/api/v1/agreements/${agreement.agreementId}/round`),
+      (round) => round.body.state !== 'open',
+    );
+    return roundOf(agreement);
+  };
+
+  it('gives all the price that those who accept fill, and takes in the firm line that waited for it', async () => {
+    const { agreement, members } = await purchase([
+      { firm: true, ceiling: 4_500, quantity: 4, present: 5_000 },
+      { firm: true, ceiling: 3_000, quantity: 3 },
+      { quantity: 5, present: 3_200 },
+      { quantity: 2 },
+    ]);
+    const [certain, waiting, interested, silent] = members;
+    expect(await offerOf(waiting)).toMatchObject({ state: 'standing', atMostMonthly: 4_000, expectedMonthly: 3_000 });
+    await answer(interested, { answer: 'accept-up-to', upTo: 3_500 });
+
+    const round = await deadlinePasses(agreement);
+    // 4 certain + 3 waiting + 5 up to 35.00 = 12 lines, enough for the band from 10 on at 30.00
+    expect(round).toMatchObject({ state: 'settled', settledBand: 1, settledLines: 12 });
+    for (const member of [certain, waiting, interested]) {
+      expect(await offerOf(member)).toMatchObject({ state: 'settled', settledMonthly: 3_000 });
+    }
+    expect(await offerOf(silent)).toMatchObject({ state: 'lapsed', settledMonthly: null, subscriptionId: null });
+    expect(round.states.find((count) => count.state === 'settled')).toEqual({
+      state: 'settled',
+      firm: { offers: 2, lines: 7 },
+      interest: { offers: 1, lines: 5 },
+    });
+    expect(round.classes).toEqual([
+      {
+        lot: 'north',
+        tier: 'basic',
+        firmLines: 7,
+        interestLines: 7,
+        atMostMonthly: 4_000,
+        expectedMonthly: 3_000,
+        settledMonthly: 3_000,
+        settledLines: 12,
+      },
+    ]);
+    expect(round.sums).toEqual({
+      contracts: 3,
+      lines: 12,
+      settledMonthly: 36_000,
+      openMarketMonthly: 60_000,
+      presentMonthly: 4 * 5_000 + 5 * 3_200,
+      presentLines: 9,
+    });
+  });
+
+  it('settles dearer when many decline, but never above what anybody agreed to', async () => {
+    const { agreement, members } = await purchase([
+      { firm: true, ceiling: 4_000, quantity: 3 },
+      { quantity: 4 },
+      { quantity: 6 },
+      { quantity: 8 },
+    ]);
+    const [certain, cautious, declining, silent] = members;
+    expect(await offerOf(silent)).toMatchObject({ atMostMonthly: 4_000, expectedMonthly: 2_500 });
+    await answer(cautious, { answer: 'accept-up-to', upTo: 3_900 });
+    await answer(declining, { answer: 'accept' });
+    await answer(declining, { answer: 'decline' });
+
+    expect(await deadlinePasses(agreement)).toMatchObject({ settledBand: 0, settledLines: 3 });
+    expect(await offerOf(certain)).toMatchObject({ state: 'settled', settledMonthly: 4_000 });
+    expect(await offerOf(cautious)).toMatchObject({ state: 'priced-out', settledMonthly: null });
+    expect(await offerOf(declining)).toMatchObject({ state: 'declined', limitMonthly: null });
+  });
+
+  it('never charges above a limit, and the database would not let it', async () => {
+    const rows: { id: string; limit: bigint; monthly: bigint }[] = await system.source.query(
+      `select s.id, o.limit_minor as limit, s.monthly_minor as monthly from subscription s join offer o on o.id = s.offer_id`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter((row) => row.monthly > row.limit)).toEqual([]);
+    await expect(
+      system.source.query('update subscription set monthly_minor = agreed_monthly + 1 where id = $1', [rows[0]?.id]),
+    ).rejects.toThrow(/check constraint/);
+  });
+
+  it('falls through below the least number of lines, and lets every offer lapse', async () => {
+    const { agreement, members } = await purchase([{ firm: true, ceiling: 4_000, quantity: 2 }, { quantity: 5 }]);
+    const round = await deadlinePasses(agreement);
+    expect(round).toMatchObject({ state: 'fallen', settledBand: null, settledLines: null, sums: null });
+    for (const member of members)
+      expect(await offerOf(member)).toMatchObject({ state: 'lapsed', subscriptionId: null });
+    const [fallen]: { state: string }[] = await system.source.query(
+      'select state from framework_agreement where id = $1',
+      [agreement.agreementId],
+    );
+    expect(fallen).toEqual({ state: 'fallen' });
+  });
+
+  it('concludes one contract per line, whose text has the hash that was kept', async () => {
+    const { agreement, members } = await purchase([
+      { firm: true, ceiling: 4_500, quantity: 4, site: '=cmd|calc' },
+      { firm: true, ceiling: 4_500, quantity: 6, site: 'Bäckerei 김' },
+    ]);
+    await deadlinePasses(agreement);
+    const numbers: string[] = [];
+    for (const member of members) {
+      const { items } = (await member.get('/api/v1/subscriptions')).body as {
+        items: { id: string; number: string; contentHash: string }[];
+      };
+      const [own] = items;
+      expect(own).toMatchObject({ state: 'called-off', monthly: 3_000, setup: 1_000, termMonths: TERM_MONTHS });
+      numbers.push(own?.number ?? '');
+      const contract = await member.get(`/api/v1/subscriptions/${own?.id}/contract`);
+      expect(contract.headers['content-type']).toMatch(/^text\/plain/);
+      expect(createHash('sha256').update(contract.text).digest('hex')).toBe(own?.contentHash);
+      expect(contract.headers['etag']).toBe(`"${own?.contentHash}"`);
+      expect(contract.text).toContain(own?.number);
+      expect(contract.text).toContain('30.00 USD a month for each line');
+    }
+    expect(numbers).toEqual([`CO-${agreement.number}-000001`, `CO-${agreement.number}-000002`]);
+  });
+
+  it('shows subscriptions to their member, provider and the agency, and to nobody else', async () => {
+    const { agreement, members } = await purchase([{ firm: true, ceiling: 4_500, quantity: 4 }, { quantity: 1 }]);
+    await deadlinePasses(agreement);
+    const [member, other] = members;
+    const { subscriptionId: id } = await offerOf(member);
+    const bidder = await system.someone('bidder', agreement.providerId);
+    const rival = await system.someone('bidder');
+    for (const sees of [member, officer, bidder]) {
+      expect((await sees?.get(`/api/v1/subscriptions/${id}`))?.status).toBe(200);
+      expect((await sees?.get(`/api/v1/subscriptions/${id}/contract`))?.status).toBe(200);
+    }
+    for (const blind of [other, rival, await system.someone('manager')]) {
+      expect((await blind?.get(`/api/v1/subscriptions/${id}`))?.status).toBe(404);
+      expect((await blind?.get(`/api/v1/subscriptions/${id}/contract`))?.status).toBe(404);
+      expect((await blind?.get('/api/v1/subscriptions'))?.body.items).toEqual([]);
+    }
+    expect((await (await system.someone('approver')).get(`/api/v1/subscriptions/${id}`)).status).toBe(403);
+    // what a member would have paid, and what it pays now, is no business of its provider
+    expect((await bidder.get(`/api/v1/subscriptions/${id}`)).body.agreedMonthly).toBeNull();
+    const path = `/api/v1/agreements/${agreement.agreementId}/round`;
+    expect((await bidder.get(path)).body.sums).toBeNull();
+    expect((await member?.get(path))?.body.sums).toMatchObject({ contracts: 1, lines: 4 });
+    expect((await rival.get(path)).status).toBe(404);
+    expect((await (await system.someone('owner')).get(path)).status).toBe(404);
+  });
+
+  it('happens exactly once, whoever runs it at the same time', async () => {
+    const { agreement } = await purchase([{ firm: true, ceiling: 4_500, quantity: 4 }, { quantity: 1 }]);
+    const { dueAt } = await roundOf(agreement);
+    await system.source.query(`update clock_offset set ahead = ahead + greatest('0', $1::timestamptz - app_now())`, [
+      dueAt,
+    ]);
+    const settlements = system.app.get(SettlementsService, { strict: false });
+    const settle = (): Promise<void> =>
+      system.app
+        .get(Deeds)
+        .run(systemActor('test'), 'subscriptions.settle', null, (deed) =>
+          settlements.settle(deed, agreement.agreementId),
+        );
+    await Promise.all([settle(), settle(), settle(), system.settled()]);
+    await settle();
+    const counts: { contracts: number; deeds: number }[] = await system.source.query(
+      `select (select count(*)::int from subscription where agreement_id = $1::uuid) as contracts,
+              (select count(*)::int from audit_entry where subject_id = $1::text and deed = 'subscriptions.settle') as deeds`,
+      [agreement.agreementId],
+    );
+    expect(counts).toEqual([{ contracts: 1, deeds: 1 }]);
+  });
+
+  it('knows the same states in code and database', async () => {
+    const allowed = async (table: string): Promise<string[]> => {
+      const rows: { check: string }[] = await system.source.query(
+        `select pg_get_constraintdef(oid) as check from pg_constraint where conname = $1`,
+        [`${table}_state_check`],
+      );
+      return [...(rows[0]?.check ?? '').matchAll(/'([a-z-]+)'/g)].map((match) => match[1] ?? '');
+    };
+    expect((await allowed('offer')).sort()).toEqual([...statesOf(offerLifecycle)].sort());
+    expect((await allowed('offer_round')).sort()).toEqual([...statesOf(roundLifecycle)].sort());
+  });
+});
