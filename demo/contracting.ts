@@ -7,6 +7,7 @@ import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import { formatMoney, parseMoney } from '../src/kernel/money.js';
 import { type Play, passTo, until } from './play.js';
+import { tellLetters } from './telling.js';
 import { type AwardAnswer, decide, evaluated } from './tendering.js';
 
 export interface Agreement {
@@ -40,6 +41,7 @@ export interface Round {
     readonly settledMonthly: number;
     readonly openMarketMonthly: number;
     readonly presentMonthly: number;
+    readonly presentLines: number;
   } | null;
 }
 
@@ -162,6 +164,7 @@ export async function conclude(play: Play, tenderId: string, first: AwardAnswer)
   let award: AwardAnswer | null = first;
   while (award !== null) {
     const final: AwardAnswer = await decide(play, award);
+    await tellLetters(play, final);
     const agreements = await play.story.stage('contracts', 'Framework agreements', () => sign(play, final));
     const rounds = await play.story.stage('offers', 'Personal offers', async () => {
       const open: Settled[] = [];

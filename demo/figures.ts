@@ -15,7 +15,9 @@ export interface Figures {
   readonly contractLines: number;
   /** a month, over the accepted lines */
   readonly openMarketMonthlyMinor: number;
+  /** of those of them whose present bill is known, `presentLines` in number */
   readonly presentMonthlyMinor: number;
+  readonly presentLines: number;
   readonly settledMonthlyMinor: number;
   /** over the term, as the solver found and the checker proved */
   readonly allocationTotalMinor: number;
@@ -48,6 +50,7 @@ export function figuresOf({ input, lots, bids, award, settled, seconds }: Counte
     contractLines: sum(({ round }) => round.sums?.lines ?? 0),
     openMarketMonthlyMinor: sum(({ round }) => round.sums?.openMarketMonthly ?? 0),
     presentMonthlyMinor: sum(({ round }) => round.sums?.presentMonthly ?? 0),
+    presentLines: sum(({ round }) => round.sums?.presentLines ?? 0),
     settledMonthlyMinor: sum(({ round }) => round.sums?.settledMonthly ?? 0),
     allocationTotalMinor: award.totalMinor ?? 0,
     solverStatus: award.solverStatus ?? 'unknown',

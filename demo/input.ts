@@ -36,6 +36,12 @@ export interface DemoInput {
   /** what one business alone pays today, minor units a month per tier */
   readonly openMarket: Readonly<Record<string, number>>;
   readonly bidders: readonly BidPlan[];
+  /** how the tender is to be awarded */
+  readonly award: {
+    readonly awardRule: 'lot' | 'tier' | 'shared';
+    readonly minWinners: number;
+    readonly maxShareBp: number | null;
+  };
 }
 
 export const LINES_HEADER =
@@ -106,6 +112,7 @@ export async function readFolder(folder: string, currency: string): Promise<Demo
     linesBytes: readFileSync(linesFile).byteLength,
     survey,
     openMarket,
+    award: { awardRule: 'lot', minWinners: 1, maxShareBp: null },
     bidders: bidPlans({ survey, tiers, listPrices, reach, openMarket }),
   };
 }

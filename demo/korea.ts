@@ -80,7 +80,7 @@ function* businesses(members: number, seed: number): Generator<Business> {
               ['100', 4],
             ] as const);
       // Six in ten name the most they would pay: some tight, most at what they pay today or a little less.
-      const ceiling = random.next() < 0.6 ? String(Math.round((market * random.between(62, 100)) / 10_000) * 100) : '';
+      const ceiling = random.next() < 0.6 ? String(Math.round((market * random.between(70, 104)) / 10_000) * 100) : '';
       const employees = random.between(1, 49);
       const sector = random.pick(SECTORS);
       const csv = `${ref},Business ${String(number).padStart(6, '0')},${employees},${sector},${region},,,${tier},${quantity},${provider},${speed},${present},${ceiling}\n`;
@@ -149,6 +149,8 @@ export function korea(members: number, seed = 2001): DemoInput {
     linesBytes,
     survey: { businesses: members, lines, sites, demand },
     openMarket: OPEN_MARKET,
+    // As in the project itself, where three consortia served side by side: nobody gets more than six lines in ten.
+    award: { awardRule: 'lot', minWinners: 2, maxShareBp: 6_000 },
     bidders: [
       plan(
         'KT consortium',

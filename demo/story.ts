@@ -26,7 +26,7 @@ export class Story {
     this.write(`\n${this.chapter}. ${title}\n`);
     const began = Date.now();
     const result = await work();
-    this.seconds[key] = Math.round(Date.now() - began) / 1000;
+    this.seconds[key] = Math.round((this.seconds[key] ?? 0) * 1000 + Date.now() - began) / 1000;
     return result;
   }
 

@@ -28,6 +28,43 @@ function listed(lots: readonly string[]): string {
   return lots.length > 6 ? `${lots.slice(0, 5).join(' ')} and ${lots.length - 5} more` : lots.join(' ');
 }
 
+interface Letter {
+  readonly providerName: string;
+  readonly content: {
+    readonly wonLines: number;
+    readonly lots: readonly {
+      readonly outcome: string;
+      readonly gapMinor: number | null;
+      readonly winningCostMinor: number;
+    }[];
+  };
+}
+
+/** What each bidder reads in its letter: what it won, and how far behind it was where it did not. */
+export async function tellLetters(play: Play, award: AwardAnswer): Promise<void> {
+  const { story, cast } = play;
+  const rows: string[][] = [];
+  for await (const { providerName, content } of cast.officer.all<Letter>(`/api/v1/awards/${award.id}/letters`)) {
+    const lost = content.lots.filter((lot) => lot.outcome === 'not-won' && lot.gapMinor !== null);
+    const gap = lost.reduce((sum, lot) => sum + (lot.gapMinor ?? 0), 0);
+    const cost = lost.reduce((sum, lot) => sum + lot.winningCostMinor, 0);
+    rows.push([
+      providerName,
+      story.count(content.lots.filter((lot) => lot.outcome.startsWith('won')).length),
+      story.count(lost.length),
+      lost.length === 0 ? '-' : story.money(gap),
+      lost.length === 0 ? '-' : story.percent(gap, cost),
+    ]);
+  }
+  story.table(['letter to', 'lots won', 'offered in vain', 'dearer there by', 'that is'], rows);
+  if (rows.some((row) => row[3]?.startsWith('-') === true && row[3] !== '-')) {
+    story.say(
+      'A negative figure is no mistake: had it won all it covers, that provider would have been cheaper there, but its ' +
+        'best price needs more lines than the award rule leaves it, or the whole would have cost more.',
+    );
+  }
+}
+
 /** How the price of each tier fell with volume: alone, at most, settled. */
 export function tellPrices(play: Play, award: AwardAnswer, settled: readonly Settled[]): void {
   const { story, input } = play;
@@ -67,7 +104,7 @@ export function tellSavings(play: Play, figures: Figures): void {
       ['lines offered', story.count(figures.offeredLines)],
       ['lines accepted and contracted', story.count(figures.contractLines)],
       ['a month on the open market', story.money(alone)],
-      ['a month at present bills', story.money(present)],
+      [`a month at present bills (known for ${story.count(figures.presentLines)} lines)`, story.money(present)],
       ['a month together', story.money(now)],
       ['saved against the open market', `${story.money(alone - now)}, ${story.percent(alone - now, alone)}`],
       ['solver', figures.solverStatus],

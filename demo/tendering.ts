@@ -51,12 +51,13 @@ export async function publish(play: Play, poolId: string): Promise<TenderAnswer>
     (tender) => tender !== null,
   );
   const id = draft?.id ?? '';
+  const share = input.award.maxShareBp;
   let tender = await officer.get<TenderAnswer>(`/api/v1/tenders/${id}`);
   if (tender.state === 'draft') {
     await officer.patch(
       `/api/v1/tenders/${id}`,
       {
-        awardRule: 'lot',
+        ...input.award,
         // Twice what one business pays alone: nobody is invited to profit from a region that few can reach.
         priceCaps: Object.fromEntries(input.tiers.map(({ code }) => [code, 2 * (input.openMarket[code] ?? 0)])),
         biddingEndsAt: new Date((await now(play)).getTime() + days(21)).toISOString(),
@@ -69,8 +70,9 @@ export async function publish(play: Play, poolId: string): Promise<TenderAnswer>
     tender = await officer.get<TenderAnswer>(`/api/v1/tenders/${id}`);
   }
   story.say(
-    `The officer publishes the tender: ${tender.lots.length} lots, one per region, each to be won whole. Providers see ` +
-      'how many lines are wanted where, never by whom.',
+    `The officer publishes the tender: ${tender.lots.length} lots, one per region, each to be won whole` +
+      `${share === null ? '' : `, and at most ${share / 100} % of all lines to one provider`}. ` +
+      'Providers see how many lines are wanted where, never by whom.',
   );
   return tender;
 }
