@@ -1,7 +1,12 @@
 /** The statements of an import. */
 import type { ImportRow } from './rules/import-row.js';
 
-const COLUMNS: readonly (readonly [name: string, type: string, value: (row: ImportRow) => unknown])[] = [
+/** A row, with the id that its member gets if it is there for the first time. */
+export interface StagedRow extends ImportRow {
+  readonly memberId: string;
+}
+
+const COLUMNS: readonly (readonly [name: string, type: string, value: (row: StagedRow) => unknown])[] = [
   ['reference', 'text', (row) => row.reference],
   ['name', 'text', (row) => row.name],
   ['employees', 'integer', (row) => row.employees],
@@ -16,14 +21,17 @@ const COLUMNS: readonly (readonly [name: string, type: string, value: (row: Impo
   ['present_monthly', 'bigint', (row) => row.presentMonthly],
   ['ceiling_monthly', 'bigint', (row) => row.ceilingMonthly],
   ['commitment', 'text', (row) => row.commitment],
+  ['member_id', 'uuid', (row) => row.memberId],
 ];
 const names = COLUMNS.map(([name]) => name).join(', ');
 const columns = COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ');
 
 /** The file as a table, and the same with what each row means. */
 export const STAGE: readonly string[] = [
+  // Enough to compare and sort a file of the largest size in memory.
+  `set local work_mem = '64MB'`,
   `create temp table import_row (row integer, ${columns}) on commit drop`,
-  `create temp table import_plan (row integer, ${columns}, member_id uuid, site_id uuid, pledge_id uuid,
+  `create temp table import_plan (row integer, ${columns}, site_id uuid, pledge_id uuid,
      list_changed boolean, site_added boolean, site_changed boolean, kept boolean, added boolean, changed boolean
    ) on commit drop`,
 ];
@@ -36,21 +44,25 @@ export const STAGED = {
   values: COLUMNS.map(([, , value]) => value),
 };
 
+/** $1 the association. */
 export const NEW_MEMBERS = `
-  select row, name from import_row r
-  where not exists (select from association_member m where m.association_id = $1 and m.reference = r.reference)
-  order by row`;
+  select row from import_row r
+  where not exists (select from association_member m where m.association_id = $1 and m.reference = r.reference)`;
 
-/** $1 the association, $2 rows, $3 the members made for them. */
+/** $1 the association. */
 export const ENROL = `
   insert into association_member (association_id, reference, member_id, employees, sector)
-  select $1, r.reference, n.member_id, r.employees, r.sector
-  from unnest($2::integer[], $3::uuid[]) as n (row, member_id) join import_row r using (row)`;
+  select $1, reference, member_id, employees, sector from import_row r
+  where not exists (select from association_member m where m.association_id = $1 and m.reference = r.reference)`;
+
+const OF_ROW = COLUMNS.slice(0, -1)
+  .map(([name]) => `r.${name}`)
+  .join(', ');
 
 /** $1 the pool, $2 the association, $3 whether consent is stated. A pledge of the import has one line; when the pledge's lines are as many as that line's, it has no other. */
 export const COMPARE = `
   insert into import_plan
-  select r.*, m.member_id, coalesce(s.id, gen_random_uuid()), coalesce(p.id, gen_random_uuid()),
+  select r.row, ${OF_ROW}, m.member_id, coalesce(s.id, gen_random_uuid()), coalesce(p.id, gen_random_uuid()),
     (m.employees, m.sector) is distinct from (r.employees, r.sector),
     s.id is null,
     s.id is not null and (s.name, s.region_code, s.latitude, s.longitude)

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrganisationsService } from '../identity/organisations.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
-import { COMPARE, COUNT, ENROL, NEW_MEMBERS, STAGE, STAGED, WRITES } from './import-statements.js';
+import { COMPARE, COUNT, ENROL, NEW_MEMBERS, STAGE, STAGED, type StagedRow, WRITES } from './import-statements.js';
 import type { ImportRow } from './rules/import-row.js';
 
 /** Rows handed to the database at a time. */
@@ -36,15 +36,15 @@ export async function writeImport(
   // Two files of one association are written one after the other, or both would make the same members.
   await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('pools.import:' || $1, 0))`, [associationId]);
   for (const statement of STAGE) await deed.tx.query(statement);
-  for (let from = 0; from < rows.length; from += BATCH_ROWS) {
-    const batch = rows.slice(from, from + BATCH_ROWS);
+  const staged = rows.map((row) => ({ ...row, memberId: randomUUID() }));
+  for (let from = 0; from < staged.length; from += BATCH_ROWS) {
+    const batch = staged.slice(from, from + BATCH_ROWS);
     await deed.tx.query(STAGED.insert, [from, ...STAGED.values.map((value) => batch.map(value))]);
   }
   // A temporary table is never analysed by itself, and the plans below need to know its size.
-  await deed.tx.query('analyze import_row');
-  await enrolNew(deed, organisations, associationId);
+  await deed.tx.query('analyze import_row (reference)');
+  await enrolNew(deed, organisations, associationId, staged);
   await deed.tx.query(COMPARE, [poolId, associationId, consentStated]);
-  await deed.tx.query('analyze import_plan');
   const parameters = { poolId, associationId, consentStated, now: deed.now };
   for (const { statement, takes } of WRITES) {
     await deed.tx.query(
@@ -59,12 +59,17 @@ export async function writeImport(
 }
 
 /** Makes member organisations of the businesses that the association names for the first time. */
-async function enrolNew(deed: Deed, organisations: OrganisationsService, associationId: string): Promise<void> {
-  const found: { row: number; name: string }[] = await deed.tx.query(NEW_MEMBERS, [associationId]);
-  const members = found.map(({ row, name }) => ({ row, id: randomUUID(), name, registrationNumber: null }));
+async function enrolNew(
+  deed: Deed,
+  organisations: OrganisationsService,
+  associationId: string,
+  staged: readonly StagedRow[],
+): Promise<void> {
+  const found: { row: number }[] = await deed.tx.query(NEW_MEMBERS, [associationId]);
+  const members = found.flatMap(({ row }) => {
+    const member = staged[row - 1];
+    return member ? [{ id: member.memberId, name: member.name, registrationNumber: null }] : [];
+  });
   await organisations.enrolMembers(deed, members);
-  for (let from = 0; from < members.length; from += BATCH_ROWS) {
-    const batch = members.slice(from, from + BATCH_ROWS);
-    await deed.tx.query(ENROL, [associationId, batch.map(({ row }) => row), batch.map(({ id }) => id)]);
-  }
+  await deed.tx.query(ENROL, [associationId]);
 }

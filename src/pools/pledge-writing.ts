@@ -77,11 +77,16 @@ const LINE_COLUMNS = `id, tier_code, quantity, ceiling_monthly, present_provider
 const SITE_SET = `name = excluded.name, address = excluded.address, region_code = excluded.region_code,
     latitude = excluded.latitude, longitude = excluded.longitude`;
 
+// The pool's row is shared and asked whether it is open in the statement that writes.
 const WRITE = `
-  with s as (
+  with open as materialized (
+    select id from pool where id = $10 and state = 'open' and joining_ends_at > $13 for share
+  ), s as (
     insert into site (id, member_id, reference, name, address, region_code, latitude, longitude)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
-    on conflict (member_id, reference) do update set ${SITE_SET} returning id
+    select $1, $2, $3, $4, $5, $6, $7, $8 from open
+    on conflict (member_id, reference) do update set ${SITE_SET}
+      where not exists (select from pledge where pool_id = $10 and site_id = site.id)
+    returning id
   ), p as (
     insert into pledge (id, pool_id, site_id, member_id, region_code, commitment, by_member, lines, joined_at)
     select $9, $10, s.id, $2, $6, $11, true, $12, $13 from s on conflict (pool_id, site_id) do nothing returning id
@@ -89,21 +94,21 @@ const WRITE = `
     insert into pledge_line (pledge_id, ${LINE_COLUMNS})
     select p.id, line.* from p cross join unnest(${LINE_ARRAYS(14)}) as line
   )
-  select s.id as "siteId", exists (select from p) as pledged from s`;
+  select (select id from s) as "siteId", exists (select from p) as pledged from open`;
 
 /**
- * Writes a pledge with its site and lines.
- * @returns what was written, or null when the site has been pledged in this pool at the same time
+ * Writes a pledge with its site and lines, if the pool is open and the site not yet pledged in it.
+ * @returns what was written, 'closed', or 'pledged'
  */
 export async function writePledge(
   deed: Deed,
   poolId: string,
   memberId: string,
   wish: Wish,
-): Promise<PledgeView | null> {
+): Promise<PledgeView | 'closed' | 'pledged'> {
   const id = randomUUID();
   const lines: PledgedLineView[] = wish.lines.map((line) => ({ id: randomUUID(), ...line }));
-  const written: { siteId: string; pledged: boolean }[] = await deed.tx.query(WRITE, [
+  const written: { siteId: string | null; pledged: boolean }[] = await deed.tx.query(WRITE, [
     ...siteValues(memberId, wish),
     id,
     poolId,
@@ -113,7 +118,8 @@ export async function writePledge(
     ...lineValues(lines),
   ]);
   const [row] = written;
-  if (!row?.pledged) return null;
+  if (!row) return 'closed';
+  if (row.siteId === null || !row.pledged) return 'pledged';
   return {
     id,
     version: 1,

@@ -43,8 +43,10 @@ export class PledgesQueries {
     if (!pool) throw notFound('pool');
     unless(whyNotSee(pool, viewer));
     const rows: PledgeRow[] = await tx.query(
-      `${PLEDGES} where p.pool_id = $1 and p.sequence > coalesce($2::bigint, 0) and ${whose(viewer)}
-       order by p.sequence limit $4`,
+      `with page as materialized (
+         select p.id from pledge p where p.pool_id = $1 and p.sequence > coalesce($2::bigint, 0) and ${whose(viewer)}
+         order by p.sequence limit $4
+       ) ${PLEDGES} join page on page.id = p.id order by p.sequence`,
       [poolId, sequenceOf(query.cursor), viewer.organisationId, query.limit + 1],
     );
     const page = pageOf(rows, query.limit, (row) => String(row.sequence));

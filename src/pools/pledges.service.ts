@@ -4,7 +4,8 @@ import type { Actor } from '../kernel/actor.js';
 import { invalid, notFound, refuse, unless } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { whyStale } from '../platform/http/request.js';
-import { joinablePool } from './joinable-pool.js';
+import { FrozenTerms } from './frozen-terms.js';
+import { joinablePool, refuseJoining } from './joinable-pool.js';
 import { linesIn, rewritePledge, saysTheSame, type Wish, wishOf, writePledge } from './pledge-writing.js';
 import type { PledgeInput, PledgeView } from './pledges.dto.js';
 import { PledgesQueries } from './pledges.queries.js';
@@ -15,6 +16,7 @@ export class PledgesService {
   constructor(
     private readonly deeds: Deeds,
     private readonly pledges: PledgesQueries,
+    private readonly frozen: FrozenTerms,
   ) {}
 
   /**
@@ -26,15 +28,12 @@ export class PledgesService {
     return this.deeds.run(actor, 'pools.join', { poolId, input }, async (deed) => {
       const memberId = memberOf(deed);
       const wish = wishOf(input);
-      const site = { memberId, reference: wish.site.reference };
-      const pool = await joinablePool(deed, poolId, site);
-      unless(whyNotPledge(pool, wish, deed.now));
-      if (pool.pledgeId !== null) return this.standing(deed, poolId, pool.pledgeId, wish);
+      const terms = await this.frozen.terms(deed.tx, poolId);
+      if (!terms || deed.now >= terms.joiningEndsAt) return refuseJoining(deed, poolId);
+      unless(whyNotPledge({ ...terms, state: 'open' }, wish, deed.now));
       const pledge = await writePledge(deed, poolId, memberId, wish);
-      if (!pledge) {
-        const { pledgeId } = await joinablePool(deed, poolId, site);
-        return this.standing(deed, poolId, pledgeId, wish);
-      }
+      if (pledge === 'closed') return refuseJoining(deed, poolId);
+      if (pledge === 'pledged') return this.standing(deed, poolId, wish);
       await deed.record(
         { type: 'pledge', id: pledge.id },
         { poolId, commitment: wish.commitment, lines: linesIn(wish) },
@@ -77,13 +76,18 @@ export class PledgesService {
   }
 
   /** The site's pledge as it stands, if it says the same. */
-  private async standing(deed: Deed, poolId: string, pledgeId: string | null, wish: Wish): Promise<PledgeView> {
-    const pledge = await this.own(deed, poolId, pledgeId);
+  private async standing(deed: Deed, poolId: string, wish: Wish): Promise<PledgeView> {
+    const rows: { id: string }[] = await deed.tx.query(
+      `select p.id from pledge p join site s on s.id = p.site_id
+       where p.pool_id = $1 and s.member_id = $2 and s.reference = $3`,
+      [poolId, memberOf(deed), wish.site.reference],
+    );
+    const pledge = await this.own(deed, poolId, rows[0]?.id ?? null);
     if (saysTheSame(pledge, wish)) return pledge;
     throw refuse(
       'pledge.exists',
       `Your site ${wish.site.reference} is in this pool already, with another pledge. Change that pledge (${pledge.id}).`,
-      { pledgeId },
+      { pledgeId: pledge.id },
     );
   }
 

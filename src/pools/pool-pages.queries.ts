@@ -7,6 +7,7 @@ import { pageOf } from '../kernel/page.js';
 import { notFound, refuse, unless } from '../kernel/refusal.js';
 import { sequenceOf } from './sequence-cursor.js';
 import { nextBand, priceCurve, whatMoreLinesDo } from '../pricing/rules/indicative.js';
+import { type FirmAndInterest, PoolCountsQueries } from './pool-counts.queries.js';
 import type { DemandView, LineCounts, PoolPage, PoolSummary, PoolView } from './pool-views.dto.js';
 import type { PoolsQuery } from './pools.dto.js';
 import { PoolsQueries } from './pools.queries.js';
@@ -28,29 +29,22 @@ interface PoolRow {
   readonly openedAt: Date | null;
   readonly lockedAt: Date | null;
   readonly snapshotHash: string | null;
-  readonly firm: number;
-  readonly interest: number;
 }
 
-// The demand of a locked pool is counted from its few cells, that of others over one index of its pledges.
 const POOLS = `
   select p.id, p.sequence, p.sponsor_id as "sponsorId", p.title, p.state, p.version,
     p.joining_ends_at as "joiningEndsAt", p.critical_mass as "criticalMass", p.term_months as "termMonths",
-    p.currency, p.opened_at as "openedAt", p.locked_at as "lockedAt", p.snapshot_hash as "snapshotHash",
-    coalesce(case when p.state = 'locked' then d.firm else n.firm end, 0)::int as firm,
-    coalesce(case when p.state = 'locked' then d.interest else n.interest end, 0)::int as interest
-  from pool p
-  left join lateral (select sum(firm_lines) as firm, sum(interest_lines) as interest
-    from demand_cell c where c.pool_id = p.id) d on p.state = 'locked'
-  left join lateral (select sum(lines) filter (where commitment = 'firm') as firm,
-      sum(lines) filter (where commitment = 'interest') as interest
-    from pledge g where g.pool_id = p.id) n on p.state not in ('draft', 'locked')`;
+    p.currency, p.opened_at as "openedAt", p.locked_at as "lockedAt", p.snapshot_hash as "snapshotHash"
+  from pool p`;
+
+type CountedPool = PoolRow & FirmAndInterest;
 
 @Injectable()
 export class PoolPagesQueries {
   constructor(
     private readonly source: DataSource,
     private readonly pools: PoolsQueries,
+    private readonly counts: PoolCountsQueries,
     private readonly organisations: OrganisationsQueries,
   ) {}
 
@@ -72,7 +66,8 @@ export class PoolPagesQueries {
     );
     const page = pageOf(rows, query.limit, (row) => String(row.sequence));
     const names = await this.organisations.names(tx, [...new Set(page.items.map((row) => row.sponsorId))]);
-    return { next: page.next, items: page.items.map((row) => summaryOf(row, names)) };
+    const pools = await this.withCounts(tx, page.items);
+    return { next: page.next, items: pools.map((pool) => summaryOf(pool, names)) };
   }
 
   /** @throws Refusal 'pool.not-found' for what the viewer may not know of */
@@ -119,14 +114,19 @@ export class PoolPagesQueries {
     };
   }
 
-  private async row(tx: EntityManager, poolId: string): Promise<PoolRow> {
+  private async row(tx: EntityManager, poolId: string): Promise<CountedPool> {
     const rows: PoolRow[] = await tx.query(`${POOLS} where p.id = $1`, [poolId]);
-    const [pool] = rows;
+    const [pool] = await this.withCounts(tx, rows);
     if (!pool) throw notFound('pool');
     return pool;
   }
 
-  private async viewOf(tx: EntityManager, pool: PoolRow): Promise<PoolView> {
+  private async withCounts(tx: EntityManager, rows: readonly PoolRow[]): Promise<CountedPool[]> {
+    const counts = await this.counts.of(tx, rows);
+    return rows.map((row) => ({ ...row, firm: 0, interest: 0, ...counts.get(row.id) }));
+  }
+
+  private async viewOf(tx: EntityManager, pool: CountedPool): Promise<PoolView> {
     const { regions, tiers, bands } = await this.pools.lists(tx, pool.id);
     const names = await this.organisations.names(tx, [pool.sponsorId]);
     const schedule = { bands };
@@ -156,7 +156,7 @@ export class PoolPagesQueries {
   }
 }
 
-function summaryOf(pool: PoolRow, names: ReadonlyMap<string, string>): PoolSummary {
+function summaryOf(pool: CountedPool, names: ReadonlyMap<string, string>): PoolSummary {
   const linesSoFar = countsOf(pool);
   return {
     id: pool.id,
@@ -172,7 +172,7 @@ function summaryOf(pool: PoolRow, names: ReadonlyMap<string, string>): PoolSumma
   };
 }
 
-function countsOf({ firm, interest }: Pick<PoolRow, 'firm' | 'interest'>): LineCounts {
+function countsOf({ firm, interest }: FirmAndInterest): LineCounts {
   return { firm, interest, total: firm + interest };
 }
 

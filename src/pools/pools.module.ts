@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
+import { FrozenTerms } from './frozen-terms.js';
 import { PledgesController } from './pledges.controller.js';
 import { PledgesQueries } from './pledges.queries.js';
 import { PledgesService } from './pledges.service.js';
 import { PoolEntity } from './pool.entity.js';
+import { PoolCountsQueries } from './pool-counts.queries.js';
 import { PoolImportService } from './pool-import.service.js';
 import { PoolPagesQueries } from './pool-pages.queries.js';
 import { PoolsController } from './pools.controller.js';
@@ -19,10 +21,12 @@ import { PoolsService } from './pools.service.js';
   providers: [
     PoolsService,
     PoolsQueries,
+    PoolCountsQueries,
     PoolPagesQueries,
     PoolsJobs,
     PledgesService,
     PledgesQueries,
+    FrozenTerms,
     PoolImportService,
   ],
   exports: [PoolsQueries],

@@ -75,7 +75,19 @@ describe('joining, changing and leaving a pool', () => {
     const other = await maria.post(pledges, pledge('main', { commitment: 'interest' }));
     expect(other.status).toBe(409);
     expect(other.body).toMatchObject({ code: 'pledge.exists' });
+    const renamed = pledge('main', { site: { reference: 'main', name: 'Renamed', regionCode: 'KR-11' } });
+    expect((await maria.post(pledges, renamed)).body).toMatchObject({ code: 'pledge.exists' });
     expect(await counted()).toEqual({ firm: 1, interest: 0, total: 1 });
+  });
+
+  it('takes a known site into another pool, as it is by then', async () => {
+    ok(await maria.post(pledges, pledge('main')), 201);
+    const other = await openPool(system, officer);
+    const site = { reference: 'main', name: 'Moved', regionCode: 'KR-26' };
+    const joined = ok(await maria.post(`/api/v1/pools/${other.id}/pledges`, pledge('main', { site })), 201);
+    expect(joined.body).toMatchObject({ site });
+    const { items } = ok(await maria.get(pledges), 200).body as { items: Pledge[] };
+    expect(items[0]?.site).toMatchObject({ id: (joined.body as Pledge).site.id, name: 'Moved', regionCode: 'KR-11' });
   });
 
   it('takes one of many requests for the same site at once', async () => {
