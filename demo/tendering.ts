@@ -123,9 +123,9 @@ export async function evaluated(play: Play, tenderId: string): Promise<AwardAnsw
   const award = await until(
     async () => {
       let latest: AwardAnswer | null = null;
-      for await (const award of play.cast.officer.all<AwardAnswer>(`/api/v1/tenders/${tenderId}/awards`)) {
-        if (award.state === 'superseded') continue;
-        if (latest === null || award.round > latest.round) latest = award;
+      for await (const one of play.cast.officer.all<AwardAnswer>(`/api/v1/tenders/${tenderId}/awards`)) {
+        if (one.state === 'superseded') continue;
+        if (latest === null || one.round > latest.round) latest = one;
       }
       return latest;
     },

@@ -3,12 +3,10 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
 import { Settings } from '../config/settings.js';
 
-const INT8 = 20;
-
 /** Money and counters arrive as bigint instead of the driver's strings; everything else as usual. */
 const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown =>
-    oid === INT8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
+  getTypeParser: (...[oid, format]: Parameters<typeof pg.types.getTypeParser>): unknown =>
+    oid === pg.types.builtins.INT8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format),
 };
 
 @Module({

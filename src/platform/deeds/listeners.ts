@@ -34,7 +34,7 @@ export class Listeners implements OnModuleInit {
       for (const key of this.scanner.getAllMethodNames(prototype)) this.consider(instance as object, prototype[key]);
     }
     const deaf = declaredFacts().filter((name) => this.handlersOf(name).length === 0);
-    if (deaf.length > 0) console.error(`nobody listens to ${deaf.join(', ')}: remove the fact or add a listener`);
+    if (deaf.length > 0) throw new Error(`nobody listens to ${deaf.join(', ')}: remove the fact or add a listener`);
   }
 
   /** The names of the handlers of a fact. */
