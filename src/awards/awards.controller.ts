@@ -30,10 +30,11 @@ export class AwardsController {
   @ApiOkResponse({ type: AwardPage })
   @Get('tenders/:tenderId/awards')
   async ofTender(
+    @Acting() actor: Actor,
     @Param('tenderId', ParseUUIDPipe) tenderId: string,
     @Query() query: PageQuery,
   ): Promise<Page<AwardAnswer>> {
-    return this.queries.ofTender(tenderId, query);
+    return this.queries.ofTender(actor, tenderId, query);
   }
 
   /** One award: who wins what, how that was found, and who decided. */

@@ -8,6 +8,7 @@ import { type Page, pageOf } from '../kernel/page.js';
 import { invalid, notFound, type Refusal } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
+import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Award } from './award.entity.js';
 import type { AwardAnswer, LetterAnswer, PersonAnswer } from './awards.dto.js';
 import type { AwardView } from './rules/award.js';
@@ -26,6 +27,7 @@ export class AwardsQueries {
     private readonly source: DataSource,
     private readonly organisations: OrganisationsQueries,
     private readonly auctions: AuctionsQueries,
+    private readonly tenders: TendersQueries,
   ) {}
 
   /** An award as other rooms need it; null when there is none. */
@@ -59,9 +61,13 @@ export class AwardsQueries {
     return answer;
   }
 
-  /** All awards of a tender, superseded ones included, in order of their rounds. */
-  async ofTender(tenderId: string, { cursor, limit }: PageQuery): Promise<Page<AwardAnswer>> {
+  /**
+   * All awards of a tender, superseded ones included, in order of their rounds.
+   * @throws Refusal 'tender.not-found'
+   */
+  async ofTender(actor: Actor, tenderId: string, { cursor, limit }: PageQuery): Promise<Page<AwardAnswer>> {
     if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) throw wrongCursor();
+    await this.tenders.one(this.source.manager, actor, tenderId);
     const after = Number(cursor ?? 0);
     const rows: { id: string }[] = await this.source.query(
       'select id from award where tender_id = $1 and round > $2 order by round limit $3',
@@ -92,6 +98,7 @@ export class AwardsQueries {
 
   /** All letters of an award. */
   async lettersOf(awardId: string, query: PageQuery): Promise<Page<LetterAnswer>> {
+    if (!(await this.source.manager.existsBy(Award, { id: awardId }))) throw notFound('award');
     return this.letterPage('award_id', 'provider_id', awardId, query);
   }
 
