@@ -98,14 +98,12 @@ create index subscription_agreement on subscription (agreement_id, number);
 create function check_offers() returns trigger language plpgsql
 set enable_hashjoin to off set enable_mergejoin to off set enable_seqscan to off as $$
 begin
-  if exists (select from touched t
-             left join offer_round r on r.id = t.agreement_id
-             left join pledge_line l on l.id = t.line_id
-             left join pledge p on p.id = l.pledge_id
-             where r.id is null or p.id is null or r.state <> 'open' or r.pool_id <> p.pool_id
-               or p.member_id <> t.member_id or l.sequence <> t.line_sequence or l.tier_code <> t.tier_code
-               or l.quantity < t.quantity) then
-    raise exception 'an offer belongs to an open round and to a line of its member'
+  if exists (select from (select distinct agreement_id from touched) t left join offer_round r on r.id = t.agreement_id
+             where r.id is null or r.state <> 'open')
+    or exists (select from touched t left join pledge_line l on l.id = t.line_id
+               where l.id is null or l.sequence <> t.line_sequence or l.tier_code <> t.tier_code
+                 or l.quantity < t.quantity) then
+    raise exception 'an offer belongs to an open round and to a pledged line'
       using errcode = 'foreign_key_violation';
   end if;
   return null;

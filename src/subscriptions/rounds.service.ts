@@ -10,8 +10,8 @@ import { classOffers } from './rules/class-offers.js';
 
 /** Lines that would pay the same, as the database counts them. */
 interface Counted {
-  readonly lot: string;
-  readonly tier: string;
+  /** the place of its cell in the agreement */
+  readonly cell: number;
   readonly limit: Minor | null;
   readonly certain: boolean;
   readonly offers: number;
@@ -36,8 +36,8 @@ export class RoundsService {
     if (lines !== terms.lines) {
       throw new Error(`agreement ${agreementId} is for ${terms.lines} lines, but its cells hold ${lines}`);
     }
-    const certain = counted.filter((c) => c.certain);
-    const prices = offerPrices(terms.tariff, certain.map(acceptorsOf), counted.map(acceptorsOf));
+    const acceptors = (rows: readonly Counted[]) => rows.map((row) => acceptorsOf(row, terms.cells));
+    const prices = offerPrices(terms.tariff, acceptors(counted.filter((c) => c.certain)), acceptors(counted));
     const dueAt = addDays(terms.signedAt, terms.offerDays);
     await writeRound(deed, agreementId, terms, { prices, dueAt, offers, lines });
     await writeOffers(deed.tx, agreementId, terms, prices);
@@ -52,53 +52,51 @@ export class RoundsService {
  * Finds the lines of the agreement's cells. Within a lot and tier, lines stand in the order in which they were pledged;
  * a cell covers the positions [first, first + lines), and of a pledge line that reaches across an end only the part
  * within, with its part of the exit fee (the parts of several agreements add up to the whole).
+ * The pool's lines are read behind "offset 0", a fence: the planner would join the cells with one table of the view
+ * first, and make every line once per region.
  */
-async function layOut(tx: EntityManager, terms: AgreementTerms): Promise<void> {
-  const { cells } = terms;
-  const places = new Map(cells.flatMap((cell) => cell.regions.map((region) => [region, cell.lot] as const)));
+async function layOut(tx: EntityManager, { poolId, cells }: AgreementTerms): Promise<void> {
+  const places = cells.flatMap((cell, at) => cell.regions.map((region) => ({ ...cell, region, at })));
+  await tx.query(`select set_config('work_mem', '64MB', true)`);
   await tx.query(
     `create temporary table offered_line on commit drop as
-     with cell as (
-       select * from unnest($2::text[], $3::text[], $4::integer[], $5::integer[]) as c (lot_code, tier_code, first, lines)
-     ), place as (
-       select * from unnest($6::text[], $7::text[]) as p (region_code, lot_code)
-     ), line as (
-       select l.*, c.lot_code, c.first, c.lines,
-              sum(l.quantity) over (partition by c.lot_code, l.tier_code order by l.sequence) - l.quantity as position
-       from pool_line l
-         join place p on p.region_code = l.region_code
-         join cell c on c.lot_code = p.lot_code and c.tier_code = l.tier_code
-       where l.pool_id = $1
+     with line as (
+       select l.*, c.cell, c.first, c.lines,
+              sum(l.quantity) over (partition by c.cell order by l.sequence) - l.quantity as position
+       from (select * from pool_line where pool_id = $1 offset 0) l
+         join unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[])
+           as c (region_code, tier_code, cell, first, lines)
+           on c.region_code = l.region_code and c.tier_code = l.tier_code
      ), part as (
        select line.*, greatest(first - position, 0) as part_from, least(first + lines - position, quantity) as part_to
        from line where position < first + lines and position + quantity > first
      )
-     select line_id, sequence, member_id, association_id, member_reference, region_code, lot_code, tier_code,
+     select line_id, sequence, member_id, association_id, member_reference, region_code, cell,
             (part_to - part_from)::integer as quantity, commitment, ceiling_monthly, present_monthly,
             exit_fee * part_to::bigint / quantity - exit_fee * part_from::bigint / quantity as exit_fee,
             case when commitment = 'firm' then ceiling_monthly end as limit_minor
      from part`,
     [
-      terms.poolId,
-      cells.map((cell) => cell.lot),
-      cells.map((cell) => cell.tier),
-      cells.map((cell) => cell.from),
-      cells.map((cell) => cell.lines),
-      [...places.keys()],
-      [...places.values()],
+      poolId,
+      places.map((place) => place.region),
+      places.map((place) => place.tier),
+      places.map((place) => place.at),
+      places.map((place) => place.from),
+      places.map((place) => place.lines),
     ],
   );
 }
 
 async function count(tx: EntityManager): Promise<Counted[]> {
   return tx.query(
-    `select lot_code as lot, tier_code as tier, ceiling_monthly as limit, limit_minor is not null as certain,
-            count(*)::int as offers, sum(quantity)::int as lines
-     from offered_line group by lot_code, tier_code, ceiling_monthly, limit_minor is not null`,
+    `select cell, ceiling_monthly as limit, limit_minor is not null as certain, count(*)::int as offers,
+            sum(quantity)::int as lines
+     from offered_line group by cell, ceiling_monthly, limit_minor is not null`,
   );
 }
 
-function acceptorsOf({ lot, tier, limit, lines }: Counted): Acceptors {
+function acceptorsOf({ cell, limit, lines }: Counted, cells: AgreementTerms['cells']): Acceptors {
+  const { lot, tier } = cells[cell] ?? { lot: '', tier: '' };
   return { lot, tier, limit, lines };
 }
 
@@ -144,15 +142,15 @@ async function writeOffers(
        lot_code, tier_code, quantity, commitment, ceiling_monthly, present_monthly, exit_fee, open_market_monthly,
        at_most_monthly, expected_monthly, setup_minor, limit_minor, state)
      select $1, l.sequence, l.line_id, l.member_id, l.association_id, l.member_reference, l.region_code,
-       l.lot_code, l.tier_code, l.quantity, l.commitment, l.ceiling_monthly, l.present_monthly, l.exit_fee,
+       c.lot_code, c.tier_code, l.quantity, l.commitment, l.ceiling_monthly, l.present_monthly, l.exit_fee,
        c.open_market, c.at_most, c.expected, c.setup, l.limit_minor,
        case when l.limit_minor is null then 'made' when l.limit_minor >= c.at_most then 'accepted' else 'standing' end
      from offered_line l
-       join unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
-         as c (lot_code, tier_code, at_most, expected, setup, open_market)
-         on c.lot_code = l.lot_code and c.tier_code = l.tier_code`,
+       join unnest($2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+         as c (cell, lot_code, tier_code, at_most, expected, setup, open_market) on c.cell = l.cell`,
     [
       agreementId,
+      classes.map((_class, at) => at),
       classes.map((c) => c.lot),
       classes.map((c) => c.tier),
       classes.map((c) => c.atMostMonthly),
