@@ -77,14 +77,23 @@ export async function join(play: Play, poolId: string): Promise<void> {
     `${story.count(input.survey.businesses)} businesses want ${story.count(input.survey.lines)} lines. The chamber holds ` +
       'their written consent and imports its list as a spreadsheet.',
   );
-  const bar = story.progress('importing', input.linesBytes, 'bytes');
-  const answer = await association.postCsv<ImportAnswer>(
+  const bar = story.progress('sending', input.linesBytes, 'bytes');
+  let sent: () => void = () => {};
+  const whole = new Promise<void>((resolve) => {
+    sent = resolve;
+  });
+  const importing = association.postCsv<ImportAnswer>(
     `/api/v1/pools/${poolId}/import?consent=stated`,
     input.linesCsv(),
     'demo-import',
-    (bytes) => bar.to(bytes),
+    (bytes) => {
+      bar.to(bytes);
+      if (bytes >= input.linesBytes) sent();
+    },
   );
+  await Promise.race([whole, importing]);
   bar.end();
+  const answer = await story.waiting('every line is checked, then all of them are pledged at once', importing);
   const pool = await association.get<PoolAnswer>(`/api/v1/pools/${poolId}`);
   story.say(
     `${story.count(answer.added)} pledges added. The pool holds ${story.count(pool.linesSoFar.total)} lines, ` +

@@ -2,7 +2,8 @@
 import { readSettings, type Settings } from './platform/config/settings.js';
 import { migrate } from './platform/database/migrate.js';
 import { defaultDataFolder, findRunning, startEmbeddedPostgres } from './platform/embedded/embedded-postgres.js';
-import { Refusal, refuse } from './kernel/refusal.js';
+import { refuse } from './kernel/refusal.js';
+import { sentenceOf } from './sentence.js';
 
 export interface Ground {
   /** complete: with the database that was found or started, and the data folder in use */
@@ -88,13 +89,4 @@ async function leave(stop: () => Promise<void>): Promise<void> {
     process.stderr.write(`pumasi: ${sentenceOf(error)}\n`);
     process.exit(1);
   }
-}
-
-/** One line for a refusal or a busy port; the whole trace for what nobody foresaw. */
-export function sentenceOf(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
-  const { code, port } = error as { code?: string; port?: number };
-  if (code === 'EADDRINUSE') return `Port ${port ?? ''} is in use. Set PORT to another one; PORT=0 takes a free one.`;
-  if (code === 'EACCES' && port !== undefined) return `Port ${port} needs more rights. Set PORT to one above 1023.`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

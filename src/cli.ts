@@ -1,11 +1,10 @@
 /** The command line: `npm run -s pumasi -- COMMAND`. */
-import { NestFactory } from '@nestjs/core';
 import { Command, InvalidArgumentError } from 'commander';
 import { SOLVE_SECONDS } from './allocation/answer.js';
 import { runSolve } from './allocation/solve.command.js';
-import { AppModule } from './app.module.js';
-import { boot, sentenceOf } from './boot.js';
-import { FirstAdminService } from './identity/first-admin.service.js';
+import { sentenceOf } from './sentence.js';
+
+// Commands that need the whole house load it themselves, so that "solve" answers without waiting for it.
 
 const program = new Command('pumasi').description('Group purchasing of broadband for small businesses.');
 
@@ -13,6 +12,7 @@ program
   .command('migrate')
   .description('bring the database of DATABASE_URL (or the running embedded one) to the present shape')
   .action(async () => {
+    const { boot } = await import('./boot.js');
     const ground = await boot(process.env, { join: true });
     console.log('The database has the present shape.');
     await ground.release();
@@ -23,6 +23,10 @@ program
   .description('make the agency and its first administrator; its password is printed once')
   .option('--email <address>', 'how the administrator signs in', 'admin@agency.example')
   .action(async ({ email }: { email: string }) => {
+    const { NestFactory } = await import('@nestjs/core');
+    const { AppModule } = await import('./app.module.js');
+    const { boot } = await import('./boot.js');
+    const { FirstAdminService } = await import('./identity/first-admin.service.js');
     const ground = await boot(process.env, { join: true });
     ground.settings.PUMASI_WORKERS = false;
     const app = await NestFactory.createApplicationContext(AppModule.with(ground.settings), {
