@@ -1,6 +1,5 @@
 /** Reads a spreadsheet of answers, as far as it can be judged without the offers. */
-import { Readable } from 'node:stream';
-import { refuse } from '../kernel/refusal.js';
+import type { Readable } from 'node:stream';
 import { readCsv } from '../platform/http/csv.js';
 import type { AnswerAtLine, AnswerSheet } from './offers.service.js';
 import { OFFER_COLUMNS } from './offers.queries.js';
@@ -13,17 +12,14 @@ const MAX_BYTES = 100 * 1_048_576;
 /**
  * Only the answers are kept while reading, not the rows. The columns of offers.csv are passed over, so that its file
  * with two columns added can be sent back as it is.
- * @throws Refusal 'csv.expected', and those of readCsv
+ * @throws the refusals of readCsv
  */
-export async function readAnswers(body: unknown, currency: string): Promise<AnswerSheet> {
-  if (!(body instanceof Readable)) {
-    throw refuse('csv.expected', 'Send the spreadsheet as text/csv.', { kind: 'unsupported' });
-  }
+export async function readAnswers(file: Readable, currency: string): Promise<AnswerSheet> {
   const answers: AnswerAtLine[] = [];
   const lineOf = new Map<string, number>();
   const optional = OFFER_COLUMNS.filter((column) => column !== 'offer_id');
   const shape = { columns: ANSWER_COLUMNS, optional, maxRows: MAX_ROWS, maxBytes: MAX_BYTES };
-  const { hash } = await readCsv(body, shape, (rows, faults) => {
+  const { hash } = await readCsv(file, shape, (rows, faults) => {
     for (const { line, values } of rows) {
       const row = answerOf(values, currency);
       if ('reason' in row) {

@@ -146,6 +146,7 @@ export class OfferView {
 }
 
 export class OfferPage {
+  @ApiProperty({ type: [OfferView] })
   items!: readonly OfferView[];
 
   @ApiProperty({ type: String, nullable: true })

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, StreamableFile } from '@nestjs/common';
-import { ApiConsumes, ApiOkResponse, ApiProduces } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, StreamableFile } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import { stringify } from 'csv-stringify/sync';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { Acting, type ActingRequest, May } from '../platform/http/request.js';
+import { CsvBody } from '../platform/http/csv-body.js';
+import { Acting, May } from '../platform/http/request.js';
 import { readAnswers } from './answer-sheet.js';
 import { AnswersImported, MandateQuery } from './offers.dto.js';
 import { OFFER_COLUMNS, OffersQueries } from './offers.queries.js';
@@ -51,16 +52,17 @@ export class RoundsController {
    */
   @May('offers.import-answers')
   @ApiConsumes('text/csv')
+  @ApiBody({ schema: { type: 'string' } })
   @HttpCode(200)
   @Post('answers')
   async answers(
     @Acting() actor: Actor,
     @Param('agreementId', ParseUUIDPipe) agreementId: string,
     @Query() _mandate: MandateQuery,
-    @Req() request: ActingRequest,
+    @CsvBody() file: Readable,
   ): Promise<AnswersImported> {
     const { id, currency } = await this.rounds.head(this.source.manager, actor, agreementId);
-    return this.offers.importAnswers(actor, id, await readAnswers(request.body, currency));
+    return this.offers.importAnswers(actor, id, await readAnswers(file, currency));
   }
 }
 

@@ -94,7 +94,10 @@ export class RoundView {
   @ApiProperty({ type: 'integer', nullable: true })
   settledLines!: number | null;
 
+  @ApiProperty({ type: [StateCount] })
   states!: readonly StateCount[];
+
+  @ApiProperty({ type: [ClassView] })
   classes!: readonly ClassView[];
 
   /**

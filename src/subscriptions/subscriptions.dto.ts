@@ -53,6 +53,7 @@ export class SubscriptionView {
 }
 
 export class SubscriptionPage {
+  @ApiProperty({ type: [SubscriptionView] })
   items!: readonly SubscriptionView[];
 
   @ApiProperty({ type: String, nullable: true })

@@ -41,11 +41,11 @@ describe('from joining to settled prices, over the routes only', () => {
   };
   const roundOf = async (reader: Someone, agreementId: string): Promise<Round> =>
     (await reader.get(`/api/v1/agreements/${agreementId}/round`).expect(200)).body as Round;
-  const answer = async (member: Someone | undefined, agreementId: string, body: object): Promise<void> => {
-    const list = await member?.get(`/api/v1/offers?agreementId=${agreementId}`);
-    const { items } = list?.body as { items: { id: string }[] };
+  const answer = async (member: Someone, agreementId: string, body: object): Promise<void> => {
+    const list = await member.get(`/api/v1/offers?agreementId=${agreementId}`);
+    const { items } = list.body as { items: { id: string }[] };
     expect(items).toHaveLength(1);
-    await member?.post(`/api/v1/offers/${items[0]?.id}/answer`, body).expect(200);
+    await member.post(`/api/v1/offers/${items[0]?.id}/answer`, body).expect(200);
   };
   const deadlinePasses = async (reader: Someone, agreementId: string): Promise<Round> => {
     await system.passTo((await roundOf(reader, agreementId)).dueAt);
@@ -64,6 +64,7 @@ describe('from joining to settled prices, over the routes only', () => {
     expect(await roundOf(officer, cheap.agreementId)).toMatchObject({ offeredLines: 36, certainLines: null });
 
     const interested = members.get('2');
+    if (!interested) throw new Error('the third line has no member');
     await answer(interested, cheap.agreementId, { answer: 'decline' });
     expect(await deadlinePasses(officer, cheap.agreementId)).toMatchObject({ state: 'fallen', sums: null });
     expect(await readAgreement(officer, cheap.agreementId)).toMatchObject({
@@ -95,10 +96,10 @@ describe('from joining to settled prices, over the routes only', () => {
     expect(content['costMinor']).toBe(monthly * 24 + 5_000 * 18);
 
     const path = '/api/v1/subscriptions';
-    const [own] = ((await interested?.get(path))?.body as { items: { id: string; setup: number }[] }).items;
+    const [own] = ((await interested.get(path)).body as { items: { id: string; setup: number }[] }).items;
     expect(own).toMatchObject({ agreementId: dear.agreementId, monthly: 28_000, setup: 5_000, quantity: 10 });
-    const contract = await interested?.get(`${path}/${own?.id}/contract`);
-    expect(contract?.text).toContain('28000 KRW a month for each line');
+    const contract = await interested.get(`${path}/${own?.id}/contract`);
+    expect(contract.text).toContain('28000 KRW a month for each line');
     expect(((await dear.provider.get(path)).body as { items: object[] }).items).toHaveLength(4);
     expect(((await cheap.provider.get(path)).body as { items: object[] }).items).toHaveLength(0);
   });

@@ -214,6 +214,39 @@ describe('a settlement', () => {
     expect(counts).toEqual([{ contracts: 1, deeds: 1 }]);
   });
 
+  it('counts every answer that was acknowledged, and none that came too late', async () => {
+    const lines = Array.from({ length: 24 }, (_, i) => (i < 4 ? { firm: true, ceiling: 4_500 } : {}));
+    const { agreement, members } = await purchase(lines);
+    const path = `/api/v1/agreements/${agreement.agreementId}`;
+    const { dueAt } = await roundOf(agreement);
+    const interested: { member: Someone; id: string }[] = [];
+    for (const member of members.slice(4)) interested.push({ member, id: (await offerOf(member)).id });
+    await system.source.query(
+      `update clock_offset set ahead = ahead + ($1::timestamptz - interval '1 second' - app_now())`,
+      [dueAt],
+    );
+    const statuses = await Promise.all(
+      interested.map(async ({ member, id }, i) => {
+        await new Promise((resolve) => setTimeout(resolve, i * 100));
+        const { status } = await member.post(`/api/v1/offers/${id}/answer`, { answer: 'accept' });
+        return { id, status };
+      }),
+    );
+    await system.eventually(
+      () => officer.get(`${path}/round`),
+      ({ body }) => (body as { state: string }).state === 'settled',
+    );
+    const ends: { id: string; state: string }[] = await system.source.query(
+      `select id, state from offer where agreement_id = $1 and commitment = 'interest'`,
+      [agreement.agreementId],
+    );
+    const stateOf = new Map(ends.map(({ id, state }) => [id, state]));
+    expect(new Set(statuses.map(({ status }) => status))).toEqual(new Set([200, 409]));
+    for (const { id, status } of statuses) expect(stateOf.get(id)).toBe(status === 200 ? 'settled' : 'lapsed');
+    const inTime = statuses.filter(({ status }) => status === 200).length;
+    expect((await roundOf(agreement)).settledLines).toBe(4 + inTime);
+  });
+
   it('knows the same states in code and database', async () => {
     expect((await statesAllowed(system, 'offer')).sort()).toEqual(statesOf(offerLifecycle).sort());
     expect((await statesAllowed(system, 'offer_round')).sort()).toEqual(statesOf(roundLifecycle).sort());
