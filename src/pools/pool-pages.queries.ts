@@ -156,7 +156,7 @@ export class PoolPagesQueries {
   }
 }
 
-function summaryOf(pool: CountedPool, names: ReadonlyMap<string, string>): PoolSummary {
+function summaryOf(pool: CountedPool, names: ReadonlyMap<string, string>) {
   const linesSoFar = countsOf(pool);
   return {
     id: pool.id,
@@ -169,7 +169,7 @@ function summaryOf(pool: CountedPool, names: ReadonlyMap<string, string>): PoolS
     currency: pool.currency,
     linesSoFar,
     toGo: Math.max(0, pool.criticalMass - linesSoFar.total),
-  };
+  } satisfies PoolSummary;
 }
 
 function countsOf({ firm, interest }: FirmAndInterest): LineCounts {

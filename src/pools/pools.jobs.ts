@@ -33,8 +33,9 @@ export class PoolsJobs {
       await deed.record({ type: 'pool', id: poolId }, facts);
       return;
     }
-    const terms = await this.pools.lists(deed.tx, poolId);
-    const snapshotHash = sha256(snapshotText({ ...pool, ...terms, poolId }, demand));
+    const { regions, tiers } = await this.pools.lists(deed.tx, poolId);
+    const { currency, termMonths } = pool;
+    const snapshotHash = sha256(snapshotText({ poolId, currency, termMonths, regions, tiers }, demand));
     await deed.tx.query(
       'insert into demand_cell select $1, * from unnest($2::text[], $3::text[], $4::integer[], $5::integer[])',
       [

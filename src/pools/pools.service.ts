@@ -84,18 +84,19 @@ export class PoolsService {
     return this.deeds.run(actor, 'pools.open', { poolId }, async (deed) => {
       const pool = await this.locked(deed, poolId);
       const lists = await this.pools.lists(deed.tx, poolId);
-      unless(whyNotOpen({ ...pool, ...lists }, deed.now));
+      const { state, joiningEndsAt, criticalMass } = pool;
+      unless(whyNotOpen({ state, joiningEndsAt, criticalMass, ...lists }, deed.now));
       await deed.tx.update(
         PoolEntity,
         { id: poolId },
         {
-          state: transition(poolLifecycle, pool.state, 'open'),
+          state: transition(poolLifecycle, state, 'open'),
           version: pool.version + 1,
           openedAt: deed.now,
-          dueAt: pool.joiningEndsAt,
+          dueAt: joiningEndsAt,
         },
       );
-      await deed.record({ type: 'pool', id: poolId }, { joiningEndsAt: pool.joiningEndsAt });
+      await deed.record({ type: 'pool', id: poolId }, { joiningEndsAt });
       return this.pages.view(deed.tx, poolId);
     });
   }

@@ -123,11 +123,11 @@ describe('the end of joining', () => {
   it('loses no join that was acknowledged, however close to the end', async () => {
     const pool = await openPool(system, officer, { criticalMass: 1 });
     const owners = await Promise.all(Array.from({ length: 6 }, () => system.someone('owner')));
-    let ended = false;
+    const end = { come: false };
     let acknowledged = 0;
     let refused = 0;
     const joining = owners.map(async (owner, o) => {
-      for (let i = 0; !ended || i < 5; i += 1) {
+      for (let i = 0; !end.come || i < 5; i += 1) {
         const answer = await owner.post(pledgesOf(pool), pledge(`site-${o}-${i}`));
         if (answer.status === 201) acknowledged += 1;
         else if (answer.status === 409) {
@@ -141,7 +141,7 @@ describe('the end of joining', () => {
       `update clock_offset set ahead = ahead + greatest('0'::interval, $1::timestamptz - app_now())`,
       [pool.joiningEndsAt],
     );
-    ended = true;
+    end.come = true;
     await Promise.all(joining);
     await system.settled();
     expect(await stateOf(pool)).toBe('locked');
