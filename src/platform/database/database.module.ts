@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
 import { Settings } from '../config/settings.js';
+import { PreparedClient } from './prepared-client.js';
 
 /** Money and counters arrive as bigint instead of the driver's strings; everything else as usual. */
 const types = {
@@ -23,6 +24,7 @@ const types = {
         extra: {
           max: settings.PUMASI_POOL,
           types,
+          Client: PreparedClient,
           connectionTimeoutMillis: 10_000,
           idle_in_transaction_session_timeout: 600_000,
           application_name: 'pumasi',
