@@ -62,7 +62,8 @@ async function layOut(tx: EntityManager, { poolId, cells }: AgreementTerms): Pro
     `create temporary table offered_line on commit drop as
      with line as (
        select l.*, c.cell, c.first, c.lines,
-              sum(l.quantity) over (partition by c.cell order by l.sequence) - l.quantity as position
+              sum(l.quantity) over (partition by c.cell order by l.sequence rows unbounded preceding)
+                - l.quantity as position
        from (select * from pool_line where pool_id = $1 offset 0) l
          join unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[])
            as c (region_code, tier_code, cell, first, lines)
