@@ -175,6 +175,19 @@ describe("importing an association's list", () => {
     expect(await counted()).toEqual({ firm: 3, interest: 0, total: 3 });
   });
 
+  it('keeps texts as they are written, whatever characters they are made of', async () => {
+    const odd = ['{curly}, "quoted"', 'back\\slash', 'NULL', "O'Hara; drop table site", '서울 빵집 🍞', "tab'le $1"];
+    const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+    const file = linesCsv(
+      ...odd.map((text, i) => row(`A-${i}`, { business_name: quoted(text), current_provider: quoted(text) })),
+    );
+    ok(await chamber.postCsv(path, file), 200);
+    type List = { items: { site: { name: string }; lines: { presentProvider: string }[] }[] };
+    const { items } = ok(await chamber.get(`/api/v1/pools/${pool.id}/pledges`), 200).body as List;
+    expect(items.map((item) => item.site.name)).toEqual(odd);
+    expect(items.map((item) => item.lines[0]?.presentProvider)).toEqual(odd);
+  });
+
   it('writes two files of one association at once as if one after the other', async () => {
     const file = linesCsv(...Array.from({ length: 200 }, (_, i) => row(`P-${i}`)));
     const answers = await Promise.all([chamber.postCsv(path, file), chamber.postCsv(path, file)]);
