@@ -2,9 +2,7 @@
  * The stages of a group purchase on many lines, each against raw SQL that writes the same rows: import, lock, offers,
  * settlement. The system is the real one, played by the demonstration; the floors run behind it on the same database.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { parse } from 'csv-parse';
 import pg from 'pg';
 import { gather } from '../demo/cast.js';
@@ -14,6 +12,7 @@ import { demoGround } from '../demo/ground.js';
 import { korea } from '../demo/korea.js';
 import { Story } from '../demo/story.js';
 import { bid, open, publish } from '../demo/tendering.js';
+import { temporaryDataFolder } from '../src/platform/embedded/embedded-postgres.js';
 import { type Report, timed } from './report.js';
 
 export const SIZES = [1_000, 12_000, 120_000];
@@ -24,7 +23,7 @@ export async function benchStages(report: Report, sizes: readonly number[]): Pro
 
 async function benchSize(report: Report, members: number): Promise<void> {
   const input = korea(members);
-  const out = mkdtempSync(join(tmpdir(), 'pumasi-bench-'));
+  const out = temporaryDataFolder('pumasi-bench');
   const ground = await demoGround({ bench: members, at: Date.now() }, { ...process.env, PUMASI_DATA: out });
   const database = new pg.Client({ connectionString: ground.databaseUrl });
   await database.connect();

@@ -4,14 +4,14 @@
  * or servers.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { User } from '../../demo/api.js';
 import { PASSWORD } from '../../demo/cast.js';
 import type { Figures } from '../../demo/figures.js';
 import { Random } from '../../demo/random.js';
 import { projectRoot } from '../../src/platform/config/project.js';
+import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
 
 const MEMBERS = 240;
 const KILLS = 8;
@@ -67,7 +67,7 @@ interface Entry {
 }
 
 describe('kill -9', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pumasi-killed-'));
+  const folder = temporaryDataFolder('pumasi-killed');
   const seed = Number(process.env['PUMASI_TEST_SEED'] ?? Date.now() % 1_000_000);
   const random = new Random(seed);
 
