@@ -5,17 +5,15 @@ import type { Minor } from '../kernel/money.js';
 import { addDays } from '../kernel/period.js';
 import { type AgreementTerms, ContractsQueries } from '../contracts/contracts.queries.js';
 import type { Deed } from '../platform/deeds/deeds.js';
-import { type Acceptors, type OfferPrices, offerPrices } from '../pricing/rules/collective-price.js';
+import { type OfferPrices, offerPrices } from '../pricing/rules/collective-price.js';
 import { classOffers } from './rules/class-offers.js';
+import { acceptorsOf, type CountedStep, priceSteps } from './rules/price-steps.js';
 
-/** Lines that would pay the same, as the database counts them. */
-interface Counted {
-  /** the place of its cell in the agreement */
-  readonly cell: number;
-  readonly limit: Minor | null;
+/** Lines whose ceilings reach the same price, as the database counts them. */
+interface Counted extends CountedStep {
+  /** firm, with a ceiling: nobody has to answer */
   readonly certain: boolean;
   readonly offers: number;
-  readonly lines: number;
 }
 
 @Injectable()
@@ -30,14 +28,15 @@ export class RoundsService {
     if (terms === null) throw new Error(`agreement ${agreementId} is signed without terms`);
 
     await layOut(deed.tx, terms);
-    const counted = await count(deed.tx);
+    const steps = priceSteps(terms.tariff, terms.cells);
+    const counted = await count(deed.tx, steps);
     const offers = sum(counted.map((c) => c.offers));
     const lines = sum(counted.map((c) => c.lines));
     if (lines !== terms.lines) {
       throw new Error(`agreement ${agreementId} is for ${terms.lines} lines, but its cells hold ${lines}`);
     }
-    const acceptors = (rows: readonly Counted[]) => rows.map((row) => acceptorsOf(row, terms.cells));
-    const prices = offerPrices(terms.tariff, acceptors(counted.filter((c) => c.certain)), acceptors(counted));
+    const acceptors = (rows: readonly Counted[]) => acceptorsOf(terms.cells, steps, rows);
+    const prices = offerPrices(terms.tariff, acceptors(counted.filter((row) => row.certain)), acceptors(counted));
     const dueAt = addDays(terms.signedAt, terms.offerDays);
     await writeRound(deed, agreementId, terms, { prices, dueAt, offers, lines });
     await writeOffers(deed.tx, agreementId, terms, prices);
@@ -88,17 +87,14 @@ async function layOut(tx: EntityManager, { poolId, cells }: AgreementTerms): Pro
   );
 }
 
-async function count(tx: EntityManager): Promise<Counted[]> {
+async function count(tx: EntityManager, steps: readonly (readonly Minor[])[]): Promise<Counted[]> {
   return tx.query(
-    `select cell, ceiling_monthly as limit, limit_minor is not null as certain, count(*)::int as offers,
-            sum(quantity)::int as lines
-     from offered_line group by cell, ceiling_monthly, limit_minor is not null`,
+    `select l.cell, width_bucket(l.ceiling_monthly, c.steps::bigint[]) as step, l.limit_minor is not null as certain,
+            count(*)::int as offers, sum(l.quantity)::int as lines
+     from offered_line l join unnest($1::integer[], $2::text[]) as c (cell, steps) on c.cell = l.cell
+     group by 1, 2, 3`,
+    [[...steps.keys()], steps.map((prices) => `{${prices.join(',')}}`)],
   );
-}
-
-function acceptorsOf({ cell, limit, lines }: Counted, cells: AgreementTerms['cells']): Acceptors {
-  const { lot, tier } = cells[cell] ?? { lot: '', tier: '' };
-  return { lot, tier, limit, lines };
 }
 
 async function writeRound(

@@ -6,10 +6,11 @@ import { type AgreementTerms, ContractsQueries } from '../contracts/contracts.qu
 import { ContractsService } from '../contracts/contracts.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { leastLines } from '../pricing/rules/band.js';
-import { type Acceptors, type Settlement, settleVolume } from '../pricing/rules/collective-price.js';
+import { type Settlement, settleVolume } from '../pricing/rules/collective-price.js';
 import { CALL_OFF_PLACES, type CallOffPlace, callOffPieces } from './rules/call-off.js';
 import { classPrices } from './rules/class-offers.js';
 import { roundLifecycle } from './rules/offer-lifecycle.js';
+import { acceptorsOf, type CountedStep, priceSteps } from './rules/price-steps.js';
 
 @Injectable()
 export class SettlementsService {
@@ -27,9 +28,10 @@ export class SettlementsService {
     if (open.length === 0) return;
     const terms = await this.queries.terms(deed.tx, agreementId);
     if (terms === null) throw new Error(`agreement ${agreementId} has lost its terms`);
-    const acceptors = await agreed(deed.tx, agreementId);
+    const counted = await agreed(deed.tx, agreementId, terms);
+    const acceptors = acceptorsOf(terms.cells, priceSteps(terms.tariff, terms.cells), counted);
     const settlement = settleVolume(terms.tariff, acceptors);
-    if (settlement === null) return this.fall(deed, agreementId, terms, sum(acceptors.map((a) => a.lines)));
+    if (settlement === null) return this.fall(deed, agreementId, terms, sum(counted.map((row) => row.lines)));
 
     const contracts = await writeSettled(deed, agreementId, terms, settlement);
     if (contracts.lines !== settlement.volume) {
@@ -55,12 +57,23 @@ export class SettlementsService {
   }
 }
 
-async function agreed(tx: EntityManager, agreementId: string): Promise<Acceptors[]> {
+/** Lines that agreed to a price, counted by the prices they reach; step 0: to none of the tariff's. */
+async function agreed(tx: EntityManager, agreementId: string, terms: AgreementTerms): Promise<CountedStep[]> {
+  const steps = priceSteps(terms.tariff, terms.cells);
   return tx.query(
-    `select lot_code as lot, tier_code as tier, limit_minor as limit, sum(quantity)::int as lines
-     from offer where agreement_id = $1 and state in ('accepted', 'standing')
-     group by lot_code, tier_code, limit_minor`,
-    [agreementId],
+    `select c.cell, width_bucket(o.limit_minor, c.steps::bigint[]) as step, sum(o.quantity)::int as lines
+     from offer o
+       join unnest($2::integer[], $3::text[], $4::text[], $5::text[]) as c (cell, lot_code, tier_code, steps)
+         on c.lot_code = o.lot_code and c.tier_code = o.tier_code
+     where o.agreement_id = $1 and o.state in ('accepted', 'standing')
+     group by 1, 2`,
+    [
+      agreementId,
+      [...steps.keys()],
+      terms.cells.map((cell) => cell.lot),
+      terms.cells.map((cell) => cell.tier),
+      steps.map((prices) => `{${prices.join(',')}}`),
+    ],
   );
 }
 
