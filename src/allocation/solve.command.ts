@@ -22,15 +22,23 @@ const FILE_BYTES = 128 * 1024 * 1024;
 
 async function readProblemFile(file: string): Promise<ProblemReading> {
   const fault = (reason: string): ProblemReading => ({ ok: false, faults: [{ path: '', reason }] });
+  let bytes: Uint8Array;
   try {
     const { size } = await stat(file);
     if (size > FILE_BYTES) return fault(`${file} has ${size} bytes; at most ${FILE_BYTES} are read`);
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-    return parseProblem(text);
+    bytes = await readFile(file);
   } catch (error) {
-    if (error instanceof TypeError) return fault(`${file} is not UTF-8 text`);
-    return fault(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return fault(`${file} cannot be read: ${sentenceOf(error)}`);
   }
+  try {
+    return parseProblem(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return fault(`${file} is not UTF-8 text`);
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**
@@ -52,7 +60,7 @@ export async function runSolve(file: string, options: { readonly seconds: number
     io.out(toJson(result));
     return result.status === 'unknown' ? UNANSWERED : ANSWERED;
   } catch (error) {
-    io.err(error instanceof Error ? error.message : String(error));
+    io.err(sentenceOf(error));
     return UNANSWERED;
   } finally {
     await pool.close();

@@ -7,8 +7,10 @@ import type { Bound, Bounds, Prices } from './bound.js';
 import type { Market } from './market.js';
 import type { Region } from './region.js';
 
-/** Rounds without progress before the step shrinks. */
+/** Rounds without progress before the step shrinks, and before the ascent ends; progress is more than this part. */
 const PATIENCE = 10;
+const LAST_PATIENCE = 40;
+const PROGRESS = 1e-6;
 const SHRINK = 0.7;
 const FIRST_STEP = 1.5;
 const DEFLECTION = 0.7;
@@ -46,10 +48,12 @@ export function ascend(
   let best: Ascent = { prices, bound: -Infinity };
   let step = FIRST_STEP;
   let stale = 0;
+  let standing = 0;
   let direction = new Float64Array(market.units.length);
   for (let round = 0; round < rounds; round += 1) {
     const bound = bounds.of(region, prices, false);
     if (!bound) return best;
+    standing = bound.cost > best.bound + Math.abs(best.bound) * PROGRESS ? 0 : standing + 1;
     if (bound.cost > best.bound) {
       best = { prices, bound: bound.cost };
       stale = 0;
@@ -58,7 +62,7 @@ export function ascend(
       stale = 0;
       prices = best.prices;
     }
-    if (!visit(bound, round) || bound.cost > target()) return best;
+    if (!visit(bound, round) || bound.cost >= target() || standing >= LAST_PATIENCE) return best;
     const taken = bounds.taken(region, prices, bound.choice);
     direction = direction.map((d, u) => (market.units[u]?.pieces ?? 0) - (taken[u] ?? 0) + DEFLECTION * d);
     const norm = direction.reduce((sum, d) => sum + d * d, 0);

@@ -58,9 +58,12 @@ function unitSplits(market: Market, region: Region, fractions: Fractions, most: 
     if (best.bid !== NONE) doubts.push(best);
   });
   doubts.sort((a, b) => b.doubt - a.doubt || a.unit - b.unit);
-  return doubts.slice(0, most).map(({ unit, bid, doubt }) => {
-    const others = ownersOf(market, region, unit).filter((i) => i !== bid);
-    return { parts: [keepOwners(market, region, unit, others), keepOwners(market, region, unit, [bid])], doubt };
+  return doubts.slice(0, most).flatMap(({ unit, bid, doubt }): Split[] => {
+    const owners = ownersOf(market, region, unit);
+    // A unit may be served in part by its only owner, the rest going missing: there is nothing to split then.
+    if (owners.length < 2 || !owners.includes(bid)) return [];
+    const others = owners.filter((i) => i !== bid);
+    return [{ parts: [keepOwners(market, region, unit, others), keepOwners(market, region, unit, [bid])], doubt }];
   });
 }
 

@@ -14,10 +14,33 @@ function lines(count: number): string {
 /** Explains an infeasible problem, the plainest reasons first. */
 export function explainInfeasible(problem: Problem, market: Market, means: Pick<Means, 'solver' | 'stop'>): string[] {
   if (problem.bids.length === 0) return ['There is no bid.'];
-  const missing = missingSupply(problem, market);
+  const { maxShare: _, ...rules } = problem.rules;
+  const plain = marketOf({ ...problem, rules, bids: problem.bids.map(withoutMinimum) });
+  const missing = missingSupply(problem, plain);
   if (missing.length > 0) return missing;
-  const counted = [...shortCapacity(market), ...winnersAndShares(problem, market)];
+  const reasons = shortCapacity(plain);
+  if (reasons.length > 0) return reasons;
+  const counted = [...outOfReach(problem, market), ...winnersAndShares(problem, market)];
   return counted.length > 0 ? counted : relaxations(problem, means);
+}
+
+/** A bid that takes any number of lines. */
+function withoutMinimum(bid: ProblemBid): ProblemBid {
+  const { minimumLines: _, ...rest } = bid;
+  return { ...rest, bands: bid.bands.map((band, b) => (b === 0 ? { ...band, from: Math.min(band.from, 1) } : band)) };
+}
+
+/** Bids that can never win as many lines as they ask for, when without them something cannot be served. */
+function outOfReach(problem: Problem, market: Market): string[] {
+  const region = wholeRegion(market);
+  const lost = market.units.some((_, u) => ownersOf(market, region, u).length === 0);
+  if (!lost) return [];
+  const bids = new Map(problem.bids.map((bid) => [bid.id, bid]));
+  return market.bids.flatMap(({ id, options }) => {
+    const bid = bids.get(id);
+    const least = Math.max(bid?.minimumLines ?? 0, bid?.bands[0]?.from ?? 0);
+    return options.length > 0 ? [] : [`Bid ${id} cannot win the ${lines(least)} that it asks for at least.`];
+  });
 }
 
 /** Cells that nobody can serve, whoever else wins. */
@@ -105,7 +128,7 @@ function reachOf(market: Market): number[] {
 }
 
 function shortCapacity(market: Market): string[] {
-  const total = reachOf({ ...market, shareLines: Infinity }).reduce((sum, n) => sum + n, 0);
+  const total = reachOf(market).reduce((sum, n) => sum + n, 0);
   if (total >= market.totalLines) return [];
   return [`All bids together can serve at most ${total} of ${lines(market.totalLines)}.`];
 }
@@ -117,6 +140,14 @@ function winnersAndShares(problem: Problem, market: Market): string[] {
   const { minWinners, maxWinners, maxShare } = problem.rules;
   if (minWinners !== undefined && able < minWinners) {
     reasons.push(`At least ${minWinners} providers must win, but only ${able} can win any lines.`);
+  }
+  const large = market.units.filter((unit) => unit.weight > market.shareLines);
+  if (maxShare !== undefined && large.length > 0) {
+    return large.slice(0, LISTED).map((unit) => {
+      const what = unit.cells.length > 1 || problem.rules.award === 'lot' ? '' : `, ${unit.cells[0]?.tier}`;
+      const most = `the ${lines(market.shareLines)} that a share of ${maxShare} allows one provider`;
+      return `Lot ${market.lots[unit.lot]}${what}: its ${lines(unit.weight)} go to one bid whole, and are more than ${most}.`;
+    });
   }
   const shared = reach.reduce((sum, n) => sum + n, 0);
   if (maxShare !== undefined && shared < market.totalLines) {
@@ -148,10 +179,6 @@ function without(problem: Problem, rule: 'maxShare' | 'maxWinners' | 'minWinners
 function relaxed(problem: Problem): Relaxation[] {
   const { maxShare, maxWinners, minWinners, award } = problem.rules;
   const awarded = (rule: AwardRule): Problem => ({ ...problem, rules: { ...problem.rules, award: rule } });
-  const unlimited = (bid: ProblemBid): ProblemBid => {
-    const { minimumLines: _, ...rest } = bid;
-    return { ...rest, bands: bid.bands.map((band, b) => (b === 0 ? { ...band, from: Math.min(band.from, 1) } : band)) };
-  };
   const roomy = (bid: ProblemBid): ProblemBid => {
     const { capacity: _, ...rest } = bid;
     const lots = Object.entries(bid.lots).map(([lot, { capacity: __, tiers: ___, ...terms }]) => [lot, terms] as const);
@@ -165,7 +192,7 @@ function relaxed(problem: Problem): Relaxation[] {
     ...(award !== 'shared'
       ? [{ words: 'whole awards to one bid (shared by quantity instead)', problem: awarded('shared') }]
       : []),
-    { words: "the bids' minimum volumes", problem: { ...problem, bids: problem.bids.map(unlimited) } },
+    { words: "the bids' minimum volumes", problem: { ...problem, bids: problem.bids.map(withoutMinimum) } },
     { words: "the bids' capacities", problem: { ...problem, bids: problem.bids.map(roomy) } },
   ];
 }

@@ -46,7 +46,8 @@ export function readProblem(tree: unknown): ProblemReading {
   const termMonths = reader.count(root.get('termMonths'), 'termMonths', 1, LIMITS.termMonths);
   const named = { lots: new Set<string>(), tiers: new Set<string>() };
   const lots = readLots(reader, root.get('lots'), named);
-  const bids = readBids(reader, root.get('bids'), lots && named);
+  // Without any lot every name would be unknown: one fault says it all.
+  const bids = readBids(reader, root.get('bids'), lots && lots.length > 0 ? named : null);
   const rules = readRules(reader, root.get('rules'));
   if (reader.faults.length === 0 && currency !== null && termMonths !== null && lots && bids && rules) {
     const problem: Problem = { currency, termMonths, lots, bids, rules };
@@ -77,7 +78,7 @@ function readLots(
 ): ProblemLot[] | null {
   const list = reader.list(value, 'lots', LIMITS.lots);
   const seen = new Map<string, string>();
-  return (
+  const lots =
     list?.map((entry, at): ProblemLot => {
       const path = `lots[${at}]`;
       const lot = reader.object(entry, path, ['id', 'demand']);
@@ -91,8 +92,11 @@ function readLots(
         return reader.count(lines, place, 0, LIMITS.lines);
       });
       return { id: id ?? '', demand };
-    }) ?? null
-  );
+    }) ?? null;
+  const asked = lots?.some((lot) => Object.values(lot.demand).some((lines) => lines > 0)) ?? true;
+  if (!asked && !reader.faults.some(({ path }) => path.startsWith('lots')))
+    reader.fault('lots', 'no lot asks for a line');
+  return lots;
 }
 
 /** Reads each member of an object; members that cannot be read are left out, with their faults. */

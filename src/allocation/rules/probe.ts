@@ -115,18 +115,18 @@ export class Probe {
     return shrunk;
   }
 
-  /** Solves a region in which all is decided; false when something is still open. */
+  /** Solves a region in which all is decided, or nothing is possible; false when something is still open. */
   settle(region: Region): boolean {
     const { market } = this;
-    const open = market.bids.some((_, bid) => choicesOf(market, region, bid).length === 0);
-    if (open) return true;
+    if (market.bids.some((_, bid) => choicesOf(market, region, bid).length === 0)) return true;
+    const owners = market.units.map((_, unit) => ownersOf(market, region, unit));
+    if (owners.some((of) => of.length === 0)) return true;
     const bands = decidedBands(market, region);
     if (!bands) return false;
     if (market.divisible) {
       this.offer(transport(market, bands, this.best));
       return true;
     }
-    const owners = market.units.map((_, unit) => ownersOf(market, region, unit));
     if (owners.some((of) => of.length > 1)) return false;
     const allocation = market.bids.map(() => new Map<number, number>());
     owners.forEach((of, unit) => allocation[of[0] ?? NONE]?.set(unit, 1));

@@ -1,4 +1,4 @@
-/** Whether a problem whose parts are well formed is within the limits as a whole, and asks for anything at all. */
+/** Whether a problem whose parts are well formed is within the limits as a whole. */
 import type { Minor } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
 import { LIMITS, type Problem } from './problem.js';
@@ -10,7 +10,6 @@ function demandFaults(problem: Problem): Fault[] {
   const lines = cells.reduce((sum, [, count]) => sum + count, 0);
   const over = (what: string, count: number, most: number): Fault[] =>
     count > most ? [{ path: 'lots', reason: `${what}: ${count}; at most ${most} are taken` }] : [];
-  if (lines === 0) return [{ path: 'lots', reason: 'no lot asks for a line' }];
   return [
     ...over('different tiers', tiers.size, LIMITS.tiers),
     ...over('lots x tiers with demand', cells.length, LIMITS.cells),
@@ -18,7 +17,7 @@ function demandFaults(problem: Problem): Fault[] {
   ];
 }
 
-/** The faults that only show in the whole: no demand, too large, a line that would cost less than nothing. */
+/** The faults that only show in the whole: too large, or a line that would cost less than nothing. */
 export function sizeFaults(problem: Problem): Fault[] {
   const faults = demandFaults(problem);
   if (faults.length > 0) return faults;

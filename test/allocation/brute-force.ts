@@ -1,0 +1,117 @@
+/** Tries every allocation of a small problem. Written from the rules alone, to disagree with the solver where it errs. */
+import type { Problem, ProblemBid } from '../../src/allocation/rules/problem.js';
+
+export interface Best {
+  readonly totalMinor: bigint;
+  /** lines per bid in the order of receipt, then id: of all cheapest allocations, the one most in favour of early bids */
+  readonly lines: readonly number[];
+}
+
+interface Cell {
+  readonly lot: string;
+  readonly tier: string;
+  readonly lines: number;
+}
+
+/** lines[bid][cell] */
+type Table = number[][];
+
+export function bidsByReceipt(problem: Problem): ProblemBid[] {
+  const key = (bid: ProblemBid) => `${new Date(bid.receivedAt).toISOString()} ${bid.id}`;
+  return [...problem.bids].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** The cheapest allocation by trying all, or null when none keeps the rules. */
+export function bruteForce(problem: Problem): Best | null {
+  const bids = bidsByReceipt(problem);
+  const cells = problem.lots.flatMap((lot) =>
+    Object.entries(lot.demand).flatMap(([tier, lines]): Cell[] => (lines > 0 ? [{ lot: lot.id, tier, lines }] : [])),
+  );
+  let best: Best | null = null;
+  const table: Table = bids.map(() => cells.map(() => 0));
+  const visit = (cell: number): void => {
+    const here = cells[cell];
+    if (here === undefined) {
+      const found = evaluate(problem, bids, cells, table);
+      if (found && (best === null || prefer(found, best))) best = found;
+      return;
+    }
+    for (const split of splits(problem, cells, cell, table)) {
+      split.forEach((lines, i) => ((table[i] ?? [])[cell] = lines));
+      visit(cell + 1);
+    }
+  };
+  visit(0);
+  return best;
+}
+
+function prefer(a: Best, b: Best): boolean {
+  if (a.totalMinor !== b.totalMinor) return a.totalMinor < b.totalMinor;
+  const at = a.lines.findIndex((lines, i) => lines !== b.lines[i]);
+  return at >= 0 && (a.lines[at] ?? 0) > (b.lines[at] ?? 0);
+}
+
+/** All ways to hand a cell to bids that the award rule allows, given the cells before it. */
+function splits(problem: Problem, cells: readonly Cell[], cell: number, table: Table): number[][] {
+  const lines = cells[cell]?.lines ?? 0;
+  const whole = (owner: number) => table.map((_, i) => (i === owner ? lines : 0));
+  if (problem.rules.award === 'shared') return compositions(lines, table.length);
+  if (problem.rules.award === 'lot' && cells[cell - 1]?.lot === cells[cell]?.lot && cell > 0) {
+    return [whole(table.findIndex((row) => (row[cell - 1] ?? 0) > 0))];
+  }
+  return table.map((_, owner) => whole(owner));
+}
+
+function compositions(total: number, parts: number): number[][] {
+  if (parts === 1) return [[total]];
+  return Array.from({ length: total + 1 }, (_, first) => first).flatMap((first) =>
+    compositions(total - first, parts - 1).map((rest) => [first, ...rest]),
+  );
+}
+
+function evaluate(problem: Problem, bids: readonly ProblemBid[], cells: readonly Cell[], table: Table): Best | null {
+  const total = cells.reduce((sum, cell) => sum + cell.lines, 0);
+  const perProvider = new Map<string, number>();
+  let totalMinor = 0n;
+  const lines: number[] = [];
+  for (const [i, bid] of bids.entries()) {
+    const row = table[i] ?? [];
+    const won = row.reduce((sum, n) => sum + n, 0);
+    lines.push(won);
+    if (won === 0) continue;
+    const cost = costOf(problem, bid, cells, row, won);
+    if (cost === null) return null;
+    totalMinor += cost;
+    perProvider.set(bid.provider, (perProvider.get(bid.provider) ?? 0) + won);
+  }
+  const { minWinners = 0, maxWinners = 1_000, maxShare = 1 } = problem.rules;
+  if (perProvider.size < minWinners || perProvider.size > maxWinners) return null;
+  // The shares that the tests use have two decimals.
+  const over = [...perProvider.values()].some((won) => won * 100 > Math.round(maxShare * 100) * total);
+  return over ? null : { totalMinor, lines };
+}
+
+function costOf(
+  problem: Problem,
+  bid: ProblemBid,
+  cells: readonly Cell[],
+  row: readonly number[],
+  won: number,
+): bigint | null {
+  const band = bid.bands.findLast((one) => one.from <= won);
+  if (!band || won < (bid.minimumLines ?? 0) || won > (bid.capacity ?? Infinity)) return null;
+  let cost = bid.activation ?? 0n;
+  const perLot = new Map<string, number>();
+  for (const [c, { lot, tier }] of cells.entries()) {
+    const lines = row[c] ?? 0;
+    if (lines === 0) continue;
+    const terms = bid.lots[lot];
+    const monthly = band.lotMonthly?.[lot]?.[tier] ?? band.monthly[tier];
+    if (!terms || monthly === undefined || lines > (terms.tiers?.[tier]?.capacity ?? Infinity)) return null;
+    perLot.set(lot, (perLot.get(lot) ?? 0) + lines);
+    if ((perLot.get(lot) ?? 0) > (terms.capacity ?? Infinity)) return null;
+    const month = monthly + (terms.surcharge ?? 0n) + (bid.adjustment?.[tier] ?? 0n);
+    cost += BigInt(lines) * (month * BigInt(problem.termMonths) + (terms.setup ?? 0n));
+  }
+  return cost;
+}

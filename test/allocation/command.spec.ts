@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { toJson } from '../../src/kernel/canonical.js';
+import { runSolve } from '../../src/allocation/solve.command.js';
+import { bidAt, problemOf } from './sample-problem.js';
+
+const EASY = problemOf([bidAt('a', 500n, ['north', 'south'])]);
+
+describe('pumasi solve', () => {
+  let folder = '';
+  beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'pumasi-solve-'))));
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function run(
+    content: string | Uint8Array,
+  ): Promise<{ status: number; result: Record<string, unknown>; err: string[] }> {
+    const file = join(folder, 'problem.json');
+    await writeFile(file, content);
+    return runFile(file);
+  }
+
+  async function runFile(file: string): Promise<{ status: number; result: Record<string, unknown>; err: string[] }> {
+    const [out, err]: [string[], string[]] = [[], []];
+    const io = { out: (line: string) => void out.push(line), err: (line: string) => void err.push(line) };
+    const status = await runSolve(file, { seconds: 20 }, io);
+    expect(out).toHaveLength(1);
+    return { status, result: JSON.parse(out[0] ?? '') as Record<string, unknown>, err };
+  }
+
+  it('prints one line of JSON with money as integers, and status 0', async () => {
+    const { status, result, err } = await run(toJson(EASY));
+    expect(status).toBe(0);
+    expect(err).toEqual([]);
+    expect(result).toMatchObject({
+      status: 'optimal',
+      totalMinor: 180_000,
+      boundMinor: 180_000,
+      gap: 0,
+      awards: [
+        { bid: 'a', band: 0, lines: 30, lots: { north: { basic: 10 }, south: { basic: 20 } }, costMinor: 180_000 },
+      ],
+    });
+    expect(Object.keys(result)).toEqual(
+      expect.arrayContaining(['status', 'totalMinor', 'boundMinor', 'gap', 'awards', 'explanation', 'solveMs']),
+    );
+  });
+
+  it('an infeasible problem is an answer: status 0', async () => {
+    const { status, result } = await run(toJson(problemOf([bidAt('a', 500n, ['north'])])));
+    expect([status, result['status'], result['explanation']]).toEqual([
+      0,
+      'infeasible',
+      ['Lot south: no bid covers it.'],
+    ]);
+  });
+
+  it.each([
+    ['a file that is not JSON', '{"currency": "USD",\n "termMonths": }', 'is not JSON: line 2: unexpected "}"'],
+    ['an empty file', '', 'is not JSON: line 1: the document ends too early'],
+    [
+      'a negative price',
+      toJson(problemOf([bidAt('a', -5n, ['north'])])),
+      'bids[0].bands[0].monthly.basic: is -5, but must be at least 0',
+    ],
+    ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00]), 'is not UTF-8 text'],
+  ])('%s: status 2, with the place and the reason', async (_what, content, reason) => {
+    const { status, result, err } = await run(content);
+    expect(status).toBe(2);
+    expect(result['status']).toBe('invalid');
+    expect(result['totalMinor']).toBeNull();
+    expect(JSON.stringify(result['explanation'])).toContain(JSON.stringify(reason).slice(1, -1));
+    expect(err.join('\n')).toContain(reason);
+  });
+
+  it('a file that is not there: status 2', async () => {
+    const { status, result } = await runFile(join(folder, 'nowhere.json'));
+    expect([status, result['status']]).toEqual([2, 'invalid']);
+  });
+
+  it('as a process it ends by itself once it has answered', async () => {
+    const file = join(folder, 'process.json');
+    await writeFile(file, toJson(EASY));
+    const child = spawn(process.execPath, ['dist/src/cli.js', 'solve', file, '--seconds', '5']);
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    const status = await new Promise((resolve) => child.on('exit', resolve));
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ status: 'optimal', totalMinor: 180_000 });
+  });
+});

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { Bounds } from '../../src/allocation/rules/bound.js';
+import { check } from '../../src/allocation/rules/checker.js';
+import { marketOf } from '../../src/allocation/rules/market.js';
+import { readProblem } from '../../src/allocation/rules/parse-problem.js';
+import { Probe } from '../../src/allocation/rules/probe.js';
+import type { AwardRule, BidAward, Problem } from '../../src/allocation/rules/problem.js';
+import { wholeRegion } from '../../src/allocation/rules/region.js';
+import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
+import { Search } from '../../src/allocation/rules/search.js';
+import { Server } from '../../src/allocation/rules/serve.js';
+import { breakTies } from '../../src/allocation/rules/ties.js';
+import { bidsByReceipt, bruteForce, type Best } from './brute-force.js';
+import { nonsense, solveHere, startHighs } from './in-process.js';
+import { smallProblems } from './small-problems.js';
+
+const AWARDS: readonly AwardRule[] = ['lot', 'tier', 'shared'];
+
+function linesByReceipt(problem: Problem, awards: readonly BidAward[]): number[] {
+  return bidsByReceipt(problem).map((bid) => awards.find((award) => award.bid === bid.id)?.lines ?? 0);
+}
+
+/** Branch and bound alone: no heuristic before it, no rounding on the way. */
+function searchAlone(problem: Problem, solver: LinearSolver): { readonly best: Best | null; readonly bound: number } {
+  const market = marketOf(problem);
+  const probe = new Probe(market, new Bounds(market), new Server(market), solver, Infinity, () => undefined);
+  probe.round = () => undefined;
+  const limits = { nodes: 200_000, stop: () => false };
+  const outcome = new Search(probe, limits, () => undefined).run(wholeRegion(market), null);
+  expect(outcome.complete).toBe(true);
+  expect(breakTies(probe, outcome.tied, limits)).toBe(true);
+  probe.free();
+  const best = probe.best && { totalMinor: BigInt(probe.best.cost), lines: probe.best.lines };
+  return { best, bound: outcome.bound };
+}
+
+describe('winner determination is exact', () => {
+  let highs: LinearSolver;
+  beforeAll(async () => (highs = await startHighs()));
+
+  it.each(AWARDS)('finds what trying everything finds, ties to the earlier bid: award %s', (award) => {
+    fc.assert(
+      fc.property(smallProblems(award), (problem) => {
+        expect(readProblem(problem)).toEqual({ ok: true, problem });
+        const best = bruteForce(problem);
+        const outcome = solveHere(problem, highs);
+        expect(outcome.status).toBe(best === null ? 'infeasible' : 'optimal');
+        expect(outcome.totalMinor).toBe(best?.totalMinor ?? null);
+        expect(outcome.boundMinor).toBe(best?.totalMinor ?? null);
+        if (best === null) return;
+        expect(check(problem, outcome.awards)).toEqual({ violations: [], totalMinor: best.totalMinor });
+        expect(linesByReceipt(problem, outcome.awards)).toEqual(best.lines);
+      }),
+      { numRuns: 1_000, endOnFailure: true },
+    );
+  });
+
+  it.each(AWARDS)('the search proves it without any heuristic: award %s', (award) => {
+    fc.assert(
+      fc.property(smallProblems(award), (problem) => {
+        const best = bruteForce(problem);
+        const found = searchAlone(problem, highs);
+        expect(found.best).toEqual(best);
+        expect(found.bound).toBe(best === null ? Infinity : Number(best.totalMinor));
+      }),
+      { numRuns: 300, endOnFailure: true },
+    );
+  });
+
+  it.each(AWARDS)('floats only propose: with a linear solver that answers nonsense, the same: award %s', (award) => {
+    fc.assert(
+      fc.property(smallProblems(award), (problem) => {
+        expect(searchAlone(problem, nonsense()).best).toEqual(bruteForce(problem));
+      }),
+      { numRuns: 300, endOnFailure: true },
+    );
+  });
+});

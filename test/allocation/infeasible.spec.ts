@@ -1,0 +1,109 @@
+import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
+import type { Problem } from '../../src/allocation/rules/problem.js';
+import { solveHere, startHighs } from './in-process.js';
+import { bidAt, problemOf } from './sample-problem.js';
+
+const BOTH = ['north', 'south'];
+
+describe('an infeasible problem is explained in words', () => {
+  let highs: LinearSolver;
+  beforeAll(async () => (highs = await startHighs()));
+
+  function reasons(problem: Problem): readonly string[] {
+    const outcome = solveHere(problem, highs);
+    expect(outcome).toMatchObject({ status: 'infeasible', totalMinor: null, boundMinor: null, gap: null, awards: [] });
+    return outcome.explanation;
+  }
+
+  it('no bid at all', () => {
+    expect(reasons(problemOf([]))).toEqual(['There is no bid.']);
+  });
+
+  it('a lot that nobody covers', () => {
+    expect(reasons(problemOf([bidAt('a', 500n, ['north'])]))).toEqual(['Lot south: no bid covers it.']);
+  });
+
+  it('a tier that nobody offers where it is asked for', () => {
+    const bid = bidAt('a', 500n, BOTH, { bands: [{ from: 1, monthly: {}, lotMonthly: { north: { basic: 500n } } }] });
+    expect(reasons(problemOf([bid]))).toEqual(['Lot south: no bid that covers it offers basic.']);
+  });
+
+  it('too little capacity in a lot', () => {
+    const lots = { north: {}, south: { tiers: { basic: { capacity: 4 } } } };
+    const bids = [bidAt('a', 500n, [], { lots }), bidAt('b', 500n, [], { lots })];
+    expect(reasons(problemOf(bids, { award: 'shared' }))).toEqual([
+      'Lot south, basic: the bids that offer it can serve 8 of 20 lines.',
+    ]);
+  });
+
+  it('too little capacity altogether', () => {
+    const bids = [bidAt('a', 500n, BOTH, { capacity: 12 }), bidAt('b', 500n, BOTH, { capacity: 9 })];
+    expect(reasons(problemOf(bids, { award: 'shared' }))).toEqual([
+      'All bids together can serve at most 21 of 30 lines.',
+    ]);
+  });
+
+  it('a lot that no single bid can serve', () => {
+    const bids = [bidAt('a', 500n, BOTH, { capacity: 15 }), bidAt('b', 500n, BOTH, { capacity: 15 })];
+    expect(reasons(problemOf(bids))).toEqual(['Lot south: no single bid can serve all its 20 lines.']);
+  });
+
+  it('a share that leaves too few providers', () => {
+    const bids = [bidAt('a', 500n, BOTH), bidAt('b', 500n, BOTH)];
+    expect(reasons(problemOf(bids, { award: 'shared', maxShare: 0.4 }))).toEqual([
+      'No provider may win more than 12 lines (a share of 0.4); the 2 that can win any reach 24 of 30 so.',
+    ]);
+  });
+
+  it('more winners asked for than there are providers', () => {
+    const mine = { provider: 'one and the same' };
+    const bids = [bidAt('a', 500n, BOTH, mine), bidAt('b', 500n, BOTH, mine)];
+    expect(reasons(problemOf(bids, { minWinners: 2 }))).toEqual([
+      'At least 2 providers must win, but only 1 can win any lines.',
+    ]);
+  });
+
+  it('fewer winners allowed than the demand needs', () => {
+    const bids = ['a', 'b', 'c'].map((id) => bidAt(id, 500n, BOTH, { capacity: 12 }));
+    expect(reasons(problemOf(bids, { award: 'shared', maxWinners: 2 }))).toEqual([
+      'At most 2 providers may win; the largest of them reach 24 of 30 lines.',
+    ]);
+  });
+
+  it('a bid that can never win what it asks for, when nobody else serves a lot', () => {
+    const bids = [bidAt('a', 500n, ['north']), bidAt('b', 500n, BOTH, { minimumLines: 31 })];
+    expect(reasons(problemOf(bids))).toEqual(['Bid b cannot win the 31 lines that it asks for at least.']);
+  });
+
+  it('otherwise the rules without which it would be feasible', () => {
+    const bids = [
+      bidAt('a', 500n, BOTH, { minimumLines: 25, capacity: 29 }),
+      bidAt('b', 500n, BOTH, { minimumLines: 15 }),
+    ];
+    const south = bidAt('c', 500n, ['south'], { minimumLines: 20 });
+    const north = bidAt('d', 500n, ['north'], { capacity: 9 });
+    const share = { award: 'shared', maxShare: 0.97, minWinners: 3 } as const;
+    expect(reasons(problemOf([...bids, south, north], share))).toEqual([
+      'All demand can be reached, but the rules together leave no allocation.',
+      'Without the minimum of 3 winners there would be one.',
+      "Without the bids' minimum volumes there would be one.",
+    ]);
+  });
+
+  it('a lot that is larger than the share of one provider', () => {
+    expect(reasons(problemOf([bidAt('a', 500n, BOTH), bidAt('b', 500n, BOTH)], { maxShare: 0.6 }))).toEqual([
+      'Lot south: its 20 lines go to one bid whole, and are more than the 18 lines that a share of 0.6 allows one provider.',
+    ]);
+  });
+
+  it('whole lots, when sharing would do', () => {
+    const lots = ['east', 'north', 'south', 'west'].map((id) => ({ id, demand: { basic: 10 } }));
+    const all = lots.map((lot) => lot.id);
+    const bids = [bidAt('a', 500n, all, { capacity: 25 }), bidAt('b', 500n, all, { capacity: 15 })];
+    expect(reasons({ ...problemOf(bids), lots })).toEqual([
+      'All demand can be reached, but the rules together leave no allocation.',
+      'Without whole awards to one bid (shared by quantity instead) there would be one.',
+      "Without the bids' capacities there would be one.",
+    ]);
+  });
+});

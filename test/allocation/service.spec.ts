@@ -1,0 +1,143 @@
+import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { jest } from '@jest/globals';
+import { AllocationService } from '../../src/allocation/allocation.service.js';
+import { check } from '../../src/allocation/rules/checker.js';
+import type { Report } from '../../src/allocation/solver.messages.js';
+import { SolverPool } from '../../src/allocation/solver.pool.js';
+import { largeProblem } from './large-problem.js';
+import { bidAt, problemOf } from './sample-problem.js';
+
+const BOTH = ['north', 'south'];
+const EASY = problemOf([bidAt('a', 500n, BOTH), bidAt('b', 510n, BOTH)]);
+/** Takes minutes: every test below ends it sooner. */
+const HARD = largeProblem(40, 80, 'shared');
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Threads that are handed a task from now on, and those of them that have reported an allocation. */
+function watchThreads() {
+  const threads: Worker[] = [];
+  const successful = new Set<Worker>();
+  const original = Object.getOwnPropertyDescriptor(Worker.prototype, 'postMessage')?.value as Worker['postMessage'];
+  const spy = jest.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, message: unknown) {
+    threads.push(this);
+    this.on('message', (report: Report) => {
+      if (report.type === 'progress' && report.progress.awards) successful.add(this);
+    });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    original.call(this, message);
+  });
+  const nth = async (at: number, allocated: boolean): Promise<Worker> => {
+    for (;;) {
+      const thread = threads[at];
+      if (thread && (!allocated || successful.has(thread))) return thread;
+      await pause(5);
+    }
+  };
+  return { threads, nth, restore: () => spy.mockRestore() };
+}
+
+describe('solving in threads', () => {
+  const service = new AllocationService();
+  afterAll(() => service.onModuleDestroy());
+
+  it('answers with a result that is optimal and timed', async () => {
+    const { solveMs, ...result } = await service.solve(EASY);
+    expect(solveMs).toBeGreaterThanOrEqual(0);
+    expect(result).toEqual({
+      status: 'optimal',
+      totalMinor: 180_000n,
+      boundMinor: 180_000n,
+      gap: 0,
+      awards: [
+        { bid: 'a', band: 0, lines: 30, lots: { north: { basic: 10 }, south: { basic: 20 } }, costMinor: 180_000n },
+      ],
+      explanation: [
+        '1 provider of 2 wins all 30 lines for 1800.00 USD over 12 months.',
+        'provider of a (bid a) wins 30 lines in 2 lots (north, south) at its prices from 1 line on, for 1800.00 USD.',
+        'No allocation that keeps all rules costs less: proved in whole minor units.',
+      ],
+    });
+  });
+
+  it('refuses what is no problem, with the places', async () => {
+    const result = await service.solve({ ...EASY, termMonths: 0, bids: [bidAt('a', -1n, ['west'])] });
+    expect(result.status).toBe('invalid');
+    expect(result.explanation).toEqual([
+      'termMonths: is 0, but must be at least 1',
+      'bids[0].bands[0].monthly.basic: is -1, but must be at least 0',
+      'bids[0].lots.west: no lot has the id "west"',
+    ]);
+  });
+
+  it('gives the best so far at its limit, with a bound that holds, and keeps the event loop free', async () => {
+    let beats = 0;
+    const beat = setInterval(() => (beats += 1), 10);
+    const started = performance.now();
+    const result = await service.solve(HARD, { seconds: 2 });
+    clearInterval(beat);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(result.status).toBe('feasible');
+    expect(check(HARD, result.awards)).toEqual({ violations: [], totalMinor: result.totalMinor });
+    const [total, bound] = [result.totalMinor ?? 0n, result.boundMinor ?? 0n];
+    expect(bound).toBeGreaterThan(total / 2n);
+    expect(bound).toBeLessThan(total);
+    expect(result.gap).toBeCloseTo(Number(total - bound) / Number(total), 9);
+    expect(result.explanation.at(-1)).toContain('The limit came before the proof');
+    expect(beats).toBeGreaterThan(20);
+  });
+
+  it('ends when it is aborted, and the thread is free again', async () => {
+    const pool = new SolverPool(1);
+    const abort = new AbortController();
+    const hard = pool.solve(HARD, 60, abort.signal);
+    const easy = pool.solve(EASY, 60);
+    setTimeout(() => abort.abort(new Error('a better bid came in')), 300);
+    await expect(hard).rejects.toThrow('a better bid came in');
+    expect((await easy).status).toBe('optimal');
+    await expect(pool.solve(EASY, 60, abort.signal)).rejects.toThrow('a better bid came in');
+    await pool.close();
+  });
+
+  it('does a task again, once, when its thread dies', async () => {
+    const pool = new SolverPool(1);
+    const { threads, nth, restore } = watchThreads();
+    const solving = pool.solve(HARD, 5);
+    await (await nth(0, false)).terminate();
+    const outcome = await solving;
+    restore();
+    expect(threads).toHaveLength(2);
+    expect(outcome.status).toBe('feasible');
+    await pool.close();
+  });
+
+  it('gives what it had found when the second thread dies as well, and refuses when it had nothing', async () => {
+    const pool = new SolverPool(1);
+    const { nth, restore } = watchThreads();
+    const solving = pool.solve(HARD, 60);
+    for (const at of [0, 1]) await (await nth(at, true)).terminate();
+    const outcome = await solving;
+    expect(outcome.status).toBe('feasible');
+    expect(outcome.explanation.join(' ')).toContain('The solver failed before the proof');
+    const lost = pool.solve(HARD, 60);
+    const refused = lost.catch((error: unknown) => error);
+    for (const at of [2, 3]) void (await nth(at, false)).terminate();
+    expect(await refused).toMatchObject({ code: 'allocation.solver-lost', kind: 'unavailable' });
+    restore();
+    await pool.close();
+  });
+
+  it('a closed pool leaves no task behind and takes no more', async () => {
+    const pool = new SolverPool(1);
+    const running = pool.solve(HARD, 60);
+    const waiting = pool.solve(EASY, 60);
+    const ends = Promise.allSettled([running, waiting]);
+    await pause(300);
+    await pool.close();
+    expect((await ends).map((end) => end.status)).toEqual(['rejected', 'rejected']);
+    await expect(pool.solve(EASY, 60)).rejects.toMatchObject({ code: 'allocation.closed' });
+  });
+});

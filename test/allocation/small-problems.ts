@@ -1,0 +1,119 @@
+/** Small problems of every sort, to be compared with trying everything. */
+import fc from 'fast-check';
+import type { AwardRule, Problem, ProblemBid } from '../../src/allocation/rules/problem.js';
+
+const TIERS = ['basic', 'fast'];
+const LOTS = ['north', 'south', 'west'];
+
+/** How large the parts of small problems are. */
+interface Size {
+  readonly lots: number;
+  readonly tiers: number;
+  readonly bids: number;
+  readonly lines: number;
+}
+
+const SIZES: Readonly<Record<AwardRule, Size>> = {
+  lot: { lots: 3, tiers: 2, bids: 4, lines: 5 },
+  tier: { lots: 3, tiers: 2, bids: 3, lines: 5 },
+  shared: { lots: 2, tiers: 2, bids: 3, lines: 3 },
+};
+
+function maybe<T>(value: fc.Arbitrary<T>, outOf: number): fc.Arbitrary<T | undefined> {
+  return fc.option(value, { nil: undefined, freq: outOf });
+}
+
+/** Without members that are undefined: the format knows only present and absent. */
+function present<T extends object>(value: T): T {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => [key, member] as const),
+  ) as T;
+}
+
+function record<T>(keys: readonly string[], value: fc.Arbitrary<T | undefined>): fc.Arbitrary<Record<string, T>> {
+  return fc.record(Object.fromEntries(keys.map((key) => [key, value]))).map((all) => present(all) as Record<string, T>);
+}
+
+/** Amounts that are often equal, so that there are ties, or large and uneven. */
+function amounts(scale: bigint): fc.Arbitrary<bigint> {
+  return scale === 1n ? fc.bigInt(4n, 7n) : fc.bigInt(4n * scale, 7n * scale);
+}
+
+function bid(at: number, lots: readonly string[], tiers: readonly string[], scale: bigint): fc.Arbitrary<ProblemBid> {
+  const price = amounts(scale);
+  const small = fc.bigInt(0n, 2n * scale);
+  const band = fc.record({
+    step: fc.integer({ min: 1, max: 4 }),
+    monthly: record(tiers, maybe(price, 8)),
+    lotMonthly: maybe(record(lots, maybe(record(tiers, maybe(price, 2)), 2)), 1),
+  });
+  const limit = fc.integer({ min: 0, max: 6 });
+  const terms = fc
+    .record({
+      surcharge: maybe(small, 1),
+      setup: maybe(small, 1),
+      capacity: maybe(limit, 1),
+      tiers: maybe(record(tiers, fc.record({ capacity: maybe(limit, 2) }).map(present)), 1),
+    })
+    .map(present);
+  return fc
+    .record({
+      provider: fc.constantFrom('Hana', 'Dool', 'Set'),
+      minute: fc.integer({ min: 0, max: 2 }),
+      first: fc.integer({ min: 0, max: 3 }),
+      bands: fc.array(band, { minLength: 1, maxLength: 3 }),
+      lots: record(lots, maybe(terms, 6)),
+      capacity: maybe(fc.integer({ min: 0, max: 14 }), 1),
+      minimumLines: maybe(fc.integer({ min: 0, max: 6 }), 1),
+      activation: maybe(fc.bigInt(0n, 12n * scale), 1),
+      adjustment: maybe(record(tiers, maybe(fc.bigInt(-2n * scale, 2n * scale), 1)), 1),
+    })
+    .map(({ minute, first, bands, ...rest }) => {
+      let from = first;
+      return present({
+        ...rest,
+        id: `bid-${at}`,
+        receivedAt: `2026-03-01T10:0${minute}:00Z`,
+        bands: bands.map(({ step, ...prices }, b) => {
+          from = b === 0 ? first : from + step;
+          return present({ from, ...prices });
+        }),
+      }) as ProblemBid;
+    });
+}
+
+/** Problems under one award rule. */
+export function smallProblems(award: AwardRule): fc.Arbitrary<Problem> {
+  const size = SIZES[award];
+  const shape = fc.record({
+    lots: fc.integer({ min: 1, max: size.lots }),
+    tiers: fc.integer({ min: 1, max: size.tiers }),
+    bids: fc.integer({ min: 1, max: size.bids }),
+    scale: fc.constantFrom(1n, 1n, 100n, 100_000_007n),
+  });
+  return shape.chain(({ lots: lotCount, tiers: tierCount, bids, scale }) => {
+    const [lots, tiers] = [LOTS.slice(0, lotCount), TIERS.slice(0, tierCount)];
+    const demand = record(tiers, fc.integer({ min: 0, max: size.lines }));
+    const winners = fc
+      .tuple(maybe(fc.integer({ min: 0, max: 3 }), 1), maybe(fc.integer({ min: 1, max: 3 }), 1))
+      .map(([a, b]) => (a !== undefined && b !== undefined && a > b ? [b, a] : [a, b]));
+    return fc
+      .record({
+        termMonths: fc.integer({ min: 1, max: 3 }),
+        demands: fc.tuple(...lots.map(() => demand)),
+        bids: fc.tuple(...Array.from({ length: bids }, (_, at) => bid(at, lots, tiers, scale))),
+        winners,
+        maxShare: maybe(fc.constantFrom(0.3, 0.5, 0.6, 0.7, 0.29, 1), 1),
+      })
+      .filter(({ demands }) => demands.some((of) => Object.values(of).some((lines) => lines > 0)))
+      .map(({ termMonths, demands, bids: made, winners: [minWinners, maxWinners], maxShare }) => ({
+        currency: 'KRW',
+        termMonths,
+        lots: lots.map((id, l) => ({ id, demand: demands[l] ?? {} })),
+        bids: made,
+        rules: present({ award, minWinners, maxWinners, maxShare }) as Problem['rules'],
+      }));
+  });
+}
