@@ -69,7 +69,8 @@ create index offer_member on offer (member_id);
 -- from this row at any time, and has the hash kept here.
 create table subscription (
   id uuid primary key default gen_random_uuid(),
-  number text not null unique,
+  -- begins with the agreement's own number
+  number text collate "C" not null,
   offer_id uuid not null unique,
   agreement_id uuid not null,
   line_id uuid not null,
@@ -88,11 +89,11 @@ create table subscription (
   content_hash text not null check (length(content_hash) = 64),
   state text not null check (state in ('called-off')),
   settled_at timestamptz not null,
+  unique (agreement_id, number),
   -- nobody pays more than it agreed to
   check (monthly_minor <= agreed_monthly)
 );
 create index subscription_member on subscription (member_id);
-create index subscription_agreement on subscription (agreement_id, number);
 
 create function check_offers() returns trigger language plpgsql as $$
 begin

@@ -1,5 +1,6 @@
 /** An offer as the database holds it, and as members see it. */
 import type { Minor } from '../kernel/money.js';
+import { invalid } from '../kernel/refusal.js';
 import { betterOff } from '../pricing/rules/better-off.js';
 import type { OfferView } from './offers.dto.js';
 import type { OfferState } from './rules/offer-lifecycle.js';
@@ -56,4 +57,22 @@ export function sightParameters({ memberId, associationId, providerId }: Sight):
 export function viewOf(offer: OfferRow, providerName: string): OfferView {
   const { sequence: _order, presentMonthly: _bill, openMarketMonthly: _market, ...shown } = offer;
   return { ...shown, providerName, betterOff: betterOff(offer) };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Where a page goes on: an agreement, and a place within it, joined by a dot.
+ * @param shape what a place within an agreement looks like
+ * @throws Refusal 'page.cursor' for what is not the `next` of a page
+ */
+export function placeOf(cursor: string | undefined, shape: RegExp): [agreement: string | null, within: string | null] {
+  if (cursor === undefined) return [null, null];
+  const [agreement = '', within = '', ...rest] = cursor.split('.');
+  if (!UUID.test(agreement) || !shape.test(within) || rest.length > 0) {
+    throw invalid('page.cursor', 'Give the "next" of a page as its cursor, unchanged.', [
+      { path: 'cursor', reason: 'is not the "next" of a page' },
+    ]);
+  }
+  return [agreement, within];
 }

@@ -4,10 +4,10 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { formatMoney, type Minor } from '../kernel/money.js';
 import { pageOf } from '../kernel/page.js';
-import { invalid, notFound } from '../kernel/refusal.js';
+import { notFound } from '../kernel/refusal.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { betterOff } from '../pricing/rules/better-off.js';
-import { OFFER_ROWS, type OfferRow, SEEN, sightParameters, viewOf } from './offer-rows.js';
+import { OFFER_ROWS, type OfferRow, placeOf, SEEN, sightParameters, viewOf } from './offer-rows.js';
 import type { OfferPage, OffersQuery, OfferView } from './offers.dto.js';
 import { harmless } from './rules/harmless.js';
 import { sightOf } from './rules/sight.js';
@@ -55,10 +55,10 @@ export class OffersQueries {
 
   /** Offers that the actor may see, by agreement and in the order of their lines. */
   async list(tx: EntityManager, actor: Actor, query: OffersQuery): Promise<OfferPage> {
-    const [afterAgreement, afterSequence] = placeOf(query.cursor);
+    const [afterAgreement, afterSequence] = placeOf(query.cursor, /^\d{1,18}$/);
     const rows: OfferRow[] = await tx.query(
       `${OFFER_ROWS} where ${SEEN} and ($4::uuid is null or o.agreement_id = $4) and ($5::text is null or o.state = $5)
-         and ($6::uuid is null or (o.agreement_id, o.line_sequence) > ($6, $7))
+         and ($6::uuid is null or (o.agreement_id, o.line_sequence) > ($6, $7::bigint))
        order by o.agreement_id, o.line_sequence limit $8`,
       [
         ...sightParameters(sightOf(actor)),
@@ -95,19 +95,6 @@ export class OffersQueries {
     const names = await this.organisations.names(tx, [...new Set(rows.map((row) => row.providerId))]);
     return rows.map((row) => viewOf(row, names.get(row.providerId) ?? ''));
   }
-}
-
-const PLACE = /^([0-9a-f-]{36})\.(\d{1,18})$/;
-
-function placeOf(cursor: string | undefined): [string | null, string | null] {
-  if (cursor === undefined) return [null, null];
-  const [, agreementId, sequence] = PLACE.exec(cursor) ?? [];
-  if (agreementId === undefined || sequence === undefined) {
-    throw invalid('page.cursor', 'Give the "next" of a page as its cursor, unchanged.', [
-      { path: 'cursor', reason: 'is not the "next" of a page' },
-    ]);
-  }
-  return [agreementId, sequence];
 }
 
 function cellsOf(offer: OfferRow): string[] {

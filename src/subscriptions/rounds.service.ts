@@ -89,10 +89,12 @@ async function layOut(tx: EntityManager, { poolId, cells }: AgreementTerms): Pro
 
 async function count(tx: EntityManager, steps: readonly (readonly Minor[])[]): Promise<Counted[]> {
   return tx.query(
-    `select l.cell, width_bucket(l.ceiling_monthly, c.steps::bigint[]) as step, l.limit_minor is not null as certain,
+    `with class as materialized (
+       select cell, steps::bigint[] from unnest($1::integer[], $2::text[]) as c (cell, steps)
+     )
+     select cell, width_bucket(l.ceiling_monthly, c.steps) as step, l.limit_minor is not null as certain,
             count(*)::int as offers, sum(l.quantity)::int as lines
-     from offered_line l join unnest($1::integer[], $2::text[]) as c (cell, steps) on c.cell = l.cell
-     group by 1, 2, 3`,
+     from offered_line l join class c using (cell) group by 1, 2, 3`,
     [[...steps.keys()], steps.map((prices) => `{${prices.join(',')}}`)],
   );
 }

@@ -61,10 +61,12 @@ export class SettlementsService {
 async function agreed(tx: EntityManager, agreementId: string, terms: AgreementTerms): Promise<CountedStep[]> {
   const steps = priceSteps(terms.tariff, terms.cells);
   return tx.query(
-    `select c.cell, width_bucket(o.limit_minor, c.steps::bigint[]) as step, sum(o.quantity)::int as lines
-     from offer o
-       join unnest($2::integer[], $3::text[], $4::text[], $5::text[]) as c (cell, lot_code, tier_code, steps)
-         on c.lot_code = o.lot_code and c.tier_code = o.tier_code
+    `with class as materialized (
+       select cell, lot_code, tier_code, steps::bigint[]
+       from unnest($2::integer[], $3::text[], $4::text[], $5::text[]) as c (cell, lot_code, tier_code, steps)
+     )
+     select c.cell, width_bucket(o.limit_minor, c.steps) as step, sum(o.quantity)::int as lines
+     from offer o join class c on c.lot_code = o.lot_code and c.tier_code = o.tier_code
      where o.agreement_id = $1 and o.state in ('accepted', 'standing')
      group by 1, 2`,
     [

@@ -6,7 +6,7 @@ import { pageOf } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
 import { sha256 } from '../platform/keys/keys.js';
-import { SEEN, sightParameters } from './offer-rows.js';
+import { placeOf, SEEN, sightParameters } from './offer-rows.js';
 import { callOffPieces, callOffText } from './rules/call-off.js';
 import { classPrices } from './rules/class-offers.js';
 import { sightOf } from './rules/sight.js';
@@ -45,14 +45,16 @@ export class SubscriptionsQueries {
     return rows[0];
   }
 
-  /** Subscriptions that the actor may see, in the order of their numbers. */
+  /** Subscriptions that the actor may see, by agreement and in the order of their numbers. */
   async list(tx: EntityManager, actor: Actor, query: SubscriptionsQuery): Promise<SubscriptionPage> {
+    const [afterAgreement, afterNumber] = placeOf(query.cursor, /^[0-9A-Za-z-]{1,60}$/);
     const rows: SubscriptionView[] = await tx.query(
-      `${ROWS} and ($4::uuid is null or o.agreement_id = $4) and ($5::text is null or o.number > $5)
-       order by o.number limit $6`,
-      [...sightParameters(sightOf(actor)), query.agreementId ?? null, query.cursor ?? null, query.limit + 1],
+      `${ROWS} and ($4::uuid is null or o.agreement_id = $4)
+         and ($5::uuid is null or (o.agreement_id, o.number) > ($5, $6))
+       order by o.agreement_id, o.number limit $7`,
+      [...sightParameters(sightOf(actor)), query.agreementId ?? null, afterAgreement, afterNumber, query.limit + 1],
     );
-    return pageOf(rows, query.limit, (row) => row.number);
+    return pageOf(rows, query.limit, (row) => `${row.agreementId}.${row.number}`);
   }
 
   /**

@@ -163,6 +163,12 @@ describe('a settlement', () => {
       expect(contract.text).toContain('30.00 USD a month for each line');
     }
     expect(numbers).toEqual([`CO-${agreement.number}-000001`, `CO-${agreement.number}-000002`]);
+    const path = `/api/v1/subscriptions?agreementId=${agreement.agreementId}&limit=1`;
+    const first = await officer.get(path);
+    const second = await officer.get(`${path}&cursor=${first.body.next as string}`);
+    const pages = [first, second].map(({ body }) => (body as { items: { number: string }[] }).items[0]?.number);
+    expect([...pages, second.body.next]).toEqual([...numbers, null]);
+    expect((await officer.get(`${path}&cursor=7`)).body.code).toBe('page.cursor');
   });
 
   it('shows subscriptions to their member, provider and the agency, and to nobody else', async () => {
