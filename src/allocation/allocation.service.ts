@@ -14,7 +14,7 @@ export class AllocationService implements OnModuleDestroy {
    * @throws the signal's reason when aborted; Refusal `allocation.solver-lost` when the solver fails twice
    */
   async solve(problem: Problem, options: SolveOptions = {}): Promise<Result> {
-    return answer(this.pool, problem, options);
+    return answer(this.pool, problem, { ...options, read: false });
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -48,15 +48,14 @@ function sentenceOf(error: unknown): string {
 export async function runSolve(file: string, options: { readonly seconds: number }, io: Output): Promise<number> {
   const reading = await readProblemFile(file);
   if (!reading.ok) {
-    const explanation = reading.faults.map(({ path, reason }) => (path === '' ? reason : `${path}: ${reason}`));
-    const result: Result = { ...invalidOutcome(explanation), solveMs: 0 };
+    const result: Result = { ...invalidOutcome(reading.faults), solveMs: 0 };
     io.out(toJson(result));
-    for (const line of explanation) io.err(line);
+    for (const line of result.explanation) io.err(line);
     return INVALID;
   }
   const pool = new SolverPool(1);
   try {
-    const result = await answer(pool, reading.problem, options);
+    const result = await answer(pool, reading.problem, { ...options, read: true });
     io.out(toJson(result));
     return result.status === 'unknown' ? UNANSWERED : ANSWERED;
   } catch (error) {

@@ -2,9 +2,15 @@
 import type { Problem } from './rules/problem.js';
 import type { Outcome, Progress } from './rules/solve.js';
 
-/** To a thread: solve this. */
-export interface Task {
+/** What is to be solved. */
+export interface Given {
   readonly problem: Problem;
+  /** whether the problem was read already, so that it need not be read again in the thread */
+  readonly read: boolean;
+}
+
+/** To a thread: solve this. */
+export interface Task extends Given {
   readonly seconds: number;
   /** one Int32: not 0 when the task is to end; a busy thread reads no messages, but it reads this */
   readonly ended: SharedArrayBuffer;

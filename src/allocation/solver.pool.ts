@@ -1,8 +1,8 @@
 /** A few warm solver threads and a queue in front of them. A task whose thread dies is done again, once. */
 import { availableParallelism } from 'node:os';
 import { refuse } from '../kernel/refusal.js';
-import type { Problem } from './rules/problem.js';
 import type { Outcome } from './rules/solve.js';
+import type { Given } from './solver.messages.js';
 import { outcomeSoFar, SolverThread, ThreadLost } from './solver.thread.js';
 
 /** Threads of a pool unless said: one problem takes one processor. */
@@ -21,15 +21,15 @@ export class SolverPool {
    * Solves a problem within so many seconds from the moment a thread takes it.
    * @throws the signal's reason when aborted; Refusal `allocation.solver-lost` when two threads died under it
    */
-  async solve(problem: Problem, seconds: number, signal?: AbortSignal): Promise<Outcome> {
+  async solve(given: Given, seconds: number, signal?: AbortSignal): Promise<Outcome> {
     const started = performance.now();
     try {
-      return await this.attempt(problem, seconds, signal);
+      return await this.attempt(given, seconds, signal);
     } catch (first) {
       if (!(first instanceof ThreadLost) || this.closed) throw first;
       const left = Math.max(1, seconds - (performance.now() - started) / 1_000);
       try {
-        return await this.attempt(problem, left, signal);
+        return await this.attempt(given, left, signal);
       } catch (second) {
         if (!(second instanceof ThreadLost)) throw second;
         const best = second.best.awards ? second.best : first.best;
@@ -54,9 +54,9 @@ export class SolverPool {
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
-  private async attempt(problem: Problem, seconds: number, signal: AbortSignal | undefined): Promise<Outcome> {
+  private async attempt(given: Given, seconds: number, signal: AbortSignal | undefined): Promise<Outcome> {
     const thread = await this.take(signal);
-    return thread.solve(problem, seconds, signal);
+    return thread.solve(given, seconds, signal);
   }
 
   /** A thread without a task, when there is one: waits in line for it. */

@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Problem } from './rules/problem.js';
 import { feasibleOutcome, unknownOutcome, type Outcome, type Progress } from './rules/solve.js';
-import type { Report, Task } from './solver.messages.js';
+import type { Given, Report, Task } from './solver.messages.js';
 
 /** How long after its limit a thread may still hand in its answer before it is stopped. */
 const GRACE_MS = 3_000;
@@ -67,7 +66,7 @@ export class SolverThread {
    * Solves one problem. The thread is busy until it has really let go of the task, also after an abort.
    * @throws ThreadLost when the thread dies; the signal's reason when it is aborted
    */
-  solve(problem: Problem, seconds: number, signal: AbortSignal | undefined): Promise<Outcome> {
+  solve(given: Given, seconds: number, signal: AbortSignal | undefined): Promise<Outcome> {
     const { worker } = this;
     this.busy = true;
     worker.ref();
@@ -116,7 +115,7 @@ export class SolverThread {
       worker.on('message', onReport);
       worker.on('exit', onExit);
       signal?.addEventListener('abort', onAbort, { once: true });
-      const task: Task = { problem, seconds, ended };
+      const task: Task = { ...given, seconds, ended };
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       worker.postMessage(task);
     });

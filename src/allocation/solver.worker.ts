@@ -1,7 +1,8 @@
 /** A solver thread: loads HiGHS once and then solves one problem after the other. */
 import { parentPort } from 'node:worker_threads';
 import { HighsSolver } from './highs.solver.js';
-import { solveProblem } from './rules/solve.js';
+import { readProblem } from './rules/parse-problem.js';
+import { invalidOutcome, solveProblem } from './rules/solve.js';
 import type { Report, Task } from './solver.messages.js';
 
 /** Memory of the solver beyond which a thread is replaced: WebAssembly never gives any back. */
@@ -18,11 +19,14 @@ port.on('message', (task: Task) => {
   const ended = new Int32Array(task.ended);
   deadline = performance.now() + task.seconds * 1_000;
   try {
-    const outcome = solveProblem(task.problem, {
-      solver,
-      stop: () => Atomics.load(ended, 0) !== 0 || performance.now() >= deadline,
-      progress: (progress) => report({ type: 'progress', progress }),
-    });
+    const reading = task.read ? ({ ok: true, problem: task.problem } as const) : readProblem(task.problem);
+    const outcome = reading.ok
+      ? solveProblem(reading.problem, {
+          solver,
+          stop: () => Atomics.load(ended, 0) !== 0 || performance.now() >= deadline,
+          progress: (progress) => report({ type: 'progress', progress }),
+        })
+      : invalidOutcome(reading.faults);
     report({ type: 'done', outcome, retire: solver.broken || solver.memoryBytes > RETIRE_BYTES });
   } catch (error) {
     report({ type: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });

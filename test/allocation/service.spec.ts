@@ -93,19 +93,19 @@ describe('solving in threads', () => {
   it('ends when it is aborted, and the thread is free again', async () => {
     const pool = new SolverPool(1);
     const abort = new AbortController();
-    const hard = pool.solve(HARD, 60, abort.signal);
-    const easy = pool.solve(EASY, 60);
+    const hard = pool.solve({ problem: HARD, read: true }, 60, abort.signal);
+    const easy = pool.solve({ problem: EASY, read: true }, 60);
     setTimeout(() => abort.abort(new Error('a better bid came in')), 300);
     await expect(hard).rejects.toThrow('a better bid came in');
     expect((await easy).status).toBe('optimal');
-    await expect(pool.solve(EASY, 60, abort.signal)).rejects.toThrow('a better bid came in');
+    await expect(pool.solve({ problem: EASY, read: true }, 60, abort.signal)).rejects.toThrow('a better bid came in');
     await pool.close();
   });
 
   it('does a task again, once, when its thread dies', async () => {
     const pool = new SolverPool(1);
     const { threads, nth, restore } = watchThreads();
-    const solving = pool.solve(HARD, 5);
+    const solving = pool.solve({ problem: HARD, read: true }, 5);
     await (await nth(0, false)).terminate();
     const outcome = await solving;
     restore();
@@ -117,12 +117,12 @@ describe('solving in threads', () => {
   it('gives what it had found when the second thread dies as well, and refuses when it had nothing', async () => {
     const pool = new SolverPool(1);
     const { nth, restore } = watchThreads();
-    const solving = pool.solve(HARD, 60);
+    const solving = pool.solve({ problem: HARD, read: true }, 60);
     for (const at of [0, 1]) await (await nth(at, true)).terminate();
     const outcome = await solving;
     expect(outcome.status).toBe('feasible');
     expect(outcome.explanation.join(' ')).toContain('The solver failed before the proof');
-    const lost = pool.solve(HARD, 60);
+    const lost = pool.solve({ problem: HARD, read: true }, 60);
     const refused = lost.catch((error: unknown) => error);
     for (const at of [2, 3]) void (await nth(at, false)).terminate();
     expect(await refused).toMatchObject({ code: 'allocation.solver-lost', kind: 'unavailable' });
@@ -132,12 +132,12 @@ describe('solving in threads', () => {
 
   it('a closed pool leaves no task behind and takes no more', async () => {
     const pool = new SolverPool(1);
-    const running = pool.solve(HARD, 60);
-    const waiting = pool.solve(EASY, 60);
+    const running = pool.solve({ problem: HARD, read: true }, 60);
+    const waiting = pool.solve({ problem: EASY, read: true }, 60);
     const ends = Promise.allSettled([running, waiting]);
     await pause(300);
     await pool.close();
     expect((await ends).map((end) => end.status)).toEqual(['rejected', 'rejected']);
-    await expect(pool.solve(EASY, 60)).rejects.toMatchObject({ code: 'allocation.closed' });
+    await expect(pool.solve({ problem: EASY, read: true }, 60)).rejects.toMatchObject({ code: 'allocation.closed' });
   });
 });

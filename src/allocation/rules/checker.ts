@@ -30,7 +30,7 @@ function sum(numbers: readonly number[]): number {
 }
 
 function member<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
-  return Object.entries(record ?? {}).find(([name]) => name === key)?.[1];
+  return record && Object.prototype.hasOwnProperty.call(record, key) ? record[key] : undefined;
 }
 
 /** Checks awards against a problem. */

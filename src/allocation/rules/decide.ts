@@ -40,6 +40,8 @@ const EFFORT = 60_000_000;
 const TRIALS = 400;
 const TIE_NODES = 2_000;
 const MANY = 10_000_000;
+/** A bound is told when it has risen by this part. */
+const TELL_FROM = 1e-5;
 
 /** The same market with nothing to pay: what is feasible in it is feasible in the market. */
 function costless(market: Market): Market {
@@ -78,8 +80,11 @@ export function decide(market: Market, means: Means): Decision {
   const probe: Probe = new Probe(market, bounds, server, means.solver, Infinity, (found) =>
     means.progress(found, known),
   );
+  let told = -Infinity;
   const raise = (bound: number) => {
     known = Math.max(known, Math.min(bound, probe.limit));
+    if (known <= told + Math.abs(told) * TELL_FROM) return;
+    told = known;
     means.progress(null, known);
   };
   try {

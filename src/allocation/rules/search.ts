@@ -33,11 +33,13 @@ interface Node {
 /** Splits that are tried out at a node, and looks at one node while its bound takes things out of it. */
 const TRIED_SPLITS = 4;
 const LOOKS = 4;
-/** Open nodes beyond which the search goes deep instead of wide, to save memory. */
+/** Open nodes, and bytes of their regions, beyond which the search goes deep instead of wide. */
 const MANY_NODES = 4_000;
+const MANY_BYTES = 256 * 1024 * 1024;
 
 export class Search {
   private nodes = 0;
+  private manyNodes = MANY_NODES;
   private readonly open: Node[] = [];
   private tied: Region[] = [];
   private tiedCost = Infinity;
@@ -51,6 +53,8 @@ export class Search {
   /** Looks for the cheapest allocation in a region; the probe keeps it. */
   run(root: Region, prices: Prices | null): SearchOutcome {
     this.probe.focus(root);
+    const bytes = root.allowed.length + (root.forbidden?.length ?? 0);
+    this.manyNodes = Math.min(MANY_NODES, Math.ceil(MANY_BYTES / (bytes + 1)));
     let next: Node | null = { region: root, prices, depth: 0, bound: -Infinity };
     for (let node: Node | null = next; node; node = next) {
       if (this.nodes >= this.limits.nodes || this.limits.stop()) {
@@ -101,7 +105,7 @@ export class Search {
   private take(): Node | null {
     while (this.open.length > 0) {
       let at = this.open.length - 1;
-      if (this.open.length < MANY_NODES) {
+      if (this.open.length < this.manyNodes) {
         this.open.forEach((node, k) => node.bound < (this.open[at]?.bound ?? 0) && (at = k));
         this.onBound(this.open[at]?.bound ?? -Infinity);
       }

@@ -1,5 +1,6 @@
 /** From a problem to its outcome: the allocation, the proof, and both in words. */
 import type { Minor } from '../../kernel/money.js';
+import type { Fault } from '../../kernel/refusal.js';
 import type { Found } from './allocation.js';
 import { awardsOf } from './awards.js';
 import { decide, type Means } from './decide.js';
@@ -43,7 +44,8 @@ export function unknownOutcome(boundMinor: Minor | null): Outcome {
 }
 
 /** The outcome of an input that is not a problem. */
-export function invalidOutcome(explanation: readonly string[]): Outcome {
+export function invalidOutcome(faults: readonly Fault[]): Outcome {
+  const explanation = faults.map(({ path, reason }) => (path === '' ? reason : `${path}: ${reason}`));
   return { status: 'invalid', totalMinor: null, boundMinor: null, gap: null, awards: [], explanation };
 }
 
