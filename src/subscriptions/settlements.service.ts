@@ -28,6 +28,9 @@ export class SettlementsService {
     if (open.length === 0) return;
     const terms = await this.queries.terms(deed.tx, agreementId);
     if (terms === null) throw new Error(`agreement ${agreementId} has lost its terms`);
+    // Offers come by the hundred thousand at once: before the database has looked at them by itself, its planner takes
+    // the table for nearly empty, and would join line by line.
+    await deed.tx.query('analyze offer');
     const counted = await agreed(deed.tx, agreementId, terms);
     const acceptors = acceptorsOf(terms.cells, priceSteps(terms.tariff, terms.cells), counted);
     const settlement = settleVolume(terms.tariff, acceptors);
@@ -101,6 +104,7 @@ async function writeSettled(
   { band, volume }: Settlement,
 ): Promise<{ made: number; lines: number }> {
   const prices = classPrices(terms.tariff, terms.cells, band);
+  await tx.query(`select set_config('work_mem', '64MB', true)`);
   const settled = { settledAt: now, volume, bandFrom: terms.tariff.bands[band]?.from ?? 1 };
   const rows: { made: number; lines: number }[] = await tx.query(
     `with price as (
