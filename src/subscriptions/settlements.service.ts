@@ -96,7 +96,10 @@ const TEXT = ['p.pieces[1]', ...CALL_OFF_PLACES.map((place, at) => `${PLACES[pla
   ' || ',
 );
 
-/** Ends every offer, and makes a subscription of each that settles: one statement, so that none is left between. */
+/**
+ * Ends every offer, and makes a subscription of each that settles: one statement, so that none is left between. Line
+ * breaks in a name become spaces, so that no name can add lines to its contract.
+ */
 async function writeSettled(
   { tx, now }: Deed,
   agreementId: string,
@@ -118,7 +121,7 @@ async function writeSettled(
          and p.lot_code = o.lot_code and p.tier_code = o.tier_code
        returning o.*
      ), s as (
-       select e.*, m.name as member_name,
+       select e.*, translate(m.name, E'\\r\\n\\v\\f', '    ') as member_name,
               $6 || lpad((row_number() over (order by e.line_sequence))::text, 6, '0') as number
        from ended e join organisation m on m.id = e.member_id where e.state = 'settled'
      ), made as (

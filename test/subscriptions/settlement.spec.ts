@@ -146,6 +146,10 @@ describe('a settlement', () => {
       { firm: true, ceiling: 4_500, quantity: 4, site: '=cmd|calc' },
       { firm: true, ceiling: 4_500, quantity: 6, site: 'Bäckerei 김' },
     ]);
+    await system.source.query('update organisation set name = $2 where id = $1', [
+      members[0]?.organisationId,
+      'Kim & Co.\nPrice:     0.00 USD',
+    ]);
     await deadlinePasses(agreement);
     const numbers: string[] = [];
     for (const member of members) {
@@ -160,6 +164,7 @@ describe('a settlement', () => {
       expect(createHash('sha256').update(contract.text).digest('hex')).toBe(own?.contentHash);
       expect(contract.headers['etag']).toBe(`"${own?.contentHash}"`);
       expect(contract.text).toContain(own?.number);
+      expect(contract.text.match(/^Price: /gm)).toHaveLength(1);
       expect(contract.text).toContain('30.00 USD a month for each line');
     }
     expect(numbers).toEqual([`CO-${agreement.number}-000001`, `CO-${agreement.number}-000002`]);
@@ -194,6 +199,10 @@ describe('a settlement', () => {
     expect((await bidder.get(path)).body.sums).toBeNull();
     expect((await member?.get(path))?.body.sums).toMatchObject({ contracts: 1, lines: 4 });
     expect((await rival.get(path)).status).toBe(404);
+    for (const role of ['approver', 'admin'] as const) {
+      expect((await (await system.someone(role)).get(path)).status).toBe(403);
+    }
+    expect((await system.anonymous().get(path)).status).toBe(401);
     expect((await (await system.someone('owner')).get(path)).status).toBe(404);
   });
 
