@@ -46,6 +46,10 @@ export class Listeners implements OnModuleInit {
     return this.facts.get(name);
   }
 
+  factHandlers(): FactHandler[] {
+    return [...this.facts.values()];
+  }
+
   dueHandler(name: string): DueHandler | undefined {
     return this.dues.get(name);
   }

@@ -4,40 +4,40 @@
  * every job loses nothing.
  */
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { UnrecoverableError } from 'bullmq';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
-import { type DueHandler, Listeners } from '../deeds/listeners.js';
+import { Listeners } from '../deeds/listeners.js';
+import { pause, within } from './patience.js';
 import { messageOf, Performer, updatedRows } from './performer.js';
-import { ENQUEUE_TIMEOUT_MILLIS, openQueue, type WakeUp, type WakeUps } from './queue.js';
+import { Purge } from './purge.js';
+import { type WakeUp, type WakeUpJob, WakeUps } from './queue.js';
+import { Reconciler } from './reconciler.js';
 
 const RELAY_EVERY_MILLIS = 100;
 const RECONCILE_EVERY_MILLIS = 1_000;
+const PURGE_EVERY_MILLIS = 3_600_000;
+/** Facts wait this long for the queue to open; later they go the slower way. */
+const HEAD_START_MILLIS = 2_000;
+const TRY_AGAIN_MILLIS = 1_000;
 const RELAY_BATCH = 200;
-/** A wake-up that came to nothing for this long is made up for by the reconciler. */
-const GRACE = "interval '3 seconds'";
-/** Alarms are set this far ahead; what is due later gets its alarm later. */
-const ALARM_HORIZON = "interval '60 seconds'";
-
-interface Delivery {
-  readonly event_id: string;
-  readonly handler: string;
-}
+/** What runs at the end has this long to finish; whatever it was, its row says that it is still to be done. */
+const DRAIN_MILLIS = 15_000;
 
 @Injectable()
 export class JobsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Jobs');
-  private wakeUps: WakeUps | undefined;
-  private stopping = false;
+  private readonly stopping = new AbortController();
   private readonly loops: Promise<void>[] = [];
-  private readonly alarmsSet = new Map<string, number>();
-  private readonly running = new Set<Promise<unknown>>();
+  private wakeUps: WakeUps | undefined;
+  private queueTrouble: string | null = null;
 
   constructor(
     private readonly settings: Settings,
     private readonly source: DataSource,
     private readonly listeners: Listeners,
     private readonly performer: Performer,
+    private readonly reconciler: Reconciler,
+    private readonly purge: Purge,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -47,45 +47,70 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
       `select 'pumasi-' || left(i.id::text, 8) || '-' || d.oid as name from installation i, pg_database d
        where d.datname = current_database()`,
     );
-    this.wakeUps = openQueue(this.settings, rows[0]?.name ?? 'pumasi');
-    this.wakeUps.startWorker((job) => this.wake(job.data));
-    this.loops.push(this.loop(RELAY_EVERY_MILLIS, () => this.relay()));
-    this.loops.push(this.loop(RECONCILE_EVERY_MILLIS, () => this.reconcile()));
+    const opening = this.openQueue(rows[0]?.name ?? 'pumasi');
+    const headStart = within(HEAD_START_MILLIS, 'opening the queue', opening).catch(() => undefined);
+    this.loops.push(
+      opening,
+      headStart.then(() => this.loop(RELAY_EVERY_MILLIS, () => this.relay())),
+      this.loop(RECONCILE_EVERY_MILLIS, () => this.reconcile()),
+      this.loop(PURGE_EVERY_MILLIS, () => this.purge.run()),
+    );
   }
 
   /** Before the database is let go: what runs ends, nothing more begins. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
-    await Promise.allSettled(this.loops);
+    this.stopping.abort();
+    await this.wakeUps?.rest();
+    const drained = Promise.all(this.loops).then(() => this.performer.idle());
+    await within(DRAIN_MILLIS, 'finishing', drained).catch((error: unknown) => this.log.warn(messageOf(error)));
     await this.wakeUps?.close();
-    await Promise.allSettled(this.running);
   }
 
   /** Is the queue reachable? Deliveries go on without it, only more slowly. */
   async queueAnswers(): Promise<boolean> {
-    if (!this.wakeUps) return true;
-    const count = this.wakeUps.queue.getJobCounts('wait').then(
-      () => true,
-      () => false,
-    );
-    return Promise.race([count, sleep(ENQUEUE_TIMEOUT_MILLIS).then(() => false)]);
+    if (!this.settings.PUMASI_WORKERS) return true;
+    return (await this.wakeUps?.answers()) ?? false;
+  }
+
+  /** Opens the queue, again and again until it works; nothing else waits for it. */
+  private async openQueue(installation: string): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      let wakeUps: WakeUps | undefined;
+      try {
+        wakeUps = new WakeUps(this.settings, installation, (wakeUp) => this.wake(wakeUp));
+        await Promise.race([wakeUps.open(), ended(signal)]);
+        this.wakeUps = wakeUps;
+        this.queueAnswered();
+        return;
+      } catch (error) {
+        this.queueFailed(error);
+        await wakeUps?.close();
+      }
+      await pause(TRY_AGAIN_MILLIS, signal);
+    }
   }
 
   private async loop(everyMillis: number, step: () => Promise<boolean>): Promise<void> {
-    while (!this.stopping) {
+    const { signal } = this.stopping;
+    let trouble: string | null = null;
+    while (!signal.aborted) {
+      let millis = everyMillis;
       try {
         if (await step()) continue;
+        trouble = null;
       } catch (error) {
-        if (!this.stopping) this.log.warn(`will try again: ${messageOf(error)}`);
+        const message = messageOf(error);
+        if (!signal.aborted && message !== trouble) this.log.warn(`will try again: ${message}`);
+        trouble = message;
+        millis = TRY_AGAIN_MILLIS;
       }
-      await sleep(everyMillis);
+      await pause(millis, signal);
     }
   }
 
   /** Hands committed facts to the queue. @returns whether there may be more at once */
   private async relay(): Promise<boolean> {
-    const queue = this.wakeUps?.queue;
-    if (!queue) return false;
     const fresh = await this.source
       .query(
         `update outbox_delivery set enqueued_at = clock_timestamp() where (event_id, handler) in (
@@ -94,92 +119,57 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
        returning event_id::text, handler`,
         [RELAY_BATCH],
       )
-      .then(updatedRows<Delivery>);
-    if (fresh.length === 0) return false;
-    await withinTimeout(
-      queue.addBulk(
-        fresh.map(({ event_id, handler }) => ({
-          name: handler,
-          data: { kind: 'fact' as const, eventId: event_id, handler },
-          opts: { jobId: `fact-${event_id}-${handler}` },
-        })),
-      ),
+      .then(updatedRows<{ event_id: string; handler: string }>);
+    await this.enqueue(
+      fresh.map(({ event_id, handler }) => ({
+        name: handler,
+        data: { kind: 'fact', eventId: event_id, handler },
+        opts: { jobId: `fact-${event_id}-${handler}` },
+      })),
     );
     return fresh.length === RELAY_BATCH;
   }
 
-  /** What no wake-up has done: late deliveries, overdue rows; and alarms for what is due soon. */
   private async reconcile(): Promise<boolean> {
-    const late: Delivery[] = await this.source.query(
-      `select event_id::text, handler from outbox_delivery
-       where handled_at is null and enqueued_at < clock_timestamp() - ${GRACE} and next_try_at <= clock_timestamp()
-         and coalesce(leased_until, '-infinity') < clock_timestamp()
-       order by event_id limit $1`,
-      [RELAY_BATCH],
-    );
-    for (const { event_id, handler } of late) {
-      if (this.stopping) return false;
-      const delivered = this.performer.deliver(event_id, handler);
-      if (this.listeners.factHandler(handler)?.long) void this.track(delivered);
-      else await delivered;
-    }
-    for (const due of this.listeners.dueHandlers()) {
-      const overdue: { id: string }[] = await this.source.query(
-        `select id::text from ${due.table} where state = any($1) and due_at <= app_now() order by due_at limit $2`,
-        [due.states, RELAY_BATCH],
-      );
-      for (const { id } of overdue) if (!this.stopping) await this.performer.happen(due, id);
-      await this.setAlarms(due);
-    }
+    await this.reconciler.reconcile(this.stopping.signal);
+    await this.enqueue(await this.reconciler.alarms());
     return false;
   }
 
-  private async setAlarms(due: DueHandler): Promise<void> {
-    const soon: { id: string; due_at: Date; delay: number }[] = await this.source.query(
-      `select id::text, due_at, extract(epoch from due_at - app_now())::float8 * 1000 as delay from ${due.table}
-       where state = any($1) and due_at > app_now() and due_at < app_now() + ${ALARM_HORIZON} limit $2`,
-      [due.states, RELAY_BATCH],
-    );
-    for (const { id, due_at, delay } of soon) {
-      const jobId = `due-${due.name}-${id}-${due_at.getTime()}`;
-      if (this.alarmsSet.has(jobId)) continue;
-      this.alarmsSet.set(jobId, Date.now());
-      const data: WakeUp = { kind: 'due', name: due.name, id };
-      const queue = this.wakeUps?.queue;
-      if (queue) await withinTimeout(queue.add(due.name, data, { jobId, delay: Math.ceil(delay) }));
+  /** What the queue does not take, the reconciler does a little later. */
+  private async enqueue(jobs: WakeUpJob[]): Promise<void> {
+    if (jobs.length === 0 || this.wakeUps === undefined) return;
+    try {
+      await this.wakeUps.add(jobs);
+      this.queueAnswered();
+    } catch (error) {
+      this.queueFailed(error);
     }
-    for (const [jobId, at] of this.alarmsSet) if (at < Date.now() - 120_000) this.alarmsSet.delete(jobId);
   }
 
-  private async wake(data: WakeUp): Promise<void> {
-    if (data.kind === 'fact') return this.track(this.performer.deliver(data.eventId, data.handler));
-    const due = this.listeners.dueHandler(data.name);
-    if (!due) throw new UnrecoverableError(`no job is named ${data.name}`);
-    await this.track(this.performer.happen(due, data.id));
+  private async wake(wakeUp: WakeUp): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    if (wakeUp.kind === 'fact') return this.performer.deliver(wakeUp.eventId, wakeUp.handler);
+    const due = this.listeners.dueHandler(wakeUp.name);
+    if (due) await this.performer.happen(due, wakeUp.id);
   }
 
-  private track<T>(work: Promise<T>): Promise<T> {
-    const settled = work.finally(() => this.running.delete(settled));
-    this.running.add(settled);
-    return settled;
+  private queueAnswered(): void {
+    if (this.queueTrouble !== null) this.log.log('the queue works again');
+    this.queueTrouble = null;
+  }
+
+  private queueFailed(error: unknown): void {
+    if (this.stopping.signal.aborted) return;
+    if (this.queueTrouble === null) {
+      this.log.warn(`the queue does not work, so facts reach their listeners seconds later: ${messageOf(error)}`);
+    }
+    this.queueTrouble = messageOf(error);
   }
 }
 
-function sleep(millis: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, millis).unref();
+async function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('the process ends')), { once: true });
   });
-}
-
-/** Waits for the queue only so long: a frozen Redis must not stop the reconciler. */
-async function withinTimeout(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the queue did not answer')), ENQUEUE_TIMEOUT_MILLIS);
-  });
-  try {
-    await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

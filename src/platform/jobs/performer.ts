@@ -10,10 +10,22 @@ import { Metrics } from '../metrics/metrics.js';
 
 const LEASE = "interval '30 seconds'";
 const LEASE_RENEWAL_MILLIS = 10_000;
+/** After each failure the rest doubles, from a second to about five minutes (no interval holds 2 to the power of 60). */
+const MOST_DOUBLINGS = 8;
+/** A row that has not been tried for so long after its rest has found another way. */
+const FORGOTTEN_MILLIS = 600_000;
+
+/** How often what is due has failed here, one time after the other, and when to try again. */
+interface Failures {
+  readonly times: number;
+  readonly rest: number;
+}
 
 @Injectable()
 export class Performer {
   private readonly log = new Logger('Jobs');
+  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly failures = new Map<string, Failures>();
 
   constructor(
     private readonly source: DataSource,
@@ -21,8 +33,41 @@ export class Performer {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Locks the row and, if it is due by the database's clock, lets happen what is due. */
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await Promise.all(this.underWay.values());
+  }
+
+  /** The rows that failed here not long ago: they wait a little longer each time, and others are not held up by them. */
+  resting(due: DueHandler): string[] {
+    const prefix = `due ${due.name} `;
+    const now = performance.now();
+    for (const [key, { rest }] of this.failures) if (rest < now - FORGOTTEN_MILLIS) this.failures.delete(key);
+    return [...this.failures]
+      .filter(([key, { rest }]) => key.startsWith(prefix) && rest > now)
+      .map(([key]) => key.slice(prefix.length));
+  }
+
+  /** Locks the row and, if it is due by the database's clock, lets happen what is due. Never throws. */
   async happen(due: DueHandler, id: string): Promise<void> {
+    const key = `due ${due.name} ${id}`;
+    return this.once(key, () => this.happenNow(due, id, key));
+  }
+
+  /** Brings a fact to a listener, unless that has happened or is happening. Never throws. */
+  async deliver(eventId: string, name: string): Promise<void> {
+    return this.once(`fact ${name} ${eventId}`, () => this.deliverNow(eventId, name));
+  }
+
+  private async once(key: string, work: () => Promise<void>): Promise<void> {
+    const present = this.underWay.get(key);
+    if (present) return present;
+    const mine = work().finally(() => this.underWay.delete(key));
+    this.underWay.set(key, mine);
+    return mine;
+  }
+
+  private async happenNow(due: DueHandler, id: string, key: string): Promise<void> {
     const began = performance.now();
     try {
       const happened = await this.source.transaction(async (tx) => {
@@ -36,13 +81,17 @@ export class Performer {
         return row !== undefined;
       });
       if (happened) this.measured(due.name, 'done', began);
+      this.failures.delete(key);
     } catch (error) {
       this.measured(due.name, 'failed', began);
+      const times = this.failures.get(key)?.times ?? 0;
+      const rest = performance.now() + 1_000 * 2 ** Math.min(times, MOST_DOUBLINGS);
+      this.failures.set(key, { times: times + 1, rest });
       this.log.error(`${due.name}: ${messageOf(error)}`, stackOf(error));
     }
   }
 
-  async deliver(eventId: string, name: string): Promise<void> {
+  private async deliverNow(eventId: string, name: string): Promise<void> {
     const handler = this.listeners.factHandler(name);
     if (!handler) return;
     const began = performance.now();
@@ -55,9 +104,9 @@ export class Performer {
       await this.source
         .query(
           `update outbox_delivery set attempts = attempts + 1, last_error = $3, leased_until = null,
-             next_try_at = clock_timestamp() + least(interval '5 minutes', interval '1 second' * power(2, attempts))
+             next_try_at = clock_timestamp() + interval '1 second' * power(2, least(attempts, $4))
            where event_id = $1 and handler = $2`,
-          [eventId, name, messageOf(error).slice(0, 500)],
+          [eventId, name, messageOf(error).replaceAll('\0', '').slice(0, 500), MOST_DOUBLINGS],
         )
         .catch(() => undefined);
     }

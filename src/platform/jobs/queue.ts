@@ -1,78 +1,102 @@
-/** The queue: BullMQ on Redis when one is set, else on the same PostgreSQL. It only wakes things up. */
-import { createPostgresBackend, Queue, setDefaultBackendFactory, Worker, type Job, type Processor } from 'bullmq';
-import { Redis } from 'ioredis';
+/** The queue: BullMQ, which only wakes things up. */
+import { Queue, Worker, type BulkJobOptions, type Processor } from 'bullmq';
 import type { Settings } from '../config/settings.js';
+import { within } from './patience.js';
+import { ANSWER_MILLIS, connectionsOf, type QueueConnections } from './queue-connections.js';
 
-export const QUEUE = 'pumasi';
+const QUEUE = 'pumasi';
 
 /** What a job says: only which row to look at. */
 export type WakeUp =
   | { readonly kind: 'fact'; readonly eventId: string; readonly handler: string }
   | { readonly kind: 'due'; readonly name: string; readonly id: string };
 
-/** How long an enqueuing may take before the reconciler does the work itself. */
-export const ENQUEUE_TIMEOUT_MILLIS = 2_000;
-
-export interface WakeUps {
-  readonly queue: Queue<WakeUp>;
-  startWorker(process: Processor<WakeUp>): Worker<WakeUp>;
-  close(): Promise<void>;
+export interface WakeUpJob {
+  readonly name: string;
+  readonly data: WakeUp;
+  readonly opts: BulkJobOptions;
 }
+
+/** A queue that does not work by then is to be opened anew: BullMQ remembers a failed start for ever. */
+const OPENING_MILLIS = 5_000;
+/** How long whoever asks after the queue is kept waiting. */
+const ASKING_MILLIS = 500;
+/** Closing says goodbye to a server that may not answer. */
+const CLOSING_MILLIS = 1_000;
 
 function quiet(): void {
-  // A lost connection is retried by the client; deliveries wait in PostgreSQL meanwhile.
+  // Connections are made again by themselves; whoever waits for an answer is told that there is none.
 }
 
-/**
- * Opens the queue as the settings say.
- * Errors of its connection are retried, and never reach a request.
- * @param installation tells systems apart that share one Redis; letters, digits and dashes
- */
-export function openQueue(settings: Settings, installation: string): WakeUps {
-  const redisUrl = settings.REDIS_URL;
-  const clients: Redis[] = [];
-  const redis = (url: string, forWorker: boolean): Redis => {
-    const client = new Redis(url, {
-      maxRetriesPerRequest: null,
-      enableOfflineQueue: forWorker,
-      ...(forWorker ? {} : { commandTimeout: ENQUEUE_TIMEOUT_MILLIS }),
-      retryStrategy: (times) => Math.min(times * 100, 1_000),
-    });
-    client.on('error', quiet);
-    clients.push(client);
-    return client;
-  };
-  const postgres = { connectionString: settings.DATABASE_URL ?? '', migrate: true, max: 4 };
-  if (redisUrl === undefined) setDefaultBackendFactory(createPostgresBackend as never);
-  const connection = (forWorker: boolean): never =>
-    (redisUrl === undefined ? postgres : redis(redisUrl, forWorker)) as never;
+export class WakeUps {
+  private readonly connections: QueueConnections;
+  private readonly queue: Queue<WakeUp>;
+  private readonly worker: Worker<WakeUp>;
 
-  const queue = new Queue<WakeUp>(QUEUE, {
-    connection: connection(false),
-    prefix: installation,
-    defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
-  });
-  queue.on('error', quiet);
-  const workers: Worker<WakeUp>[] = [];
-  return {
-    queue,
-    startWorker(process) {
-      const worker = new Worker<WakeUp>(QUEUE, process as (job: Job<WakeUp>) => Promise<unknown>, {
-        connection: connection(true),
+  /** @param installation tells systems apart that share one Redis; letters, digits and dashes */
+  constructor(settings: Settings, installation: string, process: (wakeUp: WakeUp) => Promise<void>) {
+    this.connections = connectionsOf(settings);
+    const { forQueue, forWorker, backend } = this.connections;
+    this.queue = new Queue<WakeUp>(
+      QUEUE,
+      {
+        connection: forQueue as never,
         prefix: installation,
+        defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
+      },
+      backend as never,
+    ).on('error', quiet);
+    this.worker = new Worker<WakeUp>(
+      QUEUE,
+      (async (job) => process(job.data)) satisfies Processor<WakeUp>,
+      {
+        connection: forWorker as never,
+        prefix: installation,
+        // A worker that runs before its connection is ready, and never becomes so, spins without letting anything else run.
+        autorun: false,
+        runRetryDelay: 1_000,
         concurrency: 4,
         lockDuration: 10_000,
         stalledInterval: 5_000,
         maxStalledCount: 5,
-      });
-      worker.on('error', quiet);
-      workers.push(worker);
-      return worker;
-    },
-    async close() {
-      await Promise.allSettled(workers.map((worker) => worker.close()));
-      await Promise.allSettled([queue.close()]);
-      for (const client of clients) client.disconnect();
-    },
-  };
+      },
+      backend as never,
+    ).on('error', quiet);
+  }
+
+  /** Starts to work. @throws Error when the server does not let it; then close this one and open another */
+  async open(): Promise<void> {
+    const ready = async (): Promise<void> => {
+      await this.connections.prepare();
+      await Promise.all([this.queue.waitUntilReady(), this.worker.waitUntilReady()]);
+    };
+    await within(OPENING_MILLIS, 'opening the queue', ready()).catch((error: unknown) => {
+      throw this.connections.trouble() ?? error;
+    });
+    void this.worker.run().catch(quiet);
+  }
+
+  /** @throws Error when the queue does not take them in time */
+  async add(jobs: WakeUpJob[]): Promise<void> {
+    await within(ANSWER_MILLIS, 'the queue', this.queue.addBulk(jobs));
+  }
+
+  async answers(): Promise<boolean> {
+    return within(ASKING_MILLIS, 'the queue', this.queue.getJobCounts('wait')).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Fetches nothing more. What has been fetched goes on. */
+  async rest(): Promise<void> {
+    await this.worker.pause(true);
+  }
+
+  /** Lets go of the server, whether it answers or not. */
+  async close(): Promise<void> {
+    const closing = Promise.allSettled([this.worker.close(), this.queue.close()]);
+    await within(CLOSING_MILLIS, 'closing the queue', closing).catch(quiet);
+    await within(CLOSING_MILLIS, 'leaving the queue', this.connections.cut()).catch(quiet);
+  }
 }
