@@ -88,8 +88,10 @@ export async function answer(play: Play, agreement: Agreement): Promise<Round> {
   if (round.state === 'open') {
     const sheet = join(play.out, `answers-${agreement.number}.csv`);
     const bar = story.progress('members decide', round.offeredLines, 'lines');
-    await decideAll(play, agreement.id, sheet, (lines) => bar.to(lines));
+    const decided = await decideAll(play, agreement.id, sheet, (lines) => bar.to(lines));
     bar.end();
+    // None is left when the story was cut off behind the answers, or when all pledges were firm.
+    if (decided === 0) return round;
     const answers = createReadStream(sheet, { encoding: 'utf8' }) as AsyncIterable<string>;
     await association.postCsv(
       `/api/v1/agreements/${agreement.id}/answers?mandate=stated`,
@@ -120,14 +122,16 @@ async function decideAll(
   agreementId: string,
   file: string,
   onLines: (lines: number) => void,
-): Promise<void> {
+): Promise<number> {
   let lines = 0;
+  let answers = 0;
   const decisions = new Transform({
     objectMode: true,
     transform(offer: OfferRow, _encoding, done) {
       lines += Number(offer['quantity']);
       onLines(lines);
       const decided = decision(offer, play.input.currency);
+      if (decided) answers += 1;
       done(null, decided ? { offer_id: offer['offer_id'], answer: decided.answer, up_to: decided.upTo } : undefined);
     },
   });
@@ -138,6 +142,7 @@ async function decideAll(
     stringify({ header: true, columns: ['offer_id', 'answer', 'up_to'] }),
     createWriteStream(file),
   );
+  return answers;
 }
 
 /** The time to answer ends; the volume settles the price, or the award falls through to the next best. */
