@@ -13,7 +13,7 @@ const PROCESSORS = ['arm64', 'x64', 'ia32', 'arm', 'ppc64', 's390x', 'riscv64', 
 
 // The folders npm looks in for a dependency of the package at `where`, innermost first.
 function* places(where, name) {
-  for (let at = where; at !== ''; ) {
+  for (let at = where; at !== '';) {
     yield `${at}/node_modules/${name}`;
     const up = at.lastIndexOf('/node_modules/');
     at = up < 0 ? '' : at.slice(0, up);
