@@ -70,7 +70,7 @@ export function readTiers(csv: string): Tier[] {
 /** Reads a folder with regions.csv, tiers.csv, lines.csv and coverage.csv. */
 export async function readFolder(folder: string, currency: string): Promise<DemoInput> {
   for (const file of ['regions.csv', 'tiers.csv', 'lines.csv', 'coverage.csv']) {
-    if (!existsSync(join(folder, file))) throw new Error(`${folder} has no ${file}; see demo/README.md for the format`);
+    if (!existsSync(join(folder, file))) throw new Error(`${folder} has no ${file}; README.md tells the format`);
   }
   const regionsCsv = readFileSync(join(folder, 'regions.csv'), 'utf8');
   const tiersCsv = readFileSync(join(folder, 'tiers.csv'), 'utf8');

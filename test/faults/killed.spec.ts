@@ -3,63 +3,23 @@
  * disturbed, and every transition must have happened once. Runs on whatever the environment sets: everything embedded,
  * or servers.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { User } from '../../demo/api.js';
 import { PASSWORD } from '../../demo/cast.js';
 import type { Figures } from '../../demo/figures.js';
 import { Random } from '../../demo/random.js';
-import { projectRoot } from '../../src/platform/config/project.js';
 import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
+import { addressOf, demoRun, type DemoRun, heard, pause } from '../support/demo-run.js';
 
 const MEMBERS = 240;
 /** of the story, each of which is killed once */
 const CHAPTERS = 9;
 const LIMIT_MILLIS = 600_000;
 
-/** A chapter of the story that was reached, or the exit of the demonstration. */
-interface Running {
-  readonly child: ChildProcess;
-  said(): string;
-  /** resolves at the exit, with its code; null when killed */
-  readonly ended: Promise<number | null>;
-}
-
-function demo(folder: string, ...more: string[]): Running {
-  const child = spawn(
-    process.execPath,
-    [join(projectRoot, 'dist/demo/main.js'), '--members', String(MEMBERS), '--out', join(folder, 'out'), ...more],
-    { env: { ...process.env, NODE_OPTIONS: '', PUMASI_DATA: folder }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let text = '';
-  const hear = (chunk: Buffer): void => {
-    text += chunk.toString();
-  };
-  child.stdout?.on('data', hear);
-  child.stderr?.on('data', hear);
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('exit', (code) => resolve(code));
-  });
-  return { child, said: () => text, ended };
-}
-
-function pause(millis: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, millis);
-  });
-}
-
-/** Waits until the run has said something. */
-async function heard(run: Running, words: string): Promise<void> {
-  const until = Date.now() + LIMIT_MILLIS / 4;
-  while (!run.said().includes(words)) {
-    if (run.child.exitCode !== null || Date.now() > until) {
-      run.child.kill('SIGKILL');
-      throw new Error(`never said "${words.trim()}":\n${run.said()}`);
-    }
-    await pause(20);
-  }
+/** Starts the story that this test is about. */
+function demo(folder: string, ...more: string[]): DemoRun {
+  return demoRun(folder, '--members', String(MEMBERS), ...more);
 }
 
 async function finished(folder: string, file: string): Promise<Figures> {
@@ -108,7 +68,7 @@ describe('kill -9', () => {
       const figures = JSON.parse(readFileSync(story, 'utf8')) as Figures;
       expect(withoutTimes(figures)).toEqual(withoutTimes(undisturbed));
 
-      await eachTransitionOnce(/keeps running at (http:\S+) /.exec(last.said())?.[1] ?? '');
+      await eachTransitionOnce(addressOf(last));
       last.child.kill('SIGTERM');
       expect(await last.ended).toBe(0);
     },

@@ -1,0 +1,82 @@
+/** The demonstration on somebody's own spreadsheets: every line is dealt with, and all figures agree with each other. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { User } from '../../demo/api.js';
+import { PASSWORD } from '../../demo/cast.js';
+import type { Figures } from '../../demo/figures.js';
+import { LINES_HEADER } from '../../demo/input.js';
+import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
+import { addressOf, demoRun, heard } from '../support/demo-run.js';
+
+const BUSINESSES = 90;
+const REGIONS = ['XX-T-EAST', 'XX-T-WEST'];
+
+/** A small town: two quarters, three tiers, one provider in the east, two in the west. */
+function writeTown(folder: string): { lines: number } {
+  mkdirSync(folder, { recursive: true });
+  const files = {
+    'regions.csv': 'code,parent,name\nXX-T,,"Town, the"\nXX-T-EAST,XX-T,East\nXX-T-WEST,XX-T,West\n',
+    'tiers.csv':
+      'code,name,down_mbps,up_mbps,repair_hours\nslow,Slow,50,10,48\nswift,Swift,300,100,24\nglass,Glass,1000,1000,8\n',
+    'lines.csv': `${LINES_HEADER}\n`,
+    'coverage.csv': 'site_ref,provider,max_down_mbps\n',
+  };
+  let lines = 0;
+  for (let i = 0; i < BUSINESSES; i += 1) {
+    const region = REGIONS[i % 2] ?? '';
+    const quantity = i % 7 === 0 ? 2 : 1;
+    lines += quantity;
+    const provider = i % 2 === 1 && i % 4 === 1 ? 'Rival' : 'Town Net';
+    const ceiling = i % 3 === 0 ? '48.50' : '';
+    const tier = ['slow', 'swift', 'glass'][i % 3];
+    files['lines.csv'] +=
+      `T-${i},"Shop, no. ${i}",4,G,${region},35.1,-86.2,${tier},${quantity},${provider},100,60.00,${ceiling}\n`;
+    files['coverage.csv'] += `T-${i},Town Net,1000\n${region === 'XX-T-WEST' ? `T-${i},Rival,500\n` : ''}`;
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return { lines };
+}
+
+describe('the demonstration on own spreadsheets', () => {
+  const folder = temporaryDataFolder('pumasi-town');
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('deals with every line, and tells figures that agree with contracts and subscriptions', async () => {
+    const { lines } = writeTown(join(folder, 'town'));
+    const json = join(folder, 'figures.json');
+    const run = demoRun(folder, '--data', join(folder, 'town'), '--json', json, '--keep');
+    await heard(run, 'keeps running');
+    const figures = JSON.parse(readFileSync(json, 'utf8')) as Figures;
+    expect(figures).toMatchObject({
+      members: BUSINESSES,
+      lines,
+      lots: 2,
+      bids: 3,
+      allocatedLines: lines,
+      offeredLines: lines,
+      currency: 'USD',
+      solverStatus: 'optimal',
+    });
+
+    const officer = await new User(addressOf(run), 'officer').signIn('officer@agency.example', PASSWORD);
+    let costs = 0;
+    for await (const agreement of officer.all<{ id: string }>('/api/v1/agreements')) {
+      const { content } = await officer.get<{ content: { costMinor: number } }>(`/api/v1/agreements/${agreement.id}`);
+      costs += content.costMinor;
+    }
+    expect(costs).toBe(figures.allocationTotalMinor);
+    let [monthly, contracted] = [0, 0];
+    for await (const one of officer.all<{ monthly: number; quantity: number }>('/api/v1/subscriptions')) {
+      monthly += one.monthly * one.quantity;
+      contracted += one.quantity;
+    }
+    expect(monthly).toBe(figures.settledMonthlyMinor);
+    expect(contracted).toBe(figures.contractLines);
+    expect(contracted).toBe(figures.acceptedLines);
+    expect(figures.settledMonthlyMinor).toBeLessThan(figures.openMarketMonthlyMinor);
+
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+  }, 200_000);
+});
