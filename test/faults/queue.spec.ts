@@ -94,7 +94,7 @@ async function allOnce(house: ProbeHouse, names: readonly string[]): Promise<voi
   }
 }
 
-describe(hasRedis ? 'Redis under a running system' : 'the queue in PostgreSQL under a running system', () => {
+describe(`the queue (${hasRedis ? 'Redis' : 'in PostgreSQL'}) under a running system`, () => {
   let redis: RedisServer;
   let database: ClonedDatabase;
   let house: ProbeHouse;
@@ -265,9 +265,9 @@ describe('PostgreSQL under a running system', () => {
       const house = await ProbeHouse.start({ DATABASE_URL: url, PUMASI_POOL: '8' });
       await until(() => house.queueAnswers());
       const committed: string[] = [];
-      let going = true;
+      const working = new AbortController();
       const busy = Array.from({ length: 4 }, async (_x, lane) => {
-        for (let n = 0; going; n += 1) {
+        for (let n = 0; !working.signal.aborted; n += 1) {
           const bell = `${how} ${lane} ${n}`;
           await house.ring(bell).then(
             () => committed.push(bell),
@@ -284,7 +284,7 @@ describe('PostgreSQL under a running system', () => {
       const atOnceAfter = committed.length;
       await startPostgres();
       await until(async () => committed.length > atOnceAfter);
-      going = false;
+      working.abort();
       await Promise.all(busy);
       expect(before).toBeGreaterThan(0);
 
