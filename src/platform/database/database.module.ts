@@ -28,6 +28,8 @@ const types = {
           connectionTimeoutMillis: 10_000,
           idle_in_transaction_session_timeout: 600_000,
           application_name: 'pumasi',
+          // Compiling a plan costs more than it saves on statements over at most some hundred thousand rows.
+          options: '-c jit=off',
         },
       }),
     }),

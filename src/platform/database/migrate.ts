@@ -6,6 +6,8 @@ import { projectRoot } from '../config/project.js';
 
 /** Any number that no other program of this database uses for an advisory lock. */
 const MIGRATION_LOCK = 7_306_200;
+/** A host that swallows what is sent to it would be waited for a long time. */
+const CONNECT_MILLIS = 10_000;
 
 /** "1764000000100-identity.sql" becomes the TypeORM migration Identity1764000000100. */
 function migrationOf(file: string): new () => MigrationInterface {
@@ -32,7 +34,13 @@ function migrationOf(file: string): new () => MigrationInterface {
  */
 export async function migrate(url: string): Promise<string[]> {
   const files = readdirSync(join(projectRoot, 'migrations')).filter((file) => file.endsWith('.sql'));
-  const source = new DataSource({ type: 'postgres', url, migrations: files.sort().map(migrationOf), poolSize: 2 });
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    migrations: files.sort().map(migrationOf),
+    poolSize: 2,
+    connectTimeoutMS: CONNECT_MILLIS,
+  });
   await source.initialize();
   const lock = source.createQueryRunner();
   try {
