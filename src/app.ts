@@ -27,7 +27,14 @@ const START_UP_CHATTER = new Set([
   'NestApplication',
 ]);
 
+/** What fails while starting is thrown as well, and told once by whoever starts (boot.ts). */
+const TOLD_BY_BOOT = new Set(['NestApplication', 'ExceptionHandler']);
+
 class HouseLogger extends ConsoleLogger {
+  override error(message: unknown, ...context: unknown[]): void {
+    if (!TOLD_BY_BOOT.has(String(context.at(-1)))) super.error(message, ...context);
+  }
+
   override log(message: unknown, ...context: unknown[]): void {
     if (!START_UP_CHATTER.has(String(context.at(-1)))) super.log(message, ...context);
   }

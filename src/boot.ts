@@ -1,5 +1,6 @@
 /** What comes before the application in every process: settings, a database, and its present shape. */
 import { readSettings, type Settings } from './platform/config/settings.js';
+import { outageOf } from './platform/database/outage.js';
 import { migrate } from './platform/database/migrate.js';
 import { defaultDataFolder, findRunning, startEmbeddedPostgres } from './platform/embedded/embedded-postgres.js';
 import { refuse } from './kernel/refusal.js';
@@ -30,7 +31,10 @@ export async function boot(environment: NodeJS.ProcessEnv, options: BootOptions 
     await migrate(settings.DATABASE_URL ?? '');
   } catch (error) {
     await release();
-    throw unreachable(error);
+    if ((error as { code?: unknown }).code === '42501') {
+      throw refuse('database.rights', 'The user of DATABASE_URL may not create tables and schemas in its database.');
+    }
+    orUnreachable(error);
   }
   return { settings, release };
 }
@@ -53,40 +57,56 @@ async function embedded(settings: Settings, options: BootOptions): Promise<() =>
   return () => server.stop();
 }
 
-const NO_SERVER = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', '3D000', '28P01']);
-
-function unreachable(error: unknown): unknown {
-  const code = (error as { code?: unknown }).code;
-  if (typeof code !== 'string' || !NO_SERVER.has(code)) return error;
-  return refuse('database.unreachable', `The database of DATABASE_URL cannot be used (${code}). Check the setting.`);
+/** Throws what was thrown; an outage of the database as a refusal. */
+export function orUnreachable(error: unknown): never {
+  const why = outageOf(error);
+  if (why === null) throw error;
+  throw refuse('database.unreachable', `The database of DATABASE_URL cannot be used (${why}). Check the setting.`);
 }
 
-/** Runs a process: serves until SIGINT or SIGTERM, then stops in order; a refusal becomes one line on stderr. */
+/** A container is killed when it has not ended after thirty seconds. */
+const LEAVE_MILLIS = 25_000;
+/** One Ctrl-C can reach us twice, from the terminal and from npm. */
+const TWICE_MILLIS = 1_000;
+
+/**
+ * Runs a process: serves until SIGINT or SIGTERM, then stops in order; a refusal becomes one line on stderr. Whoever
+ * asks again does not want to wait: what was in hand is in the database, and the next start takes it up.
+ */
 export async function live(serve: () => Promise<() => Promise<void>>): Promise<void> {
-  let ending: NodeJS.Signals | undefined;
+  let asked: number | undefined;
   let stop: (() => Promise<void>) | undefined;
-  const end = (signal: NodeJS.Signals): void => {
-    if (ending !== undefined) return;
-    ending = signal;
+  const end = (): void => {
+    if (asked !== undefined && performance.now() - asked > TWICE_MILLIS) process.exit(1);
+    if (asked !== undefined) return;
+    asked = performance.now();
     if (stop) void leave(stop);
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
   try {
     stop = await serve();
-    if (ending !== undefined) await leave(stop);
+    if (asked !== undefined) await leave(stop);
   } catch (error) {
-    process.stderr.write(`pumasi: ${sentenceOf(error)}\n`);
-    process.exit(1);
+    fail(sentenceOf(error));
   }
 }
 
 async function leave(stop: () => Promise<void>): Promise<void> {
+  const late = setTimeout(
+    () => fail(`it did not end within ${LEAVE_MILLIS / 1_000} seconds and was cut off`),
+    LEAVE_MILLIS,
+  );
   try {
     await stop();
+    clearTimeout(late);
     process.exit(0);
   } catch (error) {
-    process.stderr.write(`pumasi: ${sentenceOf(error)}\n`);
-    process.exit(1);
+    fail(sentenceOf(error));
   }
+}
+
+function fail(sentence: string): never {
+  process.stderr.write(`pumasi: ${sentence}\n`);
+  process.exit(1);
 }

@@ -33,14 +33,17 @@ program
       logger: false,
       abortOnError: false,
     });
-    const made = await app.get(FirstAdminService, { strict: false }).ensure({ email });
-    console.log(
-      made === null
-        ? 'There is an agency already; its administrators make further accounts.'
-        : `Sign in as ${made.email} with the password ${made.password}; it is not shown again.`,
-    );
-    await app.close();
-    await ground.release();
+    try {
+      const made = await app.get(FirstAdminService, { strict: false }).ensure({ email });
+      console.log(
+        made === null
+          ? 'There is an agency already; its administrators make further accounts.'
+          : `Sign in as ${made.email} with the password ${made.password}; it is not shown again.`,
+      );
+    } finally {
+      await app.close();
+      await ground.release();
+    }
   });
 
 /** Seconds as a person writes them. */

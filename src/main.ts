@@ -1,24 +1,31 @@
 /** The API process, with workers unless PUMASI_WORKERS=off. */
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
-import { boot, live } from './boot.js';
+import { boot, live, orUnreachable } from './boot.js';
 import { FirstAdminService } from './identity/first-admin.service.js';
 
 await live(async () => {
   const embedded = (process.env['DATABASE_URL'] ?? '') === '';
   const ground = await boot(process.env, { log: (line) => console.log(line) });
+  let app: NestFastifyApplication | undefined;
+  // In this order also when the start fails: what works on the database must not lose it under its feet.
+  const stop = async (): Promise<void> => {
+    try {
+      await app?.close();
+    } finally {
+      await ground.release();
+    }
+  };
   try {
-    const app = await createApp(ground.settings);
+    app = await createApp(ground.settings).catch(orUnreachable);
     await app.listen(ground.settings.PORT, ground.settings.HOST);
     console.log(`Pumasi answers at ${await app.getUrl()} (API description at /docs). Ctrl-C stops it.`);
     // On a server the first admin is made by hand ("pumasi admin"): a password does not belong in its log.
     const admin = embedded ? await app.get(FirstAdminService, { strict: false }).ensure() : null;
     if (admin) console.log(`Sign in as ${admin.email} with the password ${admin.password}; it is not shown again.`);
-    return async () => {
-      await app.close();
-      await ground.release();
-    };
+    return stop;
   } catch (error) {
-    await ground.release();
+    await stop().catch(() => undefined);
     throw error;
   }
 });

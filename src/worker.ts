@@ -2,7 +2,7 @@
 import { NestFactory } from '@nestjs/core';
 import { logger } from './app.js';
 import { AppModule } from './app.module.js';
-import { boot, live } from './boot.js';
+import { boot, live, orUnreachable } from './boot.js';
 
 await live(async () => {
   const ground = await boot(process.env, { join: true });
@@ -10,7 +10,7 @@ await live(async () => {
   const app = await NestFactory.createApplicationContext(AppModule.with(ground.settings), {
     abortOnError: false,
     logger: logger(ground.settings),
-  });
+  }).catch(orUnreachable);
   console.log('Pumasi works on jobs. Ctrl-C stops it.');
   return () => app.close();
 });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { Refusal } from '../../kernel/refusal.js';
 import { readSettings } from './settings.js';
 
@@ -10,6 +11,10 @@ function whyNot(environment: Record<string, string>): Refusal {
   }
   throw new Error('was accepted');
 }
+
+const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .privateKey.export({ type: 'pkcs8', format: 'der' })
+  .toString('base64');
 
 describe('settings', () => {
   it('needs none', () => {
@@ -35,9 +40,15 @@ describe('settings', () => {
     [{ PORT: '70000' }, 'PORT must be a port number'],
     [{ PORT: 'http' }, 'PORT must be a port number'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL must look like postgres://'],
+    [{ DATABASE_URL: 'postgres://u:p@h:port/x' }, 'DATABASE_URL must look like postgres://'],
+    [{ DATABASE_URL: 'postgres://u:a#b@h:5432/x' }, 'in a password written as %2F'],
+    [{ REDIS_URL: 'redis://h:port' }, 'REDIS_URL must look like redis://'],
     [{ REDIS_URL: 'localhost' }, 'REDIS_URL must look like redis://'],
     [{ PUMASI_WORKERS: 'yes' }, 'PUMASI_WORKERS must be on or off'],
     [{ PUMASI_SEALING_KEY: '???' }, 'PUMASI_SEALING_KEY must be 32 bytes'],
+    [{ PUMASI_SEALING_KEY: 'YWJj' }, 'PUMASI_SEALING_KEY must be 32 bytes'],
+    [{ PUMASI_SIGNING_KEY: 'YWJj' }, 'PUMASI_SIGNING_KEY must be an Ed25519 private key'],
+    [{ PUMASI_SIGNING_KEY: p256 }, 'PUMASI_SIGNING_KEY must be an Ed25519 private key'],
     [{ PUMASI_WORKER: 'on' }, 'PUMASI_WORKER is not a setting'],
   ])('refuses %j in one line', (environment, sentence) => {
     const refusal = whyNot(environment);

@@ -2,18 +2,18 @@
  * Everything that can be set, read once at start from the environment and checked as a whole. A mistake stops the
  * start with one line that names the variable, the reason and what would be right.
  */
+import { createPrivateKey } from 'node:crypto';
 import { plainToInstance, Transform } from 'class-transformer';
 import {
-  IsBase64,
   IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
   IsString,
   IsUrl,
-  Matches,
   Max,
   Min,
+  ValidateBy,
   validateSync,
 } from 'class-validator';
 import { invalid } from '../../kernel/refusal.js';
@@ -21,6 +21,26 @@ import { invalid } from '../../kernel/refusal.js';
 const onOff = ({ value }: { value: unknown }): unknown => (value === 'on' ? true : value === 'off' ? false : value);
 const integer = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+
+/** Is it the sealing key: 32 bytes in Base64? */
+export function isSealingKey(text: string): boolean {
+  return /^[A-Za-z0-9+/]{43}=$/.test(text);
+}
+
+/** Is it a signing key: an Ed25519 private key, PKCS 8 DER in Base64? */
+export function isSigningKey(text: string): boolean {
+  try {
+    const key = createPrivateKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' });
+    return key.asymmetricKeyType === 'ed25519';
+  } catch {
+    return false;
+  }
+}
+
+function Is(what: string, fits: (text: string) => boolean): PropertyDecorator {
+  const validate = (value: unknown): boolean => typeof value === 'string' && fits(value);
+  return ValidateBy({ name: 'is', validator: { validate, defaultMessage: () => `must ${what}` } });
+}
 
 export class Settings {
   /** Port of the API; 0 takes a free one. */
@@ -36,12 +56,15 @@ export class Settings {
 
   /** A server's PostgreSQL; without it an embedded one is started. */
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgres://user:password@host:5432/database' })
+  @Is(
+    'look like postgres://user:password@host:5432/database, with any of /?#[]@% in a password written as %2F and so on',
+    (text) => /^postgres(ql)?:\/\/\S+$/.test(text) && URL.canParse(text),
+  )
   DATABASE_URL?: string;
 
   /** A server's Redis for the queue; without it the queue lives in PostgreSQL. */
   @IsOptional()
-  @Matches(/^rediss?:\/\/\S+$/, { message: 'must look like redis://host:6379' })
+  @Is('look like redis://host:6379', (text) => /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text))
   REDIS_URL?: string;
 
   /** Folder of the embedded database and of generated keys; by default beside the project. */
@@ -66,12 +89,12 @@ export class Settings {
 
   /** 32 bytes in Base64 that seal tariffs until opening; generated into the data folder when absent. */
   @IsOptional()
-  @IsBase64({}, { message: 'must be 32 bytes in Base64' })
+  @Is('be 32 bytes in Base64', isSealingKey)
   PUMASI_SEALING_KEY?: string;
 
   /** Ed25519 private key (PKCS 8 DER, Base64) that signs receipts; generated into the data folder when absent. */
   @IsOptional()
-  @IsBase64({}, { message: 'must be a PKCS 8 DER key in Base64' })
+  @Is('be an Ed25519 private key, PKCS 8 DER in Base64', isSigningKey)
   PUMASI_SIGNING_KEY?: string;
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {

@@ -1,6 +1,8 @@
 /** Brings a database to the present shape: the SQL files of migrations/, each once, in order of their names. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runMigrations } from 'bullmq';
+import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { projectRoot } from '../config/project.js';
 
@@ -27,6 +29,17 @@ function migrationOf(file: string): new () => MigrationInterface {
   };
 }
 
+/** The tables of the queue, which BullMQ brings itself: a queue that opens before they are there never recovers. */
+async function migrateQueue(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MILLIS });
+  await client.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * Runs what has not run yet. Safe to call from several processes at once: one migrates, the others wait.
  * @param url postgres://user:password@host:port/database
@@ -46,6 +59,7 @@ export async function migrate(url: string): Promise<string[]> {
   try {
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const ran = await source.runMigrations({ transaction: 'each' });
+    await migrateQueue(url);
     return ran.map((migration) => migration.name);
   } finally {
     await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);

@@ -7,7 +7,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { Listeners } from '../deeds/listeners.js';
-import { pause, within } from './patience.js';
+import { pause, within } from '../patience.js';
 import { messageOf, Performer, updatedRows } from './performer.js';
 import { Purge } from './purge.js';
 import { type WakeUp, type WakeUpJob, WakeUps } from './queue.js';

@@ -1,9 +1,9 @@
 /** What BullMQ talks through: Redis when one is set, else the same PostgreSQL. */
-import { createPostgresBackend, runMigrations } from 'bullmq';
+import { createPostgresBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Settings } from '../config/settings.js';
-import { pause } from './patience.js';
+import { pause } from '../patience.js';
 
 /** How long the server may take to answer a command. */
 export const ANSWER_MILLIS = 2_000;
@@ -15,8 +15,6 @@ export interface QueueConnections {
   readonly forWorker: unknown;
   /** undefined for BullMQ's own choice, which is Redis */
   readonly backend: typeof createPostgresBackend | undefined;
-  /** Brings the server into the shape that BullMQ needs. */
-  prepare(): Promise<void>;
   cut(): Promise<void>;
   /** what the server said last when it did not let us in */
   trouble(): Error | null;
@@ -44,7 +42,6 @@ function ofRedis(url: string): QueueConnections {
     forQueue,
     forWorker,
     backend: undefined,
-    prepare: async () => {},
     cut: async () => {
       forQueue.disconnect();
       forWorker.disconnect();
@@ -75,15 +72,6 @@ function ofPostgres(connectionString: string): QueueConnections {
     forQueue: pool,
     forWorker: pool,
     backend: createPostgresBackend,
-    async prepare() {
-      const client = new pg.Client({ connectionString, connectionTimeoutMillis: ANSWER_MILLIS }).on('error', quiet);
-      try {
-        await client.connect();
-        await runMigrations(client);
-      } finally {
-        await client.end().catch(quiet);
-      }
-    },
     cut: () => pool.end(),
     trouble: () => null,
   };

@@ -1,7 +1,7 @@
 /** The queue: BullMQ, which only wakes things up. */
 import { Queue, Worker, type BulkJobOptions, type Processor } from 'bullmq';
 import type { Settings } from '../config/settings.js';
-import { within } from './patience.js';
+import { within } from '../patience.js';
 import { ANSWER_MILLIS, connectionsOf, type QueueConnections } from './queue-connections.js';
 
 const QUEUE = 'pumasi';
@@ -67,7 +67,6 @@ export class WakeUps {
   /** Starts to work. @throws Error when the server does not let it; then close this one and open another */
   async open(): Promise<void> {
     const ready = async (): Promise<void> => {
-      await this.connections.prepare();
       await Promise.all([this.queue.waitUntilReady(), this.worker.waitUntilReady()]);
     };
     await within(OPENING_MILLIS, 'opening the queue', ready()).catch((error: unknown) => {

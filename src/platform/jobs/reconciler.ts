@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type DueHandler, Listeners } from '../deeds/listeners.js';
-import { within } from './patience.js';
+import { within } from '../patience.js';
 import { Performer } from './performer.js';
 import type { WakeUpJob } from './queue.js';
 

@@ -10,15 +10,26 @@ import {
   hkdfSync,
   type KeyObject,
   randomBytes,
+  randomUUID,
   sign,
   verify,
 } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { refuse } from '../../kernel/refusal.js';
+import { type Refusal, refuse } from '../../kernel/refusal.js';
 import { projectRoot } from '../config/project.js';
-import { Settings } from '../config/settings.js';
+import { isSealingKey, isSigningKey, Settings } from '../config/settings.js';
 
 /** SHA-256 as 64 hexadecimal digits. */
 export function sha256(content: string | Uint8Array): string {
@@ -30,15 +41,32 @@ export function randomToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** Reads a secret kept in a file that only we may read, or makes it; two processes starting at once agree on one. */
+/**
+ * Reads a secret kept in a file that only we may read, or makes it. The file appears whole, on the disk and under its
+ * name, or not at all: processes that start at once agree on one, and no crash leaves half a secret behind.
+ */
 function kept(file: string, make: () => string): string {
-  mkdirSync(dirname(file), { recursive: true });
   try {
-    writeFileSync(file, make(), { mode: 0o600, flag: 'wx' });
+    if (!existsSync(file)) {
+      mkdirSync(dirname(file), { recursive: true });
+      const draft = `${file}.${randomUUID()}`;
+      writeFileSync(draft, make(), { mode: 0o600, flag: 'wx', flush: true });
+      try {
+        linkSync(draft, file);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      } finally {
+        rmSync(draft);
+      }
+      const folder = openSync(dirname(file), 'r');
+      fsyncSync(folder);
+      closeSync(folder);
+    }
+    return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw refuse('keys.unusable', `The key file ${file} cannot be used (${code ?? 'unknown'}). Is the folder ours?`);
   }
-  return readFileSync(file, 'utf8').trim();
 }
 
 @Injectable()
@@ -50,22 +78,15 @@ export class Keys {
     const folder = join(settings.PUMASI_DATA ?? join(projectRoot, '.pumasi'), 'keys');
     const sealing =
       settings.PUMASI_SEALING_KEY ?? kept(join(folder, 'sealing'), () => randomBytes(32).toString('base64'));
+    if (!isSealingKey(sealing)) throw spoilt(join(folder, 'sealing'));
     this.sealing = Buffer.from(sealing, 'base64');
-    if (this.sealing.length !== 32) {
-      throw refuse('settings.invalid', 'PUMASI_SEALING_KEY must be 32 bytes in Base64.', { kind: 'invalid' });
-    }
     const signing =
       settings.PUMASI_SIGNING_KEY ??
       kept(join(folder, 'signing'), () =>
         generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
       );
-    try {
-      this.signing = createPrivateKey({ key: Buffer.from(signing, 'base64'), format: 'der', type: 'pkcs8' });
-    } catch {
-      throw refuse('settings.invalid', 'PUMASI_SIGNING_KEY must be an Ed25519 private key (PKCS 8 DER) in Base64.', {
-        kind: 'invalid',
-      });
-    }
+    if (!isSigningKey(signing)) throw spoilt(join(folder, 'signing'));
+    this.signing = createPrivateKey({ key: Buffer.from(signing, 'base64'), format: 'der', type: 'pkcs8' });
   }
 
   /** Encrypts with AES-256-GCM. `context` (say, the bid's id) is bound to the result and must be given to unseal. */
@@ -108,4 +129,9 @@ export class Keys {
   publicKeyPem(): string {
     return createPublicKey(this.signing).export({ type: 'spki', format: 'pem' }).toString();
   }
+}
+
+/** Making another key in its place would make everything unreadable that was sealed with the lost one. */
+function spoilt(file: string): Refusal {
+  return refuse('keys.spoilt', `The key file ${file} holds no key. Put it back from a backup.`);
 }

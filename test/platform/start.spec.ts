@@ -1,0 +1,151 @@
+/** The built programs, started with what cannot work: one line that says what to mend, and an end. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { projectRoot } from '../../src/platform/config/project.js';
+import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
+import { type ClonedDatabase, cloneDatabase } from '../support/database.js';
+import { untilNothingRuns } from '../support/embedded-process.js';
+
+interface Run {
+  readonly child: ChildProcess;
+  said(): string;
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+function start(program: string, environment: Readonly<Record<string, string>>, ...given: string[]): Run {
+  const child = spawn(process.execPath, [join(projectRoot, 'dist/src', program), ...given], {
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const hear = (chunk: Buffer): void => {
+    text += chunk.toString();
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  const ended = new Promise<number | NodeJS.Signals | null>((done) => {
+    child.once('close', (code, signal) => done(code ?? signal));
+  });
+  return { child, said: () => text, ended };
+}
+
+async function says(run: Run, what: string): Promise<void> {
+  while (!run.said().includes(what)) {
+    if (run.child.exitCode !== null) throw new Error(`it ended: ${run.said()}`);
+    await sleep(20);
+  }
+}
+
+/** Accepts connections and never says a word. */
+async function silentServer(): Promise<{ server: Server; port: number }> {
+  const server = createServer((socket) => socket.on('error', () => undefined));
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening);
+  });
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+describe('a start', () => {
+  const folder = temporaryDataFolder('pumasi-start');
+  let database: ClonedDatabase;
+  let silent: { server: Server; port: number };
+  const runs: Run[] = [];
+
+  const run = (...given: Parameters<typeof start>): Run => {
+    const started = start(...given);
+    runs.push(started);
+    return started;
+  };
+
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    silent = await silentServer();
+  });
+
+  afterAll(async () => {
+    for (const { child } of runs) child.kill('SIGKILL');
+    silent.server.close();
+    await database.drop();
+    await untilNothingRuns(folder);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('on a busy port ends with one line, its own database included', async () => {
+    const main = run('main.js', { PUMASI_DATA: folder, PORT: String(silent.port) });
+    expect(await main.ended).toBe(1);
+    const lines = main.said().trim().split('\n');
+    expect(lines.filter((line) => !line.startsWith('Creating'))).toEqual([
+      `pumasi: Port ${silent.port} is in use. Set PORT to another one; PORT=0 takes a free one.`,
+    ]);
+    await untilNothingRuns(folder);
+  });
+
+  it.each<[string, (port: number) => Record<string, string>, string]>([
+    ['a database that is not there', () => ({ DATABASE_URL: 'postgres://u:p@127.0.0.1:1/x' }), 'ECONNREFUSED'],
+    [
+      'a database that never answers',
+      (port) => ({ DATABASE_URL: `postgres://u:p@127.0.0.1:${port}/x` }),
+      'Connection terminated due to connection timeout',
+    ],
+    ['an address of another machine', () => ({ HOST: '192.0.2.1' }), 'HOST cannot be listened on (EADDRNOTAVAIL)'],
+  ])('with %s ends with one line', async (_what, environment, sentence) => {
+    const main = run('main.js', {
+      PUMASI_DATA: folder,
+      DATABASE_URL: database.url,
+      PORT: '0',
+      ...environment(silent.port),
+    });
+    expect(await main.ended).toBe(1);
+    expect(main.said().trim().split('\n')).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  it('without its Redis works, says so once, and ends when asked', async () => {
+    const main = run('main.js', {
+      PUMASI_DATA: folder,
+      DATABASE_URL: database.url,
+      REDIS_URL: 'redis://127.0.0.1:1',
+      PORT: '0',
+    });
+    await says(main, 'the queue does not work');
+    const [, address = ''] = /answers at (\S+)/.exec(main.said()) ?? [];
+    expect((await fetch(`${address}/health/ready`)).status).toBe(200);
+    await sleep(2_500);
+    expect(main.said().match(/the queue does not work/g)).toHaveLength(1);
+    main.child.kill('SIGTERM');
+    expect(await main.ended).toBe(0);
+  });
+
+  it('of an administrator with an address that nobody could sign in with makes none', async () => {
+    const admin = run('cli.js', { DATABASE_URL: database.url, PUMASI_DATA: folder }, 'admin', '--email', 'nobody');
+    expect(await admin.ended).toBe(1);
+    expect(admin.said()).toContain('nobody is not an email address');
+    const second = run(
+      'cli.js',
+      { DATABASE_URL: database.url, PUMASI_DATA: folder },
+      'admin',
+      '--email',
+      'a@b.example',
+    );
+    expect(await second.ended).toBe(0);
+    expect(second.said()).toContain('Sign in as a@b.example');
+  });
+
+  it('that hangs ends at the second signal', async () => {
+    const main = run('main.js', {
+      PUMASI_DATA: folder,
+      DATABASE_URL: `postgres://u:p@127.0.0.1:${silent.port}/x`,
+      PORT: '0',
+    });
+    await new Promise((connected) => {
+      silent.server.once('connection', connected);
+    });
+    main.child.kill('SIGINT');
+    await sleep(1_200);
+    expect(main.child.exitCode).toBeNull();
+    main.child.kill('SIGINT');
+    expect(await main.ended).toBe(1);
+  });
+});
