@@ -5,20 +5,24 @@
  */
 import type { Bound, Bounds, Prices } from './bound.js';
 import type { Market } from './market.js';
-import type { Region } from './region.js';
+import { NONE, type Region } from './region.js';
 
-/** Rounds without progress before the step shrinks, and before the ascent ends; progress is more than this part. */
+/** Rounds without progress before the step shrinks. */
 const PATIENCE = 10;
-const LAST_PATIENCE = 40;
-const PROGRESS = 1e-6;
 const SHRINK = 0.7;
 const FIRST_STEP = 1.5;
+/** A step so small leads nowhere any more. */
+const LAST_STEP = 0.02;
 const DEFLECTION = 0.7;
+/** How much of the averages is the latest round (the volume algorithm: Barahona, Anbil 2000). */
+const LATEST = 0.07;
 
 export interface Ascent {
   readonly prices: Prices;
   /** Infinity or above the target: the region holds nothing that is worth while */
   readonly bound: number;
+  /** how much of each option was taken on the way: near the fractions of the linear relaxation */
+  readonly bands: Float64Array;
 }
 
 /** The cheapest piece of each unit as its price: a bound at once, and a place to start from. */
@@ -45,24 +49,26 @@ export function ascend(
   visit: (bound: Bound, round: number) => boolean,
 ): Ascent {
   let prices = start;
-  let best: Ascent = { prices, bound: -Infinity };
+  const bands = new Float64Array(market.options.length);
+  let best: Ascent = { prices, bound: -Infinity, bands };
   let step = FIRST_STEP;
   let stale = 0;
-  let standing = 0;
   let direction = new Float64Array(market.units.length);
   for (let round = 0; round < rounds; round += 1) {
     const bound = bounds.of(region, prices, false);
     if (!bound) return best;
-    standing = bound.cost > best.bound + Math.abs(best.bound) * PROGRESS ? 0 : standing + 1;
     if (bound.cost > best.bound) {
-      best = { prices, bound: bound.cost };
+      best = { prices, bound: bound.cost, bands };
       stale = 0;
     } else if ((stale += 1) >= PATIENCE) {
       step *= SHRINK;
       stale = 0;
       prices = best.prices;
     }
-    if (!visit(bound, round) || bound.cost >= target() || standing >= LAST_PATIENCE) return best;
+    if (!visit(bound, round) || bound.cost >= target() || step < LAST_STEP) return best;
+    const latest = Math.max(LATEST, 1 / (round + 1));
+    bands.forEach((part, o) => (bands[o] = part * (1 - latest)));
+    for (const o of bound.choice) if (o !== NONE) bands[o] = (bands[o] ?? 0) + latest;
     const taken = bounds.taken(region, prices, bound.choice);
     direction = direction.map((d, u) => (market.units[u]?.pieces ?? 0) - (taken[u] ?? 0) + DEFLECTION * d);
     const norm = direction.reduce((sum, d) => sum + d * d, 0);

@@ -33,11 +33,12 @@ export interface Decision {
 }
 
 /** Rounds of ascent, and how often it looks for an allocation. */
-const ROUNDS = 240;
+const ROUNDS = 400;
+const FIRST_ROUNDS = 40;
 const LOOK_EVERY = 20;
 /** Offers that the local searches may look at, altogether and each. */
 const EFFORT = 60_000_000;
-const TRIALS = 400;
+const TRIALS = 100;
 const TIE_NODES = 2_000;
 const MANY = 10_000_000;
 /** A bound is told when it has risen by this part. */
@@ -127,10 +128,11 @@ function prepare(
   const patience = { trials, stop: () => means.stop() };
   const look = (bands: Int32Array) => probe.offer(improve(market, server, bands, patience, open));
   look(new Int32Array(market.bids.length).fill(NONE));
+  const rounds = Math.min(ROUNDS, FIRST_ROUNDS + 4 * market.options.length);
   const seen = new Set<string>();
   let best = -Infinity;
   const target = () => probe.best?.cost ?? best + Math.abs(best) * 0.05 + 1;
-  const ascent = ascend(market, bounds, region, cheapestPrices(market, bounds), ROUNDS, target, (bound, round) => {
+  const ascent = ascend(market, bounds, region, cheapestPrices(market, bounds), rounds, target, (bound, round) => {
     if (bound.cost > best) onBound((best = bound.cost));
     if (probe.best) probe.shrink(region, bound);
     const bands = bound.choice.join();

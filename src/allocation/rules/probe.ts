@@ -3,7 +3,7 @@
  * out of the region. On the way it picks up allocations and remembers the best.
  */
 import { earlier, priced, type Found } from './allocation.js';
-import { cheapestPrices } from './ascent.js';
+import { ascend, cheapestPrices } from './ascent.js';
 import type { Bound, Bounds, Prices } from './bound.js';
 import { decidedBands } from './branching.js';
 import type { Fractions } from './formulation.js';
@@ -15,6 +15,11 @@ import { transport } from './transport.js';
 
 /** A relaxation is built anew for a region whose quantities are fewer than this part of its own. */
 const REBUILD_BELOW = 0.6;
+/** Quantities beyond which a linear program takes longer than it helps. */
+const LP_MOST = 20_000;
+/** Rounds of ascent instead: at a node, and to try out a split. */
+const CLIMB_ROUNDS = 40;
+const GLANCE_ROUNDS = 10;
 
 export interface Look {
   /** exact: no allocation in the region costs less */
@@ -69,8 +74,10 @@ export class Probe {
 
   /** Builds the relaxation for a region and those within it. */
   focus(region: Region): void {
-    if (this.relaxation && sizeOf(this.market, region) >= this.relaxation.size * REBUILD_BELOW) return;
-    this.relaxation?.free();
+    const size = sizeOf(this.market, region);
+    if (this.relaxation && size >= this.relaxation.size * REBUILD_BELOW) return;
+    this.free();
+    if (size > LP_MOST) return;
     this.relaxation = new Relaxation(this.market, this.bounds, this.solver, region);
   }
 
@@ -85,14 +92,32 @@ export class Probe {
     const floor = before?.cost ?? -Infinity;
     if (floor > this.limit) return { bound: floor, fractions: null, prices: first, shrunk: false };
     const relaxed = this.relaxation?.solve(region, links) ?? null;
-    if (!relaxed) {
-      return { bound: floor, fractions: null, prices: first, shrunk: before !== null && this.shrink(region, before) };
-    }
+    if (!relaxed) return this.climb(region, first, links ? CLIMB_ROUNDS : GLANCE_ROUNDS);
     const bound = this.bounds.of(region, relaxed.prices, !this.market.divisible);
     this.round(relaxed.fractions);
     const cost = Math.max(floor, bound?.cost ?? -Infinity);
     const shrunk = cost <= this.limit && bound !== null && this.shrink(region, bound);
     return { bound: cost, fractions: relaxed.fractions, prices: relaxed.prices, shrunk };
+  }
+
+  /** Looks without the linear solver: by ascent, which is quicker where the region is large. */
+  private climb(region: Region, prices: Prices, rounds: number): Look {
+    const { market } = this;
+    let shrunk = false;
+    const target = () => this.limit + 1;
+    const ascent = ascend(market, this.bounds, region, prices, rounds, target, (bound) => {
+      if (bound.cost <= this.limit && this.shrink(region, bound)) shrunk = true;
+      return true;
+    });
+    const fractions = { bands: ascent.bands, pieces: new Float64Array(market.bids.length * market.units.length) };
+    if (ascent.bound <= this.limit && market.divisible) this.round(fractions);
+    return { bound: ascent.bound, fractions, prices: ascent.prices, shrunk };
+  }
+
+  /** Takes out of a region what its bound at known prices rules out. */
+  tighten(region: Region, prices: Prices): void {
+    const bound = this.bounds.of(region, prices, !this.market.divisible);
+    if (bound && bound.cost <= this.limit) this.shrink(region, bound);
   }
 
   /** Takes out of a region what a bound of it rules out; says whether there was anything. */

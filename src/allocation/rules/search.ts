@@ -41,6 +41,8 @@ export class Search {
   private nodes = 0;
   private manyNodes = MANY_NODES;
   private readonly open: Node[] = [];
+  private rootPrices: Prices | null = null;
+  private tightened = Infinity;
   private tied: Region[] = [];
   private tiedCost = Infinity;
 
@@ -62,9 +64,9 @@ export class Search {
         return this.outcome(false);
       }
       this.nodes += 1;
+      this.tighten(root);
       if (node.depth > 0) intersect(node.region, root);
       const children = this.expand(node);
-      if (node.depth === 0) this.probe.focus(root);
       next = null;
       for (const child of children) {
         if (!this.keep(child.region, child.bound)) continue;
@@ -75,6 +77,15 @@ export class Search {
       next ??= this.take();
     }
     return this.outcome(true);
+  }
+
+  /** Takes out of the whole region what a better allocation rules out, and builds the relaxation anew when that is much. */
+  private tighten(root: Region): void {
+    const cost = this.probe.best?.cost ?? Infinity;
+    if (cost === this.tightened || !this.rootPrices) return;
+    this.tightened = cost;
+    this.probe.tighten(root, this.rootPrices);
+    this.probe.focus(root);
   }
 
   private outcome(complete: boolean): SearchOutcome {
@@ -121,6 +132,7 @@ export class Search {
     for (let looks = 0; looks < LOOKS; looks += 1) {
       seen = probe.look(node.region, seen?.prices ?? node.prices, true);
       node.bound = Math.max(node.bound, seen.bound);
+      if (node.depth === 0) this.rootPrices = seen.prices;
       if (!this.keep(node.region, node.bound)) return [];
       if (!seen.shrunk) break;
     }
