@@ -9,6 +9,8 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { describeApi } from './api-description.js';
 import { AppModule } from './app.module.js';
 import { toJson } from './kernel/canonical.js';
+import { answerBadRequest } from './platform/http/problem.filter.js';
+import { trustedProxy } from './platform/http/proxy.js';
 import type { Settings } from './platform/config/settings.js';
 
 /** The largest body of a command. Spreadsheets are streamed and have limits of their own. */
@@ -53,7 +55,8 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
     genReqId: () => randomUUID(),
-    trustProxy: settings.PUMASI_ORIGIN !== undefined,
+    trustProxy: trustedProxy(settings),
+    frameworkErrors: answerBadRequest,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), adapter, {
     rawBody: true,

@@ -1,7 +1,8 @@
 /** Turns every refusal, and every accident, into RFC 9457 problem details. */
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, type RefusalKind } from '../../kernel/refusal.js';
+import { outageOf } from '../database/outage.js';
 
 const STATUS: Readonly<Record<RefusalKind, number>> = {
   invalid: 422,
@@ -24,6 +25,7 @@ const TITLE: Readonly<Record<number, string>> = {
   409: 'Not possible now',
   412: 'It was changed meanwhile',
   413: 'Too large',
+  414: 'Too long an address',
   415: 'Not a format we read',
   422: 'The input does not fit',
   429: 'Too often',
@@ -46,6 +48,11 @@ export interface Problem {
   readonly faultCount?: number;
 }
 
+const OUTAGE = 'database.unavailable';
+
+/** Whether a command was done is not known when its commit was not answered. Its key makes asking again safe. */
+const SEND_AGAIN = 'Send it again in a few seconds: under the same Idempotency-Key nothing is done twice';
+
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('Http');
@@ -55,11 +62,14 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
     const answer = this.problemOf(error, request.id);
+    const where = `${request.method} ${request.routeOptions.url ?? ''} [${answer.requestId}]`;
     if (answer.status >= 500 && answer.status !== 503) {
       this.log.error(
-        `${request.method} ${request.routeOptions.url ?? ''} [${answer.requestId}]: ${error instanceof Error ? error.message : 'not an error'}`,
+        `${where}: ${error instanceof Error ? error.message : 'not an error'}`,
         error instanceof Error ? error.stack : undefined,
       );
+    } else if (answer.code === OUTAGE) {
+      this.log.warn(`${where}: no database (${outageOf(error) ?? ''})`);
     }
     if (reply.sent) return;
     void reply.status(answer.status).type('application/problem+json').send(answer);
@@ -74,6 +84,9 @@ export class ProblemFilter implements ExceptionFilter {
         ...(listed.length > 0 ? { faults: listed, faultCount: faultCountOf(error) } : {}),
       };
     }
+    if (outageOf(error) !== null) {
+      return problem(503, OUTAGE, `The database cannot be reached at present. ${SEND_AGAIN}.`, requestId);
+    }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     if (status !== undefined && status < 500) {
       const detail = error instanceof Error ? error.message : 'The request does not fit.';
@@ -82,7 +95,7 @@ export class ProblemFilter implements ExceptionFilter {
     return problem(
       status === 503 ? 503 : 500,
       status === 503 ? 'http.503' : 'accident',
-      'Nothing was changed. Please try again; if it happens again, tell us the request id.',
+      `${SEND_AGAIN}; if it happens again, tell us the request id.`,
       requestId,
     );
   }
@@ -97,6 +110,15 @@ function faultCountOf(refusal: Refusal): number {
 function problem(status: number, code: string, detail: string, requestId: string): Problem {
   const title = TITLE[status] ?? 'Refused';
   return { type: `urn:pumasi:problem:${code}`, title, status, code, detail, requestId };
+}
+
+/** The answer to a request that Fastify gives up on before there is a route: an address that is none. */
+export function answerBadRequest(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const status = statusOf(error) ?? 400;
+  void reply
+    .status(status)
+    .type('application/problem+json')
+    .send(problem(status, `http.${status}`, error.message, request.id));
 }
 
 /** Fastify's own errors (body too large, bad JSON) carry a statusCode. */

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
-import { type Fault, invalid, type Refusal } from '../../kernel/refusal.js';
+import { type Fault, invalid, type Refusal, refuse } from '../../kernel/refusal.js';
 
 function faultsOf(errors: readonly ValidationError[], prefix = ''): Fault[] {
   return errors.flatMap((error) => {
@@ -37,6 +38,7 @@ function textFault(input: unknown, name: string): Fault | null {
 
 class InputPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && value instanceof Readable) throw notJson();
     const fault = metadata.type === 'custom' ? null : textFault(value, metadata.data ?? '');
     if (fault) throw refusalOf([fault]);
     return super.transform(value, metadata) as Promise<unknown>;
@@ -58,4 +60,11 @@ function refusalOf(faults: readonly Fault[]): Refusal {
   const [first] = faults;
   const rest = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
   return invalid('input.invalid', `${first?.path ?? 'The input'}: ${first?.reason ?? 'does not fit'}${rest}.`, faults);
+}
+
+/** A spreadsheet comes as the stream it is sent in, which is no input of this command, and nothing to look into. */
+function notJson(): Refusal {
+  return refuse('body.content-type', 'Send this command as JSON, with the content type application/json.', {
+    kind: 'unsupported',
+  });
 }

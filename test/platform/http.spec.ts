@@ -1,0 +1,186 @@
+/** What every route answers when the request, or the house, is not what it should be. */
+import { request as httpRequest } from 'node:http';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from '../../src/app.js';
+import { readSettings } from '../../src/platform/config/settings.js';
+import { type ClonedDatabase, cloneDatabase } from '../support/database.js';
+import { System } from '../support/system.js';
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: Record<string, unknown>;
+}
+
+/** Sends a path as it is; other clients correct it first. */
+async function ask(base: string, path: string): Promise<Answer> {
+  const { hostname, port } = new URL(base);
+  return new Promise((answered, failed) => {
+    httpRequest({ hostname, port, path }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () =>
+        answered({
+          status: response.statusCode ?? 0,
+          type: response.headers['content-type'] ?? '',
+          body: JSON.parse(text) as Record<string, unknown>,
+        }),
+      );
+    })
+      .on('error', failed)
+      .end();
+  });
+}
+
+describe('a request that does not fit', () => {
+  let system: System;
+
+  beforeAll(async () => {
+    system = await System.start({ PUMASI_ORIGIN: 'https://pumasi.example', PUMASI_WORKERS: false });
+  });
+  afterAll(() => system.stop());
+
+  it.each(['/api/v1/sessions', '/api/v1/organisations/register'])(
+    'as a spreadsheet where JSON is wanted (%s) is told so, and nothing about us',
+    async (path) => {
+      const answer = await system
+        .anonymous()
+        .post(path)
+        .set('idempotency-key', 'k')
+        .set('content-type', 'text/csv')
+        .send('email,password\na@b.example,x\n');
+      expect(answer.status).toBe(415);
+      expect(answer.body).toMatchObject({ code: 'body.content-type' });
+      expect(answer.text).not.toContain('client');
+    },
+  );
+
+  it.each([
+    ['with a broken escape in its address', '/api/v1/pools/%zz', 400],
+    ['with an id that is too long', `/api/v1/pools/${'a'.repeat(500)}`, 414],
+    ['for something that is not there', '/api/v1/nothing', 404],
+  ])('%s is answered with a problem like any other', async (_what, path, status) => {
+    const answer = await ask(system.url, path);
+    expect(answer).toMatchObject({ status, body: { status, code: `http.${status}`, requestId: expect.any(String) } });
+    expect(answer.type).toContain('application/problem+json');
+  });
+
+  it('does not choose the address that it comes from', async () => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 12; n += 1) {
+      const answer = await system
+        .anonymous()
+        .post('/api/v1/sessions')
+        .set('x-forwarded-for', `192.0.2.${n}, 198.51.100.7`)
+        .send({ email: 'somebody@example.test', password: 'guess' });
+      statuses.push(answer.status);
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(401), 429, 429]);
+    const elsewhere = await system
+      .anonymous()
+      .post('/api/v1/sessions')
+      .set('x-forwarded-for', '198.51.100.8')
+      .send({ email: 'somebody@example.test', password: 'guess' });
+    expect(elsewhere.status).toBe(401);
+  });
+});
+
+/** Stands between the house and its database, and can be cut. */
+class Cable {
+  private readonly sockets = new Set<Socket>();
+  private whole = true;
+
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+  ) {}
+
+  static async to(target: URL): Promise<Cable> {
+    const server = createServer();
+    await new Promise<void>((listening) => {
+      server.listen(0, '127.0.0.1', listening);
+    });
+    const cable = new Cable(server, (server.address() as AddressInfo).port);
+    server.on('connection', (near) => cable.join(near, connect(Number(target.port || 5432), target.hostname)));
+    return cable;
+  }
+
+  private join(near: Socket, far: Socket): void {
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.sockets.add(one);
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        this.sockets.delete(one);
+        other.destroy();
+      });
+    }
+    if (!this.whole) near.destroy();
+    near.pipe(far).pipe(near);
+  }
+
+  cut(): void {
+    this.whole = false;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.whole = true;
+  }
+
+  async remove(): Promise<void> {
+    this.cut();
+    await new Promise((closed) => {
+      this.server.close(closed);
+    });
+  }
+}
+
+describe('a house without its database', () => {
+  let database: ClonedDatabase;
+  let cable: Cable;
+  let app: NestFastifyApplication;
+  let base: string;
+
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    const url = new URL(database.url);
+    cable = await Cable.to(new URL(database.url));
+    url.hostname = '127.0.0.1';
+    url.port = String(cable.port);
+    app = await createApp(
+      readSettings({
+        DATABASE_URL: url.href,
+        PUMASI_LOG: 'fatal',
+        PUMASI_WORKERS: 'off',
+        PUMASI_SEALING_KEY: Buffer.alloc(32, 7).toString('base64'),
+      }),
+    );
+    await app.listen(0, '127.0.0.1');
+    base = await app.getUrl();
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await cable.remove();
+    await database.drop();
+  });
+
+  it('says so to everyone, tells how it is, and goes on when the database is back', async () => {
+    expect((await ask(base, '/api/v1/clock')).status).toBe(200);
+    cable.cut();
+    for (let n = 0; n < 3; n += 1) {
+      const answer = await ask(base, '/api/v1/clock');
+      expect(answer).toMatchObject({ status: 503, body: { code: 'database.unavailable', status: 503 } });
+    }
+    expect(await ask(base, '/health/ready')).toMatchObject({ status: 503, body: { status: 'down' } });
+    expect((await ask(base, '/health/live')).status).toBe(200);
+    expect((await fetch(`${base}/metrics`)).status).toBe(200);
+    cable.mend();
+    expect((await ask(base, '/api/v1/clock')).status).toBe(200);
+    expect((await ask(base, '/health/ready')).status).toBe(200);
+  });
+});
