@@ -187,6 +187,23 @@ describe('deeds, facts and due rows', () => {
     expect(await command(false)).toBe('done');
   });
 
+  it('chains what is recorded of one subject at the same time', async () => {
+    const steps = [1, 2, 3, 4, 5, 6];
+    await Promise.all(
+      steps.map((step) =>
+        deeds.run(someone(`key-${step} of many`), 'probe.step', { step }, async (deed) => {
+          await deed.record({ type: 'probe', id: 'crowd' }, { step });
+          await deed.tx.query('select pg_sleep(0.1)');
+        }),
+      ),
+    );
+    const rows: { sequence: number; previous_hash: string; hash: string }[] = await source.query(
+      `select sequence, previous_hash, hash from audit_entry where subject_id = 'crowd' order by sequence`,
+    );
+    expect(rows.map((row) => row.sequence)).toEqual(steps);
+    expect(rows.map((row) => row.previous_hash)).toEqual(['', ...rows.slice(0, -1).map((row) => row.hash)]);
+  });
+
   it('chains what it records, and lets nobody rewrite it', async () => {
     const subject = { type: 'probe', id: 'p1' };
     for (const step of [1, 2, 3]) {
@@ -194,7 +211,7 @@ describe('deeds, facts and due rows', () => {
     }
     const rows: { sequence: number; hash: string; previous_hash: string; sound: boolean }[] = await source.query(
       `select sequence, hash, previous_hash, audit_hash(e) = hash as sound from audit_entry e
-       where subject_type = 'probe' order by sequence`,
+       where subject_type = 'probe' and subject_id = 'p1' order by sequence`,
     );
     expect(rows.map((row) => row.sequence)).toEqual([1, 2, 3]);
     expect(rows.every((row) => row.sound)).toBe(true);

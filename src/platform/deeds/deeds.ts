@@ -33,18 +33,23 @@ export class Deed {
   /** Appends to the audit chain of a subject. `facts` must hold nothing sealed and no secret. */
   async record(subject: Subject, facts: Readonly<Record<string, unknown>> = {}, why?: string): Promise<void> {
     const { personId, personName, organisationId, address, requestId } = this.actor;
-    await this.tx.query('select audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
-      subject.type,
-      subject.id,
-      this.name,
-      personId,
-      personName,
-      organisationId,
-      address,
-      requestId,
-      toJson(facts),
-      why ?? null,
-    ]);
+    // Not every deed locks its subject's row. Whoever records comes after whoever is recording, or both would be next.
+    await this.tx.query(
+      `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('audit ' || $1 || ' ' || $2, 0)))
+       select audit_append($1::text, $2::text, $3, $4, $5, $6, $7, $8, $9, $10) from turn`,
+      [
+        subject.type,
+        subject.id,
+        this.name,
+        personId,
+        personName,
+        organisationId,
+        address,
+        requestId,
+        toJson(facts),
+        why ?? null,
+      ],
+    );
   }
 }
 
