@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toJson } from '../../src/kernel/canonical.js';
 import { runSolve } from '../../src/allocation/solve.command.js';
+import { largeProblem } from './large-problem.js';
 import { bidAt, problemOf } from './sample-problem.js';
 
 const EASY = problemOf([bidAt('a', 500n, ['north', 'south'])]);
@@ -72,6 +73,15 @@ describe('pumasi solve', () => {
     expect(result['totalMinor']).toBeNull();
     expect(JSON.stringify(result['explanation'])).toContain(JSON.stringify(reason).slice(1, -1));
     expect(err.join('\n')).toContain(reason);
+  });
+
+  it('a limit that comes before any answer: status 1, and says so', async () => {
+    const file = join(folder, 'large.json');
+    await writeFile(file, toJson(largeProblem(10, 20, 'lot')));
+    const out: string[] = [];
+    const status = await runSolve(file, { seconds: 1e-9 }, { out: (line) => out.push(line), err: () => undefined });
+    expect(status).toBe(1);
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({ status: 'unknown', totalMinor: null, awards: [] });
   });
 
   it('a file that is not there: status 2', async () => {

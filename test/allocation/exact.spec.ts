@@ -23,12 +23,20 @@ function linesByReceipt(problem: Problem, awards: readonly BidAward[]): number[]
 /** Branch and bound alone: no heuristic before it, no rounding on the way. */
 function searchAlone(problem: Problem, solver: LinearSolver): { readonly best: Best | null; readonly bound: number } {
   const market = marketOf(problem);
-  const probe = new Probe(market, new Bounds(market), new Server(market), solver, Infinity, () => undefined);
+  const probe = new Probe(
+    market,
+    new Bounds(market),
+    new Server(market),
+    solver,
+    Infinity,
+    () => undefined,
+    () => false,
+  );
   probe.round = () => undefined;
   const limits = { nodes: 200_000, stop: () => false };
   const outcome = new Search(probe, limits, () => undefined).run(wholeRegion(market), null);
   expect(outcome.complete).toBe(true);
-  expect(breakTies(probe, outcome.tied, limits)).toBe(true);
+  expect(breakTies(probe, outcome.tied ?? [], limits)).toBe(true);
   probe.free();
   const best = probe.best && { totalMinor: BigInt(probe.best.cost), lines: probe.best.lines };
   return { best, bound: outcome.bound };

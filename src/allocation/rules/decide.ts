@@ -1,4 +1,11 @@
-/** From a market to an allocation with its proof: a quick one, good prices, an exact search, ties to the earlier bid. */
+/**
+ * From a market to an allocation with its proof: a quick one, good prices, an exact search, ties to the earlier bid.
+ *
+ * The mixed-integer solver of HiGHS is not asked: it works within tolerances, which at large amounts are many minor
+ * units wide, and it can neither prove an optimum exactly nor tell equal costs apart. The search below takes only
+ * guidance from floating point (linear relaxations by HiGHS) and ends every branch by a bound in whole numbers; with the
+ * bands known, the bound is that of the best formulation, so that few branches are needed and it is quicker as well.
+ */
 import { priced, type Found } from './allocation.js';
 import { ascend, cheapestPrices } from './ascent.js';
 import { Bounds, type Prices } from './bound.js';
@@ -53,14 +60,22 @@ function costless(market: Market): Market {
   };
 }
 
-/** Is there any allocation that keeps all rules? Null when that was not found out. */
+/** Is there any allocation that keeps all rules? Without one, `complete` says whether that is proved. */
 export function feasible(market: Market, means: Means): { readonly found: Found | null; readonly complete: boolean } {
   const free = costless(market);
   const region = wholeRegion(free);
   if (free.units.some((_, unit) => ownersOf(free, region, unit).length === 0)) return { found: null, complete: true };
   const server = new Server(free);
   const bounds = new Bounds(free);
-  const probe = new Probe(free, bounds, server, means.solver, 0, () => undefined);
+  const probe = new Probe(
+    free,
+    bounds,
+    server,
+    means.solver,
+    0,
+    () => undefined,
+    () => means.stop(),
+  );
   try {
     const patience = { trials: Math.min(TRIALS, Math.ceil(EFFORT / server.effort)), stop: () => means.stop() };
     probe.offer(improve(free, server, new Int32Array(free.bids.length).fill(NONE), patience, () => true));
@@ -78,9 +93,8 @@ export function decide(market: Market, means: Means): Decision {
   const bounds = new Bounds(market);
   const region = wholeRegion(market);
   let known = -Infinity;
-  const probe: Probe = new Probe(market, bounds, server, means.solver, Infinity, (found) =>
-    means.progress(found, known),
-  );
+  const onFound = (found: Found) => means.progress(found, known);
+  const probe = new Probe(market, bounds, server, means.solver, Infinity, onFound, () => means.stop());
   let told = -Infinity;
   const raise = (bound: number) => {
     known = Math.max(known, Math.min(bound, probe.limit));
@@ -105,8 +119,8 @@ export function decide(market: Market, means: Means): Decision {
     }
     const outcome = new Search(probe, { nodes: MANY, stop: () => means.stop() }, raise).run(region, prices);
     raise(outcome.bound);
-    const tiesSettled =
-      outcome.complete && breakTies(probe, outcome.tied, { nodes: TIE_NODES, stop: () => means.stop() });
+    const limits = { nodes: TIE_NODES, stop: () => means.stop() };
+    const tiesSettled = outcome.complete && outcome.tied !== null && breakTies(probe, outcome.tied, limits);
     return { found: probe.best, bound: known, complete: outcome.complete, tiesSettled, nodes: outcome.nodes };
   } finally {
     probe.free();

@@ -69,6 +69,7 @@ function proof(decision: Decision, total: Minor, money: (amount: Minor) => strin
 function cheapestAlone(market: Market): { readonly bid: string; readonly cost: Minor } | null {
   let best: { bid: string; cost: Minor } | null = null;
   market.bids.forEach((bid, i) => {
+    if (!bid.options.some((o) => market.options[o]?.units.length === market.units.length)) return;
     const everything = new Map(market.units.map((unit, u) => [u, unit.pieces]));
     const found = priced(
       market,

@@ -39,6 +39,7 @@ export class Probe {
   /**
    * @param cutoff allocations that cost more are of no interest
    * @param onFound told of every allocation that is better than all before
+   * @param stop true when the work is to end
    */
   constructor(
     readonly market: Market,
@@ -47,6 +48,7 @@ export class Probe {
     private readonly solver: LinearSolver,
     readonly cutoff: number,
     private readonly onFound: (found: Found) => void,
+    private readonly stop: () => boolean,
   ) {}
 
   free(): void {
@@ -107,7 +109,7 @@ export class Probe {
     const target = () => this.limit + 1;
     const ascent = ascend(market, this.bounds, region, prices, rounds, target, (bound) => {
       if (bound.cost <= this.limit && this.shrink(region, bound)) shrunk = true;
-      return true;
+      return !this.stop();
     });
     const fractions = { bands: ascent.bands, pieces: new Float64Array(market.bids.length * market.units.length) };
     if (ascent.bound <= this.limit && market.divisible) this.round(fractions);

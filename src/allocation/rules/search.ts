@@ -18,8 +18,8 @@ export interface SearchOutcome {
   readonly bound: number;
   /** whether everything was looked at */
   readonly complete: boolean;
-  /** the parts that may hold allocations that cost exactly as much as the best */
-  readonly tied: readonly Region[];
+  /** the parts that may hold allocations that cost exactly as much as the best; null when there were too many to keep */
+  readonly tied: readonly Region[] | null;
   readonly nodes: number;
 }
 
@@ -43,7 +43,7 @@ export class Search {
   private readonly open: Node[] = [];
   private rootPrices: Prices | null = null;
   private tightened = Infinity;
-  private tied: Region[] = [];
+  private tied: Region[] | null = [];
   private tiedCost = Infinity;
 
   constructor(
@@ -109,7 +109,8 @@ export class Search {
     const cost = this.probe.best?.cost ?? Infinity;
     if (cost !== this.tiedCost) this.tied = [];
     this.tiedCost = cost;
-    this.tied.push(region);
+    if (this.tied && this.tied.length < this.manyNodes) this.tied.push(region);
+    else this.tied = null;
   }
 
   /** The open node to go on with: the lowest bound, or the latest when there are too many. */
