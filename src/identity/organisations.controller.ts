@@ -39,14 +39,7 @@ export class OrganisationsController {
   @OpenToAll()
   @Post('organisations/register')
   async register(@Visiting() actor: Actor, @Body() body: RegisterMember): Promise<JoinedView> {
-    try {
-      return await this.organisations.register(actor, body);
-    } catch (error) {
-      if (error instanceof Refusal && error.code === 'person.email-taken') {
-        await this.signIns.attempt(body.person.email, actor.address ?? '');
-      }
-      throw error;
-    }
+    return this.slowedDown(actor, body.person.email, () => this.organisations.register(actor, body));
   }
 
   /** Admits an association, a provider or another agency, with its first person. */
@@ -64,11 +57,12 @@ export class OrganisationsController {
     return { items: [...items], next };
   }
 
-  /** Adds a person to one's own organisation. */
+  /** Adds a person to one's own organisation. Who tries out which addresses have accounts is slowed down here too. */
   @May('people.add')
   @Post('people')
   async addPerson(@Acting() actor: Actor, @Body() body: AddPerson): Promise<ColleagueView> {
-    return this.people.add(actor, body);
+    if (body.name === undefined) await this.signIns.attempt(body.email, actor.address ?? '');
+    return this.slowedDown(actor, body.email, () => this.people.add(actor, body));
   }
 
   /** The people of one's own organisation by name, with their roles. */
@@ -77,5 +71,16 @@ export class OrganisationsController {
   async colleagues(@Acting() actor: Actor, @Query() query: PageQuery): Promise<PeoplePageView> {
     const { items, next } = await this.peopleQueries.page(this.source.manager, actor.organisationId ?? '', query);
     return { items: [...items], next };
+  }
+
+  private async slowedDown<T>(actor: Actor, email: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'person.email-taken') {
+        await this.signIns.attempt(email, actor.address ?? '');
+      }
+      throw error;
+    }
   }
 }

@@ -62,6 +62,21 @@ describe('people', () => {
     expect(second.body.roles).toEqual(['bidder']);
   });
 
+  it('are not to be found out by adding one address after the other', async () => {
+    const [nosy, email] = [await system.someone('owner'), `${randomUUID()}@example.test`];
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      statuses.push((await nosy.post('/api/v1/people', { email, roles: ['owner'] })).status);
+    }
+    await nosy.post('/api/v1/people', { email, name: 'Kim', password: PASSWORD, roles: ['owner'] });
+    for (let n = 0; n < 5; n += 1) {
+      const answer = await nosy.post('/api/v1/people', { email, name: 'Kim', password: PASSWORD, roles: ['owner'] });
+      statuses.push(answer.status);
+    }
+    expect(statuses).toEqual([422, 422, 422, 422, 422, 422, 409, 409, 409, 409, 429]);
+    await system.source.query('delete from sign_in_failure');
+  });
+
   it('without an account need a name and a password', async () => {
     const owner = await system.someone('owner');
     const answer = await owner.post('/api/v1/people', { email: `${randomUUID()}@example.test`, roles: ['owner'] });
