@@ -67,6 +67,13 @@ export class Someone {
   }
 }
 
+/** What the clock has passed and the reconciler has not come to yet. */
+const OVERDUE = `
+  select 'pool' as what from pool where state = 'open' and due_at <= app_now()
+  union all select 'auction' from auction where state in ('open', 'closing') and due_at <= app_now()
+  union all select 'award' from award where state = 'standstill' and due_at <= app_now()
+  union all select 'offer round' from offer_round where state = 'open' and due_at <= app_now()`;
+
 export class System {
   private constructor(
     readonly app: NestFastifyApplication,
@@ -146,13 +153,14 @@ export class System {
     return rows[0]?.now ?? new Date(Number.NaN);
   }
 
-  /** Waits until the reconciler has looked once and every announced fact has been handled. */
+  /** Waits until nothing is overdue any more and every announced fact has been handled. */
   async settled(limitMillis = 30_000): Promise<void> {
     const until = Date.now() + limitMillis;
     await sleep(1_200);
     for (;;) {
       const rows: { handler: string; last_error: string | null }[] = await this.source.query(
-        'select handler, last_error from outbox_delivery where handled_at is null',
+        `select handler, last_error from outbox_delivery where handled_at is null
+         union all select 'overdue: ' || what, null from (${OVERDUE}) o`,
       );
       if (rows.length === 0) return;
       if (Date.now() > until) throw new Error(`still unhandled: ${JSON.stringify(rows)}`);
