@@ -84,7 +84,12 @@ function bid(at: number, lots: readonly string[], tiers: readonly string[], scal
     });
 }
 
-/** Problems under one award rule. */
+/** The same offer by another bid. */
+function twinOf(bid: ProblemBid, { id, provider, receivedAt }: ProblemBid): ProblemBid {
+  return { ...bid, id, provider, receivedAt };
+}
+
+/** Problems under one award rule; in some of them several bids offer the same. */
 export function smallProblems(award: AwardRule): fc.Arbitrary<Problem> {
   const size = SIZES[award];
   const shape = fc.record({
@@ -92,8 +97,9 @@ export function smallProblems(award: AwardRule): fc.Arbitrary<Problem> {
     tiers: fc.integer({ min: 1, max: size.tiers }),
     bids: fc.integer({ min: 1, max: size.bids }),
     scale: fc.constantFrom(1n, 1n, 100n, 100_000_007n),
+    alike: fc.constantFrom(0, 0, 0, 2, 3),
   });
-  return shape.chain(({ lots: lotCount, tiers: tierCount, bids, scale }) => {
+  return shape.chain(({ lots: lotCount, tiers: tierCount, bids, scale, alike }) => {
     const [lots, tiers] = [LOTS.slice(0, lotCount), TIERS.slice(0, tierCount)];
     const demand = record(tiers, fc.integer({ min: 0, max: size.lines }));
     const winners = fc
@@ -112,7 +118,7 @@ export function smallProblems(award: AwardRule): fc.Arbitrary<Problem> {
         currency: 'KRW',
         termMonths,
         lots: lots.map((id, l) => ({ id, demand: demands[l] ?? {} })),
-        bids: made,
+        bids: made.map((one, at) => (at > 0 && at < alike ? twinOf(made[0] ?? one, one) : one)),
         rules: present({ award, minWinners, maxWinners, maxShare }) as Problem['rules'],
       }));
   });

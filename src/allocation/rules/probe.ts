@@ -12,6 +12,7 @@ import { choicesOf, dropChoice, NONE, ownersOf, sizeOf, type Region } from './re
 import { Relaxation, type LinearSolver } from './relaxation.js';
 import type { Server } from './serve.js';
 import { transport } from './transport.js';
+import { orderTwins, twinsOf } from './twins.js';
 
 /** A relaxation is built anew for a region whose quantities are fewer than this part of its own. */
 const REBUILD_BELOW = 0.6;
@@ -35,6 +36,7 @@ export class Probe {
   /** the best allocation known; of equally cheap ones, the one that prefers earlier bids */
   best: Found | null = null;
   private relaxation: Relaxation | null = null;
+  private readonly twins: ReturnType<typeof twinsOf>;
 
   /**
    * @param cutoff allocations that cost more are of no interest
@@ -49,7 +51,9 @@ export class Probe {
     readonly cutoff: number,
     private readonly onFound: (found: Found) => void,
     private readonly stop: () => boolean,
-  ) {}
+  ) {
+    this.twins = twinsOf(market);
+  }
 
   free(): void {
     this.relaxation?.free();
@@ -89,6 +93,7 @@ export class Probe {
    * @param links whether to tighten the relaxation
    */
   look(region: Region, prices: Prices | null, links: boolean): Look {
+    orderTwins(this.market, this.twins, region);
     const first = prices ?? cheapestPrices(this.market, this.bounds);
     const before = this.bounds.of(region, first, false);
     const floor = before?.cost ?? -Infinity;

@@ -1,0 +1,58 @@
+/**
+ * Twins are bids that offer exactly the same. Exchanging what they win changes nothing but their order, so only
+ * allocations in which an earlier twin reaches no lower band than a later one need to be looked at: among them is the
+ * cheapest, and of equally cheap ones the one that prefers earlier bids.
+ */
+import type { BandOption, Market } from './market.js';
+import { choicesOf, dropChoice, NONE, type Region } from './region.js';
+
+function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k += 1) if (a[k] !== b[k]) return false;
+  return true;
+}
+
+function sameOption(a: BandOption | undefined, b: BandOption | undefined): boolean {
+  if (!a || !b || a.lo !== b.lo || a.hi !== b.hi || !equal(a.units, b.units)) return false;
+  if (!equal(a.pieces, b.pieces) || !equal(a.costs, b.costs) || a.limits.length !== b.limits.length) return false;
+  return a.limits.every(({ start, end, lines }, k) => {
+    const other = b.limits[k];
+    return other?.start === start && other.end === end && other.lines === lines;
+  });
+}
+
+function areTwins(market: Market, i: number, j: number): boolean {
+  const [a, b] = [market.bids[i], market.bids[j]];
+  if (!a || !b || a.activation !== b.activation || a.options.length !== b.options.length) return false;
+  const alone = (provider: number) => market.bidsOf[provider]?.length === 1;
+  if (a.provider !== b.provider && !(alone(a.provider) && alone(b.provider))) return false;
+  return a.options.every((o, k) => sameOption(market.options[o], market.options[b.options[k] ?? NONE]));
+}
+
+/** Pairs of twins, each bid with the next one like it in the order of receipt. */
+export function twinsOf(market: Market): (readonly [earlier: number, later: number])[] {
+  const pairs: (readonly [number, number])[] = [];
+  market.bids.forEach((_, j) => {
+    for (let i = j - 1; i >= 0; i -= 1) {
+      if (!areTwins(market, i, j)) continue;
+      pairs.push([i, j]);
+      return;
+    }
+  });
+  return pairs;
+}
+
+/** Takes out of a region what would let a later twin reach a higher band than an earlier one. */
+export function orderTwins(market: Market, pairs: readonly (readonly [number, number])[], region: Region): void {
+  // A choice by its rank: NONE is 0, then the bands.
+  const rank = (bid: number, choice: number) => (market.bids[bid]?.options.indexOf(choice) ?? NONE) + 1;
+  for (const [i, j] of pairs) {
+    const ceiling = rank(i, choicesOf(market, region, i).at(-1) ?? NONE);
+    for (const choice of choicesOf(market, region, j)) if (rank(j, choice) > ceiling) dropChoice(region, j, choice);
+  }
+  for (const [i, j] of pairs.toReversed()) {
+    const [lowest] = choicesOf(market, region, j);
+    const floor = lowest === undefined ? 0 : rank(j, lowest);
+    for (const choice of choicesOf(market, region, i)) if (rank(i, choice) < floor) dropChoice(region, i, choice);
+  }
+}
