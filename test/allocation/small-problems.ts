@@ -85,8 +85,8 @@ function bid(at: number, lots: readonly string[], tiers: readonly string[], scal
 }
 
 /** The same offer by another bid. */
-function twinOf(bid: ProblemBid, { id, provider, receivedAt }: ProblemBid): ProblemBid {
-  return { ...bid, id, provider, receivedAt };
+function twinOf(of: ProblemBid, { id, provider, receivedAt }: ProblemBid): ProblemBid {
+  return { ...of, id, provider, receivedAt };
 }
 
 /** Problems under one award rule; in some of them several bids offer the same. */
