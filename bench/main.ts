@@ -1,30 +1,63 @@
 /** `npm run bench [-- NAME...]`: every benchmark prints a ratio to a floor that is measured in the same run. */
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import type { AwardRule } from '../src/allocation/rules/problem.js';
+import { ALLOCATION_SIZES, type AllocationSizes, benchAllocation } from './allocation.js';
 import { benchJoins } from './joins.js';
 import { Report } from './report.js';
 import { benchStages, SIZES } from './stages.js';
 
-const BENCHES: Readonly<Record<string, (report: Report, sizes: readonly number[]) => Promise<void>>> = {
+interface Options {
+  readonly sizes: string;
+  readonly providers: string;
+  readonly lots: string;
+  readonly awards: string;
+  readonly seeds: string;
+  readonly seconds: string;
+  readonly floor: boolean;
+  readonly json?: string;
+}
+
+const numbers = (list: string): number[] => list.split(',').map(Number);
+
+const BENCHES: Readonly<Record<string, (report: Report, options: Options) => Promise<void>>> = {
   joins: benchJoins,
-  stages: benchStages,
+  stages: (report, { sizes }) => benchStages(report, numbers(sizes)),
+  allocation: (report, options) => benchAllocation(report, allocationSizes(options)),
 };
+
+function allocationSizes(options: Options): AllocationSizes {
+  return {
+    providers: numbers(options.providers),
+    lots: numbers(options.lots),
+    awards: options.awards.split(',') as AwardRule[],
+    seeds: numbers(options.seeds),
+    seconds: Number(options.seconds),
+    floor: options.floor,
+  };
+}
 
 const program = new Command('npm run bench --')
   .description(
     'Measures, each against a floor in the same run. A ratio above 1 is slower than the floor, unless it says.',
   )
   .argument('[names...]', `which: ${Object.keys(BENCHES).join(', ')}; all unless said`)
-  .option('--sizes <n,...>', 'numbers of businesses', SIZES.join(','))
+  .option('--sizes <n,...>', 'stages: numbers of businesses', SIZES.join(','))
+  .option('--providers <n,...>', 'allocation: numbers of providers', ALLOCATION_SIZES.providers.join(','))
+  .option('--lots <n,...>', 'allocation: numbers of lots', ALLOCATION_SIZES.lots.join(','))
+  .option('--awards <rule,...>', 'allocation: award rules', ALLOCATION_SIZES.awards.join(','))
+  .option('--seeds <n,...>', 'allocation: problems of each size', ALLOCATION_SIZES.seeds.join(','))
+  .option('--seconds <n>', 'allocation: limit of one solve', String(ALLOCATION_SIZES.seconds))
+  .option('--no-floor', 'allocation: without the plain calls')
   .option('--json <file>', 'write the rows there');
 program.parse();
 
-const { sizes, json } = program.opts<{ sizes: string; json?: string }>();
+const options = program.opts<Options>();
 const names = program.args.length > 0 ? program.args : Object.keys(BENCHES);
 const report = new Report();
 for (const name of names) {
   const bench = BENCHES[name];
   if (!bench) throw new Error(`there is no benchmark "${name}"; there are ${Object.keys(BENCHES).join(', ')}`);
-  await bench(report, sizes.split(',').map(Number));
+  await bench(report, options);
 }
-if (json !== undefined) writeFileSync(json, report.json());
+if (options.json !== undefined) writeFileSync(options.json, report.json());
