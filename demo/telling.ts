@@ -35,7 +35,7 @@ interface Letter {
     readonly lots: readonly {
       readonly outcome: string;
       readonly gapMinor: number | null;
-      readonly winningCostMinor: number;
+      readonly winningCostMinor: number | null;
     }[];
   };
 }
@@ -47,7 +47,7 @@ export async function tellLetters(play: Play, award: AwardAnswer): Promise<void>
   for await (const { providerName, content } of cast.officer.all<Letter>(`/api/v1/awards/${award.id}/letters`)) {
     const lost = content.lots.filter((lot) => lot.outcome === 'not-won' && lot.gapMinor !== null);
     const gap = lost.reduce((sum, lot) => sum + (lot.gapMinor ?? 0), 0);
-    const cost = lost.reduce((sum, lot) => sum + lot.winningCostMinor, 0);
+    const cost = lost.reduce((sum, lot) => sum + (lot.winningCostMinor ?? 0), 0);
     rows.push([
       providerName,
       story.count(content.lots.filter((lot) => lot.outcome.startsWith('won')).length),

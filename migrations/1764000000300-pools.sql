@@ -13,10 +13,13 @@ create table pool (
   currency char(3) not null check (currency ~ '^[A-Z]{3}$'),
   opened_at timestamptz,
   snapshot_hash text check (snapshot_hash ~ '^[0-9a-f]{64}$'),
+  -- Random: without it, whoever knows the merged counts could try exact ones until the hash fits.
+  snapshot_salt text,
   locked_at timestamptz,
   created_at timestamptz not null default app_now(),
   check (state <> 'open' or (opened_at is not null and due_at is not null)),
-  check ((state = 'locked') = (snapshot_hash is not null and locked_at is not null))
+  check ((state = 'locked') = (snapshot_hash is not null and locked_at is not null)),
+  check ((snapshot_hash is null) = (snapshot_salt is null))
 );
 create index pool_due on pool (due_at) where state = 'open';
 

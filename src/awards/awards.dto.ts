@@ -199,7 +199,10 @@ export class AwardPage {
 export class LetterLotAnswer {
   lot!: string;
   title!: string;
-  lines!: number;
+
+  /** null, as are the amounts, where counts of a lot that was not won whole are too small to be told */
+  @ApiProperty({ type: 'integer', nullable: true })
+  lines!: number | null;
   wonLines!: number;
 
   @ApiProperty({ enum: OUTCOMES })
@@ -213,12 +216,16 @@ export class LetterLotAnswer {
   ownCostMinor!: Minor | null;
 
   /** what these lines cost over the term as awarded, activation not included */
-  @ApiProperty({ type: 'integer' })
-  winningCostMinor!: Minor;
+  @ApiProperty({ type: 'integer', nullable: true })
+  winningCostMinor!: Minor | null;
 
   /** own - winning; not the amount by which the tariff would have had to be lower to win */
   @ApiProperty({ type: 'integer', nullable: true })
   gapMinor!: Minor | null;
+
+  /** the gap as a part of what won, in whole percent; null when the lot was not offered whole */
+  @ApiProperty({ type: 'integer', nullable: true })
+  gapPercent!: number | null;
 }
 
 export class LetterContentAnswer implements LetterContent {

@@ -29,12 +29,14 @@ interface PoolRow {
   readonly openedAt: Date | null;
   readonly lockedAt: Date | null;
   readonly snapshotHash: string | null;
+  readonly snapshotSalt: string | null;
 }
 
 const POOLS = `
   select p.id, p.sequence, p.sponsor_id as "sponsorId", p.title, p.state, p.version,
     p.joining_ends_at as "joiningEndsAt", p.critical_mass as "criticalMass", p.term_months as "termMonths",
-    p.currency, p.opened_at as "openedAt", p.locked_at as "lockedAt", p.snapshot_hash as "snapshotHash"
+    p.currency, p.opened_at as "openedAt", p.locked_at as "lockedAt", p.snapshot_hash as "snapshotHash",
+    p.snapshot_salt as "snapshotSalt"
   from pool p`;
 
 type CountedPool = PoolRow & FirmAndInterest;
@@ -99,7 +101,10 @@ export class PoolPagesQueries {
     }
     const cells = locked ? await this.pools.demand(tx, poolId) : await this.pools.demandSoFar(tx, poolId);
     const head = { poolId, state: pool.state, snapshotHash: pool.snapshotHash, totals: countsOf(pool) };
-    if (inFull) return { ...head, smallestCellLines: null, cells, merged: { firm: [], interest: [] } };
+    if (inFull) {
+      const { snapshotSalt } = pool;
+      return { ...head, snapshotSalt, smallestCellLines: null, cells, merged: { firm: [], interest: [] } };
+    }
     const { regions, tiers } = await this.pools.lists(tx, poolId);
     const shown = mergeSmallCells(
       cells,
@@ -108,6 +113,7 @@ export class PoolPagesQueries {
     );
     return {
       ...head,
+      snapshotSalt: null,
       smallestCellLines: SMALLEST_CELL_LINES,
       cells: cellsShown(shown.firm, shown.interest),
       merged: { firm: severalOf(shown.firm), interest: severalOf(shown.interest) },

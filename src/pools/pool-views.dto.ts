@@ -100,6 +100,8 @@ export class DemandView {
   poolId!: string;
   state!: string;
   snapshotHash!: string | null;
+  /** random, part of what the hash stands for; told to the agency only */
+  snapshotSalt!: string | null;
   totals!: LineCounts;
   /** cells of fewer lines are only told merged with others; null: everything is told */
   smallestCellLines!: number | null;

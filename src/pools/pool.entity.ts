@@ -39,6 +39,9 @@ export class PoolEntity {
   @Column('text', { name: 'snapshot_hash', nullable: true })
   snapshotHash!: string | null;
 
+  @Column('text', { name: 'snapshot_salt', nullable: true })
+  snapshotSalt!: string | null;
+
   @Column('timestamptz', { name: 'locked_at', nullable: true })
   lockedAt!: Date | null;
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { transition } from '../kernel/lifecycle.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { WhenDue } from '../platform/deeds/facts.js';
-import { sha256 } from '../platform/keys/keys.js';
+import { randomToken, sha256 } from '../platform/keys/keys.js';
 import { PoolEntity } from './pool.entity.js';
 import { poolLocked } from './pools.events.js';
 import { PoolsQueries } from './pools.queries.js';
@@ -35,7 +35,9 @@ export class PoolsJobs {
     }
     const { regions, tiers } = await this.pools.lists(deed.tx, poolId);
     const { currency, termMonths } = pool;
-    const snapshotHash = sha256(snapshotText({ poolId, currency, termMonths, regions, tiers }, demand));
+    const snapshotSalt = randomToken();
+    const frozen = { poolId, salt: snapshotSalt, currency, termMonths, regions, tiers };
+    const snapshotHash = sha256(snapshotText(frozen, demand));
     await deed.tx.query(
       'insert into demand_cell select $1, * from unnest($2::text[], $3::text[], $4::integer[], $5::integer[])',
       [
@@ -46,7 +48,8 @@ export class PoolsJobs {
         demand.map((cell) => cell.interestLines),
       ],
     );
-    await deed.tx.update(PoolEntity, { id: poolId }, { state, version, dueAt: null, snapshotHash, lockedAt: deed.now });
+    const locked = { state, version, dueAt: null, snapshotHash, snapshotSalt, lockedAt: deed.now };
+    await deed.tx.update(PoolEntity, { id: poolId }, locked);
     await deed.record({ type: 'pool', id: poolId }, { ...facts, snapshotHash });
     await deed.announce(poolLocked, { poolId });
   }

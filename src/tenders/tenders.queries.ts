@@ -8,7 +8,7 @@ import { notFound } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { PoolsQueries } from '../pools/pools.queries.js';
 import type { DemandByTier } from './rules/lot-demand.js';
-import { exactDemand, mergedDemand, mostLinesByLot, type ShownLotDemand } from './rules/shown-demand.js';
+import { exactDemand, mergedDemand, mostLinesByLot, type ShownLotDemand, toldLots } from './rules/shown-demand.js';
 import type { TenderState } from './rules/tender-lifecycle.js';
 import type { AwardRule, Lot, TenderFrame } from './rules/terms.js';
 import { readCaps, readDemand, readLots } from './tender-parts.js';
@@ -41,6 +41,8 @@ export interface PublishedTender {
 
 export interface PublishedLot extends Lot {
   readonly demand: DemandByTier;
+  /** whether providers are told every count of it */
+  readonly told: boolean;
 }
 
 /** What a tariff must fit, as far as providers may know. */
@@ -62,6 +64,7 @@ export class TendersQueries {
     if (!tender || tender.biddingEndsAt === null || tender.contentHash === null) return null;
     const [lots, priceCaps] = [await readLots(tx, tenderId), await readCaps(tx, tenderId)];
     const demand = await readDemand(tx, tenderId);
+    const told = toldLots(lots, mergedDemand(lots, await this.frame(tx, tender.poolId)));
     return {
       id: tender.id,
       poolId: tender.poolId,
@@ -76,7 +79,7 @@ export class TendersQueries {
       biddingEndsAt: tender.biddingEndsAt,
       standstillDays: tender.standstillDays,
       offerDays: tender.offerDays,
-      lots: lots.map((lot) => ({ ...lot, demand: demand.get(lot.code) ?? {} })),
+      lots: lots.map((lot) => ({ ...lot, demand: demand.get(lot.code) ?? {}, told: told.has(lot.code) })),
       priceCaps,
       contentHash: tender.contentHash,
     };

@@ -13,9 +13,10 @@ import { sha256 } from '../platform/keys/keys.js';
 import { type LockedPool, PoolsQueries } from '../pools/pools.queries.js';
 import { contentOf } from './rules/content.js';
 import { demandByLot } from './rules/lot-demand.js';
+import { regionGroups } from './rules/lot-faults.js';
 import { tenderLifecycle } from './rules/tender-lifecycle.js';
 import { biddingEndFaults, publishFaults, termsFaults } from './rules/terms-faults.js';
-import type { Lot, RegionDemand, TenderTerms } from './rules/terms.js';
+import type { Lot, TenderFrame, TenderTerms } from './rules/terms.js';
 import { whyNotCancel } from './rules/why-not-cancel.js';
 import { freezeDemand, readCaps, readLots, writeCaps, writeLots } from './tender-parts.js';
 import { Tender } from './tender.entity.js';
@@ -42,7 +43,7 @@ export class TendersService {
   async draftFor(deed: Deed, poolId: string): Promise<string> {
     const { tx } = deed;
     const pool = await this.lockedPool(tx, poolId);
-    const lots = await this.lotPerRegion(tx, await this.pools.demand(tx, poolId));
+    const lots = await this.lotPerRegion(tx, await this.queries.frame(tx, poolId));
     const id = randomUUID();
     const made: unknown[] = await tx.query(
       `insert into tender (id, pool_id, title, currency, term_months) values ($1, $2, $3, $4, $5)
@@ -97,7 +98,7 @@ export class TendersService {
       unlessFaults(publishFaults(terms, frame, deed.now));
 
       const { currency, termMonths, poolId } = tender;
-      const content = contentOf({ id, poolId, snapshotHash: pool.snapshotHash, currency, termMonths }, terms, frame);
+      const content = contentOf({ id, poolId, snapshotHash: pool.snapshotHash, currency, termMonths }, terms);
       const contentHash = sha256(canonicalJson(content));
       await freezeDemand(tx, id, demandByLot(terms.lots, frame.demand));
       await tx.update(Tender, { id }, { state, contentHash, publishedAt: deed.now, version: tender.version + 1 });
@@ -153,11 +154,17 @@ export class TendersService {
     };
   }
 
-  private async lotPerRegion(tx: EntityManager, demand: readonly RegionDemand[]): Promise<Lot[]> {
-    const wanted = demand.filter((cell) => cell.firmLines + cell.interestLines > 0).map((cell) => cell.regionCode);
-    const codes = [...new Set(wanted)].sort();
-    const names = new Map((await this.catalogue.regions(tx, codes)).map((region) => [region.code, region.name]));
-    return codes.map((code) => ({ code, title: (names.get(code) ?? code).slice(0, TITLE_LENGTH), regions: [code] }));
+  private async lotPerRegion(tx: EntityManager, frame: TenderFrame): Promise<Lot[]> {
+    const groups = regionGroups(frame);
+    const names = new Map((await this.catalogue.regions(tx, groups.flat())).map(({ code, name }) => [code, name]));
+    return groups.map((regions) => ({
+      code: regions[0] ?? '',
+      title: regions
+        .map((region) => names.get(region) ?? region)
+        .join(', ')
+        .slice(0, TITLE_LENGTH),
+      regions,
+    }));
   }
 }
 

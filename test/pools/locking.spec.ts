@@ -13,6 +13,7 @@ interface Cell {
 interface Demand {
   totals: { firm: number; interest: number; total: number };
   smallestCellLines: number | null;
+  snapshotSalt: string | null;
   cells: Cell[];
   merged: { firm: { cells: object[]; lines: number }[]; interest: { cells: object[]; lines: number }[] };
 }
@@ -55,11 +56,13 @@ describe('the end of joining', () => {
       toGo: number;
     };
     expect(view).toMatchObject({ linesSoFar: { firm: 6, interest: 4, total: 10 }, toGo: 0 });
+    const { snapshotSalt: salt } = await demandFor(officer, pool);
+    expect(salt).toMatch(/^[\w-]{43}$/);
     const text =
       '{"currency":"KRW","demand":[' +
       '{"firmLines":6,"interestLines":0,"regionCode":"KR-11","tierCode":"basic-100"},' +
       '{"firmLines":0,"interestLines":4,"regionCode":"KR-11","tierCode":"fibre-500"}],' +
-      `"poolId":"${pool.id}","regions":["KR-11","KR-26"],"termMonths":36,"tiers":[` +
+      `"poolId":"${pool.id}","regions":["KR-11","KR-26"],"salt":"${salt}","termMonths":36,"tiers":[` +
       '{"openMarketMonthly":22000,"tierCode":"basic-100"},{"openMarketMonthly":33000,"tierCode":"fibre-500"}]}';
     expect(view.snapshotHash).toBe(createHash('sha256').update(text).digest('hex'));
     const announced: { n: number }[] = await system.source.query(
@@ -221,7 +224,7 @@ describe('the end of joining', () => {
       { regionCode: 'KR-26', tierCode: 'fibre-500', firmLines: 0, interestLines: 9 },
     ]);
     const shown = await demandFor(provider, pool);
-    expect(shown).toMatchObject({ smallestCellLines: 5, totals: { firm: 43, interest: 9 } });
+    expect(shown).toMatchObject({ smallestCellLines: 5, snapshotSalt: null, totals: { firm: 43, interest: 9 } });
     expect(shown.cells).toEqual([
       { regionCode: 'KR-11', tierCode: 'basic-100', firmLines: null, interestLines: 0 },
       { regionCode: 'KR-11', tierCode: 'fibre-500', firmLines: null, interestLines: 0 },

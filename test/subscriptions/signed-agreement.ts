@@ -202,11 +202,10 @@ async function pledged(system: System, lines: readonly WantedLine[]): Promise<st
       ],
     );
   }
-  await source.query(`update pool set state = 'locked', snapshot_hash = $2, locked_at = $3 where id = $1`, [
-    poolId,
-    'cd'.repeat(32),
-    now,
-  ]);
+  await source.query(
+    `update pool set state = 'locked', snapshot_hash = $2, snapshot_salt = 'salt', locked_at = $3 where id = $1`,
+    [poolId, 'cd'.repeat(32), now],
+  );
   return poolId;
 }
 

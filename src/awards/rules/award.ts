@@ -55,6 +55,8 @@ export interface AwardTender {
     readonly code: LotCode;
     readonly title: string;
     readonly demand: Readonly<Record<TierCode, { readonly firm: number; readonly interest: number }>>;
+    /** whether providers are told every count of it */
+    readonly told: boolean;
   }[];
 }
 

@@ -10,8 +10,13 @@ const tender: AwardTender = {
   maxWinners: null,
   maxShareBp: null,
   lots: [
-    { code: 'N', title: 'North', demand: { fast: { firm: 10, interest: 0 } } },
-    { code: 'S', title: 'South', demand: { fast: { firm: 20, interest: 0 }, slow: { firm: 0, interest: 5 } } },
+    { code: 'N', title: 'North', told: true, demand: { fast: { firm: 10, interest: 0 } } },
+    {
+      code: 'S',
+      title: 'South',
+      told: true,
+      demand: { fast: { firm: 20, interest: 0 }, slow: { firm: 0, interest: 5 } },
+    },
   ],
 };
 
@@ -112,7 +117,24 @@ describe('a letter', () => {
       ownCostMinor: 20n * 1_000n + 5n * 700n,
       winningCostMinor: 20n * 917n + 5n * 597n,
       gapMinor: 23_500n - 21_325n,
+      gapPercent: 10,
     });
+  });
+
+  test('tells no amount and no count of a lot whose counts are hidden, unless all of it was won', () => {
+    const hidden = { ...tender, lots: tender.lots.map((lot) => ({ ...lot, told: false })) };
+    expect(letterTo(dear, award, hidden, bids).lots).toMatchObject([
+      { lot: 'N', outcome: 'won', lines: 10, ownCostMinor: 12_300n, gapPercent: 0 },
+      {
+        lot: 'S',
+        outcome: 'not-won',
+        lines: null,
+        ownCostMinor: null,
+        winningCostMinor: null,
+        gapMinor: null,
+        gapPercent: 10,
+      },
+    ]);
   });
 
   test('tells of a lot that was won whole what it was won at', () => {

@@ -1,8 +1,12 @@
 /**
  * What a bidder is told about an award: its own bid, what it won, and per lot how far it was from what won. Of its
  * rivals it learns the cost of each lot as a whole and of the award, which are public; never a price of theirs.
+ *
+ * Of a lot with counts that are too small to be told, a bidder that did not win all of it learns no amount: from the
+ * cost of the lot at its own prices it could reckon back how many lines of each tier there are. It is told how far it
+ * was off in whole percent.
  */
-import type { Minor } from '../../kernel/money.js';
+import { divideRounded, type Minor } from '../../kernel/money.js';
 import { bandReached, leastLines, lineMonthly } from '../../pricing/rules/band.js';
 import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardBid, AwardCell, AwardTender, Winner } from './award.js';
@@ -12,23 +16,26 @@ export type LotOutcome = 'won' | 'won-in-part' | 'not-won' | 'not-offered';
 export interface LetterLot {
   readonly lot: LotCode;
   readonly title: string;
-  /** lines of the lot that the award is about */
-  readonly lines: number;
+  /** lines of the lot that the award is about; null where counts may not be told, as are the three amounts */
+  readonly lines: number | null;
   readonly wonLines: number;
   readonly outcome: LotOutcome;
   /**
    * What all these lines would cost over the term under the bidder's own tariff, in the best band that the tariff could
    * reach by winning all it covers within its capacities: the lowest it offered for the lot under any outcome. For a
-   * lot it won whole, what it won it at. null when the tariff does not price all tiers of the lot or reaches no band.
+   * lot it won whole, what it won it at. null also when the tariff does not price all tiers of the lot or reaches no
+   * band.
    */
   readonly ownCostMinor: Minor | null;
   /** what these lines cost over the term as awarded, set-up included, activation not */
-  readonly winningCostMinor: Minor;
+  readonly winningCostMinor: Minor | null;
   /**
    * own - winning. Not above zero: the lot was lost although the own price was no higher, because volume, capacity or
    * the number of winners decided otherwise. It is not the amount by which a tariff would have had to be lower to win.
    */
   readonly gapMinor: Minor | null;
+  /** the gap as a part of what won, in whole percent; null when the lot was not offered whole */
+  readonly gapPercent: number | null;
 }
 
 export interface LetterContent {
@@ -97,7 +104,7 @@ export function letterTo(
     wonLines: won?.lines ?? 0,
     costMinor: won?.costMinor ?? null,
     cells: won?.cells ?? [],
-    lots: tender.lots.flatMap(({ code, title }): LetterLot[] => {
+    lots: tender.lots.flatMap(({ code, title, told }): LetterLot[] => {
       const tiers = demand.get(code);
       if (tiers === undefined) return [];
       const lines = sum(tiers.values());
@@ -108,12 +115,26 @@ export function letterTo(
       const outcome =
         wonLines === lines ? 'won' : wonLines > 0 ? 'won-in-part' : best === null ? 'not-offered' : 'not-won';
       const gapMinor = own === null ? null : own - winningCostMinor;
-      return [{ lot: code, title, lines, wonLines, outcome, ownCostMinor: own, winningCostMinor, gapMinor }];
+      const gapPercent = gapMinor === null ? null : percentOf(gapMinor, winningCostMinor);
+      const head: Pick<LetterLot, 'lot' | 'title' | 'wonLines' | 'outcome' | 'gapPercent'> = {
+        lot: code,
+        title,
+        wonLines,
+        outcome,
+        gapPercent,
+      };
+      return told || outcome === 'won'
+        ? [{ ...head, lines, ownCostMinor: own, winningCostMinor, gapMinor }]
+        : [{ ...head, lines: null, ownCostMinor: null, winningCostMinor: null, gapMinor: null }];
     }),
     awardLines: sum(award.winners.map((winner) => winner.lines)),
     awardTotalMinor: award.totalMinor,
     standstillEndsAt: award.standstillEndsAt.toISOString(),
   };
+}
+
+function percentOf(part: Minor, whole: Minor): number | null {
+  return whole === 0n ? null : Number(divideRounded(part * 100n, whole));
 }
 
 type Demand = ReadonlyMap<LotCode, ReadonlyMap<TierCode, number>>;

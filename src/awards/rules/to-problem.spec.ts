@@ -11,8 +11,13 @@ const tender: AwardTender = {
   maxWinners: 3,
   maxShareBp: 6_000,
   lots: [
-    { code: 'N', title: 'North', demand: { fast: { firm: 30, interest: 10 }, slow: { firm: 5, interest: 0 } } },
-    { code: 'S', title: 'South', demand: { fast: { firm: 50, interest: 5 } } },
+    {
+      code: 'N',
+      title: 'North',
+      told: true,
+      demand: { fast: { firm: 30, interest: 10 }, slow: { firm: 5, interest: 0 } },
+    },
+    { code: 'S', title: 'South', told: true, demand: { fast: { firm: 50, interest: 5 } } },
   ],
 };
 

@@ -3,6 +3,7 @@ import { snapshotText } from './snapshot.js';
 
 const terms = {
   poolId: 'p',
+  salt: 's',
   currency: 'KRW',
   termMonths: 36,
   regions: ['B', 'A'],
@@ -29,6 +30,7 @@ describe('the demand snapshot', () => {
     const texts = [
       snapshotText(terms, cells),
       snapshotText({ ...terms, poolId: 'q' }, cells),
+      snapshotText({ ...terms, salt: 'r' }, cells),
       snapshotText({ ...terms, termMonths: 24 }, cells),
       snapshotText({ ...terms, currency: 'USD' }, cells),
       snapshotText({ ...terms, tiers: terms.tiers.slice(1) }, cells),

@@ -5,6 +5,8 @@ import type { DemandCell } from './suppress.js';
 
 export interface SnapshotTerms {
   readonly poolId: string;
+  /** random, and told to the agency only: else counts that are hidden could be tried until the hash fits */
+  readonly salt: string;
   readonly currency: string;
   readonly termMonths: number;
   readonly regions: readonly string[];
@@ -15,6 +17,7 @@ export interface SnapshotTerms {
 export function snapshotText(terms: SnapshotTerms, cells: readonly DemandCell[]): string {
   return canonicalJson({
     poolId: terms.poolId,
+    salt: terms.salt,
     currency: terms.currency,
     termMonths: terms.termMonths,
     regions: terms.regions.toSorted(),

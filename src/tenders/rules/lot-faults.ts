@@ -1,16 +1,34 @@
 /** Whether lots cut the demand into parts: every demanded region in exactly one lot, and no lot without demand. */
 import type { Fault } from '../../kernel/refusal.js';
+import { regionsTold } from './shown-demand.js';
 import type { Lot, TenderFrame } from './terms.js';
 
 /** The most lots of one tender; the winner determination takes no more. */
 export const MAX_LOTS = 5_000;
 
+function demandedRegions({ demand }: TenderFrame): Set<string> {
+  const wanted = demand.filter(({ firmLines, interestLines }) => firmLines + interestLines > 0);
+  return new Set(wanted.map(({ regionCode }) => regionCode));
+}
+
+/** The regions among which lines are wanted without it being told in which; none when everything is told. */
+function untoldRegions(frame: TenderFrame): string[] {
+  const told = regionsTold(frame);
+  const hidden = [...demandedRegions(frame)].some((region) => !told.has(region));
+  return hidden ? frame.regions.filter((region) => !told.has(region)).sort() : [];
+}
+
+/** The regions as they are drafted into lots: each by itself, but untold ones together, for a lot of its own would tell. */
+export function regionGroups(frame: TenderFrame): string[][] {
+  const untold = untoldRegions(frame);
+  const alone = [...demandedRegions(frame)].filter((region) => !untold.includes(region)).sort();
+  return [...alone.map((region) => [region]), ...(untold.length > 0 ? [untold] : [])];
+}
+
 /** Faults of the lots of a tender against the regions of its pool. Codes and titles have been checked as such. */
 export function lotFaults(lots: readonly Lot[], frame: TenderFrame): Fault[] {
   if (lots.length === 0) return [{ path: 'lots', reason: 'There is no lot; give at least one, with its regions.' }];
-  const demanded = new Set(
-    frame.demand.filter((cell) => cell.firmLines + cell.interestLines > 0).map((cell) => cell.regionCode),
-  );
+  const demanded = demandedRegions(frame);
   const known = new Set([...frame.regions, ...demanded]);
   const faults: Fault[] = [];
   const lotOf = new Map<string, string>();
@@ -33,6 +51,11 @@ export function lotFaults(lots: readonly Lot[], frame: TenderFrame): Fault[] {
       const reason = `No line is wanted in the regions of lot ${lot.code}; put them into another lot or leave it out.`;
       faults.push({ path: `${path}.regions`, reason });
     }
+  }
+  const untold = untoldRegions(frame);
+  if (new Set(untold.map((region) => lotOf.get(region))).size > 1) {
+    const reason = `Too few lines are wanted to say in which of ${untold.join(', ')}; put all of these into one lot.`;
+    faults.push({ path: 'lots', reason });
   }
   for (const region of [...demanded].sort()) {
     if (!lotOf.has(region)) {

@@ -1,4 +1,4 @@
-import { exactDemand, mergedDemand, mostLinesByLot } from './shown-demand.js';
+import { exactDemand, mergedDemand, mostLinesByLot, regionsTold, toldLots } from './shown-demand.js';
 import type { RegionDemand } from './terms.js';
 
 const cell = (regionCode: string, tierCode: string, firmLines: number, interestLines = 0): RegionDemand => ({
@@ -57,4 +57,14 @@ it('knows the most lines that a lot can have', () => {
     interest: [],
   };
   expect(mostLinesByLot(lots, across)).toEqual({ L1: 7, L2: 7 });
+});
+
+it('knows the lots of which every count is told', () => {
+  expect([...toldLots(lots, mergedDemand(lots, frame))]).toEqual(['L2']);
+  expect([...toldLots(lots, exactDemand(lots, demand))]).toEqual(['L1', 'L2']);
+});
+
+it('knows of which regions it is told that lines are wanted there', () => {
+  expect([...regionsTold(frame)].sort()).toEqual(['A', 'B', 'C']);
+  expect([...regionsTold({ ...frame, demand: [cell('B', 'basic', 3)] })]).toEqual([]);
 });

@@ -44,6 +44,26 @@ export function mergedDemand(lots: readonly Lot[], { demand, regions, tiers }: T
   return { firm: byLot(lots, shown.firm), interest: byLot(lots, shown.interest) };
 }
 
+/** The lots of which every count is told: none of their cells is only known together with another. */
+export function toldLots(lots: readonly Lot[], shown: ShownLotDemand): ReadonlySet<string> {
+  const together = [...shown.firm, ...shown.interest].filter(({ cells }) => cells.length > 1);
+  const hidden = new Set(together.flatMap(({ cells }) => cells.map(({ lot }) => lot)));
+  return new Set(lots.map(({ code }) => code).filter((code) => !hidden.has(code)));
+}
+
+/**
+ * The regions of which it is told that lines are wanted there. Where too few lines are wanted to say in which cells they
+ * are, the pool shows one group of all cells, and nothing is told of any region.
+ */
+export function regionsTold({ demand, regions, tiers }: TenderFrame): ReadonlySet<string> {
+  const shown = mergeSmallCells(demand, regions, tiers);
+  const everything = regions.length * tiers.length;
+  const told = [shown.firm, shown.interest].flatMap((groups) =>
+    groups.length === 1 && groups[0]?.cells.length === everything ? [] : groups,
+  );
+  return new Set(told.flatMap(({ cells }) => cells.map(({ regionCode }) => regionCode)));
+}
+
 /** The most lines there can be in each lot for all that is shown. */
 export function mostLinesByLot(lots: readonly Lot[], shown: ShownLotDemand): Readonly<Record<string, number>> {
   const groups = [...shown.firm, ...shown.interest];

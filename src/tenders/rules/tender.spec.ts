@@ -3,7 +3,7 @@ import { canonicalJson } from '../../kernel/canonical.js';
 import { awardFaults } from './award-faults.js';
 import { contentOf } from './content.js';
 import { demandByLot, linesOf } from './lot-demand.js';
-import { lotFaults } from './lot-faults.js';
+import { lotFaults, regionGroups } from './lot-faults.js';
 import { tenderLifecycle } from './tender-lifecycle.js';
 import { biddingEndFaults, publishFaults, termsFaults } from './terms-faults.js';
 import type { TenderFrame, TenderTerms } from './terms.js';
@@ -48,6 +48,28 @@ describe('lots', () => {
   it('hold every demanded region once, and may hold others of the pool', () => {
     expect(lotFaults([A, B], frame)).toEqual([]);
     expect(lotFaults([{ ...A, regions: ['A', 'C', 'B'] }], frame)).toEqual([]);
+  });
+
+  it('are drafted one per demanded region', () => {
+    expect(regionGroups(frame)).toEqual([['A'], ['B']]);
+  });
+
+  it('do not tell in which regions lines are wanted when there are too few to say so', () => {
+    const few = { ...frame, demand: [{ regionCode: 'B', tierCode: 'fast', firmLines: 4, interestLines: 0 }] };
+    expect(regionGroups(few)).toEqual([['A', 'B', 'C']]);
+    expect(lotFaults([{ ...A, regions: ['A', 'B', 'C'] }], few)).toEqual([]);
+    expect(lotFaults([B], few)).toEqual([{ path: 'lots', reason: expect.stringContaining('A, B, C') as string }]);
+  });
+
+  it('do not tell it of lines of interest either, where firm lines are told', () => {
+    const [b] = frame.demand;
+    const few = { ...frame, demand: [{ ...b, regionCode: 'B', tierCode: 'fast', firmLines: 30, interestLines: 0 }] };
+    const mixed = {
+      ...few,
+      demand: [...few.demand, { regionCode: 'C', tierCode: 'fast', firmLines: 0, interestLines: 2 }],
+    };
+    expect(regionGroups(mixed)).toEqual([['B'], ['A', 'C']]);
+    expect(lotFaults([B, { ...A, regions: ['C'] }], mixed)).toHaveLength(1);
   });
 
   it.each([
@@ -120,7 +142,7 @@ describe('cancelling', () => {
 
 describe('content', () => {
   const origin = { id: 't', poolId: 'p', snapshotHash: 'h', currency: 'KRW', termMonths: 24 };
-  const text = (terms: TenderTerms): string => canonicalJson(contentOf(origin, terms, frame));
+  const text = (terms: TenderTerms): string => canonicalJson(contentOf(origin, terms));
 
   it('is the same however the lots were ordered, and another for any other word', () => {
     expect(text({ ...sound, lots: [B, A] })).toBe(text(sound));
@@ -135,6 +157,10 @@ describe('content', () => {
     ]) {
       expect(text({ ...sound, ...change })).not.toBe(text(sound));
     }
-    expect(text(sound)).toContain('"demand":{"fast":{"firm":30,"interest":0}}');
+  });
+
+  it('holds no count of lines, which could be found by trying', () => {
+    expect(text(sound)).toContain('"snapshotHash":"h"');
+    expect(text(sound)).not.toMatch(/firm|interest|demand/);
   });
 });
