@@ -72,6 +72,8 @@ function compositions(total: number, parts: number): number[][] {
 function evaluate(problem: Problem, bids: readonly ProblemBid[], cells: readonly Cell[], table: Table): Best | null {
   const total = cells.reduce((sum, cell) => sum + cell.lines, 0);
   const perProvider = new Map<string, number>();
+  const paid = new Map<string, bigint>();
+  const alternatives = new Set<string>();
   let totalMinor = 0n;
   const lines: number[] = [];
   for (const [i, bid] of bids.entries()) {
@@ -80,12 +82,26 @@ function evaluate(problem: Problem, bids: readonly ProblemBid[], cells: readonly
     lines.push(won);
     if (won === 0) continue;
     const cost = costOf(problem, bid, cells, row, won);
-    if (cost === null) return null;
+    const mark = `${bid.provider} ${bid.alternative}`;
+    if (cost === null || alternatives.has(mark)) return null;
+    if (bid.alternative !== undefined) alternatives.add(mark);
     totalMinor += cost;
+    paid.set(bid.provider, (paid.get(bid.provider) ?? 0n) + cost);
     perProvider.set(bid.provider, (perProvider.get(bid.provider) ?? 0) + won);
   }
   const { minWinners = 0, maxWinners = 1_000, maxShare = 1 } = problem.rules;
   if (perProvider.size < minWinners || perProvider.size > maxWinners) return null;
+  const { include = [], exclude = [], budgetMinor = totalMinor } = problem.rules;
+  if (include.some((name) => !perProvider.has(name)) || exclude.some((name) => perProvider.has(name))) return null;
+  if (totalMinor > budgetMinor) return null;
+  for (const { lots, minWinners: fewest = 0, maxWinners: most = 1_000 } of problem.rules.groups ?? []) {
+    const within = cells.flatMap((cell, c) => (lots.includes(cell.lot) ? [c] : []));
+    const winning = bids.filter((_, i) => within.some((c) => (table[i]?.[c] ?? 0) > 0));
+    const count = new Set(winning.map((bid) => bid.provider)).size;
+    if (count < fewest || count > most) return null;
+  }
+  const part = BigInt(Math.round((problem.rules.maxCostShare ?? 1) * 100));
+  if ([...paid.values()].some((amount) => amount * 100n > part * totalMinor)) return null;
   // The shares that the tests use have two decimals.
   const over = [...perProvider.values()].some((won) => won * 100 > Math.round(maxShare * 100) * total);
   return over ? null : { totalMinor, lines };
@@ -112,6 +128,9 @@ function costOf(
     if ((perLot.get(lot) ?? 0) > (terms.capacity ?? Infinity)) return null;
     const month = monthly + (terms.surcharge ?? 0n) + (bid.adjustment?.[tier] ?? 0n);
     cost += BigInt(lines) * (month * BigInt(problem.termMonths) + (terms.setup ?? 0n));
+  }
+  for (const { lots, capacity } of Object.values(bid.partners ?? {})) {
+    if (lots.reduce((sum, lot) => sum + (perLot.get(lot) ?? 0), 0) > capacity) return null;
   }
   return cost;
 }

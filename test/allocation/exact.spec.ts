@@ -28,7 +28,7 @@ function searchAlone(problem: Problem, solver: LinearSolver): { readonly best: B
     new Bounds(market),
     new Server(market),
     solver,
-    Infinity,
+    market.budget,
     () => undefined,
     () => false,
   );
@@ -38,7 +38,11 @@ function searchAlone(problem: Problem, solver: LinearSolver): { readonly best: B
   expect(outcome.complete).toBe(true);
   expect(breakTies(probe, outcome.tied ?? [], limits)).toBe(true);
   probe.free();
-  const best = probe.best && { totalMinor: BigInt(probe.best.cost), lines: probe.best.lines };
+  const won = new Map(market.bids.map(({ id }, i) => [id, probe.best?.lines[i] ?? 0]));
+  const best = probe.best && {
+    totalMinor: BigInt(probe.best.cost),
+    lines: bidsByReceipt(problem).map(({ id }) => won.get(id) ?? 0),
+  };
   return { best, bound: outcome.bound };
 }
 
@@ -69,7 +73,8 @@ describe('winner determination is exact', () => {
         const best = bruteForce(problem);
         const found = searchAlone(problem, highs);
         expect(found.best).toEqual(best);
-        expect(found.bound).toBe(best === null ? Infinity : Number(best.totalMinor));
+        const beyond = Number(problem.rules.budgetMinor ?? Infinity) + 1;
+        expect(found.bound).toBe(best === null ? beyond : Number(best.totalMinor));
       }),
       { numRuns: 300, endOnFailure: true },
     );

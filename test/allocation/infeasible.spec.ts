@@ -28,6 +28,37 @@ describe('an infeasible problem is explained in words', () => {
     expect(reasons(problemOf([bid]))).toEqual(['Lot south: no bid that covers it offers basic.']);
   });
 
+  it('a budget that the cheapest allocation does not keep', () => {
+    // 30 lines at 5.00 for a year
+    expect(reasons(problemOf([bidAt('a', 500n, BOTH)], { budgetMinor: 179_999n }))).toEqual([
+      'The cheapest allocation costs 1800.00 USD, 0.01 USD more than the budget of 1799.99 USD.',
+    ]);
+  });
+
+  it('bids that are all excluded', () => {
+    expect(reasons(problemOf([bidAt('a', 500n, BOTH)], { exclude: ['provider of a'] }))).toEqual([
+      'Every bid is excluded.',
+    ]);
+  });
+
+  it('two providers for a lot that goes to one bid whole', () => {
+    const bids = [bidAt('a', 500n, BOTH), bidAt('b', 600n, BOTH)];
+    const groups = [{ lots: ['north'], minWinners: 2 }];
+    expect(reasons(problemOf(bids, { groups }))).toEqual([
+      'All demand can be reached, but the rules together leave no allocation.',
+      'Without the numbers of winners within groups of lots there would be one.',
+      'Without whole awards to one bid (shared by quantity instead) there would be one.',
+    ]);
+  });
+
+  it('alternatives that would only do together', () => {
+    const of = { provider: 'Hana', alternative: 'x' };
+    expect(reasons(problemOf([bidAt('a', 500n, ['north'], of), bidAt('b', 500n, ['south'], of)]))).toEqual([
+      'All demand can be reached, but the rules together leave no allocation.',
+      'Without alternatives of which only one may win there would be one.',
+    ]);
+  });
+
   it('too little capacity in a lot', () => {
     const lots = { north: {}, south: { tiers: { basic: { capacity: 4 } } } };
     const bids = [bidAt('a', 500n, [], { lots }), bidAt('b', 500n, [], { lots })];

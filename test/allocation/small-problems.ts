@@ -1,6 +1,6 @@
 /** Small problems of every sort, to be compared with trying everything. */
 import fc from 'fast-check';
-import type { AwardRule, Problem, ProblemBid } from '../../src/allocation/rules/problem.js';
+import type { AwardRule, Problem, ProblemBid, WinnerGroup } from '../../src/allocation/rules/problem.js';
 
 const TIERS = ['basic', 'fast'];
 const LOTS = ['north', 'south', 'west'];
@@ -19,8 +19,9 @@ const SIZES: Readonly<Record<AwardRule, Size>> = {
   shared: { lots: 2, tiers: 2, bids: 3, lines: 3 },
 };
 
-function maybe<T>(value: fc.Arbitrary<T>, outOf: number): fc.Arbitrary<T | undefined> {
-  return fc.option(value, { nil: undefined, freq: outOf });
+/** Present so many times as often as absent. */
+function maybe<T>(value: fc.Arbitrary<T>, times: number): fc.Arbitrary<T | undefined> {
+  return fc.option(value, { nil: undefined, freq: times + 1 });
 }
 
 /** Without members that are undefined: the format knows only present and absent. */
@@ -30,6 +31,11 @@ function present<T extends object>(value: T): T {
       .filter(([, member]) => member !== undefined)
       .map(([key, member]) => [key, member] as const),
   ) as T;
+}
+
+/** Present once in five: so many of these together would leave hardly any problem an allocation. */
+function seldom<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 }
 
 function record<T>(keys: readonly string[], value: fc.Arbitrary<T | undefined>): fc.Arbitrary<Record<string, T>> {
@@ -49,13 +55,13 @@ function bid(at: number, lots: readonly string[], tiers: readonly string[], scal
     monthly: record(tiers, maybe(price, 8)),
     lotMonthly: maybe(record(lots, maybe(record(tiers, maybe(price, 2)), 2)), 1),
   });
-  const limit = fc.integer({ min: 0, max: 6 });
+  const limit = fc.integer({ min: 1, max: 12 });
   const terms = fc
     .record({
       surcharge: maybe(small, 1),
       setup: maybe(small, 1),
-      capacity: maybe(limit, 1),
-      tiers: maybe(record(tiers, fc.record({ capacity: maybe(limit, 2) }).map(present)), 1),
+      capacity: seldom(limit),
+      tiers: seldom(record(tiers, fc.record({ capacity: maybe(limit, 2) }).map(present))),
     })
     .map(present);
   return fc
@@ -65,15 +71,21 @@ function bid(at: number, lots: readonly string[], tiers: readonly string[], scal
       first: fc.integer({ min: 0, max: 3 }),
       bands: fc.array(band, { minLength: 1, maxLength: 3 }),
       lots: record(lots, maybe(terms, 6)),
-      capacity: maybe(fc.integer({ min: 0, max: 14 }), 1),
-      minimumLines: maybe(fc.integer({ min: 0, max: 6 }), 1),
+      capacity: seldom(fc.integer({ min: 0, max: 20 })),
+      minimumLines: seldom(fc.integer({ min: 0, max: 8 })),
       activation: maybe(fc.bigInt(0n, 12n * scale), 1),
       adjustment: maybe(record(tiers, maybe(fc.bigInt(-2n * scale, 2n * scale), 1)), 1),
+      alternative: fc.constantFrom(undefined, undefined, 'a'),
+      joint: seldom(fc.record({ split: fc.integer({ min: 0, max: lots.length }), east: limit, rest: limit })),
     })
-    .map(({ minute, first, bands, ...rest }) => {
+    .map(({ minute, first, bands, joint, ...rest }) => {
       let from = first;
       return present({
         ...rest,
+        partners: joint && {
+          east: { lots: lots.slice(0, joint.split), capacity: joint.east },
+          rest: { lots: lots.slice(joint.split), capacity: joint.rest },
+        },
         id: `bid-${at}`,
         receivedAt: `2026-03-01T10:0${minute}:00Z`,
         bands: bands.map(({ step, ...prices }, b) => {
@@ -87,6 +99,27 @@ function bid(at: number, lots: readonly string[], tiers: readonly string[], scal
 /** The same offer by another bid. */
 function twinOf(of: ProblemBid, { id, provider, receivedAt }: ProblemBid): ProblemBid {
   return { ...of, id, provider, receivedAt };
+}
+
+/** Some lots, with the fewest or the most winners within them. */
+function group(lots: readonly string[]): fc.Arbitrary<WinnerGroup> {
+  return fc.oneof(
+    fc.record({ lots: fc.subarray([...lots], { minLength: 1 }), minWinners: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({ lots: fc.subarray([...lots], { minLength: 1 }), maxWinners: fc.integer({ min: 1, max: 2 }) }),
+  );
+}
+
+/** Who must win and who must not: never the same. */
+function asking(
+  bids: readonly ProblemBid[],
+  include: number | undefined,
+  exclude: string | undefined,
+): { include?: string[] | undefined; exclude?: string[] | undefined } {
+  const wanted = include === undefined ? undefined : bids[include]?.provider;
+  return {
+    include: wanted === undefined ? undefined : [wanted],
+    exclude: exclude === undefined || exclude === wanted ? undefined : [exclude],
+  };
 }
 
 /** Problems under one award rule; in some of them several bids offer the same. */
@@ -103,7 +136,7 @@ export function smallProblems(award: AwardRule): fc.Arbitrary<Problem> {
     const [lots, tiers] = [LOTS.slice(0, lotCount), TIERS.slice(0, tierCount)];
     const demand = record(tiers, fc.integer({ min: 0, max: size.lines }));
     const winners = fc
-      .tuple(maybe(fc.integer({ min: 0, max: 3 }), 1), maybe(fc.integer({ min: 1, max: 3 }), 1))
+      .tuple(seldom(fc.integer({ min: 0, max: 3 })), seldom(fc.integer({ min: 1, max: 3 })))
       .map(([a, b]) => (a !== undefined && b !== undefined && a > b ? [b, a] : [a, b]));
     return fc
       .record({
@@ -111,15 +144,29 @@ export function smallProblems(award: AwardRule): fc.Arbitrary<Problem> {
         demands: fc.tuple(...lots.map(() => demand)),
         bids: fc.tuple(...Array.from({ length: bids }, (_, at) => bid(at, lots, tiers, scale))),
         winners,
-        maxShare: maybe(fc.constantFrom(0.3, 0.5, 0.6, 0.7, 0.29, 1), 1),
+        maxShare: seldom(fc.constantFrom(0.3, 0.5, 0.6, 0.7, 0.29, 1)),
+        maxCostShare: award === 'shared' ? fc.constant(undefined) : seldom(fc.constantFrom(0.5, 0.57, 0.8)),
+        include: fc.constantFrom(undefined, undefined, undefined, 0, 1),
+        exclude: fc.constantFrom(undefined, undefined, undefined, undefined, 'Hana', 'Nobody'),
+        budget: seldom(fc.bigInt(0n, 400n)),
+        groups: seldom(fc.array(group(lots), { minLength: 1, maxLength: 2 })),
       })
       .filter(({ demands }) => demands.some((of) => Object.values(of).some((lines) => lines > 0)))
-      .map(({ termMonths, demands, bids: made, winners: [minWinners, maxWinners], maxShare }) => ({
+      .map(({ termMonths, demands, bids: made, winners: [minWinners, maxWinners], maxShare, ...asked }) => ({
         currency: 'KRW',
         termMonths,
         lots: lots.map((id, l) => ({ id, demand: demands[l] ?? {} })),
         bids: made.map((one, at) => (at > 0 && at < alike ? twinOf(made[0] ?? one, one) : one)),
-        rules: present({ award, minWinners, maxWinners, maxShare }) as Problem['rules'],
+        rules: present({
+          award,
+          minWinners,
+          maxWinners,
+          maxShare,
+          ...asking(made, asked.include, asked.exclude),
+          budgetMinor: asked.budget === undefined ? undefined : asked.budget * scale,
+          groups: asked.groups,
+          maxCostShare: asked.maxCostShare,
+        }) as Problem['rules'],
       }));
   });
 }

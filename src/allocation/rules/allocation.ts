@@ -1,8 +1,6 @@
 /** What every bid wins, and what that costs. Exact integers. */
-import type { BandOption, Market } from './market.js';
-
-/** Per bid in canonical order: pieces per unit, only those that are more than zero. */
-export type Allocation = readonly ReadonlyMap<number, number>[];
+import { groupsKept } from './groups.js';
+import type { Allocation, BandOption, Market } from './market.js';
 
 /** An allocation that keeps all rules. */
 export interface Found {
@@ -40,7 +38,7 @@ function costIn(market: Market, option: BandOption, won: ReadonlyMap<number, num
   if (places < won.size) return null;
   for (const limit of option.limits) {
     let lines = 0;
-    for (let k = limit.start; k < limit.end; k += 1) {
+    for (const k of limit.places) {
       const unit = option.units[k] ?? -1;
       lines += (won.get(unit) ?? 0) * (market.units[unit]?.weight ?? 0);
     }
@@ -54,6 +52,7 @@ export function priced(market: Market, allocation: Allocation): Found | null {
   const left = market.units.map((unit) => unit.pieces);
   const lines = linesOf(market, allocation);
   const ofProvider = market.providers.map(() => 0);
+  const paid = market.providers.map(() => 0);
   let cost = 0;
   for (const [i, won] of allocation.entries()) {
     const bid = market.bids[i];
@@ -62,10 +61,18 @@ export function priced(market: Market, allocation: Allocation): Found | null {
     const own = option ? costIn(market, option, won) : null;
     if (own === null) return null;
     cost += own + bid.activation;
+    paid[bid.provider] = (paid[bid.provider] ?? 0) + own + bid.activation;
     ofProvider[bid.provider] = (ofProvider[bid.provider] ?? 0) + (lines[i] ?? 0);
     for (const [unit, pieces] of won) left[unit] = (left[unit] ?? 0) - pieces;
   }
-  if (left.some((pieces) => pieces !== 0)) return null;
+  if (left.some((pieces) => pieces !== 0) || cost > market.budget) return null;
+  const twice = (slot: readonly number[]) => slot.filter((i) => (lines[i] ?? 0) > 0).length > 1;
+  if (market.slotsOf.some((slots) => slots.some(twice))) return null;
+  if (ofProvider.some((n, p) => n === 0 && market.included[p] === 1)) return null;
+  const { costShare } = market;
+  if (costShare && paid.some((part) => BigInt(part) * costShare.whole > BigInt(cost) * costShare.parts)) return null;
+  if (!groupsKept(market, allocation)) return null;
+  if (market.held.some(({ bid, unit, pieces }) => (allocation[bid]?.get(unit) ?? 0) < pieces)) return null;
   const winners = ofProvider.filter((n) => n > 0);
   if (winners.length < market.minWinners || winners.length > market.maxWinners) return null;
   return winners.some((n) => n > market.shareLines) ? null : { cost, allocation, lines };

@@ -1,7 +1,6 @@
 /** From an allocation back to what each bid wins, lot by lot and tier by tier. */
-import type { Allocation } from './allocation.js';
 import { optionAt } from './allocation.js';
-import type { Market } from './market.js';
+import type { Allocation, Market } from './market.js';
 import type { BidAward } from './problem.js';
 
 /** The awards of an allocation, in the order of receipt. */

@@ -31,6 +31,14 @@ export interface Bound {
   readonly choice: Int32Array;
 }
 
+/** What a bid wins in any case. */
+interface Held {
+  readonly lines: number;
+  readonly gained: number;
+}
+
+const NOTHING_HELD: Held = { lines: 0, gained: 0 };
+
 /** Integers in doubles are exact up to twice this. */
 const EXACT = 2 ** 52;
 
@@ -163,14 +171,15 @@ export class Bounds {
         gained += pieces * gain;
       }
     }
-    const free = option.limits.length === 0 && lines <= hi && lines >= lo;
+    const held = region.least === null ? NOTHING_HELD : this.hold(option, region.least, taken);
+    if (held === null) return -Infinity;
+    const free = option.limits.length === 0 && lines <= hi && lines >= lo && held.lines === 0;
     if (free && taken === null) return gained - activation;
     order.length = 0;
     for (let k = 0; k < option.units.length; k += 1) if ((take[k] ?? 0) > 0) order.push(k);
     if (!free) order.sort((a, b) => (ratio[b] ?? 0) - (ratio[a] ?? 0) || a - b);
     if (option.limits.length > 0) this.trim(option);
-    lines = 0;
-    gained = 0;
+    ({ lines, gained } = held);
     for (const k of order) {
       const gain = gains[k] ?? 0;
       const target = gain > 0 ? hi : lo;
@@ -187,6 +196,30 @@ export class Bounds {
   }
 
   /**
+   * Sets aside what a bid has to win at the least where lines are shared, and takes it off what is left to choose from.
+   * @returns lines and gain of it; null when the option does not offer it
+   */
+  private hold(option: BandOption, least: Float64Array, taken: Float64Array | null): Held | null {
+    const base = option.bid * this.market.units.length;
+    let asked = 0;
+    for (let u = 0; u < this.market.units.length; u += 1) asked += least[base + u] ?? 0;
+    if (asked === 0) return NOTHING_HELD;
+    let lines = 0;
+    let gained = 0;
+    for (let k = 0; k < option.units.length; k += 1) {
+      const u = option.units[k] ?? 0;
+      const part = least[base + u] ?? 0;
+      if (part === 0) continue;
+      if (part > (this.take[k] ?? 0)) return null;
+      this.take[k] = (this.take[k] ?? 0) - part;
+      lines += part;
+      gained += part * (this.gains[k] ?? 0);
+      if (taken) taken[u] = (taken[u] ?? 0) + part;
+    }
+    return lines < asked || lines > option.hi ? null : { lines, gained };
+  }
+
+  /**
    * For each unit, the most that a bid can gain in a band when it wins the whole unit. Its minimum is left aside: what
    * it wins besides the unit need not reach it.
    */
@@ -199,12 +232,12 @@ export class Bounds {
     });
   }
 
-  /** Cuts what is taken in a lot down to the lot's limit, the least gainful first. Expects the order by ratio. */
+  /** Cuts what is taken down to the limits within the option, the least gainful first. */
   private trim(option: BandOption): void {
+    const { ratio } = this;
     for (const limit of option.limits) {
       let left = limit.lines;
-      for (const k of this.order) {
-        if (k < limit.start || k >= limit.end) continue;
+      for (const k of limit.places.toSorted((a, b) => (ratio[b] ?? 0) - (ratio[a] ?? 0) || a - b)) {
         const part = Math.min(this.take[k] ?? 0, left);
         this.take[k] = part;
         left -= part;

@@ -47,7 +47,35 @@ describe('the independent checker', () => {
     expect(check(PROBLEM, [A, B])).toEqual({ violations: [], totalMinor: 11_820n });
   });
 
+  it('finds a partner that is to serve more than it can, and alternatives that win both', () => {
+    const bids = PROBLEM.bids.map((bid) => ({ ...bid, partners: { east: { lots: ['north'], capacity: 13 } } }));
+    expect(check({ ...PROBLEM, bids }, [A, B]).violations).toEqual([
+      'bid a: partner east serves 14 lines, more than 13',
+    ]);
+    const twice = PROBLEM.bids.map((bid) => ({ ...bid, provider: 'Hana', alternative: 'x' }));
+    const rules = { award: 'tier' } as const;
+    expect(check({ ...PROBLEM, rules, bids: twice }, [A, B]).violations).toEqual([
+      '["Hana","x"]: more than one of these alternatives wins',
+    ]);
+  });
+
   it.each<[string, BidAward[], Partial<Problem['rules']>, string]>([
+    ['one that must win', [A, B], { include: ['Set'] }, 'provider Set: must win, but does not'],
+    ['one that must not win', [A, B], { exclude: ['Dool'] }, 'provider Dool: wins, but must not'],
+    ['a cost above the budget', [A, B], { budgetMinor: 11_819n }, 'costs 11820, more than the budget of 11819'],
+    ['too large a part of the cost', [A, B], { maxCostShare: 0.73 }, 'provider Hana: is paid 8700 of 11820'],
+    [
+      'too few winners in a group',
+      [A, B],
+      { groups: [{ lots: ['north'], minWinners: 2 }] },
+      'lots north: 1 providers win, fewer than 2',
+    ],
+    [
+      'too many winners in a group',
+      [A, B],
+      { groups: [{ lots: ['north', 'south'], maxWinners: 1 }] },
+      'lots north, south: 2 providers win, more than 1',
+    ],
     ['lines that are not served', [A], { minWinners: 1 }, 'lot south, basic: 0 of 6 lines are served'],
     ['lines that nobody asks for', [A, { ...B, lots: { south: { basic: 6, fast: 1 } } }], {}, 'nobody asks for it'],
     ['a wrong cost', [{ ...A, costMinor: 8_699n }, B], {}, 'bid a: says 8699, costs 8700'],

@@ -35,7 +35,11 @@ function member<T>(record: Readonly<Record<string, T>> | undefined, key: string)
 
 /** Checks awards against a problem. */
 export function check(problem: Problem, awards: readonly BidAward[]): Check {
-  const violations = [...checkDemand(problem, awards), ...checkWinners(problem, awards)];
+  const violations = [
+    ...checkDemand(problem, awards),
+    ...checkWinners(problem, awards),
+    ...checkChoice(problem, awards),
+  ];
   let totalMinor = 0n;
   const seen = new Set<string>();
   for (const award of awards) {
@@ -48,6 +52,11 @@ export function check(problem: Problem, awards: readonly BidAward[]): Check {
     const own = checkAward(problem, bid, award);
     violations.push(...own.violations.map((violation) => `bid ${award.bid}: ${violation}`));
     totalMinor += own.costMinor;
+  }
+  violations.push(...checkCostShare(problem, awards, totalMinor));
+  const { budgetMinor } = problem.rules;
+  if (budgetMinor !== undefined && totalMinor > budgetMinor) {
+    violations.push(`costs ${totalMinor}, more than the budget of ${budgetMinor}`);
   }
   return { violations, totalMinor };
 }
@@ -108,6 +117,48 @@ function checkWinners(problem: Problem, awards: readonly BidAward[]): string[] {
   return violations;
 }
 
+/** The part of the total cost that each provider is paid. */
+function checkCostShare(problem: Problem, awards: readonly BidAward[], totalMinor: Minor): string[] {
+  const { maxCostShare } = problem.rules;
+  if (maxCostShare === undefined) return [];
+  const paid = new Map<string, Minor>();
+  for (const award of awards) {
+    const provider = problem.bids.find((bid) => bid.id === award.bid)?.provider ?? '';
+    paid.set(provider, (paid.get(provider) ?? 0n) + award.costMinor);
+  }
+  const { parts, whole } = ratioOf(maxCostShare);
+  return [...paid]
+    .filter(([, amount]) => amount * whole > totalMinor * parts)
+    .map(([name, amount]) => `provider ${name}: is paid ${amount} of ${totalMinor}, more than ${maxCostShare} of it`);
+}
+
+/** Who must win, who must not, and alternatives of which only one may. */
+function checkChoice(problem: Problem, awards: readonly BidAward[]): string[] {
+  const { include = [], exclude = [] } = problem.rules;
+  const winning = awards.flatMap((award) => problem.bids.filter((bid) => bid.id === award.bid));
+  const providers = new Set(winning.map((bid) => bid.provider));
+  const chosen = winning.flatMap(({ provider, alternative }) =>
+    alternative === undefined ? [] : [JSON.stringify([provider, alternative])],
+  );
+  const grouped = (problem.rules.groups ?? []).flatMap(({ lots, minWinners, maxWinners }) => {
+    const within = awards.filter((award) => lots.some((lot) => linesOf(award).some((line) => line.lot === lot)));
+    const count = new Set(within.map((award) => problem.bids.find((bid) => bid.id === award.bid)?.provider)).size;
+    const what = `lots ${lots.join(', ')}: ${count} providers win`;
+    return [
+      ...(minWinners !== undefined && count < minWinners ? [`${what}, fewer than ${minWinners}`] : []),
+      ...(maxWinners !== undefined && count > maxWinners ? [`${what}, more than ${maxWinners}`] : []),
+    ];
+  });
+  return [
+    ...grouped,
+    ...include.filter((name) => !providers.has(name)).map((name) => `provider ${name}: must win, but does not`),
+    ...exclude.filter((name) => providers.has(name)).map((name) => `provider ${name}: wins, but must not`),
+    ...chosen
+      .filter((mark, at) => chosen.indexOf(mark) !== at)
+      .map((mark) => `${mark}: more than one of these alternatives wins`),
+  ];
+}
+
 /** A share as the fraction of integers that its shortest decimal is. */
 function ratioOf(share: number): { readonly parts: bigint; readonly whole: bigint } {
   const decimal = share.toString().toLowerCase();
@@ -148,6 +199,11 @@ function checkAward(problem: Problem, bid: ProblemBid, award: BidAward): { viola
     const inLot = sum(lines.filter((line) => line.lot === lot).map((line) => line.lines));
     if (inLot > (terms.capacity ?? inLot))
       violations.push(`wins ${inLot} lines in lot ${lot}, more than ${terms.capacity}`);
+  }
+  for (const [name, partner] of Object.entries(bid.partners ?? {})) {
+    const served = sum(lines.filter((line) => partner.lots.includes(line.lot)).map((line) => line.lines));
+    if (served > partner.capacity)
+      violations.push(`partner ${name} serves ${served} lines, more than ${partner.capacity}`);
   }
   if (costMinor !== award.costMinor) violations.push(`says ${award.costMinor}, costs ${costMinor}`);
   return { violations, costMinor };

@@ -21,7 +21,9 @@ export class Choice {
       bid.options.reduce((best, o) => Math.max(best, gains[o] ?? -Infinity), -Infinity),
     );
     this.gain = Float64Array.from(market.providers, (_, p) => this.gainOf(p, NONE, 0));
-    this.must = Uint8Array.from(market.bidsOf, (bids) => (bids.some((i) => this.forced(i)) ? 1 : 0));
+    this.must = Uint8Array.from(market.bidsOf, (bids, p) =>
+      market.included[p] === 1 || bids.some((i) => this.forced(i)) ? 1 : 0,
+    );
     this.order = market.providers.map((_, p) => p).sort((a, b) => (this.gain[b] ?? 0) - (this.gain[a] ?? 0) || a - b);
   }
 
@@ -41,7 +43,8 @@ export class Choice {
   bestWithout(bid: number): number {
     const p = this.market.bids[bid]?.provider ?? 0;
     const others = this.market.bidsOf[p] ?? [];
-    const loses = others.every((i) => i === bid || !this.forced(i)) ? this.total(p, 0, false) : -Infinity;
+    const free = this.market.included[p] === 0 && others.every((i) => i === bid || !this.forced(i));
+    const loses = free ? this.total(p, 0, false) : -Infinity;
     return Math.max(loses, this.total(p, this.gainOf(p, bid, -Infinity), true));
   }
 
@@ -52,13 +55,17 @@ export class Choice {
 
   /** Per bid the option of a best choice, NONE when it wins nothing. */
   chosen(): Int32Array {
-    const winners = new Set<number>();
-    this.visitWinners(NONE, 0, (p) => winners.add(p));
-    return Int32Array.from(this.market.bids, (bid, i) => {
-      const better = (a: number, o: number) => ((this.gains[o] ?? -Infinity) > (this.gains[a] ?? -Infinity) ? o : a);
-      const best = bid.options.reduce(better, NONE);
-      return winners.has(bid.provider) && ((this.gains[best] ?? 0) > 0 || this.forced(i)) ? best : NONE;
+    const choice = new Int32Array(this.market.bids.length).fill(NONE);
+    this.visitWinners(NONE, 0, (p) => {
+      for (const slot of this.market.slotsOf[p] ?? []) {
+        const most = Math.max(...slot.map((i) => this.wins[i] ?? -Infinity));
+        const winner = slot.find((i) => this.forced(i)) ?? slot.find((i) => this.wins[i] === most) ?? NONE;
+        if (most <= 0 && !this.forced(winner)) continue;
+        const better = (a: number, o: number) => ((this.gains[o] ?? -Infinity) > (this.gains[a] ?? -Infinity) ? o : a);
+        choice[winner] = (this.market.bids[winner]?.options ?? []).reduce(better, NONE);
+      }
     });
+    return choice;
   }
 
   private forced(bid: number): boolean {
@@ -70,18 +77,33 @@ export class Choice {
     let sum = 0;
     let any = false;
     let least = -Infinity;
-    for (const i of this.market.bidsOf[p] ?? []) {
-      const fixed = i === given;
-      if (fixed && value === -Infinity) continue;
-      const win = fixed ? value : (this.wins[i] ?? -Infinity);
-      if (fixed || win > 0 || this.forced(i)) {
-        sum += win;
+    for (const slot of this.market.slotsOf[p] ?? []) {
+      const best = this.gainOfSlot(slot, given, value);
+      if (best === null) continue;
+      if (best.sure || best.gain > 0) {
+        sum += best.gain;
         any = true;
       } else {
-        least = Math.max(least, win);
+        least = Math.max(least, best.gain);
       }
     }
     return any ? sum : least;
+  }
+
+  /** Best gain of the one bid of a slot that wins, and whether one has to; null when none can. */
+  private gainOfSlot(slot: readonly number[], given: number, value: number): { gain: number; sure: boolean } | null {
+    let best = -Infinity;
+    let surely = 0;
+    for (const i of slot) {
+      const fixed = i === given;
+      if (fixed && value === -Infinity) continue;
+      const gain = fixed ? value : (this.wins[i] ?? -Infinity);
+      const sure = fixed || this.forced(i);
+      if (sure) surely += 1;
+      if (surely > 1) return { gain: -Infinity, sure: true };
+      if (sure || (surely === 0 && gain > best)) best = gain;
+    }
+    return best === -Infinity && surely === 0 ? null : { gain: best, sure: surely === 1 };
   }
 
   /** The best sum; one provider may be given, with its gain, as winning or as losing. */

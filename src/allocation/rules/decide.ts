@@ -94,7 +94,7 @@ export function decide(market: Market, means: Means): Decision {
   const region = wholeRegion(market);
   let known = -Infinity;
   const onFound = (found: Found) => means.progress(found, known);
-  const probe = new Probe(market, bounds, server, means.solver, Infinity, onFound, () => means.stop());
+  const probe = new Probe(market, bounds, server, means.solver, market.budget, onFound, () => means.stop());
   let told = -Infinity;
   const raise = (bound: number) => {
     known = Math.max(known, Math.min(bound, probe.limit));

@@ -3,7 +3,7 @@
  * own limits, money in the objective only. Demand is elastic at a penalty, so that the program has an answer.
  * Link rows (quantity <= limit x band) are many and rarely needed: they are added when a solution violates them.
  */
-import type { Market } from './market.js';
+import type { Market, MarketGroup } from './market.js';
 import type { Region } from './region.js';
 
 /** Rows of a linear program; row r has its entries in [starts[r], starts[r + 1]). */
@@ -49,9 +49,9 @@ class Builder {
   readonly upper: number[] = [];
   readonly rows: LinearRows = emptyRows();
 
-  column(cost: number, upper: number): number {
+  column(cost: number, upper: number, lower = 0): number {
     this.cost.push(cost);
-    this.lower.push(0);
+    this.lower.push(lower);
     return this.upper.push(upper) - 1;
   }
 
@@ -113,10 +113,10 @@ export function formulate(market: Market, region: Region): Formulation {
       return column;
     });
   });
-  /** the quantities of an option's places [start, end), in lines */
-  const linesOf = (o: number, start = 0, end = Infinity): [number, number][] =>
-    Array.from(quantityColumns[o] ?? [], (column, k): [number, number] => [
-      k >= start && k < end ? column : -1,
+  /** the quantities of an option, or of some of its places, in lines */
+  const linesOf = (o: number, places?: Int32Array): [number, number][] =>
+    Array.from(places ?? quantityColumns[o]?.keys() ?? [], (k): [number, number] => [
+      quantityColumns[o]?.[k] ?? -1,
       units[options[o]?.units[k] ?? 0]?.weight ?? 1,
     ]).filter(([column]) => column >= 0);
   const demandRow = Int32Array.from(units, (unit, u) => {
@@ -129,16 +129,15 @@ export function formulate(market: Market, region: Region): Formulation {
     if (band < 0) return;
     build.row(-OPEN, 0, [...linesOf(o), [band, -option.hi]]);
     build.row(0, OPEN, [...linesOf(o), [band, -option.lo]]);
-    for (const { start, end, lines } of option.limits) {
-      build.row(-OPEN, 0, [...linesOf(o, start, end), [band, -lines]]);
-    }
+    for (const { places, lines } of option.limits) build.row(-OPEN, 0, [...linesOf(o, places), [band, -lines]]);
   });
   const bandsOf = (bid: number) =>
     (bids[bid]?.options ?? []).flatMap((o): [number, number][] =>
       (bandColumn[o] ?? -1) < 0 ? [] : [[bandColumn[o] ?? 0, 1]],
     );
   const oneRow = Int32Array.from(bids, (_, i) => build.row(0, 1, bandsOf(i)));
-  const wins = providers.map(() => build.column(0, 1));
+  for (const slot of market.slotsOf.flat()) if (slot.length > 1) build.row(0, 1, slot.flatMap(bandsOf));
+  const wins = providers.map((_, p) => build.column(0, 1, market.included[p] ?? 0));
   const shareRow = Int32Array.from(providers, (_, p) => {
     const own = market.bidsOf[p] ?? [];
     for (const i of own) build.row(-OPEN, 0, [...bandsOf(i), [wins[p] ?? 0, -1]]);
@@ -155,8 +154,50 @@ export function formulate(market: Market, region: Region): Formulation {
     market.maxWinners,
     wins.map((column) => [column, 1]),
   );
+  for (const group of market.groups) addGroup(build, market, group, quantityColumns);
+  if (region.least) addLeast(build, market, region.least, quantityColumns);
   const { cost, lower, upper, rows } = build;
   return { program: { cost, lower, upper, rows }, costScale, bandColumn, quantityColumns, demandRow, oneRow, shareRow };
+}
+
+/** A yes-or-no column per provider that wins in a group, and how many of them may be yes. */
+function addGroup(build: Builder, market: Market, group: MarketGroup, quantityColumns: readonly Int32Array[]): void {
+  const within = new Set(group.units);
+  const wins: [number, number][] = [];
+  market.bidsOf.forEach((bids) => {
+    const parts = bids.flatMap((i) =>
+      (market.bids[i]?.options ?? []).flatMap((o) =>
+        Array.from(quantityColumns[o] ?? [], (column, k): [number, number] => [
+          within.has(market.options[o]?.units[k] ?? -1) ? column : -1,
+          market.units[market.options[o]?.units[k] ?? 0]?.weight ?? 1,
+        ]).filter(([column]) => column >= 0),
+      ),
+    );
+    if (parts.length === 0) return;
+    const win = build.column(0, 1);
+    wins.push([win, 1]);
+    const lines = group.units.reduce((sum, u) => sum + linesIn(market, u), 0);
+    if (group.maxWinners < OPEN) build.row(-OPEN, 0, [...parts, [win, -lines]]);
+    if (group.minWinners > 0) build.row(0, OPEN, [...parts, [win, -1]]);
+  });
+  build.row(group.minWinners, Math.min(group.maxWinners, OPEN), wins);
+}
+
+function linesIn(market: Market, unit: number): number {
+  return (market.units[unit]?.pieces ?? 0) * (market.units[unit]?.weight ?? 0);
+}
+
+/** What bids win at the least where lines are shared. */
+function addLeast(build: Builder, market: Market, least: Float64Array, quantityColumns: readonly Int32Array[]): void {
+  least.forEach((pieces, at) => {
+    if (pieces === 0) return;
+    const [bid, unit] = [Math.floor(at / market.units.length), at % market.units.length];
+    const columns = (market.bids[bid]?.options ?? []).flatMap((o): [number, number][] => {
+      const column = quantityColumns[o]?.[market.options[o]?.units.indexOf(unit) ?? -1] ?? -1;
+      return column < 0 ? [] : [[column, 1]];
+    });
+    build.row(pieces, OPEN, columns);
+  });
 }
 
 /** What a solution of the program says about bands and units. */

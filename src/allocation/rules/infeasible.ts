@@ -1,6 +1,8 @@
 /** Why no allocation keeps all the rules: what is missing, or the one rule without which there would be one. */
-import { feasible, type Means } from './decide.js';
+import { formatMoney, type Minor } from '../../kernel/money.js';
+import { decide, feasible, type Means } from './decide.js';
 import { marketOf, type Market } from './market.js';
+import type { TariffLot } from '../../pricing/rules/tariff.js';
 import { wholeRegion, ownersOf, placeOf } from './region.js';
 import type { AwardRule, Problem, ProblemBid } from './problem.js';
 
@@ -12,8 +14,14 @@ function lines(count: number): string {
 }
 
 /** Explains an infeasible problem, the plainest reasons first. */
-export function explainInfeasible(problem: Problem, market: Market, means: Pick<Means, 'solver' | 'stop'>): string[] {
-  if (problem.bids.length === 0) return ['There is no bid.'];
+export function explainInfeasible(given: Problem, market: Market, means: Pick<Means, 'solver' | 'stop'>): string[] {
+  const excluded = new Set(given.rules.exclude);
+  const problem = { ...given, bids: given.bids.filter((bid) => !excluded.has(bid.provider)) };
+  if (problem.bids.length === 0) return [given.bids.length === 0 ? 'There is no bid.' : 'Every bid is excluded.'];
+  if (problem.rules.budgetMinor !== undefined) {
+    const dear = overBudget(problem, problem.rules.budgetMinor, means);
+    if (dear !== null) return [dear];
+  }
   const { maxShare: _, ...rules } = problem.rules;
   const plain = marketOf({ ...problem, rules, bids: problem.bids.map(withoutMinimum) });
   const missing = missingSupply(problem, plain);
@@ -22,6 +30,19 @@ export function explainInfeasible(problem: Problem, market: Market, means: Pick<
   if (reasons.length > 0) return reasons;
   const counted = [...outOfReach(problem, market), ...winnersAndShares(problem, market)];
   return counted.length > 0 ? counted : relaxations(problem, means);
+}
+
+/** How far the cheapest allocation is above the budget; null when there is none at any cost. */
+function overBudget(problem: Problem, budget: Minor, means: Pick<Means, 'solver' | 'stop'>): string | null {
+  const { budgetMinor: _, ...rules } = problem.rules;
+  const { found, bound, complete } = decide(marketOf({ ...problem, rules }), { ...means, progress: () => undefined });
+  if (!found) return null;
+  const least = BigInt(Math.max(0, complete ? found.cost : bound));
+  const money = (amount: Minor) => `${formatMoney(amount, problem.currency)} ${problem.currency}`;
+  const costs = complete
+    ? `The cheapest allocation costs ${money(least)}`
+    : `No allocation costs less than ${money(least)}`;
+  return `${costs}, ${money(least - budget)} more than the budget of ${money(budget)}.`;
 }
 
 /** A bid that takes any number of lines. */
@@ -165,12 +186,32 @@ function winnersAndShares(problem: Problem, market: Market): string[] {
   return reasons;
 }
 
+/** A bid without limits to what it can serve. */
+function roomy(bid: ProblemBid): ProblemBid {
+  const { capacity: _, partners: __, ...rest } = bid;
+  const lots = Object.entries(bid.lots).map(([lot, { setup, surcharge }]): [string, TariffLot] => [
+    lot,
+    { ...(setup === undefined ? {} : { setup }), ...(surcharge === undefined ? {} : { surcharge }) },
+  ]);
+  return { ...rest, lots: Object.fromEntries(lots) };
+}
+
+/** A bid that is no alternative to another. */
+function apart(bid: ProblemBid): ProblemBid {
+  const { alternative: _, ...rest } = bid;
+  return rest;
+}
+
 interface Relaxation {
   readonly words: string;
   readonly problem: Problem;
 }
 
-function without(problem: Problem, rule: 'maxShare' | 'maxWinners' | 'minWinners', words: string): Relaxation[] {
+function without(
+  problem: Problem,
+  rule: 'maxShare' | 'maxWinners' | 'minWinners' | 'include' | 'groups' | 'maxCostShare',
+  words: string,
+): Relaxation[] {
   if (problem.rules[rule] === undefined) return [];
   const { [rule]: _, ...rules } = problem.rules;
   return [{ words, problem: { ...problem, rules } }];
@@ -179,15 +220,16 @@ function without(problem: Problem, rule: 'maxShare' | 'maxWinners' | 'minWinners
 function relaxed(problem: Problem): Relaxation[] {
   const { maxShare, maxWinners, minWinners, award } = problem.rules;
   const awarded = (rule: AwardRule): Problem => ({ ...problem, rules: { ...problem.rules, award: rule } });
-  const roomy = (bid: ProblemBid): ProblemBid => {
-    const { capacity: _, ...rest } = bid;
-    const lots = Object.entries(bid.lots).map(([lot, { capacity: __, tiers: ___, ...terms }]) => [lot, terms] as const);
-    return { ...rest, lots: Object.fromEntries(lots) };
-  };
   return [
     ...without(problem, 'maxShare', `the maximum share of ${maxShare}`),
     ...without(problem, 'maxWinners', `the maximum of ${maxWinners} winners`),
     ...without(problem, 'minWinners', `the minimum of ${minWinners} winners`),
+    ...without(problem, 'include', `the demand that ${problem.rules.include?.join(', ')} must win`),
+    ...without(problem, 'maxCostShare', `the largest part of ${problem.rules.maxCostShare} of the cost`),
+    ...without(problem, 'groups', 'the numbers of winners within groups of lots'),
+    ...(problem.bids.some((bid) => bid.alternative !== undefined)
+      ? [{ words: 'alternatives of which only one may win', problem: { ...problem, bids: problem.bids.map(apart) } }]
+      : []),
     ...(award === 'lot' ? [{ words: 'whole lots to one bid (tier by tier instead)', problem: awarded('tier') }] : []),
     ...(award !== 'shared'
       ? [{ words: 'whole awards to one bid (shared by quantity instead)', problem: awarded('shared') }]

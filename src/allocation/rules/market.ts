@@ -4,7 +4,7 @@
  * which the limits of a problem guarantee, so that arithmetic in doubles is exact.
  */
 import type { Minor } from '../../kernel/money.js';
-import { bandLimits, bidsInOrder, lineCost, shareLimit, tierLimit } from './terms.js';
+import { bandLimits, bidsInOrder, type Fraction, fractionOf, lineCost, shareLimit, tierLimit } from './terms.js';
 import type { Problem, ProblemBid } from './problem.js';
 
 /** What is awarded together: lines of a cell by the line, a whole cell, or a whole lot. */
@@ -29,8 +29,33 @@ export interface BandOption {
   readonly units: Int32Array;
   readonly pieces: Float64Array;
   readonly costs: Float64Array;
-  /** lots whose limit binds: places [start, end) in `units`, and the lines */
-  readonly limits: readonly { readonly start: number; readonly end: number; readonly lines: number }[];
+  /** limits that bind within the option, a lot's before the one of the partner that serves it: either apart or nested */
+  readonly limits: readonly OptionLimit[];
+}
+
+/** The most lines of some units together. */
+export interface OptionLimit {
+  /** places in the option's `units`, ascending */
+  readonly places: Int32Array;
+  readonly lines: number;
+}
+
+/** Per bid in canonical order: pieces per unit, only those that are more than zero. */
+export type Allocation = readonly ReadonlyMap<number, number>[];
+
+/** Units in which so many different providers win. */
+export interface MarketGroup {
+  /** ascending */
+  readonly units: readonly number[];
+  readonly minWinners: number;
+  readonly maxWinners: number;
+}
+
+/** A bid that is to win at least so many pieces of a unit. */
+export interface HeldUnit {
+  readonly bid: number;
+  readonly unit: number;
+  readonly pieces: number;
 }
 
 export interface MarketBid {
@@ -49,6 +74,17 @@ export interface Market {
   readonly providers: readonly string[];
   /** bids of each provider */
   readonly bidsOf: readonly (readonly number[])[];
+  /** the same, alternatives together: at most one bid of a slot wins */
+  readonly slotsOf: readonly (readonly (readonly number[])[])[];
+  /** 1 for a provider that must win */
+  readonly included: Uint8Array;
+  readonly groups: readonly MarketGroup[];
+  /** what bids are to win in any case: where the question is what that would cost */
+  readonly held: readonly HeldUnit[];
+  /** the largest part of the total cost that one provider may be paid; null without such a limit */
+  readonly costShare: Fraction | null;
+  /** the most that an allocation may cost; Infinity without a budget */
+  readonly budget: number;
   readonly divisible: boolean;
   readonly totalLines: number;
   /** the most lines of one provider */
@@ -103,6 +139,42 @@ function servable(bid: ProblemBid, lot: string, unit: Unit, hi: number): number 
   return unit.weight <= most && limits.every(({ lines, limit }) => lines <= limit) ? 1 : 0;
 }
 
+/** The limits of lots and partners that bind, and the most lines that they leave altogether. */
+function limitsOf(
+  market: { lots: readonly string[]; units: readonly Unit[] },
+  bid: ProblemBid,
+  offered: readonly { unit: number; pieces: number }[],
+): { limits: OptionLimit[]; reach: number } {
+  const lotOf = (unit: number) => market.lots[market.units[unit]?.lot ?? 0] ?? '';
+  const byLot = new Map<string, { places: number[]; lines: number }>();
+  offered.forEach(({ unit, pieces }, place) => {
+    const lot = byLot.get(lotOf(unit)) ?? { places: [], lines: 0 };
+    byLot.set(lotOf(unit), lot);
+    lot.places.push(place);
+    lot.lines += pieces * (market.units[unit]?.weight ?? 0);
+  });
+  const limits: OptionLimit[] = [];
+  const limit = (within: { places: number[]; lines: number }, capacity: number): void => {
+    if (within.lines <= capacity) return;
+    limits.push({ places: Int32Array.from(within.places), lines: capacity });
+    within.lines = capacity;
+  };
+  for (const [lot, within] of byLot) limit(within, bid.lots[lot]?.capacity ?? Infinity);
+  let reach = 0;
+  for (const partner of Object.values(bid.partners ?? {})) {
+    const served = partner.lots.flatMap((lot) => byLot.get(lot) ?? []);
+    for (const lot of partner.lots) byLot.delete(lot);
+    const all = {
+      places: served.flatMap(({ places }) => places).sort((a, b) => a - b),
+      lines: served.reduce((sum, { lines }) => sum + lines, 0),
+    };
+    limit(all, partner.capacity);
+    reach += all.lines;
+  }
+  for (const { lines } of byLot.values()) reach += lines;
+  return { limits, reach };
+}
+
 function optionOf(
   problem: Problem,
   market: { lots: readonly string[]; units: readonly Unit[]; totalLines: number; shareLines: number },
@@ -120,20 +192,7 @@ function optionOf(
     const pieces = servable(bid, lot, unit, most);
     if (cost !== null && pieces > 0) offered.push({ unit: u, pieces, cost });
   });
-  const limits: { start: number; end: number; lines: number }[] = [];
-  let reach = 0;
-  for (let start = 0; start < offered.length;) {
-    const lot = market.units[offered[start]?.unit ?? 0]?.lot ?? 0;
-    let end = start;
-    let lines = 0;
-    for (; end < offered.length && market.units[offered[end]?.unit ?? 0]?.lot === lot; end += 1) {
-      lines += (offered[end]?.pieces ?? 0) * (market.units[offered[end]?.unit ?? 0]?.weight ?? 0);
-    }
-    const capacity = bid.lots[market.lots[lot] ?? '']?.capacity ?? Infinity;
-    if (lines > capacity) limits.push({ start, end, lines: capacity });
-    reach += Math.min(lines, capacity);
-    start = end;
-  }
+  const { limits, reach } = limitsOf(market, bid, offered);
   const hi = Math.min(most, reach);
   if (from > hi) return null;
   return {
@@ -148,13 +207,39 @@ function optionOf(
   };
 }
 
+/** The groups that may bind, in an order of their own. */
+function groupsOf(problem: Problem, lots: readonly string[], units: readonly Unit[]): MarketGroup[] {
+  const groups = (problem.rules.groups ?? []).map((group): MarketGroup => {
+    const named = new Set(group.lots);
+    const within = units.flatMap(({ lot }, u) => (named.has(lots[lot] ?? '') ? [u] : []));
+    return { units: within, minWinners: group.minWinners ?? 0, maxWinners: group.maxWinners ?? Infinity };
+  });
+  const key = ({ units: within, minWinners, maxWinners }: MarketGroup) =>
+    `${within.join()} ${minWinners} ${maxWinners}`;
+  return groups
+    .filter(({ minWinners, maxWinners }) => minWinners > 0 || maxWinners < Infinity)
+    .sort((a, b) => ascending(key(a), key(b)));
+}
+
+/** Bids of a provider, those that are alternatives to one another together. */
+function slotsOf(own: readonly number[], bids: readonly ProblemBid[]): number[][] {
+  const slots = new Map<string, number[]>();
+  for (const bid of own) {
+    const mark = bids[bid]?.alternative;
+    const key = mark === undefined ? `bid ${bid}` : `mark ${mark}`;
+    slots.set(key, [...(slots.get(key) ?? []), bid]);
+  }
+  return [...slots.values()];
+}
+
 /** The canonical form of a problem: the same for every order of its lots, bids and keys. */
 export function marketOf(problem: Problem): Market {
   const lots = problem.lots.map((lot) => lot.id).sort(ascending);
   const units = unitsOf(problem, lots);
   const totalLines = units.reduce((sum, unit) => sum + unit.pieces * unit.weight, 0);
   const shareLines = shareLimit(problem.rules.maxShare, totalLines);
-  const sorted = bidsInOrder(problem.bids);
+  const excluded = new Set(problem.rules.exclude);
+  const sorted = bidsInOrder(problem.bids).filter((bid) => !excluded.has(bid.provider));
   const providers = [...new Set(sorted.map((bid) => bid.provider))].sort(ascending);
   const options: BandOption[] = [];
   const bids = sorted.map((bid, index): MarketBid => {
@@ -170,13 +255,21 @@ export function marketOf(problem: Problem): Market {
       options: Array.from({ length: options.length - first }, (_, k) => first + k),
     };
   });
+  const bidsOf = providers.map((_, p) => bids.flatMap((bid, i) => (bid.provider === p ? [i] : [])));
+  const included = new Set(problem.rules.include);
   return {
     lots,
     units,
     bids,
     options,
     providers,
-    bidsOf: providers.map((_, p) => bids.flatMap((bid, i) => (bid.provider === p ? [i] : []))),
+    bidsOf,
+    slotsOf: bidsOf.map((own) => slotsOf(own, sorted)),
+    included: Uint8Array.from(providers, (provider) => (included.has(provider) ? 1 : 0)),
+    groups: groupsOf(problem, lots, units),
+    held: [],
+    costShare: problem.rules.maxCostShare === undefined ? null : fractionOf(problem.rules.maxCostShare),
+    budget: Number(problem.rules.budgetMinor ?? Infinity),
     divisible: problem.rules.award === 'shared',
     totalLines,
     shareLines,

@@ -3,21 +3,14 @@ import type { Minor } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
 import type { TariffBand, TariffLot } from '../../pricing/rules/tariff.js';
 import { readJson } from './json.js';
-import {
-  LIMITS,
-  type AwardRule,
-  type Problem,
-  type ProblemBid,
-  type ProblemLot,
-  type ProblemRules,
-} from './problem.js';
+import { readRules } from './parse-rules.js';
+import { LIMITS, type Partner, type Problem, type ProblemBid, type ProblemLot } from './problem.js';
 import { join, ProblemReader } from './reader.js';
 import { sizeFaults } from './size.js';
 
 export type ProblemReading =
   { readonly ok: true; readonly problem: Problem } | { readonly ok: false; readonly faults: readonly Fault[] };
 
-const AWARDS: readonly AwardRule[] = ['lot', 'tier', 'shared'];
 const AMOUNT = { least: 0n, most: LIMITS.amountMinor };
 const ADJUSTMENT = { least: -LIMITS.amountMinor, most: LIMITS.amountMinor };
 
@@ -48,7 +41,8 @@ export function readProblem(tree: unknown): ProblemReading {
   const lots = readLots(reader, root.get('lots'), named);
   // Without any lot every name would be unknown: one fault says it all.
   const bids = readBids(reader, root.get('bids'), lots && lots.length > 0 ? named : null);
-  const rules = readRules(reader, root.get('rules'));
+  const bidding = bids && new Set(bids.map((bid) => bid.provider));
+  const rules = readRules(reader, root.get('rules'), lots && named.lots, bidding);
   if (reader.faults.length === 0 && currency !== null && termMonths !== null && lots && bids && rules) {
     const problem: Problem = { currency, termMonths, lots, bids, rules };
     for (const { path, reason } of sizeFaults(problem)) reader.fault(path, reason);
@@ -163,6 +157,8 @@ const BID_FIELDS = [
   'minimumLines',
   'activation',
   'adjustment',
+  'alternative',
+  'partners',
 ] as const;
 
 function readBid(reader: ProblemReader, entry: unknown, path: string, names: Names | null): ProblemBid | null {
@@ -186,7 +182,34 @@ function readBid(reader: ProblemReader, entry: unknown, path: string, names: Nam
     ...optional('minimumLines', (lines, place) => reader.count(lines, place, 0, LIMITS.lines)),
     ...optional('activation', (amount, place) => reader.integer(amount, place, AMOUNT)),
     ...optional('adjustment', (amounts, place) => readMoney(reader, names, amounts, place, ADJUSTMENT)),
+    ...optional('alternative', (mark, place) => reader.name(mark, place)),
+    ...optional('partners', (partners, place) => readPartners(reader, names, partners, place)),
   };
+}
+
+function readPartners(
+  reader: ProblemReader,
+  names: Names | null,
+  value: unknown,
+  path: string,
+): Record<string, Partner> {
+  const partnerOf = new Map<string, string>();
+  return readRecord(reader, value, path, (name, member, place) => {
+    reader.name(name, place);
+    const partner = reader.object(member, place, ['lots', 'capacity']);
+    if (!partner) return null;
+    const capacity = reader.count(partner.get('capacity'), `${place}.capacity`, 0, LIMITS.lines) ?? 0;
+    const lots = (reader.list(partner.get('lots'), `${place}.lots`, LIMITS.lots) ?? []).map((entry, at) => {
+      const inList = `${place}.lots[${at}]`;
+      const lot = reader.name(entry, inList) ?? '';
+      known(reader, names?.lots, 'has the id', lot, inList);
+      const other = partnerOf.get(lot);
+      if (other !== undefined) reader.fault(inList, `is "${lot}", which "${other}" serves already`);
+      partnerOf.set(lot, name);
+      return lot;
+    });
+    return { lots, capacity };
+  });
 }
 
 function readBands(reader: ProblemReader, value: unknown, path: string, names: Names | null): TariffBand[] {
@@ -234,24 +257,4 @@ function readLotTerms(reader: ProblemReader, value: unknown, path: string, names
           }),
         };
   return { ...amount('surcharge'), ...amount('setup'), ...capacity(terms, path), ...tiers };
-}
-
-function readRules(reader: ProblemReader, value: unknown): ProblemRules | null {
-  const rules = reader.object(value, 'rules', ['award', 'minWinners', 'maxWinners', 'maxShare']);
-  if (!rules) return null;
-  const award = AWARDS.find((one) => one === rules.get('award'));
-  if (award === undefined) reader.fault('rules.award', `must be one of ${AWARDS.map((one) => `"${one}"`).join(', ')}`);
-  const winners = (field: 'minWinners' | 'maxWinners', least: number): number | null =>
-    rules.get(field) === undefined ? null : reader.count(rules.get(field), `rules.${field}`, least, LIMITS.bids);
-  const [fewest, most] = [winners('minWinners', 0), winners('maxWinners', 1)];
-  if (fewest !== null && most !== null && fewest > most) {
-    reader.fault('rules.minWinners', `is ${fewest}, but maxWinners is ${most}`);
-  }
-  const share = rules.get('maxShare') === undefined ? null : reader.share(rules.get('maxShare'), 'rules.maxShare');
-  return {
-    award: award ?? 'shared',
-    ...(fewest === null ? {} : { minWinners: fewest }),
-    ...(most === null ? {} : { maxWinners: most }),
-    ...(share === null ? {} : { maxShare: share }),
-  };
 }

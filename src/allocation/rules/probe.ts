@@ -7,6 +7,7 @@ import { ascend, cheapestPrices } from './ascent.js';
 import type { Bound, Bounds, Prices } from './bound.js';
 import { decidedBands } from './branching.js';
 import type { Fractions } from './formulation.js';
+import { splitByGroups } from './groups.js';
 import type { Market } from './market.js';
 import { choicesOf, dropChoice, NONE, ownersOf, sizeOf, type Region } from './region.js';
 import { Relaxation, type LinearSolver } from './relaxation.js';
@@ -147,23 +148,29 @@ export class Probe {
     return shrunk;
   }
 
-  /** Solves a region in which all is decided, or nothing is possible; false when something is still open. */
-  settle(region: Region): boolean {
+  /**
+   * Solves a region in which all is decided, or nothing is possible: then none of it is left. Where lines are shared and
+   * the cheapest allocation breaks the rule of a group, the parts that are left.
+   * @returns null when something is still open
+   */
+  settle(region: Region): readonly Region[] | null {
     const { market } = this;
-    if (market.bids.some((_, bid) => choicesOf(market, region, bid).length === 0)) return true;
+    if (market.bids.some((_, bid) => choicesOf(market, region, bid).length === 0)) return [];
     const owners = market.units.map((_, unit) => ownersOf(market, region, unit));
-    if (owners.some((of) => of.length === 0)) return true;
+    if (owners.some((of) => of.length === 0)) return [];
     const bands = decidedBands(market, region);
-    if (!bands) return false;
+    if (!bands) return null;
     if (market.divisible) {
-      this.offer(transport(market, bands, this.best));
-      return true;
+      const shared = transport(market, region, bands, this.best);
+      if (!shared) return [];
+      this.offer(priced(market, shared));
+      return splitByGroups(market, region, bands, shared);
     }
-    if (owners.some((of) => of.length > 1)) return false;
+    if (owners.some((of) => of.length > 1)) return null;
     const allocation = market.bids.map(() => new Map<number, number>());
     owners.forEach((of, unit) => allocation[of[0] ?? NONE]?.set(unit, 1));
     this.offer(priced(market, allocation));
-    return true;
+    return [];
   }
 
   /** Tries allocations near the fractions of a relaxation. */

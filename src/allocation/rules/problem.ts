@@ -28,10 +28,19 @@ export interface ProblemLot {
 export interface ProblemBid extends Tariff {
   readonly id: string;
   readonly provider: string;
+  /** of a provider's bids that carry the same mark, at most one wins */
+  readonly alternative?: string;
+  /** of a joint bid, by partner: the lots it serves, each lot by one partner at most, and how many lines of them it can */
+  readonly partners?: Readonly<Record<string, Partner>>;
   /** RFC 3339 instant; among allocations of equal cost the earlier bid is preferred, then the smaller id */
   readonly receivedAt: string;
   /** added to the monthly price of a line for the comparison; negative for a bonus */
   readonly adjustment?: Readonly<Record<TierCode, Minor>>;
+}
+
+export interface Partner {
+  readonly lots: readonly LotCode[];
+  readonly capacity: number;
 }
 
 export interface ProblemRules {
@@ -42,6 +51,23 @@ export interface ProblemRules {
   readonly maxWinners?: number;
   /** the largest part of all lines that one provider may win, 0 < maxShare <= 1 */
   readonly maxShare?: number;
+  /** the largest part of the total cost that one provider may be paid, 0 < part <= 1; not where lines are shared */
+  readonly maxCostShare?: number;
+  /** the most that all awards together may cost over the term */
+  readonly budgetMinor?: Minor;
+  /** providers that must win lines */
+  readonly include?: readonly string[];
+  /** providers that must win none */
+  readonly exclude?: readonly string[];
+  /** winners within some lots: of a region, or two for the resilience of one lot */
+  readonly groups?: readonly WinnerGroup[];
+}
+
+/** How many different providers win lines in some lots. */
+export interface WinnerGroup {
+  readonly lots: readonly LotCode[];
+  readonly minWinners?: number;
+  readonly maxWinners?: number;
 }
 
 export interface Problem {
@@ -105,6 +131,9 @@ export const LIMITS = {
   lines: 1_000_000_000,
   /** lines of all cells together */
   totalLines: 1_000_000_000,
+  /** groups of lots with winners of their own, and their lots together */
+  groups: 5_000,
+  groupedLots: 20_000,
   /** months of a term */
   termMonths: 600,
   /** a single amount in minor units */

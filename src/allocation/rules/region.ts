@@ -6,23 +6,40 @@ export interface Region {
   readonly allowed: Uint8Array;
   /** per bid, 1 when it must win */
   readonly must: Uint8Array;
-  /** per bid x unit, 1 when the bid may not win the unit; null where units are shared */
-  readonly forbidden: Uint8Array | null;
+  /** per bid x unit, 1 when the bid may not win the unit; null when it may win any */
+  forbidden: Uint8Array | null;
+  /** per bid x unit, the fewest pieces that the bid wins where units are shared; null when that is none */
+  least: Float64Array | null;
 }
 
 /** Winning nothing, among the choices of a bid. */
 export const NONE = -1;
 
 export function wholeRegion(market: Market): Region {
-  return {
+  const size = market.bids.length * market.units.length;
+  const region: Region = {
     allowed: new Uint8Array(market.options.length).fill(1),
     must: new Uint8Array(market.bids.length),
-    forbidden: market.divisible ? null : new Uint8Array(market.bids.length * market.units.length),
+    forbidden: market.divisible ? null : new Uint8Array(size),
+    least: market.divisible && market.held.length > 0 ? new Float64Array(size) : null,
   };
+  for (const { bid, unit, pieces } of market.held) {
+    region.must[bid] = 1;
+    if (region.least) region.least[bid * market.units.length + unit] = pieces;
+    market.bids.forEach((_, i) => {
+      if (region.forbidden && i !== bid) region.forbidden[i * market.units.length + unit] = 1;
+    });
+  }
+  return region;
 }
 
 export function copyRegion(region: Region): Region {
-  return { allowed: region.allowed.slice(), must: region.must.slice(), forbidden: region.forbidden?.slice() ?? null };
+  return {
+    allowed: region.allowed.slice(),
+    must: region.must.slice(),
+    forbidden: region.forbidden?.slice() ?? null,
+    least: region.least?.slice() ?? null,
+  };
 }
 
 /** What a bid may still do: win nothing (NONE), or win in an option; ascending by lines. */
@@ -80,7 +97,10 @@ export function keepOwners(market: Market, region: Region, unit: number, kept: r
 export function intersect(region: Region, other: Region): void {
   region.allowed.forEach((_, o) => other.allowed[o] === 0 && (region.allowed[o] = 0));
   region.must.forEach((_, i) => other.must[i] === 1 && (region.must[i] = 1));
-  region.forbidden?.forEach((_, at) => other.forbidden?.[at] === 1 && region.forbidden && (region.forbidden[at] = 1));
+  const { forbidden } = other;
+  if (!forbidden) return;
+  region.forbidden ??= new Uint8Array(forbidden.length);
+  for (let at = 0; at < forbidden.length; at += 1) if (forbidden[at] === 1) region.forbidden[at] = 1;
 }
 
 /** How many quantities are open in a region: the size of its relaxation. */

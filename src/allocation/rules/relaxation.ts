@@ -46,6 +46,7 @@ export class Relaxation {
   private readonly upper: number[];
   private readonly oneLower: Float64Array;
   private readonly links = new Set<number>();
+  private barring = false;
   /** how many quantities it was built for: worth building anew when a region has far fewer */
   readonly size: number;
 
@@ -107,6 +108,10 @@ export class Relaxation {
       this.upper[column] = upper;
       changed.push(column);
     };
+    // Where lines are shared, hardly any region bars anything; once one has, the next has to let it in again.
+    const barring = region.forbidden !== null;
+    const bars = barring || this.barring;
+    this.barring = barring;
     market.bids.forEach((bid, i) => {
       const open = bid.options.filter((o) => region.allowed[o] === 1);
       const must = region.must[i] === 1 && open.length > 0;
@@ -114,7 +119,7 @@ export class Relaxation {
         const band = formulation.bandColumn[o] ?? -1;
         if (band < 0) continue;
         set(band, must && open.length === 1 ? (region.allowed[o] ?? 0) : 0, region.allowed[o] ?? 0);
-        if (region.forbidden === null) continue;
+        if (!bars) continue;
         formulation.quantityColumns[o]?.forEach((column, k) => {
           const u = market.options[o]?.units[k] ?? 0;
           const barred = region.allowed[o] !== 1 || region.forbidden?.[i * market.units.length + u] === 1;

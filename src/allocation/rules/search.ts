@@ -137,7 +137,9 @@ export class Search {
       if (!this.keep(node.region, node.bound)) return [];
       if (!seen.shrunk) break;
     }
-    if (probe.settle(node.region) || !seen) return [];
+    const left = probe.settle(node.region);
+    if (left) return left.map((region) => this.child(node, region, seen?.prices ?? null));
+    if (!seen) return [];
     const splits = seen.fractions ? fractionalSplits(probe.market, node.region, seen.fractions, TRIED_SPLITS) : [];
     const tried = splits.length > 1 ? this.tryOut(node, splits, seen) : null;
     if (tried) return tried;

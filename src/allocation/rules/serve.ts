@@ -15,6 +15,16 @@ export interface Trial {
   readonly cost: number;
 }
 
+/** Per unit the limits of an option that it counts against; null when there are none. */
+function limitsByUnit(option: BandOption): ReadonlyMap<number, readonly number[]> | null {
+  if (option.limits.length === 0) return null;
+  const limits = new Map<number, number[]>();
+  option.limits.forEach(({ places }, at) => {
+    for (const k of places) limits.set(option.units[k] ?? NONE, [...(limits.get(option.units[k] ?? NONE) ?? []), at]);
+  });
+  return limits;
+}
+
 export class Server {
   /** the work of one trial, in quantities looked at */
   readonly effort: number;
@@ -25,8 +35,10 @@ export class Server {
   private readonly won: Float64Array;
   private readonly lines: Float64Array;
   private readonly ofProvider: Float64Array;
-  /** lines left in lots whose limit binds */
-  private readonly lotLeft: (Map<number, number> | null)[];
+  /** lines left within the limits of each bid's option, and per unit which limits it counts against */
+  private readonly left: Float64Array[];
+  private readonly within: (ReadonlyMap<number, readonly number[]> | null)[];
+  private readonly limitsOf: (ReadonlyMap<number, readonly number[]> | null)[];
   /** the bids that are to win, and per unit those that offer it, ascending by cost */
   private serving: number[] = [];
   private readonly offering: number[][];
@@ -40,7 +52,9 @@ export class Server {
     this.won = new Float64Array(bids.length * units.length);
     this.lines = new Float64Array(bids.length);
     this.ofProvider = new Float64Array(market.providers.length);
-    this.lotLeft = bids.map(() => null);
+    this.left = bids.map(() => new Float64Array(0));
+    this.within = bids.map(() => null);
+    this.limitsOf = market.options.map((option) => limitsByUnit(option));
     this.offering = units.map(() => []);
   }
 
@@ -61,11 +75,22 @@ export class Server {
     this.prepare(bands);
     let short = 0;
     let cost = 0;
+    const held = new Map<number, number>();
+    for (const { bid, unit: u, pieces } of market.held) {
+      const at = bid * this.units + u;
+      const most = this.offering[u]?.includes(bid) === true ? Math.min(pieces, this.most[at] ?? 0) : 0;
+      const fit = Math.max(0, this.room(bid, bands[bid] ?? NONE, u, most));
+      short += (pieces - fit) * (market.units[u]?.weight ?? 1);
+      this.give(bid, u, fit);
+      cost += fit * (this.cost[at] ?? 0);
+      held.set(u, (held.get(u) ?? 0) + fit);
+    }
     for (const u of this.order()) {
-      let left = market.units[u]?.pieces ?? 0;
+      let left = (market.units[u]?.pieces ?? 0) - (held.get(u) ?? 0);
       for (const bid of this.offering[u] ?? []) {
         const at = bid * this.units + u;
-        const fit = this.room(bid, bands[bid] ?? NONE, u, Math.min(left, this.most[at] ?? 0));
+        const most = Math.min(left, (this.most[at] ?? 0) - (this.won[at] ?? 0));
+        const fit = this.room(bid, bands[bid] ?? NONE, u, most);
         if (fit <= 0) continue;
         this.give(bid, u, fit);
         cost += fit * (this.cost[at] ?? 0);
@@ -82,7 +107,21 @@ export class Server {
     }
     const winners = this.ofProvider.reduce((n, lines) => n + (lines > 0 ? 1 : 0), 0);
     short += Math.max(0, market.minWinners - winners) + Math.max(0, winners - market.maxWinners);
+    for (const group of market.groups) {
+      const ofGroup = market.bidsOf.filter((bids) => bids.some((i) => this.wins(i, group.units))).length;
+      short += Math.max(0, group.minWinners - ofGroup) + Math.max(0, ofGroup - group.maxWinners);
+    }
+    market.slotsOf.forEach((slots, p) => {
+      if (market.included[p] === 1 && this.ofProvider[p] === 0) short += 1;
+      for (const slot of slots) {
+        if (slot.length > 1) short += Math.max(0, slot.filter((i) => (this.lines[i] ?? 0) > 0).length - 1);
+      }
+    });
     return { short, cost };
+  }
+
+  private wins(bid: number, within: readonly number[]): boolean {
+    return within.some((u) => (this.won[bid * this.units + u] ?? 0) > 0);
   }
 
   private prepare(bands: BandVector): void {
@@ -96,7 +135,8 @@ export class Server {
       const option = market.options[o];
       if (!option) return;
       this.serving.push(bid);
-      this.lotLeft[bid] = this.limitsOf(option);
+      this.left[bid] = Float64Array.from(option.limits, (limit) => limit.lines);
+      this.within[bid] = this.limitsOf[o] ?? null;
       option.units.forEach((u, k) => {
         this.cost[bid * units + u] = option.costs[k] ?? 0;
         this.most[bid * units + u] = option.pieces[k] ?? 0;
@@ -107,21 +147,16 @@ export class Server {
     this.offering.forEach((list, u) => list.length > 1 && list.sort((a, b) => costOf(a, u) - costOf(b, u) || a - b));
   }
 
-  private limitsOf(option: BandOption): Map<number, number> | null {
-    const lotOf = (place: number) => this.market.units[option.units[place] ?? 0]?.lot ?? 0;
-    return option.limits.length === 0 ? null : new Map(option.limits.map(({ start, lines }) => [lotOf(start), lines]));
-  }
-
   /** How many of so many pieces a bid has room for. */
   private room(bid: number, option: number, u: number, want: number): number {
     const { market } = this;
     const unit = market.units[u];
     const provider = market.bids[bid]?.provider ?? 0;
-    const room = Math.min(
+    let room = Math.min(
       (market.options[option]?.hi ?? 0) - (this.lines[bid] ?? 0),
       market.shareLines - (this.ofProvider[provider] ?? 0),
-      this.lotLeft[bid]?.get(unit?.lot ?? 0) ?? Infinity,
     );
+    for (const limit of this.within[bid]?.get(u) ?? []) room = Math.min(room, this.left[bid]?.[limit] ?? 0);
     return Math.min(want, Math.floor(room / (unit?.weight ?? 1)));
   }
 
@@ -133,9 +168,8 @@ export class Server {
     this.lines[bid] = (this.lines[bid] ?? 0) + lines;
     const provider = this.market.bids[bid]?.provider ?? 0;
     this.ofProvider[provider] = (this.ofProvider[provider] ?? 0) + lines;
-    const lots = this.lotLeft[bid];
-    const left = lots?.get(unit?.lot ?? 0);
-    if (left !== undefined) lots?.set(unit?.lot ?? 0, left - lines);
+    const left = this.left[bid];
+    for (const limit of this.within[bid]?.get(u) ?? []) if (left) left[limit] = (left[limit] ?? 0) - lines;
   }
 
   /** Units by what a line loses when the cheapest bid has no room left, the most first. */

@@ -36,11 +36,25 @@ export function bandLimits(bid: ProblemBid, band: number): { readonly from: numb
  */
 export function shareLimit(maxShare: number | undefined, totalLines: number): number {
   if (maxShare === undefined) return totalLines;
-  const [mantissa = '1', exponent = '0'] = String(maxShare).split('e');
+  const { parts, whole } = fractionOf(maxShare);
+  return Number((parts * BigInt(totalLines)) / whole);
+}
+
+/** A share as the fraction of whole numbers that is written. */
+export interface Fraction {
+  readonly parts: bigint;
+  readonly whole: bigint;
+}
+
+/** The fraction that the shortest decimal of a number is. */
+export function fractionOf(share: number): Fraction {
+  const [mantissa = '1', exponent = '0'] = String(share).split('e');
   const [whole = '0', fraction = ''] = mantissa.split('.');
   const digits = fraction.length - Number(exponent);
-  const numerator = BigInt(whole + fraction) * BigInt(totalLines) * 10n ** BigInt(Math.max(0, -digits));
-  return Number(numerator / 10n ** BigInt(Math.max(0, digits)));
+  return {
+    parts: BigInt(whole + fraction) * 10n ** BigInt(Math.max(0, -digits)),
+    whole: 10n ** BigInt(Math.max(0, digits)),
+  };
 }
 
 /** Instant of receipt as a text that sorts: UTC milliseconds, then the digits behind them. */

@@ -12,14 +12,14 @@ import type { SearchLimits } from './search.js';
 /** The most lines that each bid can win in a region. */
 function mostLines(market: Market, region: Region): number[] {
   const own = market.bids.map(() => 0);
-  if (region.forbidden) {
+  if (!market.divisible) {
     market.units.forEach((unit, u) => {
       for (const i of ownersOf(market, region, u)) own[i] = (own[i] ?? 0) + unit.weight;
     });
   }
   return market.bids.map((_, bid) => {
     const most = choicesOf(market, region, bid).reduce((lines, o) => Math.max(lines, market.options[o]?.hi ?? 0), 0);
-    return region.forbidden ? Math.min(most, own[bid] ?? 0) : most;
+    return market.divisible ? most : Math.min(most, own[bid] ?? 0);
   });
 }
 
@@ -61,7 +61,7 @@ export function breakTies(probe: Probe, tied: readonly Region[], limits: SearchL
       nodes += 1;
       const look = probe.look(region, null, false);
       if (look.bound > probe.limit || !promising(market, region, probe.best.lines)) continue;
-      if (!probe.settle(region)) stack.push(...parts(market, region).toReversed());
+      stack.push(...(probe.settle(region) ?? parts(market, region)).toReversed());
     }
   }
   return true;

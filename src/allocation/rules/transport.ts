@@ -2,16 +2,35 @@
  * With every bid's band decided, sharing lines is a transport problem: from bids, through lots and providers with their
  * limits, to units. Solved exactly in integers.
  */
-import { priced, type Found } from './allocation.js';
+import type { Found } from './allocation.js';
 import { Circulation, type Arc } from './circulation.js';
-import type { Market } from './market.js';
-import { NONE } from './region.js';
+import type { Allocation, BandOption, Market } from './market.js';
+import { NONE, type Region } from './region.js';
+
+interface Gate {
+  readonly places: ReadonlySet<number>;
+  readonly lines: number;
+  /** index of the gate around it, NONE when there is none */
+  readonly within: number;
+  node: number;
+  arc: number;
+}
+
+/** The limits of an option as gates: each stands within the next one that holds its places. */
+function gatesOf(option: BandOption): Gate[] {
+  const sets = option.limits.map(({ places }) => new Set(places));
+  return option.limits.map(({ places, lines }, at) => {
+    const within = sets.findIndex((outer, o) => o > at && outer.has(places[0] ?? NONE));
+    return { places: sets[at] ?? new Set(), lines, within, node: NONE, arc: NONE };
+  });
+}
 
 /**
- * The cheapest allocation in which bids win in the given options (NONE: nothing), and of equally cheap ones the one
- * that gives most lines to the earliest bid, then to the next. Null when there is none.
+ * The cheapest allocation in which bids win in the given options (NONE: nothing) what a region lets them, and of equally
+ * cheap ones the one that gives most lines to the earliest bid, then to the next. Null when there is none. The number of
+ * winners, overall and within groups, is left aside.
  */
-export function transport(market: Market, bands: Int32Array, near: Found | null): Found | null {
+export function transport(market: Market, region: Region, bands: Int32Array, near: Found | null): Allocation | null {
   const arcs: Arc[] = [];
   const start: number[] = [];
   const won = (bid: number, unit: number) => near?.allocation[bid]?.get(unit) ?? 0;
@@ -41,17 +60,23 @@ export function transport(market: Market, bands: Int32Array, near: Found | null)
     nodes += 1;
     const total = join(own?.node ?? source, node, option.lo, option.hi, 0);
     supply.push(total);
-    const gates = option.limits.map((limit) => {
+    const gates = gatesOf(option);
+    // Outer gates come last, and are entered first.
+    for (const gate of gates.toReversed()) {
+      gate.node = nodes;
       nodes += 1;
-      return { ...limit, node: nodes - 1, arc: join(node, nodes - 1, 0, limit.lines, 0) };
-    });
+      gate.arc = join(gates[gate.within]?.node ?? node, gate.node, 0, gate.lines, 0);
+    }
     option.units.forEach((u, k) => {
-      const gate = gates.find(({ start: first, end }) => first <= k && k < end);
-      const arc = join(gate?.node ?? node, demand[u]?.node ?? 0, 0, option.pieces[k] ?? 0, option.costs[k] ?? 0);
+      const at = i * market.units.length + u;
+      if (region.forbidden?.[at] === 1) return;
+      const passed = gates.filter(({ places }) => places.has(k));
+      const [least, most] = [region.least?.[at] ?? 0, option.pieces[k] ?? 0];
+      const arc = join(passed[0]?.node ?? node, demand[u]?.node ?? 0, least, most, option.costs[k] ?? 0);
       quantities.push({ bid: i, unit: u, arc });
       const lines = won(i, u);
-      for (const passed of [arc, gate?.arc, total, own?.arc, demand[u]?.arc]) {
-        if (passed !== undefined) carry(passed, lines);
+      for (const through of [arc, ...passed.map((gate) => gate.arc), total, own?.arc, demand[u]?.arc]) {
+        if (through !== undefined) carry(through, lines);
       }
     });
   });
@@ -65,5 +90,5 @@ export function transport(market: Market, bands: Int32Array, near: Found | null)
     const pieces = circulation.flow[arc] ?? 0;
     if (pieces > 0) allocation[bid]?.set(unit, pieces);
   }
-  return priced(market, allocation);
+  return allocation;
 }

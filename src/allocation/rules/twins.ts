@@ -15,9 +15,9 @@ function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
 function sameOption(a: BandOption | undefined, b: BandOption | undefined): boolean {
   if (!a || !b || a.lo !== b.lo || a.hi !== b.hi || !equal(a.units, b.units)) return false;
   if (!equal(a.pieces, b.pieces) || !equal(a.costs, b.costs) || a.limits.length !== b.limits.length) return false;
-  return a.limits.every(({ start, end, lines }, k) => {
+  return a.limits.every(({ places, lines }, k) => {
     const other = b.limits[k];
-    return other?.start === start && other.end === end && other.lines === lines;
+    return other?.lines === lines && equal(other.places, places);
   });
 }
 
@@ -25,7 +25,11 @@ function areTwins(market: Market, i: number, j: number): boolean {
   const [a, b] = [market.bids[i], market.bids[j]];
   if (!a || !b || a.activation !== b.activation || a.options.length !== b.options.length) return false;
   const alone = (provider: number) => market.bidsOf[provider]?.length === 1;
-  if (a.provider !== b.provider && !(alone(a.provider) && alone(b.provider))) return false;
+  const asked = market.included[a.provider] !== market.included[b.provider];
+  if (a.provider !== b.provider && (asked || !(alone(a.provider) && alone(b.provider)))) return false;
+  const slotOf = (bid: number) => market.slotsOf.flat().find((slot) => slot.includes(bid));
+  const [one, other] = [slotOf(i), slotOf(j)];
+  if (one !== other && (one?.length !== 1 || other?.length !== 1)) return false;
   return a.options.every((o, k) => sameOption(market.options[o], market.options[b.options[k] ?? NONE]));
 }
 
