@@ -161,7 +161,10 @@ export class LotGroupView {
   lines!: number;
 }
 
-/** Firm lines are accepted by themselves at or below their ceiling; the others decide on the offer. */
+/**
+ * Firm lines are accepted by themselves at or below their ceiling, the set-up spread over the term included; the others
+ * decide on the offer.
+ */
 export class ShownDemandView {
   @ApiProperty({ type: [LotGroupView] })
   firm!: readonly LotGroupView[];
