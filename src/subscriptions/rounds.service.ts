@@ -38,7 +38,8 @@ export class RoundsService {
     }
     const acceptors = (rows: readonly Counted[]) => acceptorsOf(terms.cells, steps, rows);
     const prices = offerPrices(terms.tariff, acceptors(counted.filter((row) => row.certain)), acceptors(counted));
-    const dueAt = addDays(terms.signedAt, terms.offerDays);
+    // From now, not from the signature: members have their whole time, however late the offers are made.
+    const dueAt = addDays(deed.now, terms.offerDays);
     await writeRound(deed, agreementId, terms, { prices, dueAt, offers, lines });
     await writeOffers(deed.tx, agreementId, terms, prices);
     await deed.record(

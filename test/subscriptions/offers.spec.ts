@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Someone, System } from '../support/system.js';
-import { OFFER_DAYS, type SignedAgreement, signedAgreement } from './signed-agreement.js';
+import { OFFER_DAYS, type SignedAgreement, signedAgreement, untoldAgreement } from './signed-agreement.js';
 
 interface Offer {
   id: string;
@@ -71,7 +71,7 @@ describe('personal offers', () => {
     expect(stay.sentence).toMatch(/better off staying/);
   });
 
-  it('are answered until a number of days after the signature', async () => {
+  it('are answered until a number of days after they are made', async () => {
     const { dueAt } = await only(interested);
     const days = (new Date(dueAt).getTime() - (await system.now()).getTime()) / 86_400_000;
     expect(Math.ceil(days)).toBe(OFFER_DAYS);
@@ -190,5 +190,19 @@ describe('personal offers', () => {
     await system.passTo(dueAt);
     const late = await interested.post(`/api/v1/offers/${id}/answer`, { answer: 'accept' });
     expect([late.status, late.body.code]).toEqual([409, 'offer.too-late']);
+  });
+
+  it('leave members their whole time when the signing is heard of late', async () => {
+    const member = await system.someone('owner');
+    const late = await untoldAgreement(system, { lines: [{ memberId: member.organisationId }] });
+    await system.passTo(new Date((await system.now()).getTime() + (OFFER_DAYS + 1) * 86_400_000));
+    const told = await system.now();
+    await system.source.query(`select announce('contracts.signed', $1, array['subscriptions.make-offers'])`, [
+      { agreementId: late.agreementId },
+    ]);
+    await system.settled();
+    const { id, dueAt } = await only(member);
+    expect(new Date(dueAt).getTime()).toBeGreaterThanOrEqual(told.getTime() + OFFER_DAYS * 86_400_000);
+    expect((await member.post(`/api/v1/offers/${id}/answer`, { answer: 'accept' })).status).toBe(200);
   });
 });
