@@ -34,7 +34,7 @@ export interface PublishedTender {
   readonly offerDays: number;
   /** by code */
   readonly lots: readonly PublishedLot[];
-  /** the most a line may cost a month by tier; a tier that is absent has no cap */
+  /** the most a line may cost a month by tier, all-in; a tier that is absent has no cap */
   readonly priceCaps: Readonly<Record<string, Minor>>;
   readonly contentHash: string;
 }
@@ -47,6 +47,7 @@ export interface PublishedLot extends Lot {
 export interface BidFrame {
   readonly lots: readonly string[];
   readonly tiers: readonly string[];
+  readonly termMonths: number;
   readonly priceCaps: Readonly<Record<string, Minor>>;
   /** the most lines that a lot can have for all that providers see */
   readonly demandByLot: Readonly<Record<string, number>>;
@@ -90,6 +91,7 @@ export class TendersQueries {
     return {
       lots: lots.map((lot) => lot.code),
       tiers: frame.tiers,
+      termMonths: tender.termMonths,
       priceCaps: await readCaps(tx, tenderId),
       demandByLot: mostLinesByLot(lots, mergedDemand(lots, frame)),
     };

@@ -73,6 +73,11 @@ describe('a tariff that does not fit', () => {
       { ...dear, lots: { north: { surcharge: 30_000 } } },
       ['bands.0.monthly.basic', 'bands.0.monthly.fast'],
     ],
+    [
+      'a set-up that passes the cap over the term',
+      { ...dear, lots: { north: { setup: 12_001 } } },
+      ['bands.0.monthly.basic'],
+    ],
     ['bands out of order', { ...tariff, bands: [band, band] }, ['bands.1.from']],
     ['a misspelt member', { ...tariff, minimumLnes: 3 }, ['minimumLnes']],
     ['a misspelt member of a lot', { ...tariff, lots: { north: { surchrge: 3 } } }, ['lots.north.surchrge']],
