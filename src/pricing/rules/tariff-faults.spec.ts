@@ -116,7 +116,7 @@ describe('tariff faults', () => {
     expect(over.map((f) => f.path)).toEqual(['bands.0.monthly.fibre-1000', 'bands.1.lotMonthly.GG.fibre-1000']);
     expect(faultsOf(bent('lots.GG.setup', 21_601n)).map((f) => f.path)).toEqual(['bands.0.monthly.fibre-1000']);
     expect(faultsOf({ ...sound(), lots: { GG: { setup: 36_001n }, SE: { setup: 36_001n } } })).toMatchObject([
-      { path: 'bands.0.monthly.fibre-1000', reason: expect.stringContaining('The cap is passed in SE too.') as string },
+      { path: 'bands.0.monthly.fibre-1000', reason: expect.stringContaining('So it is in SE too.') as string },
       { path: 'bands.1.monthly.fibre-1000', reason: expect.stringContaining('In lot SE') as string },
     ]);
   });

@@ -5,7 +5,14 @@
 import { MAX_MINOR, type Minor } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
 import { setupMonthly } from './all-in.js';
-import { feeFaults, feeOrNull, optionalLinesFaults, priceFaults, priceOrNull } from './amount-faults.js';
+import {
+  type AmountLimits,
+  feeFaults,
+  feeOrNull,
+  optionalLinesFaults,
+  priceFaults,
+  priceOrNull,
+} from './amount-faults.js';
 import { bandFaults, risingPrice, unknownTier } from './band-faults.js';
 import { shapeFaults } from './tariff-shape.js';
 import type { LotCode, Tariff, TariffBand, TierCode } from './tariff.js';
@@ -19,6 +26,8 @@ export interface TariffFrame {
   readonly termMonths: number;
   /** the most a line may cost a month, surcharge and set-up over the term included; a tier that is absent has no cap */
   readonly priceCaps: Readonly<Record<TierCode, Minor>>;
+  /** absent: nothing is too large but what is no amount at all */
+  readonly limits?: AmountLimits;
   /** lines demanded per lot, as providers see them; when given, a minimum that the demand cannot reach is a fault */
   readonly demandByLot?: Readonly<Record<LotCode, number>>;
 }
@@ -31,14 +40,14 @@ export function tariffFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
   const shape = shapeFaults(tariff);
   if (shape.length > 0) return shape;
   return [
-    ...bandFaults(tariff.bands, frame.tiers),
+    ...bandFaults(tariff.bands, frame.tiers, frame.limits?.amount),
     ...tariff.bands.flatMap((band, index) => overrideFaults(tariff, frame, band, index)),
     ...overrideOrderFaults(tariff, frame),
     ...capFaults(tariff, frame),
     ...lotFaults(tariff, frame),
     ...optionalLinesFaults('capacity', tariff.capacity, 1),
     ...optionalLinesFaults('minimumLines', tariff.minimumLines, 0),
-    ...feeFaults('activation', tariff.activation),
+    ...feeFaults('activation', tariff.activation, frame.limits?.activation),
     ...volumeFaults(tariff, frame.demandByLot),
   ];
 }
@@ -52,8 +61,8 @@ function lotFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
     const path = `lots.${lot}`;
     if (!frame.lots.includes(lot)) return [unknownLot(path, lot, frame)];
     const faults = [
-      ...feeFaults(`${path}.surcharge`, place.surcharge),
-      ...feeFaults(`${path}.setup`, place.setup),
+      ...feeFaults(`${path}.surcharge`, place.surcharge, frame.limits?.amount),
+      ...feeFaults(`${path}.setup`, place.setup, frame.limits?.amount),
       ...optionalLinesFaults(`${path}.capacity`, place.capacity, 1),
     ];
     for (const [tier, limit] of Object.entries(place.tiers ?? {})) {
@@ -79,7 +88,9 @@ function overrideFaults(tariff: Tariff, frame: TariffFrame, band: TariffBand, in
     }
     return Object.entries(prices).flatMap(([tier, price]) => {
       const at = `${path}.${tier}`;
-      return frame.tiers.includes(tier) ? priceFaults(at, price) : [unknownTier(at, tier, frame.tiers)];
+      return frame.tiers.includes(tier)
+        ? priceFaults(at, price, frame.limits?.amount)
+        : [unknownTier(at, tier, frame.tiers)];
     });
   });
 }
@@ -108,26 +119,38 @@ function overrideOrderFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
   return faults;
 }
 
-/** Without the set-up, a cap could be passed by asking once for what may not be asked monthly. */
+/**
+ * A line must fit the tender's cap, and what can be reckoned with. Without the set-up, a cap could be passed by asking
+ * once for what may not be asked monthly.
+ */
 function capFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
   const covered = Object.keys(tariff.lots).filter((lot) => frame.lots.includes(lot));
   return tariff.bands.flatMap((band, index) =>
     frame.tiers.flatMap((tier) => {
-      const cap = Object.hasOwn(frame.priceCaps, tier) ? (frame.priceCaps[tier] ?? MAX_MINOR) : MAX_MINOR;
+      const [cap, limit] = capOf(frame, tier);
       const costs = covered.map((lot) => costOf(tariff, frame, band, lot, tier));
       const over = costs.filter((cost) => cost.all > cap);
       const ofBand = over.filter(({ lot }) => quoted(band, lot, tier)?.own !== true);
       const ofLots = over.filter(({ lot }) => quoted(band, lot, tier)?.own === true);
       const faultAt = (path: string, found: readonly LineCost[]): Fault => {
-        return { path, reason: overCap(`a line of ${tier} in band ${index}`, cap, found, frame.termMonths) };
+        return { path, reason: overCap(`a line of ${tier} in band ${index}`, limit, found, frame.termMonths) };
       };
       const faults = ofLots.map((cost) => faultAt(`bands.${index}.lotMonthly.${cost.lot}.${tier}`, [cost]));
-      const price = Object.hasOwn(band.monthly, tier) ? priceOrNull(band.monthly[tier]) : null;
+      const price = Object.hasOwn(band.monthly, tier) ? priceOrNull(band.monthly[tier], frame.limits?.amount) : null;
       if (price !== null && price > cap) faults.unshift(faultAt(`bands.${index}.monthly.${tier}`, []));
       else if (ofBand.length > 0) faults.unshift(faultAt(`bands.${index}.monthly.${tier}`, ofBand));
       return faults;
     }),
   );
+}
+
+/** The most a line of a tier may cost a month, and that in words. */
+function capOf({ priceCaps, limits }: TariffFrame, tier: TierCode): readonly [Minor, string] {
+  const cap = Object.hasOwn(priceCaps, tier) ? (priceCaps[tier] ?? MAX_MINOR) : MAX_MINOR;
+  const most = limits?.lineMonthly ?? MAX_MINOR;
+  return cap <= most
+    ? [cap, `the tender's cap of ${cap} minor units a month`]
+    : [most, `the ${most} minor units a month that a line can be reckoned with in this tender`];
 }
 
 /** What a line costs a month. */
@@ -142,9 +165,9 @@ interface LineCost {
 
 /** The cost of a line; zero when an amount of it is none or is already at fault by itself. */
 function costOf(tariff: Tariff, frame: TariffFrame, band: TariffBand, lot: LotCode, tier: TierCode): LineCost {
-  const price = priceOrNull(quoted(band, lot, tier)?.price);
-  const surcharge = feeOrNull(tariff.lots[lot]?.surcharge);
-  const once = feeOrNull(tariff.lots[lot]?.setup);
+  const price = priceOrNull(quoted(band, lot, tier)?.price, frame.limits?.amount);
+  const surcharge = feeOrNull(tariff.lots[lot]?.surcharge, frame.limits?.amount);
+  const once = feeOrNull(tariff.lots[lot]?.setup, frame.limits?.amount);
   if (price === null || surcharge === null || once === null) {
     return { lot, price: 0n, surcharge: 0n, setup: 0n, all: 0n };
   }
@@ -153,9 +176,8 @@ function costOf(tariff: Tariff, frame: TariffFrame, band: TariffBand, lot: LotCo
 }
 
 /** @param costs of the lots in which the line is too dear; none when its price alone is */
-function overCap(line: string, cap: Minor, costs: readonly LineCost[], termMonths: number): string {
+function overCap(line: string, limit: string, costs: readonly LineCost[], termMonths: number): string {
   const [first, ...others] = costs;
-  const limit = `the tender's cap of ${cap} minor units a month`;
   if (first === undefined) {
     return `The price alone of ${line} is above ${limit}, within which surcharge and set-up must fit too; lower it.`;
   }
@@ -164,7 +186,7 @@ function overCap(line: string, cap: Minor, costs: readonly LineCost[], termMonth
   return (
     `In lot ${first.lot}, ${line} costs ${first.all}: the price of ${first.price}, the surcharge of ${first.surcharge} ` +
     `and ${first.setup} for the set-up, spread over ${termMonths} months. That is above ${limit}; lower one of them.` +
-    (named.length > 0 ? ` The cap is passed in ${named.join(', ')} too.` : '')
+    (named.length > 0 ? ` So it is in ${named.join(', ')} too.` : '')
   );
 }
 
