@@ -3,7 +3,8 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'csv-parse';
 import { parse as parseAll } from 'csv-parse/sync';
-import { minorDigits, parseMoney } from '../src/kernel/money.js';
+import { minorDigits } from '../src/kernel/currency.js';
+import { parseMoney } from '../src/kernel/money.js';
 import { type BidPlan, bidPlans, type ListPrices } from './bidders.js';
 
 export interface Tier {

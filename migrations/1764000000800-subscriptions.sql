@@ -51,7 +51,7 @@ create table offer (
   at_most_monthly bigint not null check (at_most_monthly >= 0),
   expected_monthly bigint not null check (expected_monthly between 0 and at_most_monthly),
   setup_minor bigint not null check (setup_minor >= 0),
-  -- the most the member agreed to pay for each line; null while it agreed to nothing
+  -- the most the member agreed to pay a month for each line, beside the set-up; null while it agreed to nothing
   limit_minor bigint check (limit_minor >= 0),
   state text not null
     check (state in ('made', 'standing', 'accepted', 'declined', 'settled', 'priced-out', 'lapsed')),

@@ -42,7 +42,11 @@ export class TariffLotBody {
   tiers?: Record<string, { capacity?: number }>;
 }
 
-/** A provider's tariff. */
+/**
+ * A provider's tariff. In every band and lot, a line's price, surcharge and set-up spread over the term must together be
+ * within the tender's cap of its tier, and within what the winner determination can reckon with for the number of all
+ * lines; a refusal names either limit.
+ */
 @ApiExtraModels(TariffLotBody)
 export class TariffBody {
   @ApiProperty({ type: [TariffBandBody], minItems: 1, maxItems: 20 })

@@ -2,19 +2,12 @@
  * Money is an integer number of minor units (cents, won) and an ISO 4217 code. Never a float.
  * The largest amount anywhere is MAX_MINOR, so that every amount is also an exact JSON integer.
  */
+import { minorDigits } from './currency.js';
 import { refuse } from './refusal.js';
 
 export type Minor = bigint;
 
 export const MAX_MINOR: Minor = 9_000_000_000_000_000n;
-
-/** Digits behind the decimal point, for the currencies that do not have two. */
-const EXPONENTS: Readonly<Record<string, number>> = { KRW: 0, JPY: 0, VND: 0, CLP: 0, ISK: 0, KWD: 3, BHD: 3, TND: 3 };
-
-/** Number of minor-unit digits of a currency: 2 unless ISO 4217 says otherwise. */
-export function minorDigits(currency: string): number {
-  return EXPONENTS[currency] ?? 2;
-}
 
 /**
  * Reads an amount as people write it ("55.00", "1234", "0.5"): digits, at most one point, no sign, no grouping.

@@ -65,7 +65,7 @@ export class PledgedLine {
   @Max(MAX_QUANTITY, { message: `must be a whole number from 1 to ${MAX_QUANTITY}` })
   quantity!: number;
 
-  /** the most you would pay a month for each line; a firm pledge needs it */
+  /** the most you would pay a month for each line, a set-up fee spread over the term included; a firm pledge needs it */
   @IsOptional()
   @IsMinor()
   @ApiPropertyOptional({ type: 'integer' })
@@ -130,6 +130,7 @@ export class PledgedLineView {
   id!: string;
   tierCode!: string;
   quantity!: number;
+  /** the most a line may cost a month, a set-up fee spread over the term included */
   @ApiProperty({ type: 'integer', nullable: true })
   ceilingMonthly!: bigint | null;
   presentProvider!: string | null;

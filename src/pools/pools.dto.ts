@@ -5,7 +5,6 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsISO4217CurrencyCode,
   IsISO8601,
   IsOptional,
   IsString,
@@ -15,7 +14,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsCode, IsMinor, IsMinorByCode, PageQuery } from '../platform/http/fields.js';
+import { IsCode, IsCurrency, IsMinor, IsMinorByCode, PageQuery } from '../platform/http/fields.js';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 const MAX_CRITICAL_MASS = 100_000_000;
@@ -67,9 +66,8 @@ export class DraftPool {
   @Max(120, { message: 'must be 1 to 120 months' })
   termMonths!: number;
 
-  /** ISO 4217 */
-  @IsISO4217CurrencyCode({ message: 'must be an ISO 4217 code such as KRW' })
-  @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 code such as KRW' })
+  /** ISO 4217 code of a currency in use */
+  @IsCurrency()
   currency!: string;
 
   /** codes of the regions whose businesses may join */

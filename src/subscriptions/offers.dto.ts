@@ -10,12 +10,15 @@ import { offerLifecycle, type OfferState } from './rules/offer-lifecycle.js';
 const STATES = statesOf(offerLifecycle);
 
 export class GiveAnswer {
-  /** accept: at the at-most price or less. accept-up-to: if the price falls to `upTo`. decline: not at any price */
+  /**
+   * accept: at the at-most price or less. accept-up-to: if the price falls to `upTo`. decline: not at any price. Both
+   * acceptances are about the monthly price alone: the set-up that the offer shows comes on top of it
+   */
   @ApiProperty({ enum: ANSWERS })
   @IsIn(ANSWERS, { message: `must be one of ${ANSWERS.join(', ')}` })
   answer!: Answer['answer'];
 
-  /** with accept-up-to, and only then: the most to pay a month for each line */
+  /** with accept-up-to, and only then: the most to pay a month for each line, beside the set-up */
   @ApiPropertyOptional({ type: 'integer' })
   @ValidateIf((body: GiveAnswer) => body.upTo !== undefined)
   @IsMinor()
@@ -100,6 +103,7 @@ export class OfferView {
   @ApiProperty({ enum: ['firm', 'interest'] })
   commitment!: string;
 
+  /** as pledged: the most a line may cost a month, the set-up spread over the term included */
   @ApiProperty({ type: 'integer', nullable: true })
   ceilingMonthly!: Minor | null;
 
@@ -125,7 +129,10 @@ export class OfferView {
   @ApiProperty({ enum: STATES })
   state!: string;
 
-  /** the most that was agreed to; null while nothing was */
+  /**
+   * the most that was agreed to as a monthly price beside the set-up, by the answer or by a firm pledge, whose ceiling
+   * counts less the set-up's share of each month, and not below zero; null while nothing was
+   */
   @ApiProperty({ type: 'integer', nullable: true })
   limitMonthly!: Minor | null;
 

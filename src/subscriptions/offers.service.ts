@@ -152,10 +152,11 @@ async function lockOffers(
   of: { memberId?: string | null; associationId?: string | null },
 ): Promise<LockedOffer[]> {
   return tx.query(
-    `select id, state, commitment, ceiling_monthly as "ceilingMonthly", at_most_monthly as "atMostMonthly",
-            limit_minor as limit
-     from offer where id = any($1) and agreement_id = $2 and (member_id = $3 or association_id = $4)
-     order by id for update`,
+    `select o.id, o.state, o.commitment, o.ceiling_monthly as "ceilingMonthly", o.setup_minor as setup,
+            r.term_months as "termMonths", o.at_most_monthly as "atMostMonthly", o.limit_minor as limit
+     from offer o join offer_round r on r.id = o.agreement_id
+     where o.id = any($1) and o.agreement_id = $2 and (o.member_id = $3 or o.association_id = $4)
+     order by o.id for update of o`,
     [ids, agreementId, of.memberId ?? null, of.associationId ?? null],
   );
 }

@@ -5,6 +5,7 @@ import type { Minor } from '../kernel/money.js';
 import { addDays } from '../kernel/period.js';
 import { type AgreementTerms, ContractsQueries } from '../contracts/contracts.queries.js';
 import type { Deed } from '../platform/deeds/deeds.js';
+import { setupMonthly } from '../pricing/rules/all-in.js';
 import { type OfferPrices, offerPrices } from '../pricing/rules/collective-price.js';
 import { classOffers } from './rules/class-offers.js';
 import { acceptorsOf, type CountedStep, priceSteps } from './rules/price-steps.js';
@@ -37,7 +38,8 @@ export class RoundsService {
     }
     const acceptors = (rows: readonly Counted[]) => acceptorsOf(terms.cells, steps, rows);
     const prices = offerPrices(terms.tariff, acceptors(counted.filter((row) => row.certain)), acceptors(counted));
-    const dueAt = addDays(terms.signedAt, terms.offerDays);
+    // From now, not from the signature: members have their whole time, however late the offers are made.
+    const dueAt = addDays(deed.now, terms.offerDays);
     await writeRound(deed, agreementId, terms, { prices, dueAt, offers, lines });
     await writeOffers(deed.tx, agreementId, terms, prices);
     await deed.record(
@@ -53,19 +55,22 @@ export class RoundsService {
  * within, with its part of the exit fee (the parts of several agreements add up to the whole).
  * The pool's lines are read behind "offset 0", a fence: the planner would join the cells with one table of the view
  * first, and make every line once per region.
+ * A ceiling is all-in over the term, prices are compared without the set-up: `within_ceiling` is the most that a line
+ * may cost a month beside its set-up, as `monthlyWithin` says, for firm lines and for those of interest alike.
  */
-async function layOut(tx: EntityManager, { poolId, cells }: AgreementTerms): Promise<void> {
+async function layOut(tx: EntityManager, { poolId, cells, tariff, termMonths }: AgreementTerms): Promise<void> {
   const places = cells.flatMap((cell, at) => cell.regions.map((region) => ({ ...cell, region, at })));
   await tx.query(`select set_config('work_mem', '64MB', true)`);
   await tx.query(
     `create temporary table offered_line on commit drop as
      with line as (
-       select l.*, c.cell, c.first, c.lines,
+       select l.*, c.cell, c.first, c.lines, l.ceiling_monthly - least(l.ceiling_monthly, c.setup_monthly)
+                as within_ceiling,
               sum(l.quantity) over (partition by c.cell order by l.sequence rows unbounded preceding)
                 - l.quantity as position
        from (select * from pool_line where pool_id = $1 offset 0) l
-         join unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[])
-           as c (region_code, tier_code, cell, first, lines)
+         join unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[], $7::bigint[])
+           as c (region_code, tier_code, cell, first, lines, setup_monthly)
            on c.region_code = l.region_code and c.tier_code = l.tier_code
      ), part as (
        select line.*, greatest(first - position, 0) as part_from, least(first + lines - position, quantity) as part_to
@@ -74,7 +79,7 @@ async function layOut(tx: EntityManager, { poolId, cells }: AgreementTerms): Pro
      select line_id, sequence, member_id, association_id, member_reference, region_code, cell,
             (part_to - part_from)::integer as quantity, commitment, ceiling_monthly, present_monthly,
             exit_fee * part_to::bigint / quantity - exit_fee * part_from::bigint / quantity as exit_fee,
-            case when commitment = 'firm' then ceiling_monthly end as limit_minor
+            within_ceiling, case when commitment = 'firm' then within_ceiling end as limit_minor
      from part`,
     [
       poolId,
@@ -83,6 +88,7 @@ async function layOut(tx: EntityManager, { poolId, cells }: AgreementTerms): Pro
       places.map((place) => place.at),
       places.map((place) => place.from),
       places.map((place) => place.lines),
+      places.map((place) => setupMonthly(tariff.lots[place.lot]?.setup ?? 0n, termMonths)),
     ],
   );
 }
@@ -92,7 +98,7 @@ async function count(tx: EntityManager, steps: readonly (readonly Minor[])[]): P
     `with class as materialized (
        select cell, steps::bigint[] from unnest($1::integer[], $2::text[]) as c (cell, steps)
      )
-     select cell, width_bucket(l.ceiling_monthly, c.steps) as step, l.limit_minor is not null as certain,
+     select cell, width_bucket(l.within_ceiling, c.steps) as step, l.limit_minor is not null as certain,
             count(*)::int as offers, sum(l.quantity)::int as lines
      from offered_line l join class c using (cell) group by 1, 2, 3`,
     [[...steps.keys()], steps.map((prices) => `{${prices.join(',')}}`)],
@@ -128,7 +134,7 @@ async function writeRound(
   );
 }
 
-/** A firm line agreed to its ceiling beforehand: with that at or above the at-most price, it is accepted by itself. */
+/** A firm line agreed to its ceiling beforehand: when the at-most price is within it, it is accepted by itself. */
 async function writeOffers(
   tx: EntityManager,
   agreementId: string,

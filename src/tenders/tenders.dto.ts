@@ -106,7 +106,10 @@ export class EditTender {
   @IsCount(1, WHOLE_BP)
   maxShareBp?: number | null;
 
-  /** all caps anew: the most a line may cost a month per tier, in minor units */
+  /**
+   * all caps anew: the most a line may cost a month per tier, surcharge and set-up spread over the term included, in
+   * minor units
+   */
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'integer' } })
   @Given()
   @IsMinorByCode()
@@ -161,7 +164,10 @@ export class LotGroupView {
   lines!: number;
 }
 
-/** Firm lines are accepted by themselves at or below their ceiling; the others decide on the offer. */
+/**
+ * Firm lines are accepted by themselves at or below their ceiling, the set-up spread over the term included; the others
+ * decide on the offer.
+ */
 export class ShownDemandView {
   @ApiProperty({ type: [LotGroupView] })
   firm!: readonly LotGroupView[];
@@ -218,7 +224,7 @@ export class TenderView extends TenderSummary {
   standstillDays!: number;
   offerDays!: number;
 
-  /** minor units a month by tier code */
+  /** minor units a month by tier code; surcharge and set-up spread over the term count towards them */
   @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' } })
   priceCaps!: Record<string, Minor>;
 

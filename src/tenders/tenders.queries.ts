@@ -8,7 +8,14 @@ import { notFound } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { PoolsQueries } from '../pools/pools.queries.js';
 import type { DemandByTier } from './rules/lot-demand.js';
-import { exactDemand, mergedDemand, mostLinesByLot, type ShownLotDemand, toldLots } from './rules/shown-demand.js';
+import {
+  exactDemand,
+  mergedDemand,
+  mostLinesByLot,
+  type ShownLotDemand,
+  toldLots,
+  totalLines,
+} from './rules/shown-demand.js';
 import type { TenderState } from './rules/tender-lifecycle.js';
 import type { AwardRule, Lot, TenderFrame } from './rules/terms.js';
 import { readCaps, readDemand, readLots } from './tender-parts.js';
@@ -34,7 +41,7 @@ export interface PublishedTender {
   readonly offerDays: number;
   /** by code */
   readonly lots: readonly PublishedLot[];
-  /** the most a line may cost a month by tier; a tier that is absent has no cap */
+  /** the most a line may cost a month by tier, all-in; a tier that is absent has no cap */
   readonly priceCaps: Readonly<Record<string, Minor>>;
   readonly contentHash: string;
 }
@@ -49,9 +56,12 @@ export interface PublishedLot extends Lot {
 export interface BidFrame {
   readonly lots: readonly string[];
   readonly tiers: readonly string[];
+  readonly termMonths: number;
   readonly priceCaps: Readonly<Record<string, Minor>>;
   /** the most lines that a lot can have for all that providers see */
   readonly demandByLot: Readonly<Record<string, number>>;
+  /** in all lots together */
+  readonly totalLines: number;
 }
 
 @Injectable()
@@ -90,11 +100,14 @@ export class TendersQueries {
     const tender = await tx.findOneBy(Tender, { id: tenderId });
     if (!tender || tender.contentHash === null) return null;
     const [lots, frame] = [await readLots(tx, tenderId), await this.frame(tx, tender.poolId)];
+    const shown = mergedDemand(lots, frame);
     return {
       lots: lots.map((lot) => lot.code),
       tiers: frame.tiers,
+      termMonths: tender.termMonths,
       priceCaps: await readCaps(tx, tenderId),
-      demandByLot: mostLinesByLot(lots, mergedDemand(lots, frame)),
+      demandByLot: mostLinesByLot(lots, shown),
+      totalLines: totalLines(shown),
     };
   }
 

@@ -73,6 +73,17 @@ describe('a tariff that does not fit', () => {
       { ...dear, lots: { north: { surcharge: 30_000 } } },
       ['bands.0.monthly.basic', 'bands.0.monthly.fast'],
     ],
+    [
+      'a set-up that passes the cap over the term',
+      { ...dear, lots: { north: { setup: 12_001 } } },
+      ['bands.0.monthly.basic'],
+    ],
+    [
+      'a surcharge that cannot be reckoned with',
+      { ...dear, lots: { north: { surcharge: 1e12 + 1 } } },
+      ['lots.north.surcharge'],
+    ],
+    ['an activation that cannot be reckoned with', { ...dear, activation: 2.5e11 + 1 }, ['activation']],
     ['bands out of order', { ...tariff, bands: [band, band] }, ['bands.1.from']],
     ['a misspelt member', { ...tariff, minimumLnes: 3 }, ['minimumLnes']],
     ['a misspelt member of a lot', { ...tariff, lots: { north: { surchrge: 3 } } }, ['lots.north.surchrge']],

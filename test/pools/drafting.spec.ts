@@ -83,6 +83,18 @@ describe('drafting, editing, opening and cancelling a pool', () => {
     expect(named).toEqual(expect.arrayContaining(['title', 'currency', 'joiningEndsAt', 'criticalMass', 'termMonths']));
   });
 
+  it('asks for a currency in which somebody can be billed', async () => {
+    // a former currency, gold, one that never was, and small letters
+    for (const currency of ['BGN', 'XAU', 'QQQ', 'krw']) {
+      const refused = ok(await officer.post('/api/v1/pools', await terms(system, { currency })), 422);
+      const reason = 'must be the ISO 4217 code of a currency in use, such as KRW';
+      expect(refused.body).toMatchObject({ faults: [{ path: 'currency', reason }] });
+    }
+    const { id, version } = await draftOf(officer, { currency: 'XOF' });
+    ok(await officer.patch(`/api/v1/pools/${id}`, { currency: 'XAU' }, version), 422);
+    ok(await officer.patch(`/api/v1/pools/${id}`, { currency: 'ZWG' }, version), 200);
+  });
+
   it('opens no incomplete pool', async () => {
     const { id } = await draftOf(officer, { regions: [], tiers: [], bands: [] });
     const refused = await officer.post(`/api/v1/pools/${id}/open`);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Someone, System } from '../support/system.js';
-import { OFFER_DAYS, type SignedAgreement, signedAgreement } from './signed-agreement.js';
+import { OFFER_DAYS, type SignedAgreement, signedAgreement, untoldAgreement } from './signed-agreement.js';
 
 interface Offer {
   id: string;
@@ -18,12 +18,14 @@ describe('personal offers', () => {
   let interested: Someone;
   let certain: Someone;
   let standing: Someone;
+  let beyond: Someone;
   let association: Someone;
   let officer: Someone;
 
   beforeAll(async () => {
     system = await System.start();
-    [interested, certain, standing] = [
+    [interested, certain, standing, beyond] = [
+      await system.someone('owner'),
       await system.someone('owner'),
       await system.someone('owner'),
       await system.someone('owner'),
@@ -36,6 +38,7 @@ describe('personal offers', () => {
         { memberId: interested.organisationId, associationId, quantity: 2, present: 4_500, exitFee: 2_000 },
         { memberId: certain.organisationId, associationId, quantity: 3, firm: true, ceiling: 4_200, present: 3_000 },
         { memberId: standing.organisationId, firm: true, ceiling: 2_800, quantity: 5 },
+        { memberId: beyond.organisationId, firm: true, ceiling: 41 },
       ],
     });
   });
@@ -48,13 +51,15 @@ describe('personal offers', () => {
   };
 
   it('are at the at-most price, and the expected one if everybody accepts', async () => {
-    // firm lines settle 3 lines by themselves: 40.00; of all ten, five accept only up to 28.00, which never comes
+    // firm lines settle 3 lines by themselves: 40.00; of all eleven, six accept only what never comes
     expect(await only(interested)).toMatchObject({ atMostMonthly: 4_000, expectedMonthly: 4_000, state: 'made' });
   });
 
   it('are accepted by themselves at or below a firm ceiling, and stand below it', async () => {
-    expect(await only(certain)).toMatchObject({ state: 'accepted', limitMonthly: 4_200 });
-    expect(await only(standing)).toMatchObject({ state: 'standing', limitMonthly: 2_800 });
+    // 10.00 for set-up are 0.42 in each of 24 months
+    expect(await only(certain)).toMatchObject({ state: 'accepted', ceilingMonthly: 4_200, limitMonthly: 4_158 });
+    expect(await only(standing)).toMatchObject({ state: 'standing', ceilingMonthly: 2_800, limitMonthly: 2_758 });
+    expect(await only(beyond)).toMatchObject({ state: 'standing', ceilingMonthly: 41, limitMonthly: 0 });
   });
 
   it('are compared with the present bill, and say when staying is better', async () => {
@@ -66,7 +71,7 @@ describe('personal offers', () => {
     expect(stay.sentence).toMatch(/better off staying/);
   });
 
-  it('are answered until a number of days after the signature', async () => {
+  it('are answered until a number of days after they are made', async () => {
     const { dueAt } = await only(interested);
     const days = (new Date(dueAt).getTime() - (await system.now()).getTime()) / 86_400_000;
     expect(Math.ceil(days)).toBe(OFFER_DAYS);
@@ -95,8 +100,8 @@ describe('personal offers', () => {
     const path = `/api/v1/offers?agreementId=${agreement.agreementId}`;
     const first = await officer.get(`${path}&limit=2`);
     const rest = await officer.get(`${path}&limit=2&cursor=${first.body.next as string}`);
-    expect([first.body.items.length, rest.body.items.length, rest.body.next]).toEqual([2, 1, null]);
-    expect((await officer.get(`${path}&state=standing`)).body.items).toHaveLength(1);
+    expect([first.body.items.length, rest.body.items.length, rest.body.next]).toEqual([2, 2, null]);
+    expect((await officer.get(`${path}&state=standing`)).body.items).toHaveLength(2);
     expect((await officer.get(`${path}&state=gone`)).status).toBe(422);
     for (const cursor of ['nonsense', `${randomUUID()}.x`, `${'-'.repeat(36)}.1`]) {
       expect((await officer.get(`${path}&cursor=${cursor}`)).body.code).toBe('page.cursor');
@@ -177,7 +182,7 @@ describe('personal offers', () => {
       { agreementId: agreement.agreementId },
     ]);
     await system.settled();
-    expect((await officer.get(`/api/v1/offers?agreementId=${agreement.agreementId}`)).body.items).toHaveLength(3);
+    expect((await officer.get(`/api/v1/offers?agreementId=${agreement.agreementId}`)).body.items).toHaveLength(4);
   });
 
   it('take no answer after the deadline', async () => {
@@ -185,5 +190,19 @@ describe('personal offers', () => {
     await system.passTo(dueAt);
     const late = await interested.post(`/api/v1/offers/${id}/answer`, { answer: 'accept' });
     expect([late.status, late.body.code]).toEqual([409, 'offer.too-late']);
+  });
+
+  it('leave members their whole time when the signing is heard of late', async () => {
+    const member = await system.someone('owner');
+    const late = await untoldAgreement(system, { lines: [{ memberId: member.organisationId }] });
+    await system.passTo(new Date((await system.now()).getTime() + (OFFER_DAYS + 1) * 86_400_000));
+    const told = await system.now();
+    await system.source.query(`select announce('contracts.signed', $1, array['subscriptions.make-offers'])`, [
+      { agreementId: late.agreementId },
+    ]);
+    await system.settled();
+    const { id, dueAt } = await only(member);
+    expect(new Date(dueAt).getTime()).toBeGreaterThanOrEqual(told.getTime() + OFFER_DAYS * 86_400_000);
+    expect((await member.post(`/api/v1/offers/${id}/answer`, { answer: 'accept' })).status).toBe(200);
   });
 });

@@ -69,7 +69,7 @@ describe('a settlement', () => {
   it('gives all the price that those who accept fill, and takes in the firm line that waited for it', async () => {
     const { agreement, members } = await purchase([
       { firm: true, ceiling: 4_500, quantity: 4, present: 5_000 },
-      { firm: true, ceiling: 3_000, quantity: 3 },
+      { firm: true, ceiling: 3_042, quantity: 3 },
       { quantity: 5, present: 3_200 },
       { quantity: 2 },
     ]);
@@ -113,7 +113,7 @@ describe('a settlement', () => {
 
   it('settles dearer when many decline, but never above what anybody agreed to', async () => {
     const { agreement, members } = await purchase([
-      { firm: true, ceiling: 4_000, quantity: 3 },
+      { firm: true, ceiling: 4_042, quantity: 3 },
       { quantity: 4 },
       { quantity: 6 },
       { quantity: 8 },
@@ -128,6 +128,45 @@ describe('a settlement', () => {
     expect(await offerOf(certain)).toMatchObject({ state: 'settled', settledMonthly: 4_000 });
     expect(await offerOf(cautious)).toMatchObject({ state: 'priced-out', settledMonthly: null });
     expect(await offerOf(declining)).toMatchObject({ state: 'declined', limitMonthly: null });
+  });
+
+  it('binds no firm line to a set-up beyond its ceiling, to the unit', async () => {
+    // 10.00 for set-up are 0.42 in each of 24 months: 40.00 a month take a ceiling of 40.42
+    const { agreement, members } = await purchase([
+      { firm: true, ceiling: 4_042, quantity: 3 },
+      { firm: true, ceiling: 4_041, quantity: 2 },
+      { ceiling: 3_041, quantity: 5 },
+    ]);
+    const [within, above, interested] = members;
+    expect(await offerOf(within)).toMatchObject({ state: 'accepted', limitMonthly: 4_000 });
+    expect(await offerOf(above)).toMatchObject({ state: 'standing', limitMonthly: 3_999 });
+    // ten lines would reach 30.00, but the five of interest wanted 30.41 at most with everything
+    expect(await offerOf(interested)).toMatchObject({ state: 'made', atMostMonthly: 4_000, expectedMonthly: 4_000 });
+    const expected = await officer.get(`/api/v1/agreements/${agreement.agreementId}/round`);
+    expect(expected.body).toMatchObject({ certainLines: 3, expectedLines: 3 });
+
+    expect(await deadlinePasses(agreement)).toMatchObject({ settledBand: 0, settledLines: 3 });
+    expect(await offerOf(within)).toMatchObject({ state: 'settled', settledMonthly: 4_000 });
+    expect(await offerOf(above)).toMatchObject({ state: 'priced-out', settledMonthly: null });
+  });
+
+  it('counts on lines of interest within what they said to pay at most, the set-up included', async () => {
+    const { members } = await purchase([
+      { firm: true, ceiling: 4_042, quantity: 5 },
+      { ceiling: 3_042, quantity: 5 },
+    ]);
+    expect(await offerOf(members[1])).toMatchObject({ atMostMonthly: 4_000, expectedMonthly: 3_000 });
+  });
+
+  it('never takes more over the term from a firm line than its ceiling', async () => {
+    const [sums]: { firm: number; over: number }[] = await system.source.query(
+      `select count(*)::int as firm,
+              count(*) filter (where s.monthly_minor * s.term_months + s.setup_minor
+                                 > o.ceiling_monthly * s.term_months)::int as over
+       from subscription s join offer o on o.id = s.offer_id where o.commitment = 'firm'`,
+    );
+    expect(sums?.firm).toBeGreaterThan(0);
+    expect(sums?.over).toBe(0);
   });
 
   it('never charges above a limit, and the database would not let it', async () => {

@@ -58,7 +58,7 @@ describe('offers as spreadsheets', () => {
       state: 'made',
       agreed_up_to: '',
     });
-    expect(rows[1]).toMatchObject({ business_ref: 'shop, "two"', state: 'standing', agreed_up_to: '35.00' });
+    expect(rows[1]).toMatchObject({ business_ref: 'shop, "two"', state: 'standing', agreed_up_to: '34.58' });
   });
 
   it('run nothing when a spreadsheet program opens them', () => {
@@ -120,7 +120,7 @@ describe('offers as spreadsheets', () => {
       return (refused.body.faults as { line: number; path: string }[]).map(({ line, path: column }) => [line, column]);
     };
     expect(await faultsOf([firm, 'decline', ''])).toEqual([[3, 'answer']]);
-    expect(await faultsOf([firm, 'accept-up-to', '34.99'])).toEqual([[3, 'up_to']]);
+    expect(await faultsOf([firm, 'accept-up-to', '34.57'])).toEqual([[3, 'up_to']]);
     expect(await faultsOf([theirs, 'accept', ''], [randomUUID(), 'accept', ''])).toEqual([
       [3, 'offer_id'],
       [4, 'offer_id'],

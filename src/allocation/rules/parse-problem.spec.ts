@@ -47,6 +47,10 @@ function faultsOf(tree: unknown): string[] {
 }
 
 describe('reading a problem', () => {
+  it('takes any three letters for a currency: amounts are in minor units, whatever it is', () => {
+    expect(faultsOf({ ...GOOD, currency: 'QQQ' })).toEqual([]);
+  });
+
   it('reads every field, money as bigint', () => {
     const reading = parseProblem(JSON.stringify(GOOD));
     if (!reading.ok) throw new Error(JSON.stringify(reading.faults));

@@ -93,7 +93,7 @@ describe('a body', () => {
 });
 
 describe('a tariff in its tender', () => {
-  const frame = { lots: ['L1'], tiers: ['fast'], priceCaps: { fast: 5n } };
+  const frame = { lots: ['L1'], tiers: ['fast'], totalLines: 100, termMonths: 24, priceCaps: { fast: 5n } };
   const tariff = (lots: readonly string[], price = 1n) => ({
     bands: [{ from: 1, monthly: { fast: price } }],
     lots: Object.fromEntries(lots.map((lot) => [lot, {}])),

@@ -4,9 +4,16 @@ import { MAX_BANDS } from '../../pricing/rules/band-faults.js';
 import { tariffFaults, type TariffFrame } from '../../pricing/rules/tariff-faults.js';
 import { shapeFaults } from '../../pricing/rules/tariff-shape.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
+import { bidLimits } from './bid-limits.js';
 
 /** No tender has more lots. */
 export const MAX_TARIFF_LOTS = 5_000;
+
+/** What a tender asks of its bids, as far as providers may know. */
+export interface BidTerms extends Omit<TariffFrame, 'limits'> {
+  /** in all lots together */
+  readonly totalLines: number;
+}
 
 const MEMBERS = ['bands', 'lots', 'capacity', 'minimumLines', 'activation'];
 /** More names of lots that are not there are not listed. */
@@ -35,7 +42,7 @@ export function bodyFaults(json: unknown): Fault[] {
  * The faults of a tariff in its tender; empty when it may be bid. A tariff that names many lots of another tender is
  * told so by a few of them, before every name is looked up at every place.
  */
-export function bidFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
+export function bidFaults(tariff: Tariff, frame: BidTerms): Fault[] {
   const lots = new Set(frame.lots);
   const named = [
     ...Object.keys(tariff.lots).map((lot) => ({ lot, path: `lots.${lot}` })),
@@ -49,5 +56,5 @@ export function bidFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
       .slice(0, STRANGERS_LISTED)
       .map(({ lot, path }) => ({ path, reason: `There is no lot ${lot} in this tender.` }));
   }
-  return tariffFaults(tariff, frame);
+  return tariffFaults(tariff, { ...frame, limits: bidLimits(frame) });
 }

@@ -81,7 +81,7 @@ function callOff({ offerDays }: AgreementContent): Clause {
     'Offers and call-off',
     'Once both parties have signed, every member concerned gets a personal offer. It states the most the member would ' +
       `pay and what it can expect to pay. Members have ${offerDays} days to answer; a firm pledge whose ceiling is at ` +
-      'or above the offer is accepted by itself.',
+      'or above the offer, the set-up spread over the term included, is accepted by itself.',
     'When the answers are in, the accepted lines settle the volume, and the volume settles the price. Each accepted ' +
       'line becomes a call-off contract between the member and the provider. No member ever pays more than it agreed to.',
   );

@@ -3,6 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import { isCurrency } from '../../kernel/currency.js';
 import { MAX_MINOR } from '../../kernel/money.js';
 import { PAGE_DEFAULT, PAGE_LIMIT } from '../../kernel/page.js';
 
@@ -60,6 +61,17 @@ export function IsCode(): PropertyDecorator {
     IsString({ message: 'must be a text' }),
     Matches(CODE, { message: 'must be 1 to 40 letters, digits, dots, dashes or underscores' }),
   );
+}
+
+/** The ISO 4217 code of a currency in use. */
+export function IsCurrency(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isCurrency',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && isCurrency(value),
+      defaultMessage: () => 'must be the ISO 4217 code of a currency in use, such as KRW',
+    },
+  });
 }
 
 /** The query of every list. */

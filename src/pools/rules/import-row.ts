@@ -1,5 +1,6 @@
 /** Reads one row of an association's spreadsheet of wanted lines (lines.csv), or says what is wrong with it. */
-import { type Minor, minorDigits, parseMoney } from '../../kernel/money.js';
+import { minorDigits } from '../../kernel/currency.js';
+import { type Minor, parseMoney } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
 import { type Commitment, MAX_QUANTITY, notOfPool } from './pledging.js';
 

@@ -3,7 +3,10 @@ import type { Minor } from '../../kernel/money.js';
 import { type Fault, invalid, type Refusal, refuse } from '../../kernel/refusal.js';
 import type { PoolState } from './pool-lifecycle.js';
 
-/** firm: an offer at or below the ceiling is accepted by itself. interest: the member decides on the offer. */
+/**
+ * firm: an offer at or below the ceiling, the set-up spread over the term included, is accepted by itself.
+ * interest: the member decides on the offer.
+ */
 export type Commitment = 'firm' | 'interest';
 
 /** A pledge with more lines than this is several businesses. */

@@ -2,7 +2,7 @@
  * What is wrong with a list of bands and its prices per tier, wherever bands are written: in a tariff or in a pool's
  * indicative schedule. Lot prices and limits are the tariff's own affair.
  */
-import type { Minor } from '../../kernel/money.js';
+import { MAX_MINOR, type Minor } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
 import { linesFaults, linesOrNull, priceFaults, priceOrNull } from './amount-faults.js';
 import type { TierCode } from './tariff.js';
@@ -16,8 +16,11 @@ export interface PricedBand {
   readonly monthly: Readonly<Record<TierCode, Minor>>;
 }
 
-/** Faults of number and order of the bands, and of their prices per tier. Every `monthly` is an object. */
-export function bandFaults(bands: readonly PricedBand[], tiers: readonly TierCode[]): Fault[] {
+/**
+ * Faults of number and order of the bands, and of their prices per tier. Every `monthly` is an object.
+ * @param most the largest price
+ */
+export function bandFaults(bands: readonly PricedBand[], tiers: readonly TierCode[], most: Minor = MAX_MINOR): Fault[] {
   if (bands.length === 0) {
     return [{ path: 'bands', reason: 'There is no band; give at least one, with its first volume and its prices.' }];
   }
@@ -31,7 +34,7 @@ export function bandFaults(bands: readonly PricedBand[], tiers: readonly TierCod
     faults.push(...fromFaults(index, band, previous));
     for (const [tier, price] of Object.entries(band.monthly)) {
       const path = `bands.${index}.monthly.${tier}`;
-      faults.push(...(tiers.includes(tier) ? priceFaults(path, price) : [unknownTier(path, tier, tiers)]));
+      faults.push(...(tiers.includes(tier) ? priceFaults(path, price, most) : [unknownTier(path, tier, tiers)]));
     }
     for (const tier of offered) {
       faults.push(...tierFaults(index, tier, band, previous));

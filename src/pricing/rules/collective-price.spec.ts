@@ -144,7 +144,7 @@ describe('settled volume', () => {
   it('is tried on tariffs that may be bid', () => {
     fc.assert(
       fc.property(tariffs(false), (t) => {
-        expect(tariffFaults(t, { lots: LOTS, tiers: TIERS, priceCaps: {} })).toEqual([]);
+        expect(tariffFaults(t, { lots: LOTS, tiers: TIERS, termMonths: 24, priceCaps: {} })).toEqual([]);
       }),
     );
   });

@@ -6,6 +6,7 @@ import type { Tariff } from './tariff.js';
 const frame: TariffFrame = {
   lots: ['GG', 'SE'],
   tiers: ['basic', 'fibre-1000'],
+  termMonths: 24,
   priceCaps: { 'fibre-1000': 6000n },
 };
 
@@ -61,7 +62,12 @@ describe('tariff faults', () => {
     ['bands.1.monthly.basic', undefined, 'another band offers'],
     ['bands.1.monthly.basic', 3001n, 'more volume may never cost more'],
     ['bands.0.monthly.fibre-1000', 6001n, 'cap of 6000'],
-    ['bands.0.monthly.fibre-1000', 5950n, 'in lot GG, any surcharge included'],
+    [
+      'bands.0.monthly.fibre-1000',
+      5850n,
+      'In lot GG, a line of fibre-1000 in band 0 costs 6034: the price of 5850, the surcharge of 100 and 84 for the ' +
+        "set-up, spread over 24 months. That is above the tender's cap of 6000 minor units a month; lower one of them.",
+    ],
     ['bands.1.lotMonthly.GG.fibre-1000', 0n, 'above zero'],
     ['bands.1.lotMonthly.GG.fibre-1000', 5001n, 'more volume may never cost more'],
     ['bands.1.lotMonthly.GG.radio', 5n, 'no tier radio'],
@@ -97,15 +103,22 @@ describe('tariff faults', () => {
     ['bands.1.monthly.basic', 3000n],
     ['bands.1.lotMonthly.GG.fibre-1000', 5000n],
     ['bands.0.monthly.basic', 99_999_999n],
-    ['lots.GG.surcharge', 1000n],
+    ['lots.GG.surcharge', 916n],
+    ['bands.0.monthly.fibre-1000', 5816n],
+    ['lots.GG.setup', 21_600n],
   ])('accepts %s = %p', (path, value) => {
     expect(faultsOf(bent(path, value))).toEqual([]);
   });
 
-  it('judges the price cap with the surcharge, band by band and lot by lot', () => {
-    expect(faultsOf(bent('lots.GG.surcharge', 1001n)).map((f) => f.path)).toEqual(['bands.0.monthly.fibre-1000']);
-    const over = faultsOf(bent('lots.GG.surcharge', 1601n));
+  it('judges the price cap with surcharge and set-up, band by band and lot by lot', () => {
+    expect(faultsOf(bent('lots.GG.surcharge', 917n)).map((f) => f.path)).toEqual(['bands.0.monthly.fibre-1000']);
+    const over = faultsOf(bent('lots.GG.surcharge', 1517n));
     expect(over.map((f) => f.path)).toEqual(['bands.0.monthly.fibre-1000', 'bands.1.lotMonthly.GG.fibre-1000']);
+    expect(faultsOf(bent('lots.GG.setup', 21_601n)).map((f) => f.path)).toEqual(['bands.0.monthly.fibre-1000']);
+    expect(faultsOf({ ...sound(), lots: { GG: { setup: 36_001n }, SE: { setup: 36_001n } } })).toMatchObject([
+      { path: 'bands.0.monthly.fibre-1000', reason: expect.stringContaining('So it is in SE too.') as string },
+      { path: 'bands.1.monthly.fibre-1000', reason: expect.stringContaining('In lot SE') as string },
+    ]);
   });
 
   it('follows a tier that only one lot offers through all bands', () => {

@@ -4,7 +4,15 @@
  */
 import { MAX_MINOR, type Minor } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
-import { feeFaults, feeOrNull, optionalLinesFaults, priceFaults, priceOrNull } from './amount-faults.js';
+import { setupMonthly } from './all-in.js';
+import {
+  type AmountLimits,
+  feeFaults,
+  feeOrNull,
+  optionalLinesFaults,
+  priceFaults,
+  priceOrNull,
+} from './amount-faults.js';
 import { bandFaults, risingPrice, unknownTier } from './band-faults.js';
 import { shapeFaults } from './tariff-shape.js';
 import type { LotCode, Tariff, TariffBand, TierCode } from './tariff.js';
@@ -14,8 +22,12 @@ import { volumeFaults } from './volume-faults.js';
 export interface TariffFrame {
   readonly lots: readonly LotCode[];
   readonly tiers: readonly TierCode[];
-  /** the most a line may cost a month, surcharge included; a tier that is absent has no cap */
+  /** months over which the set-up is spread when a line is compared with its cap */
+  readonly termMonths: number;
+  /** the most a line may cost a month, surcharge and set-up over the term included; a tier that is absent has no cap */
   readonly priceCaps: Readonly<Record<TierCode, Minor>>;
+  /** absent: nothing is too large but what is no amount at all */
+  readonly limits?: AmountLimits;
   /** lines demanded per lot, as providers see them; when given, a minimum that the demand cannot reach is a fault */
   readonly demandByLot?: Readonly<Record<LotCode, number>>;
 }
@@ -28,14 +40,14 @@ export function tariffFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
   const shape = shapeFaults(tariff);
   if (shape.length > 0) return shape;
   return [
-    ...bandFaults(tariff.bands, frame.tiers),
+    ...bandFaults(tariff.bands, frame.tiers, frame.limits?.amount),
     ...tariff.bands.flatMap((band, index) => overrideFaults(tariff, frame, band, index)),
     ...overrideOrderFaults(tariff, frame),
     ...capFaults(tariff, frame),
     ...lotFaults(tariff, frame),
     ...optionalLinesFaults('capacity', tariff.capacity, 1),
     ...optionalLinesFaults('minimumLines', tariff.minimumLines, 0),
-    ...feeFaults('activation', tariff.activation),
+    ...feeFaults('activation', tariff.activation, frame.limits?.activation),
     ...volumeFaults(tariff, frame.demandByLot),
   ];
 }
@@ -49,8 +61,8 @@ function lotFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
     const path = `lots.${lot}`;
     if (!frame.lots.includes(lot)) return [unknownLot(path, lot, frame)];
     const faults = [
-      ...feeFaults(`${path}.surcharge`, place.surcharge),
-      ...feeFaults(`${path}.setup`, place.setup),
+      ...feeFaults(`${path}.surcharge`, place.surcharge, frame.limits?.amount),
+      ...feeFaults(`${path}.setup`, place.setup, frame.limits?.amount),
       ...optionalLinesFaults(`${path}.capacity`, place.capacity, 1),
     ];
     for (const [tier, limit] of Object.entries(place.tiers ?? {})) {
@@ -76,7 +88,9 @@ function overrideFaults(tariff: Tariff, frame: TariffFrame, band: TariffBand, in
     }
     return Object.entries(prices).flatMap(([tier, price]) => {
       const at = `${path}.${tier}`;
-      return frame.tiers.includes(tier) ? priceFaults(at, price) : [unknownTier(at, tier, frame.tiers)];
+      return frame.tiers.includes(tier)
+        ? priceFaults(at, price, frame.limits?.amount)
+        : [unknownTier(at, tier, frame.tiers)];
     });
   });
 }
@@ -105,37 +119,75 @@ function overrideOrderFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
   return faults;
 }
 
+/**
+ * A line must fit the tender's cap, and what can be reckoned with. Without the set-up, a cap could be passed by asking
+ * once for what may not be asked monthly.
+ */
 function capFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
   const covered = Object.keys(tariff.lots).filter((lot) => frame.lots.includes(lot));
   return tariff.bands.flatMap((band, index) =>
     frame.tiers.flatMap((tier) => {
-      const cap = Object.hasOwn(frame.priceCaps, tier) ? (frame.priceCaps[tier] ?? MAX_MINOR) : MAX_MINOR;
-      const over = covered.filter((lot) => costOf(tariff, band, lot, tier) > cap);
-      const ofBand = over.filter((lot) => quoted(band, lot, tier)?.own !== true);
-      const ofLots = over.filter((lot) => quoted(band, lot, tier)?.own === true);
-      const faults = ofLots.map((lot) => overCap(`bands.${index}.lotMonthly.${lot}.${tier}`, tier, cap, [lot]));
-      const price = Object.hasOwn(band.monthly, tier) ? priceOrNull(band.monthly[tier]) : null;
-      if (price !== null && price > cap) faults.unshift(overCap(`bands.${index}.monthly.${tier}`, tier, cap, []));
-      else if (ofBand.length > 0) faults.unshift(overCap(`bands.${index}.monthly.${tier}`, tier, cap, ofBand));
+      const [cap, limit] = capOf(frame, tier);
+      const costs = covered.map((lot) => costOf(tariff, frame, band, lot, tier));
+      const over = costs.filter((cost) => cost.all > cap);
+      const ofBand = over.filter(({ lot }) => quoted(band, lot, tier)?.own !== true);
+      const ofLots = over.filter(({ lot }) => quoted(band, lot, tier)?.own === true);
+      const faultAt = (path: string, found: readonly LineCost[]): Fault => {
+        return { path, reason: overCap(`a line of ${tier} in band ${index}`, limit, found, frame.termMonths) };
+      };
+      const faults = ofLots.map((cost) => faultAt(`bands.${index}.lotMonthly.${cost.lot}.${tier}`, [cost]));
+      const price = Object.hasOwn(band.monthly, tier) ? priceOrNull(band.monthly[tier], frame.limits?.amount) : null;
+      if (price !== null && price > cap) faults.unshift(faultAt(`bands.${index}.monthly.${tier}`, []));
+      else if (ofBand.length > 0) faults.unshift(faultAt(`bands.${index}.monthly.${tier}`, ofBand));
       return faults;
     }),
   );
 }
 
-/** What a line costs a month, or zero when the price is none or is already at fault by itself. */
-function costOf(tariff: Tariff, band: TariffBand, lot: LotCode, tier: TierCode): Minor {
-  const price = priceOrNull(quoted(band, lot, tier)?.price);
-  const surcharge = feeOrNull(tariff.lots[lot]?.surcharge);
-  return price === null || surcharge === null ? 0n : price + surcharge;
+/** The most a line of a tier may cost a month, and that in words. */
+function capOf({ priceCaps, limits }: TariffFrame, tier: TierCode): readonly [Minor, string] {
+  const cap = Object.hasOwn(priceCaps, tier) ? (priceCaps[tier] ?? MAX_MINOR) : MAX_MINOR;
+  const most = limits?.lineMonthly ?? MAX_MINOR;
+  return cap <= most
+    ? [cap, `the tender's cap of ${cap} minor units a month`]
+    : [most, `the ${most} minor units a month that a line can be reckoned with in this tender`];
 }
 
-function overCap(path: string, tier: TierCode, cap: Minor, lots: readonly LotCode[]): Fault {
-  const named = lots.slice(0, 3).join(', ') + (lots.length > 3 ? ` and ${lots.length - 3} more` : '');
-  const where = lots.length === 0 ? '' : ` in ${lots.length === 1 ? 'lot' : 'lots'} ${named}, any surcharge included,`;
-  return {
-    path,
-    reason: `The price for ${tier}${where} is above the tender's cap of ${cap} minor units a month; lower it to the cap.`,
-  };
+/** What a line costs a month. */
+interface LineCost {
+  readonly lot: LotCode;
+  readonly price: Minor;
+  readonly surcharge: Minor;
+  /** the set-up's share of each month */
+  readonly setup: Minor;
+  readonly all: Minor;
+}
+
+/** The cost of a line; zero when an amount of it is none or is already at fault by itself. */
+function costOf(tariff: Tariff, frame: TariffFrame, band: TariffBand, lot: LotCode, tier: TierCode): LineCost {
+  const price = priceOrNull(quoted(band, lot, tier)?.price, frame.limits?.amount);
+  const surcharge = feeOrNull(tariff.lots[lot]?.surcharge, frame.limits?.amount);
+  const once = feeOrNull(tariff.lots[lot]?.setup, frame.limits?.amount);
+  if (price === null || surcharge === null || once === null) {
+    return { lot, price: 0n, surcharge: 0n, setup: 0n, all: 0n };
+  }
+  const setup = setupMonthly(once, frame.termMonths);
+  return { lot, price, surcharge, setup, all: price + surcharge + setup };
+}
+
+/** @param costs of the lots in which the line is too dear; none when its price alone is */
+function overCap(line: string, limit: string, costs: readonly LineCost[], termMonths: number): string {
+  const [first, ...others] = costs;
+  if (first === undefined) {
+    return `The price alone of ${line} is above ${limit}, within which surcharge and set-up must fit too; lower it.`;
+  }
+  const named = others.slice(0, 3).map(({ lot }) => lot);
+  if (others.length > named.length) named.push(`${others.length - named.length} more`);
+  return (
+    `In lot ${first.lot}, ${line} costs ${first.all}: the price of ${first.price}, the surcharge of ${first.surcharge} ` +
+    `and ${first.setup} for the set-up, spread over ${termMonths} months. That is above ${limit}; lower one of them.` +
+    (named.length > 0 ? ` So it is in ${named.join(', ')} too.` : '')
+  );
 }
 
 interface Quote {

@@ -31,7 +31,7 @@ it.each([
 ])('leaves %j to the faults to name', (json) => {
   const tariff = tariffOfJson(json);
   expect(tariff).toEqual(json);
-  expect(tariffFaults(tariff, { lots: ['L1'], tiers: ['fast'], priceCaps: {} })).not.toEqual([]);
+  expect(tariffFaults(tariff, { lots: ['L1'], tiers: ['fast'], termMonths: 24, priceCaps: {} })).not.toEqual([]);
 });
 
 it('makes no money of what is not a whole number, and keeps unknown members for the faults', () => {

@@ -13,7 +13,14 @@ import {
 const dueAt = new Date('2030-02-01T00:00:00Z');
 const before = new Date('2030-01-31T23:59:59.999Z');
 const time: AnswerTime = { roundState: 'open', dueAt, currency: 'USD' };
-const interested: Answerable = { state: 'made', commitment: 'interest', ceilingMonthly: null, atMostMonthly: 4_000n };
+const interested: Answerable = {
+  state: 'made',
+  commitment: 'interest',
+  ceilingMonthly: null,
+  setup: 0n,
+  termMonths: 24,
+  atMostMonthly: 4_000n,
+};
 const firm: Answerable = { ...interested, state: 'standing', commitment: 'firm', ceilingMonthly: 3_500n };
 
 describe('an answer', () => {
@@ -59,6 +66,26 @@ describe('an answer', () => {
     expect(answered(certain, { answer: 'accept' })).toEqual({ state: 'accepted', limit: 5_000n });
   });
 
+  it('leaves of a firm ceiling what the set-up leaves of it', () => {
+    const setUp = { ...firm, setup: 1_000n };
+    expect(answerFault(setUp, 'USD', { answer: 'accept-up-to', upTo: 3_458n })).toBeNull();
+    expect(answerFault(setUp, 'USD', { answer: 'accept-up-to', upTo: 3_457n })?.reason).toBe(
+      'must be at least 34.58 USD: with the set-up of 10.00 USD over 24 months, that is the 35.00 USD a month up to ' +
+        'which the line was pledged firmly',
+    );
+    expect(answerFault(setUp, 'USD', { answer: 'decline' })?.reason).toContain(
+      'the set-up spread over the term included',
+    );
+    const certain = { ...setUp, state: 'accepted', ceilingMonthly: 5_000n } as const;
+    expect(answered(certain, { answer: 'accept' })).toEqual({ state: 'accepted', limit: 4_958n });
+  });
+
+  it('is for the monthly price alone where nothing was pledged firmly', () => {
+    const setUp = { ...interested, ceilingMonthly: 4_000n, setup: 1_000n };
+    expect(answered(setUp, { answer: 'accept' })).toEqual({ state: 'accepted', limit: 4_000n });
+    expect(answered(setUp, { answer: 'accept-up-to', upTo: 3_990n })).toEqual({ state: 'standing', limit: 3_990n });
+  });
+
   it('lets a member decide whose firm pledge has no ceiling', () => {
     expect(answerFault({ ...firm, ceilingMonthly: null }, 'USD', { answer: 'decline' })).toBeNull();
   });
@@ -77,12 +104,12 @@ describe('an answer', () => {
       amount.map((upTo) => ({ answer: 'accept-up-to' as const, upTo })),
     );
     fc.assert(
-      fc.property(amount, fc.option(amount), answers, (atMostMonthly, ceilingMonthly, answer) => {
-        const offer: Answerable = { state: 'made', commitment: 'firm', ceilingMonthly, atMostMonthly };
+      fc.property(amount, fc.option(amount), amount, answers, (atMostMonthly, ceilingMonthly, setup, answer) => {
+        const offer: Answerable = { ...firm, state: 'made', ceilingMonthly, setup, atMostMonthly };
         fc.pre(answerFault(offer, 'KRW', answer) === null);
         const { state, limit } = answered(offer, answer);
         expect(state).toBe((limit ?? 0n) >= atMostMonthly ? 'accepted' : 'standing');
-        expect((limit ?? 0n) >= (ceilingMonthly ?? 0n)).toBe(true);
+        expect((limit ?? 0n) * 24n + setup + 24n > (ceilingMonthly ?? 0n) * 24n).toBe(true);
       }),
     );
   });

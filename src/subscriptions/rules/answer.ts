@@ -2,9 +2,13 @@
 import { transition } from '../../kernel/lifecycle.js';
 import { formatMoney, type Minor } from '../../kernel/money.js';
 import { type Fault, invalid, type Refusal, refuse } from '../../kernel/refusal.js';
+import { monthlyWithin } from '../../pricing/rules/all-in.js';
 import { type OfferState, offerLifecycle, type RoundState } from './offer-lifecycle.js';
 
-/** `upTo` is the most the member would pay a month for each line. */
+/**
+ * `upTo` is the most the member would pay a month for each line. It is about the monthly price alone, as "accept" is:
+ * the offer shows its set-up to whoever answers it.
+ */
 export type Answer =
   | { readonly answer: 'accept' }
   | { readonly answer: 'accept-up-to'; readonly upTo: Minor }
@@ -12,11 +16,13 @@ export type Answer =
 
 export const ANSWERS = ['accept', 'accept-up-to', 'decline'] as const satisfies readonly Answer['answer'][];
 
-/** What an answer depends on. Money is per line and month. */
+/** What an answer depends on. Money is per line and month, but for the set-up, which is per line and once. */
 export interface Answerable {
   readonly state: OfferState;
   readonly commitment: 'firm' | 'interest';
   readonly ceilingMonthly: Minor | null;
+  readonly setup: Minor;
+  readonly termMonths: number;
   readonly atMostMonthly: Minor;
 }
 
@@ -56,14 +62,23 @@ export function whyTooLate(time: AnswerTime, now: Date): Refusal | null {
 
 /** A firm pledge is kept, and can only be widened: other members' prices count on it. Null when the answer may be given. */
 export function answerFault(offer: Answerable, currency: string, answer: Answer): Fault | null {
-  const ceiling = firmCeiling(offer);
-  if (ceiling === null) return null;
-  const money = `${formatMoney(ceiling, currency)} ${currency}`;
+  const { ceilingMonthly: ceiling, setup, termMonths } = offer;
+  const limit = firmLimit(offer);
+  if (ceiling === null || limit === null) return null;
+  const money = (minor: Minor) => `${formatMoney(minor, currency)} ${currency}`;
   if (answer.answer === 'decline') {
-    return { path: 'answer', reason: `cannot be decline: the line was pledged firmly up to ${money} a month` };
+    const all = setup > 0n ? ', the set-up spread over the term included' : '';
+    return {
+      path: 'answer',
+      reason: `cannot be decline: the line was pledged firmly up to ${money(ceiling)} a month${all}`,
+    };
   }
-  if (answer.answer === 'accept-up-to' && answer.upTo < ceiling) {
-    return { path: 'upTo', reason: `must be at least ${money}: up to that the line was pledged firmly` };
+  if (answer.answer === 'accept-up-to' && answer.upTo < limit) {
+    const why =
+      setup > 0n
+        ? `with the set-up of ${money(setup)} over ${termMonths} months, that is the ${money(ceiling)} a month up to which the line was pledged firmly`
+        : 'up to that the line was pledged firmly';
+    return { path: 'upTo', reason: `must be at least ${money(limit)}: ${why}` };
   }
   return null;
 }
@@ -85,13 +100,16 @@ export function whyNotAnswer(offer: Answerable, time: AnswerTime, answer: Answer
 export function answered(offer: Answerable, answer: Answer): Agreed {
   if (answer.answer === 'decline') return { state: transition(offerLifecycle, offer.state, 'decline'), limit: null };
   const agreed = answer.answer === 'accept' ? offer.atMostMonthly : answer.upTo;
-  const ceiling = firmCeiling(offer);
-  const limit = ceiling !== null && ceiling > agreed ? ceiling : agreed;
+  const pledged = firmLimit(offer);
+  const limit = pledged !== null && pledged > agreed ? pledged : agreed;
   const verb = limit >= offer.atMostMonthly ? 'accept' : 'stand';
   return { state: transition(offerLifecycle, offer.state, verb), limit };
 }
 
-/** A firm pledge without a ceiling agreed to no price: its member decides, like one of interest. */
-function firmCeiling(offer: Answerable): Minor | null {
-  return offer.commitment === 'firm' ? offer.ceilingMonthly : null;
+/**
+ * The monthly price that a firm pledge agreed to beforehand: its ceiling, less the share of the set-up in every month.
+ * A firm pledge without a ceiling agreed to no price: its member decides, like one of interest.
+ */
+function firmLimit({ commitment, ceilingMonthly, setup, termMonths }: Answerable): Minor | null {
+  return commitment === 'firm' && ceilingMonthly !== null ? monthlyWithin(ceilingMonthly, setup, termMonths) : null;
 }

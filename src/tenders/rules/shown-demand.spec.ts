@@ -1,4 +1,4 @@
-import { exactDemand, mergedDemand, mostLinesByLot, regionsTold, toldLots } from './shown-demand.js';
+import { exactDemand, mergedDemand, mostLinesByLot, regionsTold, toldLots, totalLines } from './shown-demand.js';
 import type { RegionDemand } from './terms.js';
 
 const cell = (regionCode: string, tierCode: string, firmLines: number, interestLines = 0): RegionDemand => ({
@@ -40,6 +40,11 @@ it('shows providers the sums of the groups that the pool shows, and no group ane
   ]);
   const apart = lots.map((lot) => ({ ...lot, regions: lot.code === 'L1' ? ['A'] : ['B', 'C'] }));
   expect(mergedDemand(apart, frame).firm.map(({ lines }) => lines)).toEqual([42, 9]);
+});
+
+it('has the same total for everybody', () => {
+  expect(totalLines(exactDemand(lots, demand))).toBe(65);
+  expect(totalLines(mergedDemand(lots, frame))).toBe(65);
 });
 
 it('knows the most lines that a lot can have', () => {

@@ -75,6 +75,11 @@ export function mostLinesByLot(lots: readonly Lot[], shown: ShownLotDemand): Rea
   );
 }
 
+/** All lines there are: merging leaves their sum as it is, and the pool's page shows it to everybody. */
+export function totalLines(shown: ShownLotDemand): number {
+  return [...shown.firm, ...shown.interest].reduce((sum, { lines }) => sum + lines, 0);
+}
+
 function byLot(lots: readonly Lot[], groups: readonly DemandGroup[]): LotGroup[] {
   const lotOf = new Map(lots.flatMap((lot) => lot.regions.map((region) => [region, lot.code] as const)));
   const summed = new Map<string, LotGroup>();

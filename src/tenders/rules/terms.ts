@@ -43,7 +43,10 @@ export interface TenderTerms {
   readonly maxWinners: number | null;
   /** the largest part of all lines one provider may win, in basis points; null for all of them */
   readonly maxShareBp: number | null;
-  /** the most a line may cost a month per tier, surcharge included; a tier that is absent has no cap */
+  /**
+   * the most a line may cost a month per tier, all-in: surcharge and set-up spread over the term included; a tier that
+   * is absent has no cap
+   */
   readonly priceCaps: Readonly<Record<string, Minor>>;
   /** until when providers may ask; null when no questions are taken */
   readonly enquiryEndsAt: Date | null;
