@@ -3,6 +3,9 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { FrozenTerms } from './frozen-terms.js';
+import { MembersController } from './members.controller.js';
+import { MembersQueries } from './members.queries.js';
+import { MembersService } from './members.service.js';
 import { PledgesController } from './pledges.controller.js';
 import { PledgesQueries } from './pledges.queries.js';
 import { PledgesService } from './pledges.service.js';
@@ -17,7 +20,7 @@ import { PoolsService } from './pools.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([PoolEntity]), IdentityModule, CatalogueModule],
-  controllers: [PoolsController, PledgesController],
+  controllers: [PoolsController, PledgesController, MembersController],
   providers: [
     PoolsService,
     PoolsQueries,
@@ -28,6 +31,8 @@ import { PoolsService } from './pools.service.js';
     PledgesQueries,
     FrozenTerms,
     PoolImportService,
+    MembersService,
+    MembersQueries,
   ],
   exports: [PoolsQueries],
 })

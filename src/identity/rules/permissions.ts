@@ -37,6 +37,8 @@ export const PERMISSIONS = {
   'pools.import': ['manager'],
   'pools.read-pledges': ['owner', 'manager', 'officer', 'auditor'],
   'pools.read-demand': ['bidder', 'officer', 'approver', 'auditor'],
+  'members.read': ['manager'],
+  'members.invite': ['manager'],
 
   'tenders.edit': ['officer'],
   'tenders.publish': ['officer'],
