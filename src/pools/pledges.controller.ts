@@ -62,7 +62,8 @@ export class PledgesController {
 
   /**
    * Imports an association's list of wanted lines (text/csv, the columns of lines.csv): all of it or nothing. Faults are
-   * told with line, column and reason. The same file again adds nothing.
+   * told with line, column and reason. The same file again adds nothing, and what a member itself has pledged, changed
+   * or left stays as the member has decided.
    */
   @May('pools.import')
   @ApiConsumes('text/csv')

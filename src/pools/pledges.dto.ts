@@ -177,6 +177,8 @@ export class ImportedLines {
   same!: number;
   /** left as the member itself has pledged */
   keptByMember!: number;
+  /** left out: the member itself has left the pool with this site. It may come back by itself */
+  leftByMember!: number;
   /** lines of the file that are pledged firm, and of interest */
   firmLines!: number;
   interestLines!: number;
