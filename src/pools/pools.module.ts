@@ -17,6 +17,7 @@ import { PoolsController } from './pools.controller.js';
 import { PoolsJobs } from './pools.jobs.js';
 import { PoolsQueries } from './pools.queries.js';
 import { PoolsService } from './pools.service.js';
+import { TakeBackService } from './take-back.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([PoolEntity]), IdentityModule, CatalogueModule],
@@ -31,6 +32,7 @@ import { PoolsService } from './pools.service.js';
     PledgesQueries,
     FrozenTerms,
     PoolImportService,
+    TakeBackService,
     MembersService,
     MembersQueries,
   ],

@@ -35,6 +35,7 @@ export const PERMISSIONS = {
   'pools.change-pledge': ['owner'],
   'pools.leave': ['owner'],
   'pools.import': ['manager'],
+  'pools.take-back': ['manager'],
   'pools.read-pledges': ['owner', 'manager', 'officer', 'auditor'],
   'pools.read-demand': ['bidder', 'officer', 'approver', 'auditor'],
   'members.read': ['manager'],
