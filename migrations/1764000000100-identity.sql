@@ -37,8 +37,19 @@ create table session (
 );
 create index session_expires_at on session (expires_at);
 
--- Every attempt to sign in, until it succeeds. Written before the password is checked, so that attempts made at the
--- same moment count too.
+-- The first person of an organisation that has none, until it accepts: at most one is invited at a time. The token is
+-- kept as that of a session is, and in real time too.
+create table invitation (
+  organisation_id uuid primary key references organisation (id),
+  token_hash text not null unique,
+  email text not null check (email = lower(email) and length(email) <= 254),
+  name text not null check (length(name) between 1 and 200),
+  expires_at timestamptz not null
+);
+create index invitation_expires_at on invitation (expires_at);
+
+-- Every attempt to sign in or to accept an invitation, until it succeeds. Written before the password is checked, so
+-- that attempts made at the same moment count too. Where a token names no address, its hash stands for one.
 create table sign_in_failure (
   id bigint generated always as identity primary key,
   email text not null,

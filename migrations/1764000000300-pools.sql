@@ -94,6 +94,15 @@ create table pledge (
 );
 create index pledge_counted on pledge (pool_id, sequence) include (commitment, lines, association_id);
 
+-- The member itself has left the pool with this site, so that its association's spreadsheet does not bring it back. A
+-- pledge that stands counts for more: the row stays when the member comes back, which costs joining nothing.
+create table departure (
+  pool_id uuid not null references pool (id),
+  site_id uuid not null references site (id),
+  left_at timestamptz not null,
+  primary key (pool_id, site_id)
+);
+
 create table pledge_line (
   id uuid primary key,
   sequence bigint generated always as identity,

@@ -57,7 +57,10 @@ create table offer (
     check (state in ('made', 'standing', 'accepted', 'declined', 'settled', 'priced-out', 'lapsed')),
   answered_at timestamptz,
   answered_by uuid,
+  -- The last answer is the member's own, so that its association's spreadsheet no longer answers for it.
+  answered_by_member boolean not null default false,
   unique (agreement_id, line_sequence),
+  check (not answered_by_member or answered_at is not null),
   check (state not in ('standing', 'accepted', 'settled', 'priced-out') or limit_minor is not null),
   check (state not in ('made', 'declined') or limit_minor is null),
   check (state <> 'accepted' or limit_minor >= at_most_monthly),

@@ -1,43 +1,24 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
   IsDefined,
-  IsEmail,
   IsIn,
   IsOptional,
   IsString,
   IsUUID,
   Length,
-  Matches,
   ValidateNested,
 } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
 import type { OrganisationKind, Role } from '../kernel/actor.js';
-import { PageQuery } from '../platform/http/fields.js';
+import { IsAddress, IsName, PageQuery } from '../platform/http/fields.js';
 import { PASSWORD_LEAST, PASSWORD_MOST, PASSWORD_REASON, ROLES } from './rules/roles.js';
 
 const KINDS: readonly OrganisationKind[] = ['member', 'association', 'provider', 'agency'];
 const ADMITTED: readonly OrganisationKind[] = ['association', 'provider', 'agency'];
-
-/** An email address; upper and lower case do not matter. */
-function IsAddress(): PropertyDecorator {
-  const message = 'must be an email address';
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim().toLowerCase() : value)),
-    Matches(/^[\x21-\x7e]{3,254}$/, { message }),
-    IsEmail({}, { message }),
-  );
-}
-
-function IsName(): PropertyDecorator {
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
-    Length(1, 200, { message: 'must have 1 to 200 characters' }),
-  );
-}
 
 function IsPassword(): PropertyDecorator {
   return Length(PASSWORD_LEAST, PASSWORD_MOST, { message: PASSWORD_REASON });
@@ -82,6 +63,18 @@ export class NewOwner {
 export class FirstPerson extends NewOwner {
   @AreRoles()
   roles!: Role[];
+}
+
+/** What an invited person sends. */
+export class AcceptInvitation {
+  /** as it was handed over */
+  @IsString({ message: 'must be a text' })
+  @Length(1, 100, { message: 'must be the token of an invitation' })
+  token!: string;
+
+  /** the first password; for an address that has an account already, the password of that account */
+  @IsPassword()
+  password!: string;
 }
 
 export class RegisterMember {

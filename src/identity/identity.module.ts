@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { ActorGuard } from './actor.guard.js';
 import { FirstAdminService } from './first-admin.service.js';
+import { InvitationsController } from './invitations.controller.js';
+import { InvitationsQueries } from './invitations.queries.js';
+import { InvitationsService } from './invitations.service.js';
 import { OrganisationsController } from './organisations.controller.js';
 import { OrganisationsQueries } from './organisations.queries.js';
 import { OrganisationsService } from './organisations.service.js';
@@ -13,7 +16,7 @@ import { SignInService } from './sign-in.service.js';
 
 @Module({
   imports: [DiscoveryModule],
-  controllers: [SessionsController, OrganisationsController],
+  controllers: [SessionsController, OrganisationsController, InvitationsController],
   providers: [
     SessionsService,
     SignInService,
@@ -21,9 +24,19 @@ import { SignInService } from './sign-in.service.js';
     OrganisationsQueries,
     PeopleService,
     PeopleQueries,
+    InvitationsService,
+    InvitationsQueries,
     FirstAdminService,
     { provide: APP_GUARD, useClass: ActorGuard },
   ],
-  exports: [SessionsService, OrganisationsService, OrganisationsQueries, PeopleQueries, FirstAdminService],
+  exports: [
+    SessionsService,
+    OrganisationsService,
+    OrganisationsQueries,
+    PeopleQueries,
+    InvitationsService,
+    InvitationsQueries,
+    FirstAdminService,
+  ],
 })
 export class IdentityModule {}

@@ -63,6 +63,17 @@ export class PeopleService {
     return { id, email: person.email, name: person.name };
   }
 
+  /** Lets somebody with an account into an organisation within a deed. */
+  async enter(
+    deed: Deed,
+    organisationId: string,
+    { id, email, name }: Person,
+    roles: readonly Role[],
+  ): Promise<Person> {
+    await this.join(deed, id, organisationId, roles);
+    return { id, email, name };
+  }
+
   private async newOrKnown(
     deed: Deed,
     organisationId: string,

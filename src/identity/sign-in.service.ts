@@ -79,15 +79,21 @@ export class SignInService {
     );
     const [count] = counts;
     if (!count || count.pair > PAIR_LIMIT || count.email > EMAIL_LIMIT || count.address > ADDRESS_LIMIT) {
-      await this.source.query('delete from sign_in_failure where id = $1', [id]);
+      await this.succeeded(id);
       throw tooMany();
     }
     return id;
   }
 
-  /** Removes what nobody needs any more: two look-ups in an index when there is nothing. */
+  /** Takes back an attempt that proved to be none. */
+  async succeeded(attempt: bigint): Promise<void> {
+    await this.source.query('delete from sign_in_failure where id = $1', [attempt]);
+  }
+
+  /** Removes what nobody needs any more: three look-ups in an index when there is nothing. */
   private async sweep(): Promise<void> {
     await this.source.query('delete from session where expires_at < clock_timestamp()');
+    await this.source.query('delete from invitation where expires_at < clock_timestamp()');
     await this.source.query('delete from sign_in_failure where at < clock_timestamp() - make_interval(mins => $1)', [
       WINDOW_MINUTES,
     ]);

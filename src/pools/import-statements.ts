@@ -32,7 +32,8 @@ export const STAGE: readonly string[] = [
   `set local work_mem = '64MB'`,
   `create temp table import_row (row integer, ${columns}) on commit drop`,
   `create temp table import_plan (row integer, ${columns}, site_id uuid, pledge_id uuid,
-     list_changed boolean, site_added boolean, site_changed boolean, kept boolean, added boolean, changed boolean
+     list_changed boolean, site_added boolean, site_changed boolean, kept boolean, gone boolean, added boolean,
+     changed boolean
    ) on commit drop`,
 ];
 
@@ -59,7 +60,30 @@ const OF_ROW = COLUMNS.slice(0, -1)
   .map(([name]) => `r.${name}`)
   .join(', ');
 
-/** $1 the pool, $2 the association, $3 whether consent is stated. A pledge of the import has one line; when the pledge's lines are as many as that line's, it has no other. */
+/**
+ * $1 the pool, $2 the association. Members decide for themselves at the same time: what they are about to change or to
+ * leave is waited for here, in the order of a member's own deeds (pledge, then site), and then stays as it is compared.
+ * A site without a pledge is held so that its member does not join between the comparison and the writing. Statements
+ * of their own, so that the comparison sees what was waited for.
+ */
+export const HOLD: readonly string[] = [
+  `with held as materialized (
+     select p.id from import_row r
+     join association_member m on m.association_id = $2 and m.reference = r.reference
+     join site s on s.member_id = m.member_id and s.reference = r.reference
+     join pledge p on p.pool_id = $1 and p.site_id = s.id
+     order by p.id for update of p
+   ) select count(*) from held`,
+  `with held as materialized (
+     select s.id from import_row r
+     join association_member m on m.association_id = $2 and m.reference = r.reference
+     join site s on s.member_id = m.member_id and s.reference = r.reference
+     where not exists (select from pledge p where p.pool_id = $1 and p.site_id = s.id)
+     order by s.id for no key update of s
+   ) select count(*) from held`,
+];
+
+/** $1 the pool, $2 the association, $3 whether consent is stated. A row is kept as its member has decided: by its own pledge, or by having left. A pledge of the import has one line; when the pledge's lines are as many as that line's, it has no other. */
 export const COMPARE = `
   insert into import_plan
   select r.row, ${OF_ROW}, m.member_id, coalesce(s.id, gen_random_uuid()), coalesce(p.id, gen_random_uuid()),
@@ -67,8 +91,9 @@ export const COMPARE = `
     s.id is null,
     s.id is not null and (s.name, s.region_code, s.latitude, s.longitude)
       is distinct from (r.name, r.region_code, r.latitude, r.longitude),
-    coalesce(p.by_member, false),
-    p.id is null,
+    coalesce(p.by_member, d.site_id is not null),
+    p.id is null and d.site_id is not null,
+    p.id is null and d.site_id is null,
     p.id is not null and (p.region_code, p.commitment, p.consent_stated, p.lines, l.quantity, l.ceiling_monthly,
       l.present_provider, l.present_down_mbps, l.present_monthly)
       is distinct from (r.region_code, r.commitment, r.ceiling_monthly is not null and $3, r.quantity, r.quantity,
@@ -77,7 +102,8 @@ export const COMPARE = `
   join association_member m on m.association_id = $2 and m.reference = r.reference
   left join site s on s.member_id = m.member_id and s.reference = r.reference
   left join pledge p on p.pool_id = $1 and p.site_id = s.id
-  left join pledge_line l on l.pledge_id = p.id and l.tier_code = r.tier_code`;
+  left join pledge_line l on l.pledge_id = p.id and l.tier_code = r.tier_code
+  left join departure d on d.pool_id = $1 and d.site_id = s.id`;
 
 const LINE = 'tier_code, quantity, ceiling_monthly, present_provider, present_down_mbps, present_monthly';
 
@@ -141,7 +167,8 @@ export const COUNT = `
   select count(*) filter (where added)::int as added,
     count(*) filter (where not added and not kept and (changed or site_changed or list_changed))::int as changed,
     count(*) filter (where not added and not kept and not (changed or site_changed or list_changed))::int as same,
-    count(*) filter (where kept)::int as "keptByMember",
+    count(*) filter (where kept and not gone)::int as "keptByMember",
+    count(*) filter (where gone)::int as "leftByMember",
     coalesce(sum(quantity) filter (where not kept and commitment = 'firm'), 0)::int as "firmLines",
     coalesce(sum(quantity) filter (where not kept and commitment = 'interest'), 0)::int as "interestLines"
   from import_plan`;

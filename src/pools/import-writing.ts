@@ -5,7 +5,17 @@
 import { randomUUID } from 'node:crypto';
 import type { OrganisationsService } from '../identity/organisations.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
-import { COMPARE, COUNT, ENROL, NEW_MEMBERS, STAGE, STAGED, type StagedRow, WRITES } from './import-statements.js';
+import {
+  COMPARE,
+  COUNT,
+  ENROL,
+  HOLD,
+  NEW_MEMBERS,
+  STAGE,
+  STAGED,
+  type StagedRow,
+  WRITES,
+} from './import-statements.js';
 import type { ImportRow } from './rules/import-row.js';
 
 /** Rows handed to the database at a time. */
@@ -22,6 +32,7 @@ export interface ImportCounts {
   readonly changed: number;
   readonly same: number;
   readonly keptByMember: number;
+  readonly leftByMember: number;
   readonly firmLines: number;
   readonly interestLines: number;
 }
@@ -44,6 +55,7 @@ export async function writeImport(
   // A temporary table is never analysed by itself, and the plans below need to know its size.
   await deed.tx.query('analyze import_row (reference)');
   await enrolNew(deed, organisations, associationId, staged);
+  for (const statement of HOLD) await deed.tx.query(statement, [poolId, associationId]);
   await deed.tx.query(COMPARE, [poolId, associationId, consentStated]);
   const parameters = { poolId, associationId, consentStated, now: deed.now };
   for (const { statement, takes } of WRITES) {

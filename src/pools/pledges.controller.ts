@@ -6,10 +6,11 @@ import { CsvBody } from '../platform/http/csv-body.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, IfMatch, May } from '../platform/http/request.js';
 import { IdOf } from './id-param.js';
-import { ImportedLines, ImportQuery, PledgeInput, PledgePage, PledgeView } from './pledges.dto.js';
+import { ImportedLines, ImportQuery, PledgeInput, PledgePage, PledgeView, TakeBack, TakenBack } from './pledges.dto.js';
 import { PledgesQueries } from './pledges.queries.js';
 import { PledgesService } from './pledges.service.js';
 import { PoolImportService } from './pool-import.service.js';
+import { TakeBackService } from './take-back.service.js';
 
 @ApiTags('pools')
 @Controller('api/v1/pools/:id')
@@ -18,6 +19,7 @@ export class PledgesController {
     private readonly pledges: PledgesService,
     private readonly reading: PledgesQueries,
     private readonly imports: PoolImportService,
+    private readonly takingBack: TakeBackService,
   ) {}
 
   /** Pledges in the order of joining: your own, your association's members', or all for the agency. */
@@ -62,7 +64,8 @@ export class PledgesController {
 
   /**
    * Imports an association's list of wanted lines (text/csv, the columns of lines.csv): all of it or nothing. Faults are
-   * told with line, column and reason. The same file again adds nothing.
+   * told with line, column and reason. The same file again adds nothing, and what a member itself has pledged, changed
+   * or left stays as the member has decided.
    */
   @May('pools.import')
   @ApiConsumes('text/csv')
@@ -76,5 +79,17 @@ export class PledgesController {
     @CsvBody() file: Readable,
   ): Promise<ImportedLines> {
     return this.imports.importLines(actor, id, file, query.consent === 'stated');
+  }
+
+  /**
+   * Takes back what your association brought, by business_ref, until the pool locks: all of it or nothing. What is not
+   * there any more is passed over, so that it may be asked again. A pledge that its member has made or changed itself
+   * is the member's own and is refused.
+   */
+  @May('pools.take-back')
+  @HttpCode(200)
+  @Post('take-back')
+  takeBack(@Acting() actor: Actor, @IdOf('pool') id: string, @Body() body: TakeBack): Promise<TakenBack> {
+    return this.takingBack.takeBack(actor, id, body.references);
   }
 }

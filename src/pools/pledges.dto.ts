@@ -4,6 +4,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsIn,
   IsInt,
@@ -21,6 +22,7 @@ import {
 } from 'class-validator';
 import { IsCode, IsMinor } from '../platform/http/fields.js';
 import { type Commitment, MAX_QUANTITY } from './rules/pledging.js';
+import { MAX_TAKEN_BACK } from './rules/taking-back.js';
 
 const MAX_LINES = 50;
 
@@ -170,6 +172,24 @@ export class ImportQuery {
   consent?: 'stated' | 'none';
 }
 
+export class TakeBack {
+  /** what your spreadsheets call the businesses: their business_ref */
+  @IsArray({ message: 'must be a list of references' })
+  @ArrayMinSize(1, { message: 'must have at least one reference' })
+  @ArrayMaxSize(MAX_TAKEN_BACK, { message: `must have at most ${MAX_TAKEN_BACK} references` })
+  @ArrayUnique({ message: 'must name each reference once' })
+  @IsString({ each: true, message: 'must be texts' })
+  @Length(1, 60, { each: true, message: 'must have 1 to 60 characters each' })
+  references!: string[];
+}
+
+export class TakenBack {
+  /** pledges that were removed with their lines */
+  takenBack!: number;
+  /** businesses of your list that had no pledge in the pool, because it was taken back or left before */
+  absent!: number;
+}
+
 export class ImportedLines {
   /** rows of the file */
   rows!: number;
@@ -178,6 +198,8 @@ export class ImportedLines {
   same!: number;
   /** left as the member itself has pledged */
   keptByMember!: number;
+  /** left out: the member itself has left the pool with this site. It may come back by itself */
+  leftByMember!: number;
   /** lines of the file that are pledged firm, and of interest */
   firmLines!: number;
   interestLines!: number;

@@ -11,6 +11,11 @@ import type { PledgeInput, PledgeView } from './pledges.dto.js';
 import { PledgesQueries } from './pledges.queries.js';
 import { whyNotPledge } from './rules/pledging.js';
 
+const LEAVE = `
+  with gone as (delete from pledge where id = $1 returning pool_id, site_id)
+  insert into departure (pool_id, site_id, left_at) select pool_id, site_id, $2 from gone
+  on conflict (pool_id, site_id) do update set left_at = excluded.left_at`;
+
 @Injectable()
 export class PledgesService {
   constructor(
@@ -63,13 +68,13 @@ export class PledgesService {
     });
   }
 
-  /** Takes a pledge back, with its lines. */
+  /** Leaves with a site: its pledge goes, with its lines, and no spreadsheet brings it back. */
   async leave(actor: Actor, poolId: string, pledgeId: string, seenVersion: number): Promise<void> {
     await this.deeds.run(actor, 'pools.leave', { pledgeId, seenVersion }, async (deed) => {
       await joinablePool(deed, poolId);
       const pledge = await this.own(deed, poolId, pledgeId);
       unless(whyStale(seenVersion, pledge.version));
-      await deed.tx.query('delete from pledge where id = $1', [pledgeId]);
+      await deed.tx.query(LEAVE, [pledgeId, deed.now]);
       await deed.record({ type: 'pledge', id: pledgeId }, { poolId, reference: pledge.site.reference });
       return null;
     });

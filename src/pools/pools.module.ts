@@ -3,6 +3,9 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { FrozenTerms } from './frozen-terms.js';
+import { MembersController } from './members.controller.js';
+import { MembersQueries } from './members.queries.js';
+import { MembersService } from './members.service.js';
 import { PledgesController } from './pledges.controller.js';
 import { PledgesQueries } from './pledges.queries.js';
 import { PledgesService } from './pledges.service.js';
@@ -14,10 +17,11 @@ import { PoolsController } from './pools.controller.js';
 import { PoolsJobs } from './pools.jobs.js';
 import { PoolsQueries } from './pools.queries.js';
 import { PoolsService } from './pools.service.js';
+import { TakeBackService } from './take-back.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([PoolEntity]), IdentityModule, CatalogueModule],
-  controllers: [PoolsController, PledgesController],
+  controllers: [PoolsController, PledgesController, MembersController],
   providers: [
     PoolsService,
     PoolsQueries,
@@ -28,6 +32,9 @@ import { PoolsService } from './pools.service.js';
     PledgesQueries,
     FrozenTerms,
     PoolImportService,
+    TakeBackService,
+    MembersService,
+    MembersQueries,
   ],
   exports: [PoolsQueries],
 })

@@ -163,11 +163,14 @@ export class OfferPage {
 export class AnswersImported {
   rows!: number;
 
-  /** offers whose answer is another now; the rest said the same before */
+  /** offers whose answer is another now; of the rest, those not kept said the same before */
   changed!: number;
   accepted!: number;
 
   /** accepted up to less than the at-most price */
   standing!: number;
   declined!: number;
+
+  /** left as the member itself has answered, whatever the row says */
+  keptByMember!: number;
 }

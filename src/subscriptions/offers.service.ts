@@ -33,10 +33,21 @@ export interface AnswerSheet {
 
 interface LockedOffer extends Answerable, Agreed {
   readonly id: string;
+  readonly answeredByMember: boolean;
 }
 
 interface Change extends Agreed {
   readonly id: string;
+}
+
+/** What the rows of a sheet come to. */
+interface Judged {
+  /** where every offer stands after its row, but those that are kept */
+  readonly all: readonly Change[];
+  /** those of them that stood elsewhere before */
+  readonly fresh: readonly Change[];
+  /** offers that their members have answered themselves */
+  readonly kept: number;
 }
 
 /** Offers that are locked, judged and changed at a time. */
@@ -68,7 +79,8 @@ export class OffersService {
   }
 
   /**
-   * Answers offers of an association's members for them: all of a spreadsheet, or none.
+   * Answers offers of an association's members for them: all of a spreadsheet, or none. A mandate is for members that
+   * do not answer themselves: what a member has answered stays, and is counted.
    * @throws Refusal 'csv.rows' with line and column of what is wrong, 'offer.too-late', 'round.not-found'
    */
   async importAnswers(actor: Actor, agreementId: string, sheet: AnswerSheet): Promise<AnswersImported> {
@@ -76,7 +88,7 @@ export class OffersService {
     return this.deeds.run(actor, 'offers.import-answers', { agreementId, hash, mandate: 'stated' }, async (deed) => {
       const time = await takingAnswers(deed, agreementId, 'no key update');
       const faults = new RowFaults();
-      const result = { rows: answers.length, changed: 0, accepted: 0, standing: 0, declined: 0 };
+      const result = { rows: answers.length, changed: 0, accepted: 0, standing: 0, declined: 0, keptByMember: 0 };
       for (let from = 0; from < answers.length; from += BATCH) {
         const batch = answers.slice(from, from + BATCH);
         const changes = await this.judge(deed.tx, actor, agreementId, time.currency, batch, faults);
@@ -84,6 +96,7 @@ export class OffersService {
           if (state === 'accepted' || state === 'standing' || state === 'declined') result[state] += 1;
         }
         result.changed += changes.fresh.length;
+        result.keptByMember += changes.kept;
         if (faults.count === 0) await write(deed, changes.fresh);
       }
       faults.throwIfAny();
@@ -100,12 +113,13 @@ export class OffersService {
     currency: string,
     batch: readonly AnswerAtLine[],
     faults: RowFaults,
-  ): Promise<{ all: Change[]; fresh: Change[] }> {
+  ): Promise<Judged> {
     const ids = batch.map((row) => row.offerId);
     const offers = await lockOffers(tx, agreementId, ids, { associationId: actor.organisationId });
     const byId = new Map(offers.map((offer) => [offer.id, offer]));
     const all: Change[] = [];
     const fresh: Change[] = [];
+    let kept = 0;
     for (const { line, offerId, answer } of batch) {
       const offer = byId.get(offerId);
       const fault = offer ? answerFault(offer, currency, answer) : null;
@@ -113,13 +127,15 @@ export class OffersService {
         faults.add(line, 'offer_id', 'is not an offer to one of your members under this agreement');
       } else if (fault) {
         faults.add(line, fault.path === 'upTo' ? 'up_to' : fault.path, fault.reason);
+      } else if (offer.answeredByMember) {
+        kept += 1;
       } else {
         const change = { id: offerId, ...answered(offer, answer) };
         all.push(change);
         if (change.state !== offer.state || change.limit !== offer.limit) fresh.push(change);
       }
     }
-    return { all, fresh };
+    return { all, fresh, kept };
   }
 }
 
@@ -153,7 +169,8 @@ async function lockOffers(
 ): Promise<LockedOffer[]> {
   return tx.query(
     `select o.id, o.state, o.commitment, o.ceiling_monthly as "ceilingMonthly", o.setup_minor as setup,
-            r.term_months as "termMonths", o.at_most_monthly as "atMostMonthly", o.limit_minor as limit
+            r.term_months as "termMonths", o.at_most_monthly as "atMostMonthly", o.limit_minor as limit,
+            o.answered_by_member as "answeredByMember"
      from offer o join offer_round r on r.id = o.agreement_id
      where o.id = any($1) and o.agreement_id = $2 and (o.member_id = $3 or o.association_id = $4)
      order by o.id for update of o`,
@@ -164,8 +181,16 @@ async function lockOffers(
 async function write({ tx, now, actor }: Deed, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
   await tx.query(
-    `update offer o set state = c.state, limit_minor = c.limit_minor, answered_at = $4, answered_by = $5
+    `update offer o set state = c.state, limit_minor = c.limit_minor, answered_at = $4, answered_by = $5,
+       answered_by_member = $6
      from unnest($1::uuid[], $2::text[], $3::bigint[]) as c (id, state, limit_minor) where o.id = c.id`,
-    [changes.map((c) => c.id), changes.map((c) => c.state), changes.map((c) => c.limit), now, actor.personId],
+    [
+      changes.map((c) => c.id),
+      changes.map((c) => c.state),
+      changes.map((c) => c.limit),
+      now,
+      actor.personId,
+      actor.organisationKind === 'member',
+    ],
   );
 }

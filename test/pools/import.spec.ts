@@ -1,34 +1,22 @@
 import { type Someone, System } from '../support/system.js';
-import { fillCatalogue, HEADER, linesCsv, ok, type OpenedPool, openPool, pledge, terms } from './setting.js';
+import {
+  fillCatalogue,
+  HEADER,
+  linesCsv,
+  memberOf,
+  ok,
+  type OpenedPool,
+  openPool,
+  pledge,
+  row,
+  terms,
+} from './setting.js';
 
 interface Faulty {
   code: string;
   detail: string;
   faults?: { path: string; reason: string; line?: number }[];
   faultCount?: number;
-}
-
-/** A sound row; what is given replaces its columns by position in the header. */
-function row(reference: string, changes: Partial<Record<string, string>> = {}): string {
-  const values: Record<string, string> = {
-    business_ref: reference,
-    business_name: `Business ${reference}`,
-    employees: '8',
-    sector: 'H',
-    region: 'KR-11',
-    latitude: '37.56',
-    longitude: '126.97',
-    service_tier: 'basic-100',
-    quantity: '1',
-    current_provider: 'KT',
-    current_down_mbps: '0.768',
-    current_monthly: '25000',
-    max_monthly: '18000',
-    ...changes,
-  };
-  return HEADER.split(',')
-    .map((column) => values[column])
-    .join(',');
 }
 
 describe("importing an association's list", () => {
@@ -71,6 +59,7 @@ describe("importing an association's list", () => {
       changed: 0,
       same: 0,
       keptByMember: 0,
+      leftByMember: 0,
       firmLines: 0,
       interestLines: 4,
     });
@@ -161,11 +150,7 @@ describe("importing an association's list", () => {
 
   it('leaves a pledge that the member itself has changed', async () => {
     ok(await chamber.postCsv(path, linesCsv(row('A-1'), row('A-2'))), 200);
-    const members: { id: string }[] = await system.source.query(
-      `select member_id as id from association_member where association_id = $1 and reference = 'A-1'`,
-      [chamber.organisationId],
-    );
-    const owner = await system.someone('owner', members[0]?.id);
+    const owner = await system.someone('owner', await memberOf(system, chamber, 'A-1'));
     const { items } = ok(await owner.get(`/api/v1/pools/${pool.id}/pledges`), 200).body as { items: { id: string }[] };
     const own = `/api/v1/pools/${pool.id}/pledges/${items[0]?.id}`;
     const body = pledge('A-1', { lines: [{ tierCode: 'fibre-500', quantity: 2, ceilingMonthly: 30_000 }] });
@@ -173,6 +158,33 @@ describe("importing an association's list", () => {
     const answer = ok(await chamber.postCsv(`${path}?consent=stated`, linesCsv(row('A-1'), row('A-2'))), 200);
     expect(answer.body).toMatchObject({ added: 0, changed: 1, same: 0, keptByMember: 1, firmLines: 1 });
     expect(await counted()).toEqual({ firm: 3, interest: 0, total: 3 });
+  });
+
+  it('does not bring back what the member itself has left, and says how many rows it left out', async () => {
+    ok(await chamber.postCsv(`${path}?consent=stated`, linesCsv(row('A-1'), row('A-2', { quantity: '2' }))), 200);
+    const owner = await system.someone('owner', await memberOf(system, chamber, 'A-1'));
+    const { items } = ok(await owner.get(`/api/v1/pools/${pool.id}/pledges`), 200).body as { items: { id: string }[] };
+    ok(await owner.delete(`/api/v1/pools/${pool.id}/pledges/${items[0]?.id}`, 1), 204);
+    const file = linesCsv(row('A-1', { business_name: 'Renamed' }), row('A-2', { quantity: '2' }), row('A-3'));
+    const answer = ok(await chamber.postCsv(`${path}?consent=stated`, file), 200);
+    expect(answer.body).toEqual({
+      rows: 3,
+      added: 1,
+      changed: 0,
+      same: 1,
+      keptByMember: 0,
+      leftByMember: 1,
+      firmLines: 3,
+      interestLines: 0,
+    });
+    expect(await counted()).toEqual({ firm: 3, interest: 0, total: 3 });
+
+    ok(await owner.post(`/api/v1/pools/${pool.id}/pledges`, pledge('A-1')), 201);
+    const back = ok(await chamber.postCsv(`${path}?consent=stated`, file), 200);
+    expect(back.body).toMatchObject({ added: 0, same: 2, keptByMember: 1, leftByMember: 0 });
+    const elsewhere = await openPool(system, officer);
+    const other = ok(await chamber.postCsv(`/api/v1/pools/${elsewhere.id}/import`, file), 200);
+    expect(other.body).toMatchObject({ added: 3, leftByMember: 0 });
   });
 
   it('keeps texts as they are written, whatever characters they are made of', async () => {

@@ -77,3 +77,37 @@ export const HEADER =
 export function linesCsv(...rows: readonly string[]): string {
   return `${[HEADER, ...rows].join('\n')}\n`;
 }
+
+/** A sound row; what is given replaces its columns by position in the header. */
+export function row(reference: string, changes: Partial<Record<string, string>> = {}): string {
+  const values: Record<string, string> = {
+    business_ref: reference,
+    business_name: `Business ${reference}`,
+    employees: '8',
+    sector: 'H',
+    region: 'KR-11',
+    latitude: '37.56',
+    longitude: '126.97',
+    service_tier: 'basic-100',
+    quantity: '1',
+    current_provider: 'KT',
+    current_down_mbps: '0.768',
+    current_monthly: '25000',
+    max_monthly: '18000',
+    ...changes,
+  };
+  return HEADER.split(',')
+    .map((column) => values[column])
+    .join(',');
+}
+
+/** The member that an association's files call so. */
+export async function memberOf(system: System, association: Someone, reference: string): Promise<string> {
+  const rows: { id: string }[] = await system.source.query(
+    'select member_id as id from association_member where association_id = $1 and reference = $2',
+    [association.organisationId, reference],
+  );
+  const [member] = rows;
+  if (!member) throw new Error(`the association has no member ${reference}`);
+  return member.id;
+}

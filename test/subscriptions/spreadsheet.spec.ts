@@ -83,10 +83,10 @@ describe('offers as spreadsheets', () => {
     }
     const imported = await send(csv);
     expect(imported.status).toBe(200);
-    expect(imported.body).toEqual({ rows: 2, changed: 2, accepted: 1, standing: 1, declined: 0 });
+    expect(imported.body).toEqual({ rows: 2, changed: 2, accepted: 1, standing: 1, declined: 0, keptByMember: 0 });
     expect(await statesNow()).toEqual(['accepted', 'standing']);
     const again = await send(csv);
-    expect(again.body).toEqual({ rows: 2, changed: 0, accepted: 1, standing: 1, declined: 0 });
+    expect(again.body).toEqual({ rows: 2, changed: 0, accepted: 1, standing: 1, declined: 0, keptByMember: 0 });
   });
 
   it('give the same answer to the same file under the same key, and refuse another file under it', async () => {
@@ -142,6 +142,19 @@ describe('offers as spreadsheets', () => {
     expect((await send(csv, rival)).status).toBe(422);
     expect((await send(csv, await system.someone('manager'))).status).toBe(404);
     for (const other of [member, officer]) expect((await send(csv, other)).status).toBe(403);
+    expect(await statesNow()).toEqual(['accepted', 'accepted']);
+  });
+
+  it('leave what a member itself has answered, and say so', async () => {
+    const [own, firm] = [rows[0]?.['offer_id'], rows[1]?.['offer_id']];
+    expect((await member.post(`/api/v1/offers/${own}/answer`, { answer: 'decline' })).status).toBe(200);
+    const sent = await send(answersCsv([own, 'accept', ''], [firm, 'accept-up-to', '36']));
+    expect(sent.body).toEqual({ rows: 2, changed: 1, accepted: 0, standing: 1, declined: 0, keptByMember: 1 });
+    expect(await statesNow()).toEqual(['declined', 'standing']);
+    // What the association answered, it may answer otherwise; what the member answered, only the member.
+    expect((await send(answersCsv([firm, 'accept', '']))).body).toMatchObject({ changed: 1, keptByMember: 0 });
+    expect((await member.post(`/api/v1/offers/${own}/answer`, { answer: 'accept' })).status).toBe(200);
+    expect((await send(answersCsv([own, 'decline', '']))).body).toMatchObject({ changed: 0, keptByMember: 1 });
     expect(await statesNow()).toEqual(['accepted', 'accepted']);
   });
 

@@ -35,8 +35,11 @@ export const PERMISSIONS = {
   'pools.change-pledge': ['owner'],
   'pools.leave': ['owner'],
   'pools.import': ['manager'],
+  'pools.take-back': ['manager'],
   'pools.read-pledges': ['owner', 'manager', 'officer', 'auditor'],
   'pools.read-demand': ['bidder', 'officer', 'approver', 'auditor'],
+  'members.read': ['manager'],
+  'members.invite': ['manager'],
 
   'tenders.edit': ['officer'],
   'tenders.publish': ['officer'],

@@ -1,8 +1,19 @@
-/** Shapes of input that many rooms share: money, codes, pages. */
+/** Shapes of input that many rooms share: money, codes, addresses, names, pages. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import {
+  IsEmail,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+} from 'class-validator';
 import { isCurrency } from '../../kernel/currency.js';
 import { MAX_MINOR } from '../../kernel/money.js';
 import { PAGE_DEFAULT, PAGE_LIMIT } from '../../kernel/page.js';
@@ -72,6 +83,24 @@ export function IsCurrency(): PropertyDecorator {
       defaultMessage: () => 'must be the ISO 4217 code of a currency in use, such as KRW',
     },
   });
+}
+
+/** An email address; upper and lower case do not matter. */
+export function IsAddress(): PropertyDecorator {
+  const message = 'must be an email address';
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim().toLowerCase() : value)),
+    Matches(/^[\x21-\x7e]{3,254}$/, { message }),
+    IsEmail({}, { message }),
+  );
+}
+
+/** The name of a person or an organisation. */
+export function IsName(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
+    Length(1, 200, { message: 'must have 1 to 200 characters' }),
+  );
 }
 
 /** The query of every list. */
