@@ -51,6 +51,18 @@ create unique index award_first on award (tender_id) where fallen_from is null a
 create unique index award_follow_up on award (fallen_from, fallen_bid) where state <> 'superseded';
 create index award_due on award (due_at) where due_at is not null;
 
+-- What a winner's lines of an award settled at, once their members have answered: from then on it holds these.
+create table award_settled (
+  award_id uuid not null references award (id),
+  bid_id uuid not null references sealed_bid (id),
+  lot_code text not null,
+  tier_code text not null,
+  lines integer not null check (lines >= 0),
+  primary key (award_id, bid_id, lot_code, tier_code)
+);
+create trigger award_settled_append_only before update or delete or truncate on award_settled
+  for each statement execute function refuse_rewriting();
+
 create table award_letter (
   award_id uuid not null references award (id),
   provider_id uuid not null references organisation (id),

@@ -62,8 +62,13 @@ export function excluding(
   fallen: ReadonlyMap<string, string>,
   now: ExcludedBid,
 ): ExcludedBid[] {
+  const all = withFallen(before, fallen);
+  return all.some((bid) => bid.bidId === now.bidId) ? all : [...all, now];
+}
+
+/** The bids excluded so far, and those that fell since. */
+export function withFallen(before: readonly ExcludedBid[], fallen: ReadonlyMap<string, string>): ExcludedBid[] {
   const all = new Map(before.map((bid) => [bid.bidId, bid.why]));
   for (const [bidId, why] of fallen) if (!all.has(bidId)) all.set(bidId, why);
-  if (!all.has(now.bidId)) all.set(now.bidId, now.why);
   return [...all].map(([bidId, why]) => ({ bidId, why }));
 }

@@ -74,12 +74,15 @@ export class WinnerAnswer {
   providerId!: string;
   providerName!: string;
 
-  /** index in the tariff's bands of the band that these lines reach */
+  /** index in the tariff's bands of the band that these lines reach, together with those it holds */
   band!: number;
 
   lines!: number;
 
-  /** over the whole term, activation included */
+  /** lines that the bid holds under other awards of the tender, as they stood in the evaluation; bands count them too */
+  heldLines!: number;
+
+  /** over the whole term, activation included unless it is charged with the lines held */
   @ApiProperty({ type: 'integer' })
   costMinor!: Minor;
 
@@ -210,7 +213,7 @@ export class LetterLotAnswer {
 
   /**
    * What all these lines would cost over the term under the bidder's own tariff, in the best band it could reach by
-   * winning all it covers; for a lot it won whole, what it won it at. null when the lot was not offered whole.
+   * winning all it covers beside what it holds; for a lot it won whole, what it won it at. null when the lot was not offered whole.
    */
   @ApiProperty({ type: 'integer', nullable: true })
   ownCostMinor!: Minor | null;
@@ -252,6 +255,9 @@ export class LetterContentAnswer implements LetterContent {
   band!: number | null;
 
   wonLines!: number;
+
+  /** lines it holds under other awards of the tender; its bands count them too */
+  heldLines!: number;
 
   @ApiProperty({ type: 'integer', nullable: true })
   costMinor!: Minor | null;

@@ -17,12 +17,14 @@ import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Award } from './award.entity.js';
 import { freshAward, locked, nextRound } from './award-rows.js';
 import { awardFellThrough, evaluationAsked } from './awards.events.js';
+import { heldBeside } from './held-rows.js';
 import type { AwardBid } from './rules/award.js';
 import { contentText } from './rules/content.js';
 import { withNames } from './rules/explanation.js';
-import { awardLifecycle, HOLDING } from './rules/lifecycle.js';
+import { type HeldCell, heldWords } from './rules/held.js';
+import { awardLifecycle } from './rules/lifecycle.js';
 import { shareOut } from './rules/share-out.js';
-import { type HeldCell, toProblem } from './rules/to-problem.js';
+import { toProblem } from './rules/to-problem.js';
 
 const NO_BIDS: Result = {
   status: 'infeasible',
@@ -39,6 +41,7 @@ interface Question {
   readonly problem: Problem;
   readonly problemHash: string;
   readonly bids: readonly AwardBid[];
+  readonly held: readonly HeldCell[];
 }
 
 @Injectable()
@@ -115,10 +118,15 @@ export class AwardsJobs {
     award.solverStatus = result.status;
     award.totalMinor = result.totalMinor;
     award.boundMinor = result.boundMinor;
-    award.winners = shareOut(result.awards, asked.bids, award.scope);
+    award.winners = shareOut(result.awards, asked.bids, award.scope, asked.held);
     const providers = [...new Set(asked.bids.map((bid) => bid.providerId))];
     const names = await this.organisations.names(deed.tx, providers);
-    award.explanation = withNames(result.explanation, asked.bids, names);
+    const taking = new Set(asked.problem.bids.map((bid) => bid.id));
+    const words = heldWords(
+      asked.bids.filter((bid) => taking.has(bid.bidId)),
+      asked.held,
+    );
+    award.explanation = withNames([...words, ...result.explanation], asked.bids, names);
     award.contentHash = sha256(contentText(award));
     await deed.tx.save(Award, award);
     const { state, problemHash, solverStatus, totalMinor, contentHash } = award;
@@ -132,21 +140,8 @@ export class AwardsJobs {
     const opened = await this.auctions.openedBids(tx, award.tenderId);
     const excluded = new Set(award.excludedBids.map((bid) => bid.bidId));
     const bids = opened.filter((bid) => !excluded.has(bid.bidId));
-    const held = award.scope === null ? [] : await this.heldBeside(tx, award);
+    const held = await heldBeside(tx, award);
     const problem = toProblem(tender, bids, award.scope, excluded, held);
-    return { problem, problemHash: sha256(canonicalJson(problem)), bids };
-  }
-
-  /** What winners hold under the tender's other awards, those that fell out left aside. */
-  private async heldBeside(tx: EntityManager, award: Award): Promise<HeldCell[]> {
-    return tx.query(
-      `select w.value ->> 'bidId' as "bidId", w.value ->> 'providerId' as "providerId", c.value ->> 'lot' as lot,
-              c.value ->> 'tier' as tier, (c.value ->> 'lines')::int as lines
-       from award a, jsonb_array_elements(a.allocation) w, jsonb_array_elements(w.value -> 'cells') c
-       where a.tender_id = $1 and a.id <> $2 and a.state = any($3)
-         and not exists (select 1 from award f where f.fallen_from = a.id and f.fallen_bid::text = w.value ->> 'bidId')
-       order by a.round, 1, 3, 4`,
-      [award.tenderId, award.id, HOLDING],
-    );
+    return { problem, problemHash: sha256(canonicalJson(problem)), bids, held };
   }
 }

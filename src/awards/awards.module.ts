@@ -9,11 +9,12 @@ import { AwardsController } from './awards.controller.js';
 import { AwardsJobs } from './awards.jobs.js';
 import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
+import { HoldingsService } from './holdings.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Award]), IdentityModule, TendersModule, AuctionsModule, AllocationModule],
   controllers: [AwardsController],
-  providers: [AwardsService, AwardsQueries, AwardsJobs],
-  exports: [AwardsService, AwardsQueries],
+  providers: [AwardsService, HoldingsService, AwardsQueries, AwardsJobs],
+  exports: [AwardsService, HoldingsService, AwardsQueries],
 })
 export class AwardsModule {}

@@ -10,10 +10,12 @@ import { whyStale } from '../platform/http/request.js';
 import { sha256 } from '../platform/keys/keys.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Award } from './award.entity.js';
-import { EVALUATION_SECONDS, excluding, fallenBids, freshAward, locked, nextRound } from './award-rows.js';
+import { EVALUATION_SECONDS, excluding, fallenBids, freshAward, locked, nextRound, withFallen } from './award-rows.js';
 import { awardApproved, awardFellThrough, evaluationAsked } from './awards.events.js';
+import { heldBeside } from './held-rows.js';
 import { contentText } from './rules/content.js';
 import { whyNotApprove, whyNotRecommend, whyNotReject } from './rules/four-eyes.js';
+import { type HeldCell, whyHeldChanged } from './rules/held.js';
 import { letterTo } from './rules/letter.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 import { standstillEnd } from './rules/standstill.js';
@@ -34,11 +36,12 @@ export class AwardsService {
     private readonly auctions: AuctionsQueries,
   ) {}
 
-  /** Recommends a drafted award to the approver. @throws Refusal 'award.wrong-state', 'award.without-reasons' */
+  /** Recommends a drafted award to the approver. @throws Refusal 'award.wrong-state', 'award.held-changed', .. */
   async recommend(actor: Actor, id: string, reasons: string): Promise<AwardStep> {
     return this.deeds.run(actor, 'awards.recommend', { id, reasons }, async (deed) => {
       const award = await locked(deed, id);
       unless(whyNotRecommend(award, reasons));
+      await heldAsEvaluated(deed, award);
       award.reasons = reasons;
       award.recommendedBy = actor.personId;
       award.recommendedByName = actor.personName;
@@ -65,12 +68,13 @@ export class AwardsService {
 
   /**
    * Approves what the approver saw, writes every bidder its letter and begins the standstill.
-   * @throws Refusal 'award.wrong-state', 'award.same-person', 'award.changed'
+   * @throws Refusal 'award.wrong-state', 'award.same-person', 'award.changed', 'award.held-changed'
    */
   async approve(actor: Actor, id: string, seenHash: string): Promise<AwardStep> {
     return this.deeds.run(actor, 'awards.approve', { id, seenHash }, async (deed) => {
       const award = await locked(deed, id);
       unless(whyNotApprove(award, actor.personId, seenHash));
+      const held = await heldAsEvaluated(deed, award);
       const tender = await this.tenders.published(deed.tx, award.tenderId);
       if (!tender) throw notFound('tender');
       const endsAt = standstillEnd(deed.now, tender.standstillDays);
@@ -92,6 +96,7 @@ export class AwardsService {
         totalMinor: award.totalMinor ?? 0n,
         winners: award.winners,
         excluded: new Map(award.excludedBids.map((bid) => [bid.bidId, bid.why])),
+        held,
         standstillEndsAt: endsAt,
       };
       await deed.tx.query(
@@ -143,7 +148,8 @@ export class AwardsService {
         );
       }
       const fallen = await fallenBids(deed, previous.tenderId);
-      const kept = previous.excludedBids.filter((bid) => fallen.has(bid.bidId));
+      const before = previous.excludedBids.filter((bid) => fallen.has(bid.bidId));
+      const kept = withFallen(before, fallen);
       const added = [...new Set(again.excludedBidIds)]
         .filter((bidId) => !fallen.has(bidId))
         .map((bidId) => ({ bidId, why: again.why }));
@@ -210,6 +216,17 @@ export class AwardsService {
     await deed.record({ type: 'award', id }, { round, state, contentHash, standstillEndsAt }, why);
     return stepOf(award);
   }
+}
+
+/**
+ * What winners hold beside a follow-up award, and stays so until the deed ends.
+ * @throws Refusal 'award.held-changed' when it was evaluated with other lines
+ */
+async function heldAsEvaluated(deed: Deed, award: Award): Promise<HeldCell[]> {
+  if (award.scope !== null) await nextRound(deed, award.tenderId);
+  const held = await heldBeside(deed.tx, award);
+  unless(whyHeldChanged(award.winners, held));
+  return held;
 }
 
 function preparedBy(award: Award, actor: Actor): void {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AwardsQueries } from '../awards/awards.queries.js';
 import { AwardsService } from '../awards/awards.service.js';
+import { HoldingsService, type SettledLines } from '../awards/holdings.service.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Actor } from '../kernel/actor.js';
 import { transition } from '../kernel/lifecycle.js';
@@ -38,6 +39,7 @@ export class ContractsService {
     private readonly deeds: Deeds,
     private readonly awardsQueries: AwardsQueries,
     private readonly awards: AwardsService,
+    private readonly holdings: HoldingsService,
     private readonly tenders: TendersQueries,
     private readonly organisations: OrganisationsQueries,
   ) {}
@@ -146,6 +148,12 @@ export class ContractsService {
       agreement.whyReturned = null;
       return save(deed, agreement, { edition: agreement.edition });
     });
+  }
+
+  /** The lines of a signed agreement have settled: its provider holds these and no more of what it was awarded. */
+  async settled(deed: Deed, agreementId: string, lines: readonly SettledLines[]): Promise<void> {
+    const { awardId, bidId } = await lockedAgreement(deed, agreementId);
+    await this.holdings.settled(deed, { awardId, bidId }, lines);
   }
 
   /** A signed agreement falls, because its members accepted too little: its lines are awarded anew. */

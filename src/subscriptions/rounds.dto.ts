@@ -76,7 +76,7 @@ export class RoundView {
   offers!: number;
   offeredLines!: number;
 
-  /** bands as places in the tariff, from 0, the dearest */
+  /** bands as places in the agreement's tariff, from 0, the dearest */
   atMostBand!: number;
   expectedBand!: number;
 

@@ -41,8 +41,10 @@ export class SettlementsService {
       throw new Error(`agreement ${agreementId} settled at ${settlement.volume} lines, not ${contracts.lines}`);
     }
     await close(deed, agreementId, 'settle', settlement);
-    const { band, volume } = settlement;
+    const { band, volume, byClass } = settlement;
     await deed.record({ type: 'offer-round', id: agreementId }, { band, volume, contracts: contracts.made });
+    const served = byClass.map((each) => ({ lot: each.lot, tier: each.tier, lines: each.served }));
+    await this.contracts.settled(deed, agreementId, served);
   }
 
   private async fall(deed: Deed, agreementId: string, terms: AgreementTerms, agreedLines: number): Promise<void> {

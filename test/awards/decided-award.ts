@@ -14,6 +14,7 @@ export interface WinnerJson {
   readonly providerId: string;
   readonly band: number;
   readonly lines: number;
+  readonly heldLines: number;
   readonly costMinor: number;
   readonly cells: readonly CellJson[];
 }

@@ -1,5 +1,6 @@
 import { AwardsQueries } from '../../src/awards/awards.queries.js';
 import { AwardsService } from '../../src/awards/awards.service.js';
+import { HoldingsService, type SettledLines } from '../../src/awards/holdings.service.js';
 import { systemActor } from '../../src/kernel/actor.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
 import type { OpenedTenderOptions } from '../support/opened-tender.js';
@@ -12,6 +13,7 @@ import {
   draftedAward,
   finalAward,
   pastStandstill,
+  recommended,
 } from './decided-award.js';
 
 let system: System;
@@ -29,6 +31,14 @@ async function fall(awardId: string, bidId: string, why = 'Too few members accep
     awards.fallThrough(deed, { awardId, bidId, why }),
   );
   return followUp.awardId;
+}
+
+async function settle(awardId: string, bidId: string, lines: readonly SettledLines[]): Promise<void> {
+  const deeds = system.app.get(Deeds, { strict: false });
+  const holdings = system.app.get(HoldingsService, { strict: false });
+  await deeds.run(systemActor('test'), 'test.settle', null, (deed) =>
+    holdings.settled(deed, { awardId, bidId }, lines),
+  );
 }
 
 /** Three that share: two win, the third is dear but can serve all. */
@@ -103,4 +113,93 @@ test('a follow-up that nobody can serve fails in words', async () => {
   const followUp = await awardOf(system, made.officer, made.tenderId, { round: 2 });
   expect(followUp.state).toBe('failed');
   expect(followUp.explanation.length).toBeGreaterThan(0);
+});
+
+/**
+ * Twelve lines in the north and six in the south. One has its better price from 17 lines on and takes no fewer than
+ * ten; another is cheap in the south; the third serves the south for a price between the two of the first.
+ */
+const COUNTED: OpenedTenderOptions = {
+  lines: [
+    { region: 'north', tier: 'basic', quantity: 12, commitment: 'interest' },
+    { region: 'south', tier: 'basic', quantity: 6, commitment: 'interest' },
+  ],
+  tiers: { basic: 30_000 },
+  tariffs: [
+    {
+      bands: [
+        { from: 1, monthly: { basic: 24_000 } },
+        { from: 17, monthly: { basic: 23_000 } },
+      ],
+      lots: { north: {}, south: {} },
+      minimumLines: 10,
+      activation: 5_000,
+    },
+    { bands: [{ from: 1, monthly: { basic: 10_000 } }], lots: { south: {} } },
+    { bands: [{ from: 1, monthly: { basic: 23_500 } }], lots: { south: {} } },
+  ],
+};
+
+test('a winner takes the lines of another in the band, and beyond the minimum, that all its lines reach', async () => {
+  const made = await finalAward(system, COUNTED);
+  const [holder = '', fallen = '', rival = ''] = made.bids.map((each) => each.bidId);
+  expect(made.award.winners).toMatchObject([
+    { bidId: holder, lines: 12, heldLines: 0, band: 0, costMinor: 12 * 24_000 * 24 + 5_000 },
+    { bidId: fallen, lines: 6 },
+  ]);
+  await fall(made.award.id, fallen);
+  const award = await awardOf(system, made.officer, made.tenderId, { round: 2 });
+  // Six lines alone are below its minimum and its band; with the twelve they are eighteen. The activation is paid.
+  expect(award.winners).toMatchObject([
+    { bidId: holder, lines: 6, heldLines: 12, band: 1, costMinor: 6 * 23_000 * 24 },
+  ]);
+  expect(award.explanation[0]).toContain('holds 12 lines in this tender already');
+
+  // Fewer of the twelve accept, while the officer's recommendation waits.
+  const seen = await recommended(made.officer, award.id);
+  await settle(made.award.id, holder, [{ lot: 'north', tier: 'basic', lines: 10 }]);
+  const approval = await made.approver.post(`/api/v1/awards/${award.id}/approve`, { contentHash: seen.contentHash });
+  expect(approval).toMatchObject({ status: 409, body: { code: 'award.held-changed' } });
+
+  // Ten and six do not reach the band, so that the third is cheaper now.
+  const again = await draftedAgain(system, made.officer, award);
+  expect(again.winners).toMatchObject([{ bidId: rival, lines: 6, heldLines: 0, costMinor: 6 * 23_500 * 24 }]);
+  await decided(system, { ...made, award: again }, made.approver);
+  const letters = await made.officer.get(`/api/v1/awards/${again.id}/letters`).expect(200);
+  const { items } = letters.body as { items: { content: { bidId: string } }[] };
+  expect(items.find((letter) => letter.content.bidId === holder)?.content).toMatchObject({
+    heldLines: 10,
+    wonLines: 0,
+    lots: [{ lot: 'south', outcome: 'not-won', gapMinor: 6 * 500 * 24 }],
+  });
+});
+
+test('what a winner settled at frees its capacity, and a draft that nobody recommended is evaluated with it', async () => {
+  const [holder, ...others] = COUNTED.tariffs ?? [];
+  const capped = { ...holder, bands: holder?.bands ?? [], lots: holder?.lots ?? {}, capacity: 17 };
+  const made = await finalAward(system, { ...COUNTED, tariffs: [capped, ...others.slice(0, 1)] });
+  const [first = '', fallen = ''] = made.bids.map((each) => each.bidId);
+  await fall(made.award.id, fallen);
+  const failed = await awardOf(system, made.officer, made.tenderId, { round: 2 });
+  expect(failed.state).toBe('failed');
+
+  await expect(settle(made.award.id, made.tenderId, [])).rejects.toMatchObject({ code: 'award.not-winner' });
+  await settle(made.award.id, first, [{ lot: 'north', tier: 'basic', lines: 11 }]);
+  const award = await awardOf(system, made.officer, made.tenderId, { round: 3 });
+  expect(award).toMatchObject({ state: 'drafted', supersedes: failed.id, scope: failed.scope });
+  expect(award.winners).toMatchObject([{ bidId: first, lines: 6, heldLines: 11, band: 1 }]);
+});
+
+test('of two winners that fall, the second takes no part when the follow-up of the first is evaluated again', async () => {
+  const made = await finalAward(system, COUNTED);
+  const [holder = '', fallen = '', rival = ''] = made.bids.map((each) => each.bidId);
+  await fall(made.award.id, fallen);
+  const award = await awardOf(system, made.officer, made.tenderId, { round: 2 });
+  await fall(made.award.id, holder, 'It never signed.');
+  await system.settled();
+  const refused = await made.officer.post(`/api/v1/awards/${award.id}/recommend`, { reasons: 'The cheapest.' });
+  expect(refused).toMatchObject({ status: 409, body: { code: 'award.held-changed' } });
+  const again = await draftedAgain(system, made.officer, award);
+  expect(again.excludedBids.map((bid) => bid.bidId)).toEqual([fallen, holder]);
+  expect(again.winners).toMatchObject([{ bidId: rival, lines: 6 }]);
 });

@@ -21,6 +21,7 @@ export const sample: AgreementContent = {
   currency: 'KRW',
   termMonths: 36,
   offerDays: 14,
+  heldLines: 0,
   tariff: {
     bands: [
       { from: 1, monthly: { 'fibre-100': 29_000n, 'fibre-1000': 41_000n } },

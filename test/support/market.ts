@@ -35,22 +35,32 @@ export class Member {
     );
   }
 
-  async offer(): Promise<{ id: string; state: string; atMostMonthly: number; expectedMonthly: number }> {
-    const { body } = done(await this.who.get('/api/v1/offers'));
+  /** Its offer; under this agreement when it has had several. */
+  async offer(
+    agreementId?: string,
+  ): Promise<{ id: string; state: string; atMostMonthly: number; expectedMonthly: number }> {
+    const { body } = done(
+      await this.who.get(`/api/v1/offers${agreementId === undefined ? '' : `?agreementId=${agreementId}`}`),
+    );
     const [offer] = (body as { items: { id: string; state: string; atMostMonthly: number; expectedMonthly: number }[] })
       .items;
     if (!offer) throw new Error(`${this.name} has no offer`);
     return offer;
   }
 
-  async answers(answer: 'accept' | 'accept-up-to' | 'decline', upTo?: number): Promise<void> {
-    const { id } = await this.offer();
+  async answers(answer: 'accept' | 'accept-up-to' | 'decline', upTo?: number, agreementId?: string): Promise<void> {
+    const { id } = await this.offer(agreementId);
     done(await this.who.post(`/api/v1/offers/${id}/answer`, { answer, ...(upTo === undefined ? {} : { upTo }) }));
   }
 
-  async subscriptions(): Promise<{ monthly: number; quantity: number; number: string }[]> {
+  async subscriptions(): Promise<{ id: string; monthly: number; quantity: number; number: string }[]> {
     const { body } = done(await this.who.get('/api/v1/subscriptions'));
-    return (body as { items: { monthly: number; quantity: number; number: string }[] }).items;
+    return (body as { items: { id: string; monthly: number; quantity: number; number: string }[] }).items;
+  }
+
+  /** The text of a call-off contract. */
+  async contract(subscriptionId: string): Promise<string> {
+    return done(await this.who.get(`/api/v1/subscriptions/${subscriptionId}/contract`)).text;
   }
 }
 
@@ -61,7 +71,12 @@ export interface MarketAward {
   readonly totalMinor: number;
   readonly contentHash: string;
   readonly standstillEndsAt: string;
-  readonly winners: readonly { readonly providerId: string; readonly lines: number }[];
+  readonly winners: readonly {
+    readonly providerId: string;
+    readonly lines: number;
+    readonly heldLines: number;
+    readonly band: number;
+  }[];
 }
 
 /** The agency, a chamber, and whoever else comes. */
@@ -194,8 +209,10 @@ export class Market {
     return id;
   }
 
-  async round(agreementId: string): Promise<{ state: string; dueAt: string; settledLines: number | null }> {
+  async round(
+    agreementId: string,
+  ): Promise<{ state: string; dueAt: string; settledLines: number | null; settledBand: number | null }> {
     const { body } = done(await this.officer.get(`/api/v1/agreements/${agreementId}/round`));
-    return body as { state: string; dueAt: string; settledLines: number | null };
+    return body as { state: string; dueAt: string; settledLines: number | null; settledBand: number | null };
   }
 }

@@ -19,10 +19,12 @@ export interface AwardCell {
 export interface Winner {
   readonly bidId: string;
   readonly providerId: string;
-  /** index in the tariff's bands of the band that its lines reach */
+  /** index in the tariff's bands of the band that its lines reach, together with those it holds */
   readonly band: number;
   readonly lines: number;
-  /** over the whole term, activation included */
+  /** lines that the bid holds under other awards of the tender, as they stood in the evaluation; bands count them too */
+  readonly heldLines: number;
+  /** over the whole term, activation included unless it is charged with the lines held */
   readonly costMinor: Minor;
   /** at most one per lot and tier, by lot and tier in order of code */
   readonly cells: readonly AwardCell[];

@@ -10,7 +10,7 @@ const content: AwardContent = {
   solverStatus: 'optimal',
   totalMinor: 100n,
   boundMinor: 100n,
-  winners: [{ bidId: 'b', providerId: 'q', band: 0, lines: 1, costMinor: 100n, cells: [] }],
+  winners: [{ bidId: 'b', providerId: 'q', band: 0, lines: 1, heldLines: 0, costMinor: 100n, cells: [] }],
   explanation: ['The cheapest.'],
   reasons: 'The cheapest.',
 };
@@ -24,6 +24,7 @@ test('the content of an award changes with anything that is decided on', () => {
     { solverStatus: 'feasible' },
     { excludedBids: [{ bidId: 'c', why: 'late' }] },
     { winners: [] },
+    { winners: content.winners.map((winner) => ({ ...winner, heldLines: 1 })) },
     { explanation: [] },
     { problemHash: 'r' },
     { tenderHash: 'i' },

@@ -60,6 +60,7 @@ const winners: Winner[] = [
     providerId: 'cheap',
     band: 1,
     lines: 25,
+    heldLines: 0,
     costMinor: 20n * 917n + 5n * 597n + 1_009n,
     cells: [
       { lot: 'S', tier: 'fast', from: 0, lines: 20 },
@@ -71,6 +72,7 @@ const winners: Winner[] = [
     providerId: 'dear',
     band: 0,
     lines: 10,
+    heldLines: 0,
     costMinor: 12_300n,
     cells: [{ lot: 'N', tier: 'fast', from: 0, lines: 10 }],
   },
@@ -85,6 +87,7 @@ const award: LetterAward = {
   totalMinor: 34_634n,
   winners,
   excluded: new Map([['bid-partial', 'Its guarantee was missing.']]),
+  held: [],
   standstillEndsAt: new Date('2030-01-15T00:00:00Z'),
 };
 
@@ -150,6 +153,27 @@ describe('a letter', () => {
       ['S', 'not-offered', null],
     ]);
     expect(letterTo(partial, award, tender, bids).excluded).toBe('Its guarantee was missing.');
+  });
+
+  test('counts bands, minimum and capacities together with the lines the bidder holds under other awards', () => {
+    const held = [{ bidId: 'bid-dear', providerId: 'dear', lot: 'N', tier: 'fast', lines: 8, decided: true }];
+    const small = { ...dear, tariff: { ...dear.tariff, lots: { S: {} }, minimumLines: 26, capacity: 33 } };
+    const south = (of: typeof held) =>
+      letterTo(small, { ...award, winners: winners.slice(0, 1), held: of }, tender, bids).lots[0];
+    // 25 lines are neither the 26 of the minimum nor the 30 of the band, but beside 8 they are both.
+    expect(south([])).toMatchObject({ outcome: 'not-offered', ownCostMinor: null });
+    expect(south(held)).toMatchObject({ outcome: 'not-won', ownCostMinor: 20n * 1_000n + 5n * 700n });
+    expect(letterTo(small, { ...award, held }, tender, bids).heldLines).toBe(8);
+    // What is not decided on yet fills capacity, and counts in no band.
+    expect(south(held.map((cell) => ({ ...cell, decided: false })))?.outcome).toBe('not-offered');
+  });
+
+  test('prices what was won beside held lines in the band of the tariff as it was bid', () => {
+    const held = [{ bidId: 'bid-dear', providerId: 'dear', lot: 'S', tier: 'fast', lines: 25, decided: true }];
+    const won = winners.slice(1).map((winner) => ({ ...winner, band: 1, heldLines: 25, costMinor: 10_300n }));
+    const letter = letterTo(dear, { ...award, winners: won, held }, tender, bids);
+    expect(letter).toMatchObject({ band: 1, heldLines: 25, wonLines: 10 });
+    expect(letter.lots).toMatchObject([{ lot: 'N', outcome: 'won', ownCostMinor: 10_300n, winningCostMinor: 10_300n }]);
   });
 
   test('holds no price, no name and no bid of a rival', () => {

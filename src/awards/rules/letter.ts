@@ -10,6 +10,7 @@ import { divideRounded, type Minor } from '../../kernel/money.js';
 import { bandReached, leastLines, lineMonthly } from '../../pricing/rules/band.js';
 import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardBid, AwardCell, AwardTender, Winner } from './award.js';
+import { type HeldCell, heldLines, tariffLeft } from './held.js';
 
 export type LotOutcome = 'won' | 'won-in-part' | 'not-won' | 'not-offered';
 
@@ -22,9 +23,9 @@ export interface LetterLot {
   readonly outcome: LotOutcome;
   /**
    * What all these lines would cost over the term under the bidder's own tariff, in the best band that the tariff could
-   * reach by winning all it covers within its capacities: the lowest it offered for the lot under any outcome. For a
-   * lot it won whole, what it won it at. null also when the tariff does not price all tiers of the lot or reaches no
-   * band.
+   * reach by winning all it covers within its capacities, beside the lines it holds: the lowest it offered for the lot
+   * under any outcome. For a lot it won whole, what it won it at. null also when the tariff does not price all tiers of
+   * the lot or reaches no band.
    */
   readonly ownCostMinor: Minor | null;
   /** what these lines cost over the term as awarded, set-up included, activation not */
@@ -55,6 +56,8 @@ export interface LetterContent {
   /** index of the band in which it won; null when it won nothing */
   readonly band: number | null;
   readonly wonLines: number;
+  /** lines it holds under other awards of the tender; its bands count them too */
+  readonly heldLines: number;
   readonly costMinor: Minor | null;
   readonly cells: readonly AwardCell[];
   readonly lots: readonly LetterLot[];
@@ -74,6 +77,8 @@ export interface LetterAward {
   readonly totalMinor: Minor;
   readonly winners: readonly Winner[];
   readonly excluded: ReadonlyMap<string, string>;
+  /** what winners hold under the tender's other awards */
+  readonly held: readonly HeldCell[];
   readonly standstillEndsAt: Date;
 }
 
@@ -86,7 +91,9 @@ export function letterTo(
 ): LetterContent {
   const won = award.winners.find((winner) => winner.bidId === bid.bidId);
   const demand = awardedDemand(award.winners);
-  const band = bandReached(bid.tariff, mostLines(bid.tariff, demand));
+  const before = heldLines(award.held, bid.bidId);
+  const most = mostLines(tariffLeft(bid.bidId, bid.tariff, award.held), demand);
+  const band = most === 0 ? null : bandReached(bid.tariff, before + most);
   const tariffs = new Map(bids.map((each) => [each.bidId, each.tariff]));
   return {
     awardId: award.id,
@@ -102,6 +109,7 @@ export function letterTo(
     excluded: award.excluded.get(bid.bidId) ?? null,
     band: won?.band ?? null,
     wonLines: won?.lines ?? 0,
+    heldLines: before,
     costMinor: won?.costMinor ?? null,
     cells: won?.cells ?? [],
     lots: tender.lots.flatMap(({ code, title, told }): LetterLot[] => {

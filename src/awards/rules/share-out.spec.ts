@@ -1,9 +1,14 @@
 import fc from 'fast-check';
-import type { AwardCell } from './award.js';
+import type { AwardBid, AwardCell } from './award.js';
 import { shareOut } from './share-out.js';
 
+const tariff = {
+  bands: [1, 10, 20].map((from) => ({ from, monthly: {} })),
+  lots: {},
+};
+
 interface Sharing {
-  readonly bids: { bidId: string; providerId: string; receivedAt: Date }[];
+  readonly bids: AwardBid[];
   /** lines per bid, per lot and tier */
   readonly lines: number[][];
   readonly places: { lot: string; tier: string; from: number }[];
@@ -18,6 +23,7 @@ const sharings: fc.Arbitrary<Sharing> = fc
           bidId: `bid-${index}`,
           providerId: `provider-${index}`,
           receivedAt: new Date(instant),
+          tariff,
         })),
       ),
       lines: fc.array(fc.array(fc.nat(9), { minLength: size.places, maxLength: size.places }), {
@@ -78,8 +84,8 @@ describe('sharing out', () => {
 
   test('gives the earlier lines to the earlier bid, from the first line on when all demand is awarded', () => {
     const bids = [
-      { bidId: 'late', providerId: 'p', receivedAt: new Date('2030-01-02') },
-      { bidId: 'early', providerId: 'q', receivedAt: new Date('2030-01-01') },
+      { bidId: 'late', providerId: 'p', receivedAt: new Date('2030-01-02'), tariff },
+      { bidId: 'early', providerId: 'q', receivedAt: new Date('2030-01-01'), tariff },
     ];
     const awards = [
       { bid: 'late', band: 1, lines: 4, lots: { L: { T: 4 } }, costMinor: 40n },
@@ -91,6 +97,15 @@ describe('sharing out', () => {
       { lot: 'L', tier: 'T', from: 0, lines: 3 },
       { lot: 'L', tier: 'T', from: 3, lines: 4 },
     ]);
-    expect(won[1]).toMatchObject({ providerId: 'p', band: 1, lines: 4, costMinor: 40n });
+    expect(won[1]).toMatchObject({ providerId: 'p', band: 1, lines: 4, heldLines: 0, costMinor: 40n });
+  });
+
+  test('names the band of the tariff as it was bid, whatever bands the held lines had passed in the problem', () => {
+    const bid = { bidId: 'b', providerId: 'p', receivedAt: new Date('2030-01-02'), tariff };
+    const held = [{ bidId: 'b', providerId: 'p', lot: 'L', tier: 'T', lines: 12, decided: true }];
+    const awards = [{ bid: 'b', band: 1, lines: 8, lots: { L: { T: 8 } }, costMinor: 40n }];
+    expect(shareOut(awards, [bid], null, held)).toMatchObject([{ band: 2, lines: 8, heldLines: 12 }]);
+    const drafted = held.map((cell) => ({ ...cell, decided: false }));
+    expect(shareOut(awards, [bid], null, drafted)).toMatchObject([{ band: 1, heldLines: 0 }]);
   });
 });

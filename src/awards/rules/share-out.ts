@@ -1,6 +1,8 @@
 /** Who wins which lines: quantities per lot and tier become runs of lines in the order of the lines. */
 import type { BidAward } from '../../allocation/rules/problem.js';
+import { passedBands } from '../../pricing/rules/tariff-beside.js';
 import type { AwardBid, AwardCell, Winner } from './award.js';
+import { type HeldCell, heldLines } from './held.js';
 
 /** Bids in the order in which they are preferred: receipt, then id. */
 export function inOrderOfReceipt<B extends Pick<AwardBid, 'bidId' | 'receivedAt'>>(bids: readonly B[]): B[] {
@@ -10,13 +12,15 @@ export function inOrderOfReceipt<B extends Pick<AwardBid, 'bidId' | 'receivedAt'
 }
 
 /**
- * Gives each winner its cells. Within a lot and tier the earlier bid takes the earlier lines.
+ * Gives each winner its cells. Within a lot and tier the earlier bid takes the earlier lines. Bands, which the problem
+ * counted beside the lines held, are those of the tariff as it was bid again.
  * @param scope the cells that were allocated; null when it was the whole demand, which starts at the first line
  */
 export function shareOut(
   awards: readonly BidAward[],
-  bids: readonly Pick<AwardBid, 'bidId' | 'providerId' | 'receivedAt'>[],
+  bids: readonly AwardBid[],
   scope: readonly AwardCell[] | null,
+  held: readonly HeldCell[] = [],
 ): Winner[] {
   const next = new Map<string, number>((scope ?? []).map((cell) => [keyOf(cell.lot, cell.tier), cell.from]));
   const byBid = new Map(awards.map((award) => [award.bid, award]));
@@ -32,8 +36,11 @@ export function shareOut(
         next.set(key, from + lines);
       }
     }
-    const { band, lines, costMinor } = award;
-    return [{ bidId: bid.bidId, providerId: bid.providerId, band, lines, costMinor, cells }];
+    const { lines, costMinor } = award;
+    const { bidId, providerId, tariff } = bid;
+    const before = heldLines(held, bidId);
+    const band = award.band + passedBands(tariff, before);
+    return [{ bidId, providerId, band, lines, heldLines: before, costMinor, cells }];
   });
 }
 

@@ -79,7 +79,7 @@ describe('the problem of the first award', () => {
 });
 
 describe('the problem of a follow-up award', () => {
-  const held = [{ bidId: 'bid-b', providerId: 'b', lot: 'S', tier: 'fast', lines: 20 }];
+  const held = [{ bidId: 'bid-b', providerId: 'b', lot: 'S', tier: 'fast', lines: 20, decided: true }];
 
   test('asks for the fallen cells only', () => {
     expect(toProblem(tender, [bid('a')], scope, none).lots).toEqual([{ id: 'S', demand: { fast: 35 } }]);
@@ -108,10 +108,28 @@ describe('the problem of a follow-up award', () => {
   });
 
   test('leaves out whoever has too little left to accept an award', () => {
-    const rich = bid('b', { minimumLines: 41 });
+    const rich = bid('b', { minimumLines: 61 });
     expect(toProblem(tender, [rich], scope, none, held).bids).toEqual([]);
     expect(toProblem(tender, [bid('b', { lots: { S: { capacity: 20 } } })], scope, none, held).bids).toEqual([]);
     expect(toProblem(tender, [bid('b', { lots: { N: {} } })], scope, none, held).bids).toEqual([]);
+  });
+
+  test('counts bands, minimum and activation together with what a winner holds', () => {
+    const bands = [1, 15, 50].map((from, at) => ({ from, monthly: { fast: BigInt(100 - at) } }));
+    const [only] = toProblem(tender, [bid('b', { bands, minimumLines: 50, activation: 7n })], scope, none, held).bids;
+    expect(only?.bands).toEqual([
+      { from: 1, monthly: { fast: 99n } },
+      { from: 30, monthly: { fast: 98n } },
+    ]);
+    expect(only?.minimumLines).toBe(30);
+    expect(only).not.toHaveProperty('activation');
+    // Whoever holds none begins at the first line, as does whose other lines are only drafted.
+    const begins = { bands, minimumLines: 50, activation: 7n };
+    expect(toProblem(tender, [bid('a', begins)], scope, none, held).bids[0]).toMatchObject(begins);
+    const drafted = held.map((cell) => ({ ...cell, decided: false }));
+    expect(toProblem(tender, [bid('b', begins)], scope, none, drafted).bids).toEqual([]);
+    const few = { ...begins, minimumLines: 40 };
+    expect(toProblem(tender, [bid('b', few)], scope, none, drafted).bids[0]).toMatchObject({ ...few, capacity: 40 });
   });
 
   test('keeps the number of winners over all awards of the tender', () => {

@@ -3,22 +3,15 @@
  *
  * A follow-up award asks for the cells of a fallen winner only. What other winners hold stays theirs: it counts against
  * their capacities, against the number of winners and against the largest share, so that the tender's published rules
- * hold over all its awards together. Bands count the lines of one agreement and begin anew.
+ * hold over all its awards together. Their bands, minimum and activation count with it too: all units are the lines that the
+ * provider wins in the tender.
  */
 import type { Problem, ProblemBid } from '../../allocation/rules/problem.js';
 import { shareLimit } from '../../allocation/rules/terms.js';
 import { leastLines } from '../../pricing/rules/band.js';
 import type { LotCode, Tariff, TariffBand, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardBid, AwardCell, AwardTender } from './award.js';
-
-/** Lines that a winner holds under another award of the same tender. */
-export interface HeldCell {
-  readonly bidId: string;
-  readonly providerId: string;
-  readonly lot: LotCode;
-  readonly tier: TierCode;
-  readonly lines: number;
-}
+import { type HeldCell, linesOf, tariffLeft } from './held.js';
 
 /**
  * @param scope the cells to be allocated; null for all demand
@@ -48,7 +41,7 @@ export function toProblem(
       rules: { ...rules, ...(share === undefined ? {} : { maxShare: share }) },
     };
   }
-  const mostLines = shareLimit(share, linesOf(wholeDemand(tender)));
+  const mostLines = shareLimit(share, demanded(wholeDemand(tender)));
   return {
     ...head,
     bids: taking
@@ -82,7 +75,7 @@ function demandOf(cells: readonly AwardCell[]): Demand {
   return demand;
 }
 
-function linesOf(demand: Demand): number {
+function demanded(demand: Demand): number {
   return [...demand.values()].flatMap((tiers) => Object.values(tiers)).reduce((a, b) => a + b, 0);
 }
 
@@ -142,36 +135,9 @@ function only<T>(record: Readonly<Record<string, T>>, wanted: (key: string) => b
 
 /** What a tariff can still offer beside what its provider holds; null when that is nothing. */
 function remaining(bid: AwardBid, tariff: Tariff, held: readonly HeldCell[], mostLines: number): Tariff | null {
-  const own = held.filter((cell) => cell.bidId === bid.bidId);
-  const ofProvider = held.filter((cell) => cell.providerId === bid.providerId);
-  const left: Record<LotCode, TariffLot> = {};
-  for (const [lot, place] of Object.entries(tariff.lots)) {
-    const here = remainingLot(
-      place,
-      own.filter((cell) => cell.lot === lot),
-    );
-    if (here !== null) left[lot] = here;
-  }
-  const capacity = Math.min((tariff.capacity ?? Infinity) - count(own), mostLines - count(ofProvider));
-  if (Object.keys(left).length === 0 || capacity < leastLines(tariff)) return null;
-  return { ...tariff, lots: left, capacity };
-}
-
-/** The terms of a lot beside what its bid holds there; null when nothing is left. */
-function remainingLot(place: TariffLot, own: readonly HeldCell[]): TariffLot | null {
-  const capacity = place.capacity === undefined ? undefined : place.capacity - count(own);
-  if (capacity !== undefined && capacity < 1) return null;
-  const tiers = Object.entries(place.tiers ?? {}).map(([tier, limit]) => {
-    const taken = count(own.filter((cell) => cell.tier === tier));
-    return [tier, limit.capacity === undefined ? {} : { capacity: limit.capacity - taken }] as const;
-  });
-  return {
-    ...place,
-    ...(capacity === undefined ? {} : { capacity }),
-    ...(place.tiers === undefined ? {} : { tiers: Object.fromEntries(tiers) }),
-  };
-}
-
-function count(cells: readonly { readonly lines: number }[]): number {
-  return cells.reduce((sum, cell) => sum + cell.lines, 0);
+  const left = tariffLeft(bid.bidId, tariff, held);
+  const ofProvider = linesOf(held.filter((cell) => cell.providerId === bid.providerId));
+  const capacity = Math.min(left.capacity ?? Infinity, mostLines - ofProvider);
+  if (Object.keys(left.lots).length === 0 || capacity < leastLines(left)) return null;
+  return { ...left, capacity };
 }

@@ -66,6 +66,20 @@ describe('the model contract', () => {
     expect(words).toContain('no charge beside the prices');
   });
 
+  test('says with which other lines the bands count, and that only when there are some', () => {
+    expect(wordsOf(sample)).not.toContain('other agreements');
+    const { minimumLines: _met, activation: _charged, ...tariff } = sample.tariff;
+    const words = wordsOf({ ...sample, tariff, heldLines: 1_200 });
+    for (const part of [
+      'together with 1,200 lines that the provider holds under its other agreements',
+      'each band begins 1,200 lines lower here',
+      'accepts any volume',
+      'can serve 60,000 lines under this agreement',
+    ]) {
+      expect(words).toContain(part);
+    }
+  });
+
   test('puts special conditions last, a paragraph each', () => {
     const last = modelContract({ ...sample, specialConditions: 'Jeju first.\n\nA week ahead.' }).clauses.at(-1);
     expect(last?.heading).toBe('Special conditions');

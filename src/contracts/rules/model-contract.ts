@@ -88,13 +88,20 @@ function callOff({ offerDays }: AgreementContent): Clause {
 }
 
 function prices(content: AgreementContent): Clause {
-  const { tariff, currency, band } = content;
+  const { tariff, currency, band, heldLines } = content;
   const extras = extrasTable(content);
   const activation = tariff.activation ?? 0n;
   return clause(
     'Prices by volume',
     'One band prices every line: the band that all accepted lines of this agreement reach together. The awarded lines ' +
       `reach the band ${bandText(tariff, band)}, which is marked.`,
+    ...(heldLines === 0
+      ? []
+      : [
+          `The bands count these lines together with ${linesText(heldLines)} that the provider holds under its other ` +
+            `agreements from the same tender. So each band begins ${linesText(heldLines)} lower here than in the ` +
+            "provider's tariff, and bands below are left out. That number stays as it is, whatever becomes of those lines.",
+        ]),
     ...priceTables(content),
     ...(extras === null ? [] : [extras]),
     `As awarded, all lines together cost ${moneyText(content.costMinor, currency)} over the term` +
@@ -119,7 +126,7 @@ function pricesOnlyFall({ openMarket, currency, cells }: AgreementContent): Clau
   );
 }
 
-function minimumVolume({ tariff }: AgreementContent): Clause {
+function minimumVolume({ tariff, heldLines }: AgreementContent): Clause {
   const least = leastLines(tariff);
   const capacity = tariff.capacity;
   return clause(
@@ -130,7 +137,7 @@ function minimumVolume({ tariff }: AgreementContent): Clause {
           'through: nobody owes anything under it, and the lines are awarded anew.',
     capacity === undefined
       ? 'The provider has set no limit to its capacity.'
-      : `The provider can serve ${numberText(capacity)} lines in all, and owes no more.`,
+      : `The provider can serve ${linesText(capacity)} ${heldLines === 0 ? 'in all' : 'under this agreement'}, and owes no more.`,
   );
 }
 
@@ -188,6 +195,10 @@ function governingData(content: AgreementContent): Clause {
       marked: null,
     },
   );
+}
+
+function linesText(lines: number): string {
+  return lines === 1 ? '1 line' : `${numberText(lines)} lines`;
 }
 
 function clause(heading: string, ...blocks: (string | Table)[]): Clause {

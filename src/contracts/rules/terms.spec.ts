@@ -1,5 +1,6 @@
 import type { Tariff } from '../../pricing/rules/tariff.js';
-import { agreementContent } from './terms.js';
+import type { Winner } from '../../awards/rules/award.js';
+import { type AgreementContent, agreementContent, agreementText } from './terms.js';
 
 const tariff: Tariff = {
   bands: [
@@ -10,16 +11,19 @@ const tariff: Tariff = {
   minimumLines: 3,
 };
 
-test('an agreement holds what its provider won, and of the tariff only the lots that it won', () => {
-  const content = agreementContent(
-    {
-      bidId: 'bid',
-      providerId: 'provider',
-      band: 1,
-      lines: 6,
-      costMinor: 500n,
-      cells: [{ lot: 'N', tier: 'fast', from: 4, lines: 6 }],
-    },
+const winner = {
+  bidId: 'bid',
+  providerId: 'provider',
+  band: 1,
+  lines: 6,
+  heldLines: 0,
+  costMinor: 500n,
+  cells: [{ lot: 'N', tier: 'fast', from: 4, lines: 6 }],
+};
+
+function contentFor(won: Winner): AgreementContent {
+  return agreementContent(
+    won,
     tariff,
     { id: 'award', contentHash: 'hash', standstillEndsAt: new Date('2030-01-15T00:00:00Z') },
     {
@@ -39,6 +43,10 @@ test('an agreement holds what its provider won, and of the tariff only the lots 
     { number: 'FA-2030-0001', agencyId: 'agency', agencyName: 'The Agency', providerName: 'The Provider' },
     new Date('2030-01-02T00:00:00Z'),
   );
+}
+
+test('an agreement holds what its provider won, and of the tariff only the lots that it won', () => {
+  const content = contentFor(winner);
   expect(content).toMatchObject({
     number: 'FA-2030-0001',
     edition: 1,
@@ -64,4 +72,14 @@ test('an agreement holds what its provider won, and of the tariff only the lots 
     lots: { N: { surcharge: 1n } },
     minimumLines: 3,
   });
+});
+
+test('an agreement of a provider that holds lines already counts its bands and its minimum from there', () => {
+  const content = contentFor({ ...winner, lines: 2, heldLines: 3 });
+  expect(content).toMatchObject({ heldLines: 3, band: 1, lines: 2 });
+  expect(content.tariff.bands.map((band) => band.from)).toEqual([1, 2]);
+  expect(content.tariff).not.toHaveProperty('minimumLines');
+  const passed = contentFor({ ...winner, lines: 2, heldLines: 4 });
+  expect(passed).toMatchObject({ heldLines: 4, band: 0, tariff: { bands: [{ from: 1, monthly: { fast: 7n } }] } });
+  expect(agreementText(passed)).not.toBe(agreementText({ ...passed, heldLines: 5 }));
 });

@@ -2,6 +2,7 @@
 import type { AwardCell, Winner } from '../../awards/rules/award.js';
 import { canonicalJson } from '../../kernel/canonical.js';
 import type { Minor } from '../../kernel/money.js';
+import { passedBands, tariffBeside } from '../../pricing/rules/tariff-beside.js';
 import type { LotCode, Tariff, TariffBand, TierCode } from '../../pricing/rules/tariff.js';
 
 /** Names the clauses of `modelContract`: other clauses need another name, for the content hash stands for both. */
@@ -36,13 +37,18 @@ export interface AgreementContent {
   readonly termMonths: number;
   /** calendar days that members have to answer their offers */
   readonly offerDays: number;
-  /** the provider's tariff for the lots of this agreement */
+  /**
+   * lines that the provider holds under its other agreements of the tender, as the award says; they stay as many here,
+   * whatever becomes of them
+   */
+  readonly heldLines: number;
+  /** the provider's tariff for the lots of this agreement, beside the lines it holds: its bands count this one's lines */
   readonly tariff: Tariff;
-  /** index of the band that the awarded lines reach */
+  /** index of the band of this tariff that the awarded lines reach */
   readonly band: number;
   readonly lines: number;
   readonly cells: readonly AgreementCell[];
-  /** cost of the awarded lines over the term, activation included */
+  /** cost of the awarded lines over the term, activation included unless it is charged with the lines held */
   readonly costMinor: Minor;
   /** monthly price per tier without the pool; only tiers for which the pool gave one */
   readonly openMarket: Readonly<Record<TierCode, Minor>>;
@@ -98,8 +104,9 @@ export function agreementContent(
     currency: tender.currency,
     termMonths: tender.termMonths,
     offerDays: tender.offerDays,
-    tariff: tariffFor(tariff, won),
-    band: winner.band,
+    heldLines: winner.heldLines,
+    tariff: tariffFor(tariffBeside(tariff, winner.heldLines), won),
+    band: winner.band - passedBands(tariff, winner.heldLines),
     lines: winner.lines,
     cells: winner.cells.map((cell) => ({
       ...cell,

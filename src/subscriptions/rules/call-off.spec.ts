@@ -8,6 +8,7 @@ const agreement = {
   providerName: 'KT',
   currency: 'USD',
   termMonths: 36,
+  heldLines: 0,
 };
 const settled = { settledAt: new Date('2030-03-01T00:00:00Z'), volume: 1_200, bandFrom: 1_000 };
 const line = { lot: 'north', tier: 'fibre-1000', monthly: 3_100n, setup: 0n };
@@ -43,6 +44,11 @@ describe('a call-off contract', () => {
      All else is as the framework agreement says. The member agreed by its answer to the offer 3f2504e0-4f89-41d3-9a0c-0305e82c3301.
      "
     `);
+  });
+
+  it('says beside how many other lines its volume counts', () => {
+    const text = callOffText(callOffPieces({ ...agreement, heldLines: 600 }, settled, line), values);
+    expect(text).toContain("1000 lines on beside the 600 of the provider's other agreements, and not above");
   });
 
   it('has one piece more than places, whatever the class', () => {

@@ -17,6 +17,8 @@ export interface CallOffAgreement {
   readonly providerName: string;
   readonly currency: string;
   readonly termMonths: number;
+  /** lines of the provider's other agreements, with which its bands count on */
+  readonly heldLines: number;
 }
 
 /** How a class of lines settled. Money per line. */
@@ -37,7 +39,8 @@ export interface CallOffSettlement {
 
 /** The text around the places: one piece more than there are places. */
 export function callOffPieces(agreement: CallOffAgreement, settled: CallOffSettlement, line: CallOffClass): string[] {
-  const { currency } = agreement;
+  const { currency, heldLines } = agreement;
+  const beside = heldLines === 0 ? '' : ` beside the ${heldLines} of the provider's other agreements`;
   const text = [
     'CALL-OFF CONTRACT ',
     [
@@ -58,7 +61,7 @@ export function callOffPieces(agreement: CallOffAgreement, settled: CallOffSettl
       `Term:      ${agreement.termMonths} months from the day on which the line works`,
       `Concluded: ${settled.settledAt.toISOString()}`,
       '',
-      `The price is that of ${settled.volume} lines, in the band from ${settled.bandFrom} lines on, and not above what the`,
+      `The price is that of ${settled.volume} lines, in the band from ${settled.bandFrom} lines on${beside}, and not above what the`,
       'member agreed to. When more lines join and a better band is reached, it becomes less; within the term it never rises.',
       'All else is as the framework agreement says. The member agreed by its answer to the offer ',
     ].join('\n'),

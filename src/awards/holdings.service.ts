@@ -1,0 +1,83 @@
+/** What becomes of lines after their award: how many of them a winner really holds. */
+import { Injectable } from '@nestjs/common';
+import { In, IsNull, Not } from 'typeorm';
+import { transition } from '../kernel/lifecycle.js';
+import { refuse } from '../kernel/refusal.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import type { LotCode, TierCode } from '../pricing/rules/tariff.js';
+import { Award } from './award.entity.js';
+import { fallenBids, freshAward, locked, nextRound, withFallen } from './award-rows.js';
+import { evaluationAsked } from './awards.events.js';
+import { awardLifecycle } from './rules/lifecycle.js';
+
+const WHY_AGAIN = 'A winner of this tender settled at fewer lines than it had won.';
+
+/** Lines of a class that settled; a class that is left out settled at none. */
+export interface SettledLines {
+  readonly lot: LotCode;
+  readonly tier: TierCode;
+  readonly lines: number;
+}
+
+@Injectable()
+export class HoldingsService {
+  /**
+   * A winner's lines have settled: from now on it holds these, and no longer what it was awarded. Follow-up awards that
+   * were evaluated with more, and that nobody has recommended yet, are evaluated again.
+   */
+  async settled(
+    deed: Deed,
+    of: { readonly awardId: string; readonly bidId: string },
+    settled: readonly SettledLines[],
+  ): Promise<void> {
+    const award = await locked(deed, of.awardId);
+    const winner = award.winners.find((each) => each.bidId === of.bidId);
+    if (award.state !== 'final' || winner === undefined) {
+      throw refuse('award.not-winner', 'Only a winner of a final award can settle its lines.', { state: award.state });
+    }
+    // Evaluations read what is held under the same lock, so none ends with what no longer holds.
+    await nextRound(deed, award.tenderId);
+    const cells = winner.cells.map(({ lot, tier, lines }) => {
+      const now = settled.find((each) => each.lot === lot && each.tier === tier)?.lines ?? 0;
+      return { lot, tier, lines: now, fewer: now < lines };
+    });
+    await deed.tx.query(
+      `insert into award_settled (award_id, bid_id, lot_code, tier_code, lines)
+       select $1, $2, cell.* from unnest($3::text[], $4::text[], $5::integer[]) as cell`,
+      [award.id, winner.bidId, cells.map((c) => c.lot), cells.map((c) => c.tier), cells.map((c) => c.lines)],
+    );
+    const lines = cells.reduce((sum, cell) => sum + cell.lines, 0);
+    await deed.record({ type: 'award', id: award.id }, { settledBid: winner.bidId, settledLines: lines });
+    if (cells.some((cell) => cell.fewer)) await this.evaluateFollowUps(deed, award.tenderId);
+  }
+
+  /**
+   * Awards that somebody holds at this moment are passed over: an evaluation that is ending sees by itself that its
+   * question changed, and a person who decides is told (`whyHeldChanged`).
+   */
+  private async evaluateFollowUps(deed: Deed, tenderId: string): Promise<void> {
+    const waiting = await deed.tx.find(Award, {
+      where: { tenderId, state: In(['drafted', 'failed']), fallenFrom: Not(IsNull()) },
+      order: { round: 'asc' },
+      lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },
+    });
+    const fallen = await fallenBids(deed, tenderId);
+    for (const previous of waiting) {
+      previous.state = transition(awardLifecycle, previous.state, 'evaluate-again');
+      previous.version += 1;
+      await deed.tx.save(Award, previous);
+      const { id, round, state, contentHash, tenderHash, scope, fallenFrom, fallenBid, excludedBids } = previous;
+      await deed.record({ type: 'award', id }, { round, state, contentHash }, WHY_AGAIN);
+      const fresh = freshAward(deed, { tenderId, tenderHash, scope, fallenFrom, fallenBid });
+      fresh.round = await nextRound(deed, tenderId);
+      fresh.excludedBids = withFallen(excludedBids, fallen);
+      fresh.seconds = previous.seconds;
+      fresh.supersedes = id;
+      fresh.whyAgain = WHY_AGAIN;
+      fresh.preparedBy = [...previous.preparedBy];
+      await deed.tx.insert(Award, fresh);
+      await deed.record({ type: 'award', id: fresh.id }, { supersedes: id, excluded: fresh.excludedBids }, WHY_AGAIN);
+      await deed.announce(evaluationAsked, { awardId: fresh.id });
+    }
+  }
+}

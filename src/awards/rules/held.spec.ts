@@ -1,0 +1,60 @@
+import type { Tariff } from '../../pricing/rules/tariff.js';
+import { withNames } from './explanation.js';
+import { type HeldCell, heldLines, heldWords, tariffLeft, whyHeldChanged } from './held.js';
+
+const cell: HeldCell = { bidId: 'b', providerId: 'p', lot: 'N', tier: 'fast', lines: 20, decided: true };
+const held: readonly HeldCell[] = [
+  cell,
+  { ...cell, lot: 'S', lines: 5 },
+  { ...cell, lot: 'S', lines: 3, decided: false },
+  { ...cell, bidId: 'c', providerId: 'q', lines: 90 },
+];
+
+test('lines count for their bid, once they are decided on', () => {
+  expect(heldLines(held, 'b')).toBe(25);
+  expect(heldLines(held, 'other')).toBe(0);
+});
+
+test('what is left of a tariff: all lines fill its capacities, the decided ones its bands', () => {
+  const tariff: Tariff = {
+    bands: [
+      { from: 1, monthly: { fast: 10n } },
+      { from: 30, monthly: { fast: 9n } },
+    ],
+    lots: { N: { capacity: 20 }, S: { capacity: 10, tiers: { fast: { capacity: 9 } } }, W: {} },
+    capacity: 40,
+    minimumLines: 26,
+    activation: 5n,
+  };
+  expect(tariffLeft('b', tariff, held)).toEqual({
+    bands: [
+      { from: 1, monthly: { fast: 10n } },
+      { from: 5, monthly: { fast: 9n } },
+    ],
+    lots: { S: { capacity: 2, tiers: { fast: { capacity: 1 } } }, W: {} },
+    capacity: 12,
+    minimumLines: 1,
+  });
+  expect(tariffLeft('other', tariff, held)).toEqual(tariff);
+});
+
+test('an evaluation stands while its winners hold what it counted', () => {
+  const winner = { bidId: 'b', providerId: 'p', heldLines: 25 };
+  expect(whyHeldChanged([winner, { bidId: 'other', providerId: 'o', heldLines: 0 }], held)).toBeNull();
+  expect(whyHeldChanged([winner], held.slice(1))).toMatchObject({
+    code: 'award.held-changed',
+    kind: 'conflict',
+    facts: { providerId: 'p', evaluatedWith: 25, holds: 5 },
+  });
+});
+
+test('the explanation says which volumes come on top of others', () => {
+  const bids = [
+    { bidId: 'b1', providerId: 'p1' },
+    { bidId: 'b2', providerId: 'p2' },
+  ];
+  const mine = [{ ...cell, bidId: 'b1', providerId: 'p1' }];
+  const words = withNames(heldWords(bids, mine), bids, new Map([['p1', 'Hana']]));
+  expect(words).toHaveLength(1);
+  expect(words[0]).toMatch(/^Hana holds 20 lines in this tender already: its bands, minimum and capacity count/);
+});

@@ -1,0 +1,95 @@
+/**
+ * What winners hold beside an award: lines under the tender's other awards. They fill capacities from the moment they
+ * are drafted; bands and minimum count them once they are decided on, for only then does anybody rely on them.
+ */
+import { type Refusal, refuse } from '../../kernel/refusal.js';
+import { tariffBeside } from '../../pricing/rules/tariff-beside.js';
+import type { LotCode, Tariff, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
+import type { AwardBid, Winner } from './award.js';
+
+/** Lines that a winner holds under another award of the same tender. */
+export interface HeldCell {
+  readonly bidId: string;
+  readonly providerId: string;
+  readonly lot: LotCode;
+  readonly tier: TierCode;
+  /** as awarded; as settled once its members have answered */
+  readonly lines: number;
+  /** the other award was approved and did not fall */
+  readonly decided: boolean;
+}
+
+/** The lines of a bid with which its bands and minimum count on. */
+export function heldLines(held: readonly HeldCell[], bidId: string): number {
+  return linesOf(held.filter((cell) => cell.bidId === bidId && cell.decided));
+}
+
+/** What a bid's tariff still offers beside what it holds. Lots without capacity are left out. */
+export function tariffLeft(bidId: string, tariff: Tariff, held: readonly HeldCell[]): Tariff {
+  const own = held.filter((cell) => cell.bidId === bidId);
+  const lots: Record<LotCode, TariffLot> = {};
+  for (const [lot, place] of Object.entries(tariff.lots)) {
+    const here = lotLeft(
+      place,
+      own.filter((cell) => cell.lot === lot),
+    );
+    if (here !== null) lots[lot] = here;
+  }
+  const beside = tariffBeside(tariff, heldLines(held, bidId));
+  return { ...beside, lots, ...(tariff.capacity === undefined ? {} : { capacity: tariff.capacity - linesOf(own) }) };
+}
+
+/** The terms of a lot beside what its bid holds there; null when nothing is left. */
+function lotLeft(place: TariffLot, own: readonly HeldCell[]): TariffLot | null {
+  const capacity = place.capacity === undefined ? undefined : place.capacity - linesOf(own);
+  if (capacity !== undefined && capacity < 1) return null;
+  const tiers = Object.entries(place.tiers ?? {}).map(([tier, limit]) => {
+    const taken = linesOf(own.filter((cell) => cell.tier === tier));
+    return [tier, limit.capacity === undefined ? {} : { capacity: limit.capacity - taken }] as const;
+  });
+  return {
+    ...place,
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(place.tiers === undefined ? {} : { tiers: Object.fromEntries(tiers) }),
+  };
+}
+
+/**
+ * Why an evaluation no longer tells what its winners would ask: they hold other lines now than those with which their
+ * prices were found.
+ * @returns the refusal to decide on it, or null
+ */
+export function whyHeldChanged(
+  winners: readonly Pick<Winner, 'bidId' | 'providerId' | 'heldLines'>[],
+  held: readonly HeldCell[],
+): Refusal | null {
+  const changed = winners.find((winner) => winner.heldLines !== heldLines(held, winner.bidId));
+  if (changed === undefined) return null;
+  return refuse(
+    'award.held-changed',
+    'Since this award was evaluated, the lines that a winner holds under other awards of the tender have changed, and ' +
+      'its prices with them. Have it evaluated again.',
+    { providerId: changed.providerId, evaluatedWith: changed.heldLines, holds: heldLines(held, changed.bidId) },
+  );
+}
+
+/** A sentence for each bid whose volumes in the explanation come on top of lines it holds. Ids are as the solver's. */
+export function heldWords(
+  bids: readonly Pick<AwardBid, 'bidId' | 'providerId'>[],
+  held: readonly HeldCell[],
+): string[] {
+  return bids.flatMap(({ bidId, providerId }) => {
+    const lines = heldLines(held, bidId);
+    if (lines === 0) return [];
+    const several = lines === 1 ? '1 line' : `${lines} lines`;
+    return [
+      `${providerId} (bid ${bidId}) holds ${several} in this tender already: its bands, minimum and capacity count ` +
+        'together with these, so the volumes given here come on top, and its activation is not charged again.',
+    ];
+  });
+}
+
+/** The lines of cells altogether. */
+export function linesOf(cells: readonly { readonly lines: number }[]): number {
+  return cells.reduce((sum, cell) => sum + cell.lines, 0);
+}
