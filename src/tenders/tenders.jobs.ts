@@ -8,9 +8,9 @@ import { TendersService } from './tenders.service.js';
 export class TendersJobs {
   constructor(private readonly tenders: TendersService) {}
 
-  /** A pool that has locked is to be put out to tender: the officer finds a draft waiting. */
+  /** A pool that has locked is to be put out to tender: the officer finds a draft waiting, or has drafted one already. */
   @OnFact(poolLocked, { name: 'tenders.draft-for-locked-pool' })
   async draftForLockedPool(deed: Deed, { poolId }: { poolId: string }): Promise<void> {
-    await this.tenders.draftFor(deed, poolId);
+    await this.tenders.draftFirst(deed, poolId);
   }
 }

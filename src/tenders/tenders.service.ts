@@ -58,6 +58,14 @@ export class TendersService {
     return id;
   }
 
+  /**
+   * Makes the first draft tender of a pool. Where an officer was faster there is nothing left to do, even if that tender
+   * was cancelled since: whether there is another is the officer's to say.
+   */
+  async draftFirst(deed: Deed, poolId: string): Promise<void> {
+    if (!(await deed.tx.existsBy(Tender, { poolId }))) await this.draftFor(deed, poolId);
+  }
+
   /** A further draft for a pool whose tender was cancelled. */
   async draft(actor: Actor, poolId: string): Promise<TenderView> {
     return this.deeds.run(actor, 'tenders.draft', { poolId }, async (deed) =>
