@@ -82,6 +82,17 @@ export class TendersQueries {
     };
   }
 
+  /**
+   * The state of a tender, which stays so until the transaction ends: whoever cancels it waits. Read it before locking
+   * anything that belongs to the tender, as whoever cancels does. null when there is no such tender.
+   */
+  async heldState(tx: EntityManager, tenderId: string): Promise<TenderState | null> {
+    const rows: { state: TenderState }[] = await tx.query('select state from tender where id = $1 for share', [
+      tenderId,
+    ]);
+    return rows[0]?.state ?? null;
+  }
+
   /** What the bids of a published tender must fit; null when it was not published. It never changes. */
   async bidFrame(tx: EntityManager, tenderId: string): Promise<BidFrame | null> {
     const tender = await tx.findOneBy(Tender, { id: tenderId });
