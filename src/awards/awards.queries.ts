@@ -10,7 +10,9 @@ import type { PageQuery } from '../platform/http/fields.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Award } from './award.entity.js';
-import type { AwardAnswer, LetterAnswer, PersonAnswer } from './awards.dto.js';
+import type { AwardAnswer, PersonAnswer } from './awards.dto.js';
+import type { LetterAnswer } from './letters.dto.js';
+import { abandonment } from './rules/abandon.js';
 import type { AwardView } from './rules/award.js';
 import { whyNotSignUnder } from './rules/standstill.js';
 
@@ -158,6 +160,8 @@ export class AwardsQueries {
       approvedAt: award.approvedAt,
       standstillEndsAt: award.standstillEndsAt,
       whyRejected: award.whyRejected,
+      whyAbandoned: award.whyAbandoned,
+      abandonment: award.state === 'abandoned' ? abandonment(award.scope) : null,
       supersedes: award.supersedes,
       whyAgain: award.whyAgain,
       fallenFrom: award.fallenFrom,

@@ -16,7 +16,7 @@ import { demandByLot } from './rules/lot-demand.js';
 import { tenderLifecycle } from './rules/tender-lifecycle.js';
 import { biddingEndFaults, publishFaults, termsFaults } from './rules/terms-faults.js';
 import type { Lot, RegionDemand, TenderTerms } from './rules/terms.js';
-import { whyNotCancel } from './rules/why-not-cancel.js';
+import { whyNotAbandon, whyNotCancel } from './rules/why-not-cancel.js';
 import { freezeDemand, readCaps, readLots, writeCaps, writeLots } from './tender-parts.js';
 import { Tender } from './tender.entity.js';
 import type { EditTender, TenderView } from './tenders.dto.js';
@@ -123,12 +123,30 @@ export class TendersService {
       // Read behind the lock: however long the deed waited, it must not cancel what has begun to close.
       const cancelledAt = await databaseNow(deed.tx);
       unless(whyNotCancel(tender, cancelledAt));
-      const version = tender.version + 1;
-      await deed.tx.update(Tender, { id }, { state, cancelledAt, whyCancelled: why, version });
-      await deed.record({ type: 'tender', id }, { from: tender.state }, why);
-      if (tender.state === 'published') await deed.announce(tenderCancelled, { tenderId: id });
+      await this.callOff(deed, tender, { state, cancelledAt, whyCancelled: why });
       return this.queries.one(deed.tx, actor, id);
     });
+  }
+
+  /**
+   * Calls a tender off whose bidding has ended. Only whoever knows that nothing of it is awarded may have it done.
+   * @throws Refusal 'tender.bidding-not-ended', 'tender.cannot-abandon'
+   */
+  async abandon(deed: Deed, id: string, why: string): Promise<void> {
+    const tender = await this.lockedTender(deed.tx, id);
+    unless(whyNotAbandon(tender, deed.now));
+    const state = transition(tenderLifecycle, tender.state, 'abandon');
+    await this.callOff(deed, tender, { state, cancelledAt: deed.now, whyCancelled: why });
+  }
+
+  private async callOff(
+    deed: Deed,
+    { id, state: from, version }: Tender,
+    cancelled: Pick<Tender, 'state' | 'cancelledAt'> & { readonly whyCancelled: string },
+  ): Promise<void> {
+    await deed.tx.update(Tender, { id }, { ...cancelled, version: version + 1 });
+    await deed.record({ type: 'tender', id }, { from }, cancelled.whyCancelled);
+    if (from === 'published') await deed.announce(tenderCancelled, { tenderId: id });
   }
 
   private async lockedTender(tx: EntityManager, id: string): Promise<Tender> {

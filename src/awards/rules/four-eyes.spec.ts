@@ -15,7 +15,7 @@ describe('an approval', () => {
     expect(whyNotApprove({ ...recommended, contentHash: null }, 'clara', 'seen')?.code).toBe('award.changed');
   });
 
-  test.each(['evaluating', 'failed', 'drafted', 'rejected', 'standstill', 'final', 'superseded'] as const)(
+  test.each(['evaluating', 'failed', 'drafted', 'rejected', 'standstill', 'final', 'superseded', 'abandoned'] as const)(
     'is not possible while the award is %s',
     (state) => {
       expect(whyNotApprove({ ...recommended, state }, 'clara', 'seen')?.code).toBe('award.wrong-state');

@@ -52,6 +52,7 @@ export const PERMISSIONS = {
   'awards.recommend': ['officer'],
   'awards.approve': ['approver'],
   'awards.reject': ['approver'],
+  'awards.abandon': ['officer'],
   'awards.read': ['officer', 'approver', 'auditor'],
   'awards.read-letter': ['bidder'],
 

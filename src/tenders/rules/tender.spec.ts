@@ -7,7 +7,7 @@ import { lotFaults } from './lot-faults.js';
 import { tenderLifecycle } from './tender-lifecycle.js';
 import { biddingEndFaults, publishFaults, termsFaults } from './terms-faults.js';
 import type { TenderFrame, TenderTerms } from './terms.js';
-import { whyNotCancel } from './why-not-cancel.js';
+import { whyNotAbandon, whyNotCancel } from './why-not-cancel.js';
 
 const frame: TenderFrame = {
   regions: ['A', 'B', 'C'],
@@ -115,6 +115,13 @@ describe('cancelling', () => {
     expect(whyNotCancel(published, later(-1))).toBeNull();
     expect(whyNotCancel(published, now)?.message).toContain(now.toISOString());
     expect(whyNotCancel({ state: 'draft', biddingEndsAt: later(0) }, now)).toBeNull();
+  });
+
+  it('becomes abandoning when the bidding has ended', () => {
+    const published = { state: 'published', biddingEndsAt: later(0) } as const;
+    expect(whyNotAbandon(published, now)).toBeNull();
+    expect(whyNotAbandon(published, later(-1))?.code).toBe('tender.bidding-not-ended');
+    expect(whyNotAbandon({ state: 'draft', biddingEndsAt: later(-1) }, now)?.message).toContain('Cancel this one');
   });
 });
 
