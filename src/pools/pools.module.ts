@@ -29,6 +29,6 @@ import { PoolsService } from './pools.service.js';
     FrozenTerms,
     PoolImportService,
   ],
-  exports: [PoolsQueries],
+  exports: [PoolsQueries, PoolsService],
 })
 export class PoolsModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
-import { poolLocked } from '../pools/pools.events.js';
+import { poolLocked, poolReleased } from '../pools/pools.events.js';
 import { TendersService } from './tenders.service.js';
 
 @Injectable()
@@ -12,5 +12,10 @@ export class TendersJobs {
   @OnFact(poolLocked, { name: 'tenders.draft-for-locked-pool' })
   async draftForLockedPool(deed: Deed, { poolId }: { poolId: string }): Promise<void> {
     await this.tenders.draftFirst(deed, poolId);
+  }
+
+  @OnFact(poolReleased, { name: 'tenders.cancel-draft-of-released-pool' })
+  async cancelDraftOfReleasedPool(deed: Deed, { poolId }: { poolId: string }): Promise<void> {
+    await this.tenders.cancelDraftOf(deed, poolId);
   }
 }

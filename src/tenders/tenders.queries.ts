@@ -106,9 +106,9 @@ export class TendersQueries {
     };
   }
 
-  /** What a tender takes over from its locked pool. */
+  /** What a tender takes over from its pool, which was locked before. */
   async frame(tx: EntityManager, poolId: string): Promise<TenderFrame> {
-    const pool = await this.pools.lockedPool(tx, poolId);
+    const pool = await this.pools.frozenPool(tx, poolId);
     if (!pool) throw notFound('pool');
     const tiers = pool.tiers.map((tier) => tier.tierCode);
     return { regions: pool.regions, tiers, demand: await this.pools.demand(tx, poolId) };
@@ -116,7 +116,7 @@ export class TendersQueries {
 
   /** What a line of each tier costs a month without the pool, as the pool says; only tiers for which it says so. */
   async openMarket(tx: EntityManager, poolId: string): Promise<Readonly<Record<string, Minor>>> {
-    const tiers = (await this.pools.lockedPool(tx, poolId))?.tiers ?? [];
+    const tiers = (await this.pools.frozenPool(tx, poolId))?.tiers ?? [];
     const priced = tiers.filter((tier) => tier.openMarketMonthly > 0n);
     return Object.fromEntries(priced.map((tier) => [tier.tierCode, tier.openMarketMonthly]));
   }

@@ -31,6 +31,7 @@ export const PERMISSIONS = {
   'pools.edit': ['officer', 'manager'],
   'pools.open': ['officer', 'manager'],
   'pools.cancel': ['officer', 'manager'],
+  'pools.release': ['officer'],
   'pools.join': ['owner'],
   'pools.change-pledge': ['owner'],
   'pools.leave': ['owner'],

@@ -25,3 +25,16 @@ export function whyNotAbandon({ state, biddingEndsAt }: TenderInTime, now: Date)
     { state, biddingEndsAt },
   );
 }
+
+/** Why a pool may not be given up: while a tender of it is published, providers count on its lines. */
+export function whyNotRelease(
+  tenders: readonly { readonly id: string; readonly state: TenderState }[],
+): Refusal | null {
+  const published = tenders.find((tender) => tender.state === 'published');
+  if (!published) return null;
+  return refuse(
+    'pool.put-out',
+    `This pool is put out to tender (${published.id}). Cancel or abandon that tender first.`,
+    { tenderId: published.id },
+  );
+}
