@@ -14,6 +14,7 @@ import type { AwardAnswer, PersonAnswer } from './awards.dto.js';
 import type { LetterAnswer } from './letters.dto.js';
 import { abandonment } from './rules/abandon.js';
 import type { AwardView } from './rules/award.js';
+import { whyNotLetFall } from './rules/four-eyes.js';
 import { whyNotSignUnder } from './rules/standstill.js';
 
 interface LetterRow {
@@ -52,6 +53,12 @@ export class AwardsQueries {
   async whyNotSign(tx: EntityManager, awardId: string, now: Date): Promise<Refusal | null> {
     const award = await tx.findOne(Award, { where: { id: awardId }, lock: { mode: 'pessimistic_read' } });
     return award ? whyNotSignUnder(award, now) : notFound('award');
+  }
+
+  /** Why this person may not let a winner fall out of an award; null when it may. */
+  async whyNotLetFall(tx: EntityManager, awardId: string, personId: string | null): Promise<Refusal | null> {
+    const award = await tx.findOneBy(Award, { id: awardId });
+    return award ? whyNotLetFall(award, personId) : notFound('award');
   }
 
   /** @throws Refusal 'award.not-found' */

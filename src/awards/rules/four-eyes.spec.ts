@@ -1,4 +1,4 @@
-import { type Decidable, whyNotApprove, whyNotRecommend, whyNotReject } from './four-eyes.js';
+import { type Decidable, whyNotApprove, whyNotLetFall, whyNotRecommend, whyNotReject } from './four-eyes.js';
 
 const recommended: Decidable = { state: 'recommended', contentHash: 'seen', preparedBy: ['anna', 'boris'] };
 
@@ -27,6 +27,14 @@ describe('an approval', () => {
 test('a rejection too is for a second person', () => {
   expect(whyNotReject(recommended, 'clara')).toBeNull();
   expect(whyNotReject(recommended, 'anna')?.code).toBe('award.same-person');
+});
+
+test('that a winner falls out is for a second person, after the standstill', () => {
+  const final = { state: 'final', preparedBy: ['anna'] } as const;
+  expect(whyNotLetFall(final, 'clara')).toBeNull();
+  expect(whyNotLetFall(final, 'anna')?.code).toBe('award.same-person');
+  expect(whyNotLetFall(final, null)?.code).toBe('award.same-person');
+  expect(whyNotLetFall({ ...final, state: 'standstill' }, 'clara')?.code).toBe('award.wrong-state');
 });
 
 test('a recommendation needs a draft and reasons', () => {

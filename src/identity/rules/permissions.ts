@@ -61,6 +61,7 @@ export const PERMISSIONS = {
   'contracts.sign': ['bidder', 'approver'],
   'contracts.return': ['bidder', 'approver'],
   'contracts.issue': ['officer'],
+  'contracts.let-fall': ['approver'],
 
   'offers.read': ['owner', 'manager', 'officer', 'auditor'],
   'offers.answer': ['owner'],
