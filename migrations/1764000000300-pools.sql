@@ -4,7 +4,7 @@ create table pool (
   sequence bigint generated always as identity unique,
   sponsor_id uuid not null references organisation (id),
   title text not null check (length(title) between 1 and 200),
-  state text not null check (state in ('draft', 'open', 'locked', 'lapsed', 'cancelled')),
+  state text not null check (state in ('draft', 'open', 'locked', 'released', 'lapsed', 'cancelled')),
   version integer not null default 1,
   joining_ends_at timestamptz not null,
   due_at timestamptz,
@@ -16,9 +16,12 @@ create table pool (
   -- Random: without it, whoever knows the merged counts could try exact ones until the hash fits.
   snapshot_salt text,
   locked_at timestamptz,
+  released_at timestamptz,
+  why_released text,
   created_at timestamptz not null default app_now(),
   check (state <> 'open' or (opened_at is not null and due_at is not null)),
-  check ((state = 'locked') = (snapshot_hash is not null and locked_at is not null)),
+  check ((state in ('locked', 'released')) = (snapshot_hash is not null and locked_at is not null)),
+  check ((state = 'released') = (released_at is not null and why_released is not null)),
   check ((snapshot_hash is null) = (snapshot_salt is null))
 );
 create index pool_due on pool (due_at) where state = 'open';

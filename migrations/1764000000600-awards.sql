@@ -6,7 +6,8 @@ create table award (
   tender_hash text not null,
   round integer not null check (round > 0),
   state text not null check (state in
-    ('evaluating', 'failed', 'drafted', 'recommended', 'rejected', 'standstill', 'final', 'superseded')),
+    ('evaluating', 'failed', 'drafted', 'recommended', 'rejected', 'standstill', 'final', 'superseded',
+     'abandoned')),
   version integer not null,
   due_at timestamptz,
   scope jsonb,
@@ -31,6 +32,7 @@ create table award (
   approved_hash text,
   standstill_ends_at timestamptz,
   why_rejected text,
+  why_abandoned text,
   supersedes uuid references award (id),
   why_again text,
   fallen_from uuid references award (id),
@@ -38,6 +40,7 @@ create table award (
   created_at timestamptz not null,
   unique (tender_id, round),
   check ((state = 'standstill') = (due_at is not null)),
+  check ((state = 'abandoned') = (why_abandoned is not null)),
   check ((fallen_from is null) = (scope is null)),
   check ((fallen_from is null) = (fallen_bid is null)),
   -- Four eyes, whatever the code above it does: who shaped an award never approved it, and what was approved is what

@@ -23,8 +23,9 @@ create table framework_agreement (
   signed_at timestamptz,
   why_fallen text,
   unique (award_id, bid_id),
-  check ((state in ('signed', 'fallen')) = (signed_at is not null)),
-  check ((state = 'returned') = (why_returned is not null)),
+  -- What falls keeps the signatures, or the reason of its return, with which it fell.
+  check (case state when 'signed' then signed_at is not null when 'fallen' then true else signed_at is null end),
+  check (case state when 'returned' then why_returned is not null when 'fallen' then true else why_returned is null end),
   check ((state = 'fallen') = (why_fallen is not null))
 );
 create index framework_agreement_provider on framework_agreement (provider_id, sequence);

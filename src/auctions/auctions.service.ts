@@ -105,12 +105,16 @@ export class AuctionsService {
     });
   }
 
-  /** Opens the standing bids of a closed auction, once. @throws Refusal 'auction.sealed', 'auction.already-opened' */
+  /**
+   * Opens the standing bids of a closed auction, once.
+   * @throws Refusal 'auction.sealed', 'auction.already-opened', 'auction.cancelled' as soon as its tender is
+   */
   async open(actor: Actor, tenderId: string): Promise<OpeningView> {
     return this.deeds.run(actor, 'bids.open', { tenderId }, async (deed) => {
       const { tx, now } = deed;
+      const tenderState = await this.tenders.heldState(tx, tenderId);
       const auction = await this.auctionOf(tx, tenderId, 'pessimistic_write');
-      unless(whyNotOpen(auction, now));
+      unless(whyNotOpen(auction, tenderState, now));
       const state = transition(auctionLifecycle, auction.state, 'open');
       const bids = await tx
         .createQueryBuilder(SealedBid, 'bid')

@@ -36,6 +36,23 @@ export async function locked(deed: Deed, id: string): Promise<Award> {
   return award;
 }
 
+/** The tender of an award, which never changes. @throws Refusal 'award.not-found' */
+export async function tenderOf(deed: Deed, id: string): Promise<string> {
+  const rows: { tender: string }[] = await deed.tx.query('select tender_id as tender from award where id = $1', [id]);
+  const [award] = rows;
+  if (!award) throw notFound('award');
+  return award.tender;
+}
+
+/** All awards of a tender, locked. From the last to the first, as whoever adds one locks its own before the first. */
+export async function lockedAll(deed: Deed, tenderId: string): Promise<Award[]> {
+  return deed.tx.find(Award, {
+    where: { tenderId },
+    order: { round: 'desc' },
+    lock: { mode: 'for_no_key_update' },
+  });
+}
+
 /** Awards of one tender follow one another: whoever adds one holds the first until the deed ends. */
 export async function nextRound(deed: Deed, tenderId: string): Promise<number> {
   await deed.tx.query('select 1 from award where tender_id = $1 and round = 1 for update', [tenderId]);
@@ -44,6 +61,14 @@ export async function nextRound(deed: Deed, tenderId: string): Promise<number> {
     [tenderId],
   );
   return rows[0]?.round ?? 1;
+}
+
+/** The bids of winners that fell out of an award. */
+export async function fallenOut(deed: Deed, awardId: string): Promise<string[]> {
+  const rows: { bid: string }[] = await deed.tx.query('select fallen_bid as bid from award where fallen_from = $1', [
+    awardId,
+  ]);
+  return rows.map(({ bid }) => bid);
 }
 
 /** Bids that fell through in the tender: they won and did not hold what they offered. */

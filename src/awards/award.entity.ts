@@ -106,6 +106,9 @@ export class Award {
   @Column('text', { name: 'why_rejected', nullable: true })
   whyRejected!: string | null;
 
+  @Column('text', { name: 'why_abandoned', nullable: true })
+  whyAbandoned!: string | null;
+
   /** the award that this one replaces in the evaluation, and why it was evaluated again */
   @Column('uuid', { nullable: true })
   supersedes!: string | null;

@@ -5,16 +5,17 @@ import type { Page } from '../kernel/page.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, IfMatch, May } from '../platform/http/request.js';
 import {
+  AbandonedTenderAnswer,
+  Abandonment,
   Approval,
   AwardAnswer,
   AwardPage,
   AwardStepAnswer,
   EvaluateAgain,
-  LetterAnswer,
-  LetterPage,
   Reasons,
   Rejection,
 } from './awards.dto.js';
+import { LetterAnswer, LetterPage } from './letters.dto.js';
 import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
 
@@ -104,6 +105,36 @@ export class AwardsController {
     @Body() body: EvaluateAgain,
   ): Promise<AwardStepAnswer> {
     return this.awards.evaluateAgain(actor, id, body);
+  }
+
+  /**
+   * Closes a follow-up award that failed, with the reason: its lines are awarded to nobody, and the members whose lines
+   * they are get no other offer.
+   */
+  @May('awards.abandon')
+  @HttpCode(200)
+  @Post('awards/:id/abandon')
+  async abandon(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: Abandonment,
+  ): Promise<AwardStepAnswer> {
+    return this.awards.abandon(actor, id, body.why);
+  }
+
+  /**
+   * Calls a tender off after its bidding has ended, with the reason, unless somebody holds an approved award of it.
+   * Nothing of it goes on, and its pool can be put out to tender anew.
+   */
+  @May('awards.abandon')
+  @HttpCode(200)
+  @Post('tenders/:tenderId/abandon')
+  async abandonTender(
+    @Acting() actor: Actor,
+    @Param('tenderId', ParseUUIDPipe) tenderId: string,
+    @Body() body: Abandonment,
+  ): Promise<AbandonedTenderAnswer> {
+    return this.awards.abandonTender(actor, tenderId, body.why);
   }
 
   /** The letter of an award to the caller's own organisation: what it offered, what it won, the gap per lot. */

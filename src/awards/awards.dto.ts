@@ -3,13 +3,20 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import type { ResultStatus } from '../allocation/rules/problem.js';
 import type { Minor } from '../kernel/money.js';
-import type { Tariff } from '../pricing/rules/tariff.js';
 import type { AwardState } from './rules/lifecycle.js';
-import type { LetterContent, LotOutcome } from './rules/letter.js';
 
-const STATES = ['evaluating', 'failed', 'drafted', 'recommended', 'rejected', 'standstill', 'final', 'superseded'];
+const STATES = [
+  'evaluating',
+  'failed',
+  'drafted',
+  'recommended',
+  'rejected',
+  'standstill',
+  'final',
+  'superseded',
+  'abandoned',
+];
 const STATUSES = ['optimal', 'feasible', 'infeasible', 'invalid', 'unknown'];
-const OUTCOMES = ['won', 'won-in-part', 'not-won', 'not-offered'];
 
 export class Reasons {
   /** why this award is recommended; the approver and the auditor read it */
@@ -27,6 +34,14 @@ export class Approval {
 
 export class Rejection {
   /** what has to change */
+  @IsString({ message: 'must say why' })
+  @Length(1, 2_000, { message: 'must say why, in at most 2000 characters' })
+  @Matches(/\S/, { message: 'must say why' })
+  why!: string;
+}
+
+export class Abandonment {
+  /** why nothing is awarded; for a tender, providers read it */
   @IsString({ message: 'must say why' })
   @Length(1, 2_000, { message: 'must say why, in at most 2000 characters' })
   @Matches(/\S/, { message: 'must say why' })
@@ -59,6 +74,18 @@ export class AwardStepAnswer {
 
   @ApiProperty({ type: String, nullable: true })
   contentHash!: string | null;
+}
+
+/** What became of a tender that was abandoned. */
+export class AbandonedTenderAnswer {
+  tenderId!: string;
+
+  /** the tender's: cancelled */
+  state!: string;
+
+  /** the awards that ended with it */
+  @ApiProperty({ type: [AwardStepAnswer] })
+  awards!: readonly AwardStepAnswer[];
 }
 
 /** A run of lines of a lot and tier: positions from <= p < from + lines in the order of the lines. */
@@ -172,6 +199,13 @@ export class AwardAnswer {
   @ApiProperty({ type: String, nullable: true })
   whyRejected!: string | null;
 
+  @ApiProperty({ type: String, nullable: true })
+  whyAbandoned!: string | null;
+
+  /** what it means for its lines that it was abandoned, in a sentence */
+  @ApiProperty({ type: String, nullable: true })
+  abandonment!: string | null;
+
   /** the award that this evaluation replaces, and why */
   @ApiProperty({ type: String, nullable: true })
   supersedes!: string | null;
@@ -192,102 +226,6 @@ export class AwardAnswer {
 export class AwardPage {
   @ApiProperty({ type: [AwardAnswer] })
   items!: AwardAnswer[];
-
-  /** give this as `cursor` to continue; null at the end */
-  @ApiProperty({ type: String, nullable: true })
-  next!: string | null;
-}
-
-/** A lot as a letter tells of it. */
-export class LetterLotAnswer {
-  lot!: string;
-  title!: string;
-
-  /** null, as are the amounts, where counts of a lot that was not won whole are too small to be told */
-  @ApiProperty({ type: 'integer', nullable: true })
-  lines!: number | null;
-  wonLines!: number;
-
-  @ApiProperty({ enum: OUTCOMES })
-  outcome!: LotOutcome;
-
-  /**
-   * What all these lines would cost over the term under the bidder's own tariff, in the best band it could reach by
-   * winning all it covers beside what it holds; for a lot it won whole, what it won it at. null when the lot was not offered whole.
-   */
-  @ApiProperty({ type: 'integer', nullable: true })
-  ownCostMinor!: Minor | null;
-
-  /** what these lines cost over the term as awarded, activation not included */
-  @ApiProperty({ type: 'integer', nullable: true })
-  winningCostMinor!: Minor | null;
-
-  /** own - winning; not the amount by which the tariff would have had to be lower to win */
-  @ApiProperty({ type: 'integer', nullable: true })
-  gapMinor!: Minor | null;
-
-  /** the gap as a part of what won, in whole percent; null when the lot was not offered whole */
-  @ApiProperty({ type: 'integer', nullable: true })
-  gapPercent!: number | null;
-}
-
-export class LetterContentAnswer implements LetterContent {
-  awardId!: string;
-  contentHash!: string;
-  tenderId!: string;
-  tenderTitle!: string;
-  round!: number;
-  currency!: string;
-  termMonths!: number;
-  bidId!: string;
-  receivedAt!: string;
-
-  /** the bidder's own tariff */
-  @ApiProperty({ type: 'object', additionalProperties: true })
-  offered!: Tariff;
-
-  /** why the bid took no part */
-  @ApiProperty({ type: String, nullable: true })
-  excluded!: string | null;
-
-  /** index of the band in which it won */
-  @ApiProperty({ type: 'integer', nullable: true })
-  band!: number | null;
-
-  wonLines!: number;
-
-  /** lines it holds under other awards of the tender; its bands count them too */
-  heldLines!: number;
-
-  @ApiProperty({ type: 'integer', nullable: true })
-  costMinor!: Minor | null;
-
-  @ApiProperty({ type: [CellAnswer] })
-  cells!: readonly CellAnswer[];
-
-  @ApiProperty({ type: [LetterLotAnswer] })
-  lots!: readonly LetterLotAnswer[];
-
-  awardLines!: number;
-
-  @ApiProperty({ type: 'integer' })
-  awardTotalMinor!: Minor;
-
-  standstillEndsAt!: string;
-}
-
-/** What a bidder is told about an award. */
-export class LetterAnswer {
-  awardId!: string;
-  providerId!: string;
-  providerName!: string;
-  writtenAt!: Date;
-  content!: LetterContentAnswer;
-}
-
-export class LetterPage {
-  @ApiProperty({ type: [LetterAnswer] })
-  items!: LetterAnswer[];
 
   /** give this as `cursor` to continue; null at the end */
   @ApiProperty({ type: String, nullable: true })

@@ -55,8 +55,10 @@ export class AwardsJobs {
     private readonly organisations: OrganisationsQueries,
   ) {}
 
+  /** The first award of a tender whose bids were opened, unless the tender was cancelled meanwhile. */
   @OnFact(bidsOpened, { name: 'awards.begin' })
   async begin(deed: Deed, { tenderId }: { tenderId: string }): Promise<void> {
+    if ((await this.tenders.heldState(deed.tx, tenderId)) === 'cancelled') return;
     const tender = await this.tenders.published(deed.tx, tenderId);
     if (!tender) throw notFound('tender');
     if ((await nextRound(deed, tenderId)) !== 1) return;

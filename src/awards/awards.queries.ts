@@ -10,8 +10,11 @@ import type { PageQuery } from '../platform/http/fields.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Award } from './award.entity.js';
-import type { AwardAnswer, LetterAnswer, PersonAnswer } from './awards.dto.js';
+import type { AwardAnswer, PersonAnswer } from './awards.dto.js';
+import type { LetterAnswer } from './letters.dto.js';
+import { abandonment } from './rules/abandon.js';
 import type { AwardView } from './rules/award.js';
+import { whyNotLetFall } from './rules/four-eyes.js';
 import { whyNotSignUnder } from './rules/standstill.js';
 
 interface LetterRow {
@@ -50,6 +53,12 @@ export class AwardsQueries {
   async whyNotSign(tx: EntityManager, awardId: string, now: Date): Promise<Refusal | null> {
     const award = await tx.findOne(Award, { where: { id: awardId }, lock: { mode: 'pessimistic_read' } });
     return award ? whyNotSignUnder(award, now) : notFound('award');
+  }
+
+  /** Why this person may not let a winner fall out of an award; null when it may. */
+  async whyNotLetFall(tx: EntityManager, awardId: string, personId: string | null): Promise<Refusal | null> {
+    const award = await tx.findOneBy(Award, { id: awardId });
+    return award ? whyNotLetFall(award, personId) : notFound('award');
   }
 
   /** @throws Refusal 'award.not-found' */
@@ -158,6 +167,8 @@ export class AwardsQueries {
       approvedAt: award.approvedAt,
       standstillEndsAt: award.standstillEndsAt,
       whyRejected: award.whyRejected,
+      whyAbandoned: award.whyAbandoned,
+      abandonment: award.state === 'abandoned' ? abandonment(award.scope) : null,
       supersedes: award.supersedes,
       whyAgain: award.whyAgain,
       fallenFrom: award.fallenFrom,

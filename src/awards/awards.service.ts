@@ -3,16 +3,29 @@ import { Injectable } from '@nestjs/common';
 import { AuctionsQueries } from '../auctions/auctions.queries.js';
 import type { Actor } from '../kernel/actor.js';
 import { toJson } from '../kernel/canonical.js';
-import { transition } from '../kernel/lifecycle.js';
+import { nextState, transition } from '../kernel/lifecycle.js';
 import { invalid, notFound, refuse, unless } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { whyStale } from '../platform/http/request.js';
 import { sha256 } from '../platform/keys/keys.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
+import { TendersService } from '../tenders/tenders.service.js';
 import { Award } from './award.entity.js';
-import { EVALUATION_SECONDS, excluding, fallenBids, freshAward, locked, nextRound, withFallen } from './award-rows.js';
+import {
+  EVALUATION_SECONDS,
+  excluding,
+  fallenBids,
+  fallenOut,
+  freshAward,
+  locked,
+  lockedAll,
+  nextRound,
+  tenderOf,
+  withFallen,
+} from './award-rows.js';
 import { awardApproved, awardFellThrough, evaluationAsked } from './awards.events.js';
 import { heldBeside } from './held-rows.js';
+import { type Standing, whyNotAbandonAward, whyNotAbandonTender } from './rules/abandon.js';
 import { contentText } from './rules/content.js';
 import { whyNotApprove, whyNotRecommend, whyNotReject } from './rules/four-eyes.js';
 import { type HeldCell, whyHeldChanged } from './rules/held.js';
@@ -28,11 +41,19 @@ export interface AwardStep {
   readonly contentHash: string | null;
 }
 
+/** A tender that was given up, with the awards that ended with it. */
+export interface AbandonedTender {
+  readonly tenderId: string;
+  readonly state: 'cancelled';
+  readonly awards: readonly AwardStep[];
+}
+
 @Injectable()
 export class AwardsService {
   constructor(
     private readonly deeds: Deeds,
     private readonly tenders: TendersQueries,
+    private readonly tendersService: TendersService,
     private readonly auctions: AuctionsQueries,
   ) {}
 
@@ -136,6 +157,7 @@ export class AwardsService {
     again: { readonly excludedBidIds: readonly string[]; readonly why: string; readonly seconds?: number | undefined },
   ): Promise<AwardStep> {
     return this.deeds.run(actor, 'awards.evaluate-again', { id, ...again }, async (deed) => {
+      await this.tenders.heldState(deed.tx, await tenderOf(deed, id));
       const previous = await locked(deed, id);
       const bids = await this.auctions.openedBids(deed.tx, previous.tenderId);
       const known = new Set(bids.map((bid) => bid.bidId));
@@ -178,6 +200,7 @@ export class AwardsService {
     deed: Deed,
     fallen: { readonly awardId: string; readonly bidId: string; readonly why: string },
   ): Promise<{ awardId: string }> {
+    await this.tenders.heldState(deed.tx, await tenderOf(deed, fallen.awardId));
     const award = await locked(deed, fallen.awardId);
     const winner = award.winners.find((each) => each.bidId === fallen.bidId);
     if (award.state !== 'final' || winner === undefined) {
@@ -201,11 +224,49 @@ export class AwardsService {
     return { awardId: followUp.id };
   }
 
+  /**
+   * Closes a follow-up award that nobody can serve: its lines go to nobody.
+   * @throws Refusal 'award.wrong-state' unless it failed, 'award.not-follow-up'
+   */
+  async abandon(actor: Actor, id: string, why: string): Promise<AwardStep> {
+    return this.deeds.run(actor, 'awards.abandon', { id, why }, async (deed) => {
+      const award = await locked(deed, id);
+      unless(whyNotAbandonAward(award));
+      award.whyAbandoned = why;
+      return this.step(deed, award, 'abandon', why);
+    });
+  }
+
+  /**
+   * Gives up a tender whose bidding has ended: it is called off, and of its awards nothing goes on. Its pool can be put
+   * out to tender anew.
+   * @throws Refusal 'tender.bidding-not-ended', 'tender.cannot-abandon', 'tender.awarded'
+   */
+  async abandonTender(actor: Actor, tenderId: string, why: string): Promise<AbandonedTender> {
+    return this.deeds.run(actor, 'awards.abandon-tender', { tenderId, why }, async (deed) => {
+      // The tender first: from here on nobody begins another award of it.
+      await this.tendersService.abandon(deed, tenderId, why);
+      const awards = await lockedAll(deed, tenderId);
+      const standings: Standing[] = [];
+      for (const { id, round, state, winners } of awards) {
+        standings.push({ round, state, winners, fallen: await fallenOut(deed, id) });
+      }
+      unless(whyNotAbandonTender(standings));
+      const steps: AwardStep[] = [];
+      for (const award of awards) {
+        if (nextState(awardLifecycle, award.state, 'abandon') === null) continue;
+        award.whyAbandoned = why;
+        steps.push(await this.step(deed, award, 'abandon', why));
+      }
+      return { tenderId, state: 'cancelled', awards: steps };
+    });
+  }
+
   /** Takes an award one step on in its life, with the hash of what it now says. */
   private async step(
     deed: Deed,
     award: Award,
-    verb: 'recommend' | 'edit' | 'approve' | 'reject' | 'evaluate-again',
+    verb: 'recommend' | 'edit' | 'approve' | 'reject' | 'evaluate-again' | 'abandon',
     why?: string,
   ): Promise<AwardStep> {
     award.state = transition(awardLifecycle, award.state, verb);

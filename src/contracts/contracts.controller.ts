@@ -24,6 +24,7 @@ import {
   AgreementSummary,
   EditionQuery,
   Issue,
+  LetFall,
   Return,
   Sign,
 } from './contracts.dto.js';
@@ -100,6 +101,21 @@ export class ContractsController {
     @Body() body: Return,
   ): Promise<AgreementStepAnswer> {
     return this.contracts.return(actor, id, body.why);
+  }
+
+  /**
+   * Lets a winner fall that does not sign, with the reason: a follow-up award for its lines begins, without its bid.
+   * Only the agency's approver may, and nobody who had a hand in recommending the award.
+   */
+  @May('contracts.let-fall')
+  @HttpCode(200)
+  @Post(':id/let-fall')
+  async letFall(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: LetFall,
+  ): Promise<AgreementStepAnswer> {
+    return this.contracts.letFall(actor, id, body.why);
   }
 
   /** Issues a returned agreement again, as another edition with another content hash. */

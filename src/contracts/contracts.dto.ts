@@ -23,6 +23,14 @@ export class Return {
   why!: string;
 }
 
+export class LetFall {
+  /** why the winner falls out; its provider reads it, and so do all who read the follow-up award */
+  @IsString({ message: 'must say why' })
+  @Length(1, 2_000, { message: 'must say why, in at most 2000 characters' })
+  @Matches(/\S/, { message: 'must say why' })
+  why!: string;
+}
+
 export class Issue {
   /** what the parties agreed beside the model contract; prices and lines cannot be changed here */
   @IsOptional()
@@ -96,7 +104,7 @@ export class AgreementSummary {
   /** nothing can be signed before */
   standstillEndsAt!: string;
 
-  /** why the present edition was returned */
+  /** why the present edition was returned, also when the agreement has fallen since */
   @ApiProperty({ type: String, nullable: true })
   whyReturned!: string | null;
 

@@ -130,6 +130,6 @@ export class ContractsQueries {
 
 function shown(signature: Signature, agreement: Agreement): AgreementAnswer['signatures'][number] {
   const { edition, party, personId, name, signedAt, address, contentHash, pdfHash } = signature;
-  const counts = edition === agreement.edition && agreement.state !== 'returned';
+  const counts = edition === agreement.edition && agreement.whyReturned === null;
   return { edition, party, personId, name, signedAt, address, contentHash, pdfHash, counts };
 }

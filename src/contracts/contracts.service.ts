@@ -22,7 +22,7 @@ import {
 } from './agreement-rows.js';
 import { agreementSigned } from './contracts.events.js';
 import { agreementLifecycle } from './rules/lifecycle.js';
-import { mayRead, partyOf, type Signable, whyNotReturn, whyNotSign } from './rules/signing.js';
+import { mayRead, partyOf, type Signable, whyNotLetFall, whyNotReturn, whyNotSign } from './rules/signing.js';
 import { agreementContent } from './rules/terms.js';
 
 /** An agreement as its deeds answer. */
@@ -156,14 +156,35 @@ export class ContractsService {
     await this.holdings.settled(deed, { awardId, bidId }, lines);
   }
 
+  /**
+   * Lets a winner fall that does not sign: its lines are awarded anew, without its bid.
+   * @throws Refusal 'agreement.not-a-party', 'agreement.wrong-state', 'award.same-person', 'award.wrong-state'
+   */
+  async letFall(actor: Actor, id: string, why: string): Promise<AgreementStep> {
+    return this.deeds.run(actor, 'contracts.let-fall', { id, why }, async (deed) => {
+      const { agreement, signable } = await this.known(deed, actor, id);
+      const secondEyes = await this.awardsQueries.whyNotLetFall(deed.tx, agreement.awardId, actor.personId);
+      unless(whyNotLetFall(signable, actor, secondEyes));
+      return this.fall(deed, agreement, 'let-fall', why);
+    });
+  }
+
   /** A signed agreement falls, because its members accepted too little: its lines are awarded anew. */
   async fallThrough(deed: Deed, agreementId: string, why: string): Promise<void> {
-    const agreement = await lockedAgreement(deed, agreementId);
-    agreement.state = transition(agreementLifecycle, agreement.state, 'fall-through');
+    await this.fall(deed, await lockedAgreement(deed, agreementId), 'fall-through', why);
+  }
+
+  private async fall(
+    deed: Deed,
+    agreement: Agreement,
+    verb: 'fall-through' | 'let-fall',
+    why: string,
+  ): Promise<AgreementStep> {
+    agreement.state = transition(agreementLifecycle, agreement.state, verb);
     agreement.whyFallen = why;
     const { awardId, bidId } = agreement;
     const followUp = await this.awards.fallThrough(deed, { awardId, bidId, why });
-    await save(deed, agreement, { followUpAward: followUp.awardId }, why);
+    return save(deed, agreement, { followUpAward: followUp.awardId }, why);
   }
 
   /** The agreement, locked, if the actor may know of it. @throws Refusal 'agreement.not-found' */

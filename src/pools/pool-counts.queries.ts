@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { PoolState } from './rules/pool-lifecycle.js';
+import { hasSnapshot, type PoolState } from './rules/pool-lifecycle.js';
 
 /** Counting so many pledges takes some ten milliseconds: the count of a larger pool is kept for a moment. */
 const LARGE_POOL_PLEDGES = 10_000;
@@ -34,16 +34,16 @@ export class PoolCountsQueries {
       pools.filter((pool) => wanted(pool.state)).map((pool) => pool.id);
     const frozen = await this.frozen(
       tx,
-      idsOf((state) => state === 'locked'),
+      idsOf((state) => hasSnapshot(state)),
     );
     const counted = await this.counted(
       tx,
-      idsOf((state) => state !== 'locked' && state !== 'draft'),
+      idsOf((state) => !hasSnapshot(state) && state !== 'draft'),
     );
     return new Map(pools.map(({ id }) => [id, frozen.get(id) ?? counted.get(id) ?? NONE]));
   }
 
-  /** A locked pool is counted from its few cells. */
+  /** A pool that was locked is counted from its few cells. */
   private async frozen(tx: EntityManager, ids: readonly string[]): Promise<Map<string, FirmAndInterest>> {
     if (ids.length === 0) return new Map();
     const rows: (FirmAndInterest & { id: string })[] = await tx.query(

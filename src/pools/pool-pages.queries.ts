@@ -11,7 +11,7 @@ import { type FirmAndInterest, PoolCountsQueries } from './pool-counts.queries.j
 import type { DemandView, LineCounts, PoolPage, PoolSummary, PoolView } from './pool-views.dto.js';
 import type { PoolsQuery } from './pools.dto.js';
 import { PoolsQueries } from './pools.queries.js';
-import type { PoolState } from './rules/pool-lifecycle.js';
+import { hasSnapshot, type PoolState } from './rules/pool-lifecycle.js';
 import { type DemandGroup, mergeSmallCells, SMALLEST_CELL_LINES } from './rules/suppress.js';
 import { whyNotSee } from './rules/whose-pool.js';
 
@@ -30,13 +30,16 @@ interface PoolRow {
   readonly lockedAt: Date | null;
   readonly snapshotHash: string | null;
   readonly snapshotSalt: string | null;
+  readonly releasedAt: Date | null;
+  readonly whyReleased: string | null;
 }
 
 const POOLS = `
   select p.id, p.sequence, p.sponsor_id as "sponsorId", p.title, p.state, p.version,
     p.joining_ends_at as "joiningEndsAt", p.critical_mass as "criticalMass", p.term_months as "termMonths",
     p.currency, p.opened_at as "openedAt", p.locked_at as "lockedAt", p.snapshot_hash as "snapshotHash",
-    p.snapshot_salt as "snapshotSalt"
+    p.snapshot_salt as "snapshotSalt",
+    p.released_at as "releasedAt", p.why_released as "whyReleased"
   from pool p`;
 
 type CountedPool = PoolRow & FirmAndInterest;
@@ -92,7 +95,7 @@ export class PoolPagesQueries {
     const tx = this.source.manager;
     const pool = await this.row(tx, poolId);
     unless(whyNotSee(pool, viewer));
-    const locked = pool.state === 'locked';
+    const locked = hasSnapshot(pool.state);
     const inFull = viewer.organisationKind === 'agency';
     if (!locked && !inFull) {
       throw refuse('pool.not-locked', 'Demand is shown once the pool is locked; until then see its lines so far.', {
@@ -150,6 +153,8 @@ export class PoolPagesQueries {
       openedAt: pool.openedAt,
       lockedAt: pool.lockedAt,
       snapshotHash: pool.snapshotHash,
+      releasedAt: pool.releasedAt,
+      whyReleased: pool.whyReleased,
       curve: priceCurve(schedule).map(({ lines, monthly }) => ({ lines, monthly: { ...monthly } })),
       next: next && {
         from: next.from,

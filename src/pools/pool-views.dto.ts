@@ -19,7 +19,7 @@ export class PoolSummary {
   id!: string;
   sponsor!: Sponsor;
   title!: string;
-  @ApiProperty({ enum: ['draft', 'open', 'locked', 'lapsed', 'cancelled'] })
+  @ApiProperty({ enum: ['draft', 'open', 'locked', 'released', 'lapsed', 'cancelled'] })
   state!: string;
   joiningEndsAt!: Date;
   criticalMass!: number;
@@ -66,6 +66,9 @@ export class PoolView extends PoolSummary {
   lockedAt!: Date | null;
   /** SHA-256 of the demand snapshot; null until the pool is locked */
   snapshotHash!: string | null;
+  /** when it was given up for good: its pledges ended then, and its members are free to join another pool */
+  releasedAt!: Date | null;
+  whyReleased!: string | null;
   /** the price curve: price per tier against volume */
   curve!: CurveStep[];
   /** what more firm lines do for all; null in the best band */

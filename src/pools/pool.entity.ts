@@ -44,4 +44,10 @@ export class PoolEntity {
 
   @Column('timestamptz', { name: 'locked_at', nullable: true })
   lockedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'released_at', nullable: true })
+  releasedAt!: Date | null;
+
+  @Column('text', { name: 'why_released', nullable: true })
+  whyReleased!: string | null;
 }

@@ -106,7 +106,7 @@ export class CancelPool {
 
 export class PoolsQuery extends PageQuery {
   @IsOptional()
-  @IsIn(['draft', 'open', 'locked', 'lapsed', 'cancelled'], { message: 'must be a state of a pool' })
+  @IsIn(['draft', 'open', 'locked', 'released', 'lapsed', 'cancelled'], { message: 'must be a state of a pool' })
   state?: string;
 }
 

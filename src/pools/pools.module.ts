@@ -36,6 +36,6 @@ import { TakeBackService } from './take-back.service.js';
     MembersService,
     MembersQueries,
   ],
-  exports: [PoolsQueries],
+  exports: [PoolsQueries, PoolsService],
 })
 export class PoolsModule {}

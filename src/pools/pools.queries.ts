@@ -6,7 +6,7 @@ import type { PricedBand } from '../pricing/rules/band-faults.js';
 import type { PoolTier } from './rules/pool-terms.js';
 import type { DemandCell } from './rules/suppress.js';
 
-/** A locked pool, whose terms and demand never change again. */
+/** A pool that was locked: its terms and demand never change again. */
 export interface LockedPool {
   readonly id: string;
   readonly title: string;
@@ -26,23 +26,23 @@ export interface PoolLists {
   readonly bands: PricedBand[];
 }
 
+const FROZEN = `
+  select id, title, sponsor_id as "sponsorId", currency, term_months as "termMonths", snapshot_hash as "snapshotHash"
+  from pool where id = $1 and snapshot_hash is not null`;
+
 @Injectable()
 export class PoolsQueries {
-  /** The pool if it is locked, else null. */
+  /** The pool if it is locked, else null. It stays locked until the transaction ends: whoever releases it waits. */
   async lockedPool(tx: EntityManager, poolId: string): Promise<LockedPool | null> {
-    const rows: Omit<LockedPool, 'regions' | 'tiers'>[] = await tx.query(
-      `select id, title, sponsor_id as "sponsorId", currency, term_months as "termMonths",
-         snapshot_hash as "snapshotHash"
-       from pool where id = $1 and state = 'locked'`,
-      [poolId],
-    );
-    const [pool] = rows;
-    if (!pool) return null;
-    const { regions, tiers } = await this.lists(tx, poolId);
-    return { ...pool, regions, tiers };
+    return this.withLists(tx, await tx.query(`${FROZEN} and state = 'locked' for share`, [poolId]));
   }
 
-  /** The frozen demand of a locked pool, every cell that has lines, in full; empty unless locked. Not for providers. */
+  /** The pool if it was locked once, also when it was released since, else null. */
+  async frozenPool(tx: EntityManager, poolId: string): Promise<LockedPool | null> {
+    return this.withLists(tx, await tx.query(FROZEN, [poolId]));
+  }
+
+  /** The frozen demand of a pool, every cell that has lines, in full; empty before it is locked. Not for providers. */
   async demand(tx: EntityManager, poolId: string): Promise<DemandCell[]> {
     return tx.query(
       `select region_code as "regionCode", tier_code as "tierCode", firm_lines as "firmLines",
@@ -87,5 +87,14 @@ export class PoolsQueries {
       tiers,
       bands: [...bands].map(([from, monthly]) => ({ from, monthly })),
     };
+  }
+
+  private async withLists(
+    tx: EntityManager,
+    [pool]: readonly Omit<LockedPool, 'regions' | 'tiers'>[],
+  ): Promise<LockedPool | null> {
+    if (!pool) return null;
+    const { regions, tiers } = await this.lists(tx, pool.id);
+    return { ...pool, regions, tiers };
   }
 }

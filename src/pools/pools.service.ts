@@ -1,4 +1,4 @@
-/** Drafting, editing, opening and cancelling pools. */
+/** Drafting, editing, opening, cancelling and releasing pools. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { CatalogueQueries } from '../catalogue/catalogue.queries.js';
@@ -11,6 +11,7 @@ import { PoolEntity } from './pool.entity.js';
 import { PoolPagesQueries } from './pool-pages.queries.js';
 import type { PoolView } from './pool-views.dto.js';
 import type { DraftPool, EditPool } from './pools.dto.js';
+import { poolReleased } from './pools.events.js';
 import { type PoolLists, PoolsQueries } from './pools.queries.js';
 import { poolLifecycle } from './rules/pool-lifecycle.js';
 import { type PoolTerms, termFaults, whyNotOpen } from './rules/pool-terms.js';
@@ -110,6 +111,23 @@ export class PoolsService {
       await deed.record({ type: 'pool', id: poolId }, { from: pool.state }, why);
       return this.pages.view(deed.tx, poolId);
     });
+  }
+
+  /**
+   * Gives a locked pool up for good, and with it its pledges. Only whoever knows that providers are asked for nothing
+   * any more may have it done.
+   * @throws Refusal 'pool.not-found', 'pool.cannot-release'
+   */
+  async release(deed: Deed, poolId: string, why: string): Promise<void> {
+    const pool = await this.locked(deed, poolId);
+    const state = transition(poolLifecycle, pool.state, 'release');
+    await deed.tx.update(
+      PoolEntity,
+      { id: poolId },
+      { state, version: pool.version + 1, releasedAt: deed.now, whyReleased: why },
+    );
+    await deed.record({ type: 'pool', id: poolId }, { from: pool.state }, why);
+    await deed.announce(poolReleased, { poolId });
   }
 
   private async locked(deed: Deed, poolId: string): Promise<PoolEntity> {

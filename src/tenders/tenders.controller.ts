@@ -56,7 +56,7 @@ export class TendersController {
     return this.tenders.publish(actor, id);
   }
 
-  /** Calls a tender off, with the reason. Bids made until then are never opened. */
+  /** Calls a tender off before its bidding ends, with the reason. Bids made until then are never opened. */
   @May('tenders.cancel')
   @HttpCode(200)
   @Post(':id/cancel')

@@ -150,6 +150,22 @@ export class CancelTender {
   why!: string;
 }
 
+export class ReleasePool {
+  /** the reason, which everybody can read in the pool */
+  @IsString({ message: 'must say why' })
+  @Length(1, 2_000, { message: 'must say why, in at most 2000 characters' })
+  @Matches(/\S/, { message: 'must say why' })
+  why!: string;
+}
+
+/** A pool that was given up for good; the pool itself says the same. */
+export class ReleasedPoolView {
+  poolId!: string;
+  state!: string;
+  releasedAt!: Date;
+  whyReleased!: string;
+}
+
 /** One lot and one tier in it. */
 export class LotCellView {
   lot!: string;

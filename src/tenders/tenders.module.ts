@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { PoolsModule } from '../pools/pools.module.js';
+import { ReleasedPoolsController } from './released-pools.controller.js';
 import { Tender } from './tender.entity.js';
 import { TendersController } from './tenders.controller.js';
 import { TendersJobs } from './tenders.jobs.js';
@@ -10,7 +11,7 @@ import { TendersService } from './tenders.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Tender]), CatalogueModule, PoolsModule],
-  controllers: [TendersController],
+  controllers: [TendersController, ReleasedPoolsController],
   providers: [TendersService, TendersQueries, TendersJobs],
   exports: [TendersService, TendersQueries],
 })

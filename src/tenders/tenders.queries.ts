@@ -95,6 +95,17 @@ export class TendersQueries {
     };
   }
 
+  /**
+   * The state of a tender, which stays so until the transaction ends: whoever cancels it waits. Read it before locking
+   * anything that belongs to the tender, as whoever cancels does. null when there is no such tender.
+   */
+  async heldState(tx: EntityManager, tenderId: string): Promise<TenderState | null> {
+    const rows: { state: TenderState }[] = await tx.query('select state from tender where id = $1 for share', [
+      tenderId,
+    ]);
+    return rows[0]?.state ?? null;
+  }
+
   /** What the bids of a published tender must fit; null when it was not published. It never changes. */
   async bidFrame(tx: EntityManager, tenderId: string): Promise<BidFrame | null> {
     const tender = await tx.findOneBy(Tender, { id: tenderId });
@@ -111,9 +122,9 @@ export class TendersQueries {
     };
   }
 
-  /** What a tender takes over from its locked pool. */
+  /** What a tender takes over from its pool, which was locked before. */
   async frame(tx: EntityManager, poolId: string): Promise<TenderFrame> {
-    const pool = await this.pools.lockedPool(tx, poolId);
+    const pool = await this.pools.frozenPool(tx, poolId);
     if (!pool) throw notFound('pool');
     const tiers = pool.tiers.map((tier) => tier.tierCode);
     return { regions: pool.regions, tiers, demand: await this.pools.demand(tx, poolId) };
@@ -121,7 +132,7 @@ export class TendersQueries {
 
   /** What a line of each tier costs a month without the pool, as the pool says; only tiers for which it says so. */
   async openMarket(tx: EntityManager, poolId: string): Promise<Readonly<Record<string, Minor>>> {
-    const tiers = (await this.pools.lockedPool(tx, poolId))?.tiers ?? [];
+    const tiers = (await this.pools.frozenPool(tx, poolId))?.tiers ?? [];
     const priced = tiers.filter((tier) => tier.openMarketMonthly > 0n);
     return Object.fromEntries(priced.map((tier) => [tier.tierCode, tier.openMarketMonthly]));
   }

@@ -1,4 +1,4 @@
-/** What is done to tenders: drafted, edited, published, cancelled. */
+/** What is done to tenders: drafted, edited, published, called off; and to pools that shall have none any more. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -11,16 +11,17 @@ import { databaseNow, type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { whyStale } from '../platform/http/request.js';
 import { sha256 } from '../platform/keys/keys.js';
 import { type LockedPool, PoolsQueries } from '../pools/pools.queries.js';
+import { PoolsService } from '../pools/pools.service.js';
 import { contentOf } from './rules/content.js';
 import { demandByLot } from './rules/lot-demand.js';
 import { regionGroups } from './rules/lot-faults.js';
 import { tenderLifecycle } from './rules/tender-lifecycle.js';
 import { biddingEndFaults, publishFaults, termsFaults } from './rules/terms-faults.js';
 import type { Lot, TenderFrame, TenderTerms } from './rules/terms.js';
-import { whyNotCancel } from './rules/why-not-cancel.js';
+import { whyNotAbandon, whyNotCancel, whyNotRelease } from './rules/why-not-cancel.js';
 import { freezeDemand, readCaps, readLots, writeCaps, writeLots } from './tender-parts.js';
 import { Tender } from './tender.entity.js';
-import type { EditTender, TenderView } from './tenders.dto.js';
+import type { EditTender, ReleasedPoolView, TenderView } from './tenders.dto.js';
 import { tenderCancelled, tenderPublished } from './tenders.events.js';
 import { TendersQueries } from './tenders.queries.js';
 
@@ -32,6 +33,7 @@ export class TendersService {
   constructor(
     private readonly deeds: Deeds,
     private readonly pools: PoolsQueries,
+    private readonly poolsService: PoolsService,
     private readonly catalogue: CatalogueQueries,
     private readonly queries: TendersQueries,
   ) {}
@@ -57,6 +59,15 @@ export class TendersService {
     await writeCaps(tx, id, Object.fromEntries(caps.map((tier) => [tier.tierCode, tier.openMarketMonthly])));
     await deed.record({ type: 'tender', id }, { poolId, lots: lots.length });
     return id;
+  }
+
+  /**
+   * Makes the first draft tender of a pool. Where an officer was faster there is nothing left to do, even if that tender
+   * was cancelled since: whether there is another is the officer's to say. A pool that was released needs none.
+   */
+  async draftFirst(deed: Deed, poolId: string): Promise<void> {
+    if (!(await this.pools.lockedPool(deed.tx, poolId))) return;
+    if (!(await deed.tx.existsBy(Tender, { poolId }))) await this.draftFor(deed, poolId);
   }
 
   /** A further draft for a pool whose tender was cancelled. */
@@ -116,12 +127,54 @@ export class TendersService {
       // Read behind the lock: however long the deed waited, it must not cancel what has begun to close.
       const cancelledAt = await databaseNow(deed.tx);
       unless(whyNotCancel(tender, cancelledAt));
-      const version = tender.version + 1;
-      await deed.tx.update(Tender, { id }, { state, cancelledAt, whyCancelled: why, version });
-      await deed.record({ type: 'tender', id }, { from: tender.state }, why);
-      if (tender.state === 'published') await deed.announce(tenderCancelled, { tenderId: id });
+      await this.callOff(deed, tender, { state, cancelledAt, whyCancelled: why });
       return this.queries.one(deed.tx, actor, id);
     });
+  }
+
+  /**
+   * Calls a tender off whose bidding has ended. Only whoever knows that nothing of it is awarded may have it done.
+   * @throws Refusal 'tender.bidding-not-ended', 'tender.cannot-abandon'
+   */
+  async abandon(deed: Deed, id: string, why: string): Promise<void> {
+    const tender = await this.lockedTender(deed.tx, id);
+    unless(whyNotAbandon(tender, deed.now));
+    const state = transition(tenderLifecycle, tender.state, 'abandon');
+    await this.callOff(deed, tender, { state, cancelledAt: deed.now, whyCancelled: why });
+  }
+
+  /**
+   * Gives the locked pool up for which no provider was found. A draft is no obstacle: nobody was asked for anything yet.
+   * @throws Refusal 'pool.not-found', 'pool.cannot-release', 'pool.put-out' while a tender of it is published
+   */
+  async releasePool(actor: Actor, poolId: string, why: string): Promise<ReleasedPoolView> {
+    return this.deeds.run(actor, 'pools.release', { poolId, why }, async (deed) => {
+      // The pool first: whoever publishes a tender of it holds it, so that none is published from here on.
+      await this.poolsService.release(deed, poolId, why);
+      unless(whyNotRelease(await deed.tx.findBy(Tender, { poolId })));
+      return { poolId, state: 'released', releasedAt: deed.now, whyReleased: why };
+    });
+  }
+
+  /** A pool that was released is not put out to tender any more, so that its draft goes too. */
+  async cancelDraftOf(deed: Deed, poolId: string): Promise<void> {
+    const tender = await deed.tx.findOne(Tender, {
+      where: { poolId, state: 'draft' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (!tender) return;
+    const state = transition(tenderLifecycle, tender.state, 'cancel');
+    await this.callOff(deed, tender, { state, cancelledAt: deed.now, whyCancelled: 'The pool was released.' });
+  }
+
+  private async callOff(
+    deed: Deed,
+    { id, state: from, version }: Tender,
+    cancelled: Pick<Tender, 'state' | 'cancelledAt'> & { readonly whyCancelled: string },
+  ): Promise<void> {
+    await deed.tx.update(Tender, { id }, { ...cancelled, version: version + 1 });
+    await deed.record({ type: 'tender', id }, { from }, cancelled.whyCancelled);
+    if (from === 'published') await deed.announce(tenderCancelled, { tenderId: id });
   }
 
   private async lockedTender(tx: EntityManager, id: string): Promise<Tender> {

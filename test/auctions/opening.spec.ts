@@ -136,6 +136,36 @@ describe('the opening', () => {
     await system.passTo(made.biddingEndsAt);
     await made.officer.post(`/api/v1/tenders/${made.tenderId}/bids/open`).expect(409);
   });
+
+  it('waits for a cancellation under way, and asks the tender however late the auction learns of it', async () => {
+    const made = await publishedTender(system);
+    await bid(made.tenderId, await system.someone('bidder'), tariff);
+    await closed(system, made);
+    const open = `/api/v1/tenders/${made.tenderId}/bids/open`;
+    const cancelling = system.source.createQueryRunner();
+    await cancelling.startTransaction();
+    // The cancellation came before the deadline, and its fact lies in the outbox while the workers lag behind.
+    await cancelling.query(
+      `update tender set state = 'cancelled', cancelled_at = app_now(), why_cancelled = 'A wrong cap' where id = $1`,
+      [made.tenderId],
+    );
+    const opening = made.officer.post(open).then((answer) => answer);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await cancelling.commitTransaction();
+    await cancelling.release();
+    for (const refused of [await opening, await made.officer.post(open)]) {
+      expect(refused.status).toBe(409);
+      expect((refused.body as Problem).code).toBe('auction.cancelled');
+    }
+    const found: { opened: number }[] = await system.source.query(
+      'select count(*)::int as opened from opened_bid where auction_id = $1',
+      [made.tenderId],
+    );
+    expect(found[0]?.opened).toBe(0);
+    expect((await made.officer.get(`/api/v1/tenders/${made.tenderId}/auction`)).body).toMatchObject({
+      state: 'closed',
+    });
+  });
 });
 
 describe('the tables', () => {

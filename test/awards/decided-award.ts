@@ -37,6 +37,8 @@ export interface AwardJson {
   readonly contentHash: string;
   readonly standstillEndsAt: string;
   readonly whyRejected: string | null;
+  readonly whyAbandoned: string | null;
+  readonly abandonment: string | null;
   readonly supersedes: string | null;
   readonly fallenFrom: string | null;
   readonly recommendedBy: { readonly personId: string; readonly name: string } | null;

@@ -67,6 +67,19 @@ test('a tender is awarded once, however often its opening is told', async () => 
   expect(after.body).toEqual(before.body);
 });
 
+test('a tender that was cancelled is never awarded, however late its opening is told', async () => {
+  const { officer, tenderId } = await publishedTender(system);
+  await officer.post(`/api/v1/tenders/${tenderId}/cancel`, { why: 'A wrong cap.' }).expect(200);
+  await system.source.query('select announce($1, $2, $3)', [
+    'auctions.bids-opened',
+    { auctionId: tenderId, tenderId },
+    ['awards.begin'],
+  ]);
+  await system.settled();
+  const none = await officer.get(`/api/v1/tenders/${tenderId}/awards`).expect(200);
+  expect(none.body).toEqual({ items: [], next: null });
+});
+
 test('evaluated again without a bid, the award of before is superseded and cannot be approved', async () => {
   const { bids, officer, tenderId } = made;
   const award = await latest();

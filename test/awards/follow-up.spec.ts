@@ -13,6 +13,7 @@ import {
   draftedAward,
   finalAward,
   pastStandstill,
+  read,
   recommended,
 } from './decided-award.js';
 
@@ -107,12 +108,39 @@ test('two winners that fall one after the other: neither comes back, and the lin
   expect(last.scope).toEqual(cellsBy(made, first ?? ''));
 });
 
-test('a follow-up that nobody can serve fails in words', async () => {
+test('a follow-up that nobody can serve fails in words and is closed; with nobody left, the tender is abandoned', async () => {
   const made = await finalAward(system, { ...THREE, tariffs: (THREE.tariffs ?? []).slice(0, 2) });
+  const { officer, tenderId } = made;
   await fall(made.award.id, made.bids[1]?.bidId ?? '');
-  const followUp = await awardOf(system, made.officer, made.tenderId, { round: 2 });
+  const followUp = await awardOf(system, officer, tenderId, { round: 2 });
   expect(followUp.state).toBe('failed');
   expect(followUp.explanation.length).toBeGreaterThan(0);
+
+  const path = `/api/v1/awards/${followUp.id}`;
+  const body = { why: 'No capacity is left.' };
+  for (const role of ['bidder', 'owner', 'manager', 'approver', 'auditor', 'admin'] as const) {
+    await (await system.someone(role)).post(`${path}/abandon`, body).expect(403);
+  }
+  await officer.post(`${path}/abandon`, { why: '' }).expect(422);
+  await officer.post(`${path}/abandon`, body).expect(200);
+  expect(await read(officer, followUp.id)).toMatchObject({
+    state: 'abandoned',
+    whyAbandoned: body.why,
+    abandonment: 'Its 12 lines are awarded to nobody, and the members get no other offer.',
+    explanation: followUp.explanation,
+  });
+  await officer.post(`${path}/abandon`, body).expect(409);
+  await officer.post(`${path}/evaluate-again`, { excludedBidIds: [], why: 'Once more.' }).expect(409);
+  expect(await fall(made.award.id, made.bids[1]?.bidId ?? '')).toBe(followUp.id);
+
+  const abandon = `/api/v1/tenders/${tenderId}/abandon`;
+  const held = await officer.post(abandon, body).expect(409);
+  expect(held.body).toMatchObject({ code: 'tender.awarded', detail: expect.stringContaining('Award 1') as string });
+  await fall(made.award.id, made.bids[0]?.bidId ?? '');
+  const last = await awardOf(system, officer, tenderId, { round: 3 });
+  const given = await officer.post(abandon, body).expect(200);
+  expect(given.body).toMatchObject({ awards: [{ id: last.id, state: 'abandoned' }] });
+  expect(await read(officer, made.award.id)).toEqual(made.award);
 });
 
 /**

@@ -67,6 +67,24 @@ it('is drafted by itself when a pool locks: a lot per demanded region, capped at
   expect(tender.demand.interest).toEqual([{ cells: [{ lot: 'south', tier: 'basic' }], lines: 10 }]);
 });
 
+it('is drafted once, by whoever is first: told again that the pool has locked, nobody drafts another', async () => {
+  const own = await lockedPool(system);
+  const { id } = await draftedTender(system, officer, own.poolId);
+  const toldAgain = async (): Promise<string[]> => {
+    await system.source.query('select announce($1, $2, $3)', [
+      'pools.locked',
+      { poolId: own.poolId },
+      ['tenders.draft-for-locked-pool'],
+    ]);
+    await system.settled();
+    const rows: { id: string }[] = await system.source.query('select id from tender where pool_id = $1', [own.poolId]);
+    return rows.map((row) => row.id);
+  };
+  expect(await toldAgain()).toEqual([id]);
+  await officer.post(`/api/v1/tenders/${id}/cancel`, { why: 'Not yet' }).expect(200);
+  expect(await toldAgain()).toEqual([id]);
+});
+
 it('is no business of those who may not', async () => {
   const path = `/api/v1/tenders/${draft.id}`;
   await system.anonymous().get(path).expect(401);

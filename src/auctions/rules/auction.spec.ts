@@ -36,16 +36,19 @@ describe('receiving', () => {
 
 describe('opening', () => {
   it('waits for the deadline and for the last bids', () => {
-    expect(whyNotOpen(auction('open'), at(-1))?.message).toContain('stay sealed until the bidding ends at 2030-01-31');
-    expect(whyNotOpen(auction('closed'), at(-1))?.code).toBe('auction.sealed');
-    expect(whyNotOpen(auction('open'), deadline)?.code).toBe('auction.closing');
-    expect(whyNotOpen(auction('closing'), at(1_999))?.code).toBe('auction.closing');
-    expect(whyNotOpen(auction('closed'), at(2_000))).toBeNull();
+    expect(whyNotOpen(auction('open'), 'published', at(-1))?.message).toContain(
+      'stay sealed until the bidding ends at 2030-01-31',
+    );
+    expect(whyNotOpen(auction('closed'), 'published', at(-1))?.code).toBe('auction.sealed');
+    expect(whyNotOpen(auction('open'), 'published', deadline)?.code).toBe('auction.closing');
+    expect(whyNotOpen(auction('closing'), 'published', at(1_999))?.code).toBe('auction.closing');
+    expect(whyNotOpen(auction('closed'), 'published', at(2_000))).toBeNull();
   });
 
   it('happens once, and never after a cancellation', () => {
-    expect(whyNotOpen(auction('opened'), at(9_999))?.code).toBe('auction.already-opened');
-    expect(whyNotOpen(auction('cancelled'), at(9_999))?.code).toBe('auction.cancelled');
+    expect(whyNotOpen(auction('opened'), 'published', at(9_999))?.code).toBe('auction.already-opened');
+    expect(whyNotOpen(auction('cancelled'), 'published', at(9_999))?.code).toBe('auction.cancelled');
+    expect(whyNotOpen(auction('closed'), 'cancelled', at(9_999))?.code).toBe('auction.cancelled');
   });
 });
 

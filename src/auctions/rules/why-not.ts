@@ -1,5 +1,6 @@
 /** What may be done to an auction and its bids, and when. Times are the database's. */
 import { type Refusal, refuse } from '../../kernel/refusal.js';
+import type { TenderState } from '../../tenders/rules/tender-lifecycle.js';
 import type { AuctionState, BidState } from './lifecycles.js';
 
 export interface AuctionInTime {
@@ -34,10 +35,17 @@ export function whyNotWithdraw(bid: { readonly state: BidState }): Refusal | nul
   });
 }
 
-/** Why the bids may not be opened now. */
-export function whyNotOpen({ state, deadline }: AuctionInTime, now: Date): Refusal | null {
+/**
+ * Why the bids may not be opened now. That its tender was cancelled may not have come to the auction yet, so the
+ * tender is asked too.
+ */
+export function whyNotOpen(
+  { state, deadline }: AuctionInTime,
+  tenderState: TenderState | null,
+  now: Date,
+): Refusal | null {
   if (state === 'opened') return refuse('auction.already-opened', 'The bids of this tender have been opened already.');
-  if (state === 'cancelled') {
+  if (state === 'cancelled' || tenderState === 'cancelled') {
     return refuse('auction.cancelled', 'This tender was cancelled; its bids are never opened.');
   }
   if (now < deadline) {

@@ -1,4 +1,4 @@
-import { type Decidable, whyNotApprove, whyNotRecommend, whyNotReject } from './four-eyes.js';
+import { type Decidable, whyNotApprove, whyNotLetFall, whyNotRecommend, whyNotReject } from './four-eyes.js';
 
 const recommended: Decidable = { state: 'recommended', contentHash: 'seen', preparedBy: ['anna', 'boris'] };
 
@@ -15,7 +15,7 @@ describe('an approval', () => {
     expect(whyNotApprove({ ...recommended, contentHash: null }, 'clara', 'seen')?.code).toBe('award.changed');
   });
 
-  test.each(['evaluating', 'failed', 'drafted', 'rejected', 'standstill', 'final', 'superseded'] as const)(
+  test.each(['evaluating', 'failed', 'drafted', 'rejected', 'standstill', 'final', 'superseded', 'abandoned'] as const)(
     'is not possible while the award is %s',
     (state) => {
       expect(whyNotApprove({ ...recommended, state }, 'clara', 'seen')?.code).toBe('award.wrong-state');
@@ -27,6 +27,14 @@ describe('an approval', () => {
 test('a rejection too is for a second person', () => {
   expect(whyNotReject(recommended, 'clara')).toBeNull();
   expect(whyNotReject(recommended, 'anna')?.code).toBe('award.same-person');
+});
+
+test('that a winner falls out is for a second person, after the standstill', () => {
+  const final = { state: 'final', preparedBy: ['anna'] } as const;
+  expect(whyNotLetFall(final, 'clara')).toBeNull();
+  expect(whyNotLetFall(final, 'anna')?.code).toBe('award.same-person');
+  expect(whyNotLetFall(final, null)?.code).toBe('award.same-person');
+  expect(whyNotLetFall({ ...final, state: 'standstill' }, 'clara')?.code).toBe('award.wrong-state');
 });
 
 test('a recommendation needs a draft and reasons', () => {

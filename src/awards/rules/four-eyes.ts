@@ -38,7 +38,20 @@ export function whyNotReject(award: Decidable, personId: string | null): Refusal
   return whyNotSecondEyes(award, personId);
 }
 
-function whyNotSecondEyes(award: Decidable, personId: string | null): Refusal | null {
+/**
+ * That a winner falls out by decision, and not because its members accepted too little, is for a second person too.
+ * @returns the refusal, or null
+ */
+export function whyNotLetFall(award: Pick<Decidable, 'state' | 'preparedBy'>, personId: string | null): Refusal | null {
+  if (award.state === 'final') return whyNotSecondEyes(award, personId);
+  return refuse(
+    'award.wrong-state',
+    `No winner can fall out of an award that is ${award.state}; only of one whose standstill has ended.`,
+    { state: award.state },
+  );
+}
+
+function whyNotSecondEyes(award: Pick<Decidable, 'preparedBy'>, personId: string | null): Refusal | null {
   if (personId !== null && !award.preparedBy.includes(personId)) return null;
   return refuse(
     'award.same-person',

@@ -2,17 +2,25 @@ import { lifecycle, type StateOf } from '../../kernel/lifecycle.js';
 
 /**
  * The life of an award. Whoever changes what was recommended takes it back to a draft; whoever has it evaluated again
- * leaves this one superseded, so that every allocation that was ever proposed stays readable.
+ * leaves this one superseded, so that every allocation that was ever proposed stays readable. What comes to nothing is
+ * abandoned: by itself when it is a failed follow-up, and with its tender as long as nobody approved it.
  */
 export const awardLifecycle = lifecycle('award', 'evaluating', {
-  evaluating: { draft: 'drafted', fail: 'failed' },
-  failed: { 'evaluate-again': 'superseded' },
-  drafted: { edit: 'drafted', recommend: 'recommended', 'evaluate-again': 'superseded' },
-  recommended: { edit: 'drafted', approve: 'standstill', reject: 'rejected', 'evaluate-again': 'superseded' },
-  rejected: { edit: 'drafted', 'evaluate-again': 'superseded' },
+  evaluating: { draft: 'drafted', fail: 'failed', abandon: 'abandoned' },
+  failed: { 'evaluate-again': 'superseded', abandon: 'abandoned' },
+  drafted: { edit: 'drafted', recommend: 'recommended', 'evaluate-again': 'superseded', abandon: 'abandoned' },
+  recommended: {
+    edit: 'drafted',
+    approve: 'standstill',
+    reject: 'rejected',
+    'evaluate-again': 'superseded',
+    abandon: 'abandoned',
+  },
+  rejected: { edit: 'drafted', 'evaluate-again': 'superseded', abandon: 'abandoned' },
   standstill: { 'end-standstill': 'final' },
   final: {},
   superseded: {},
+  abandoned: {},
 });
 
 export type AwardState = StateOf<typeof awardLifecycle>;

@@ -1,5 +1,5 @@
 import { refuse } from '../../kernel/refusal.js';
-import { mayRead, partyOf, type Signable, type Signer, whyNotReturn, whyNotSign } from './signing.js';
+import { mayRead, partyOf, type Signable, type Signer, whyNotLetFall, whyNotReturn, whyNotSign } from './signing.js';
 
 const agreement: Signable = {
   state: 'issued',
@@ -75,6 +75,19 @@ test('either party may return what is not signed by both', () => {
   expect(whyNotReturn({ ...agreement, state: 'signed-by-agency' }, approver)).toBeNull();
   expect(whyNotReturn({ ...agreement, state: 'signed' }, approver)?.code).toBe('agreement.wrong-state');
   expect(whyNotReturn(agreement, { ...approver, organisationId: 'other' })?.code).toBe('agreement.not-a-party');
+});
+
+test('the agency may let fall what is not signed by both, with second eyes', () => {
+  const hand = refuse('award.same-person', 'You had a hand in it.');
+  for (const state of ['issued', 'signed-by-agency', 'signed-by-provider', 'returned'] as const) {
+    expect(whyNotLetFall({ ...agreement, state }, approver, null)).toBeNull();
+    expect(whyNotLetFall({ ...agreement, state }, approver, hand)).toBe(hand);
+  }
+  for (const state of ['signed', 'fallen'] as const) {
+    expect(whyNotLetFall({ ...agreement, state }, approver, null)?.code).toBe('agreement.wrong-state');
+  }
+  expect(whyNotLetFall(agreement, bidder, null)?.code).toBe('agreement.not-a-party');
+  expect(whyNotLetFall(agreement, { ...approver, organisationId: 'other' }, null)?.code).toBe('agreement.not-a-party');
 });
 
 test('an agreement is read by the agency and its own provider', () => {

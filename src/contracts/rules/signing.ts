@@ -1,4 +1,4 @@
-/** Who may sign or return a framework agreement, and what exactly is signed. */
+/** Who may sign, return or let fall a framework agreement, and what exactly is signed. */
 import type { OrganisationKind, Role } from '../../kernel/actor.js';
 import { nextState } from '../../kernel/lifecycle.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
@@ -80,6 +80,20 @@ export function whyNotReturn(agreement: Signable, signer: Signer): Refusal | nul
   return refuse('agreement.wrong-state', `An agreement that is ${agreement.state} cannot be returned.`, {
     state: agreement.state,
   });
+}
+
+/**
+ * @param secondEyes why this person may not let a winner fall out of the award, or null
+ * @returns the refusal to let the winner fall, or null
+ */
+export function whyNotLetFall(agreement: Signable, signer: Signer, secondEyes: Refusal | null): Refusal | null {
+  if (partyOf(agreement, signer) !== 'agency') return notAParty();
+  if (nextState(agreementLifecycle, agreement.state, 'let-fall') !== null) return secondEyes;
+  return refuse(
+    'agreement.wrong-state',
+    `An agreement that is ${agreement.state} cannot be let fall; only one that is not signed by both parties can.`,
+    { state: agreement.state },
+  );
 }
 
 function notAParty(): Refusal {

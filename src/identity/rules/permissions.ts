@@ -31,6 +31,7 @@ export const PERMISSIONS = {
   'pools.edit': ['officer', 'manager'],
   'pools.open': ['officer', 'manager'],
   'pools.cancel': ['officer', 'manager'],
+  'pools.release': ['officer'],
   'pools.join': ['owner'],
   'pools.change-pledge': ['owner'],
   'pools.leave': ['owner'],
@@ -55,6 +56,7 @@ export const PERMISSIONS = {
   'awards.recommend': ['officer'],
   'awards.approve': ['approver'],
   'awards.reject': ['approver'],
+  'awards.abandon': ['officer'],
   'awards.read': ['officer', 'approver', 'auditor'],
   'awards.read-letter': ['bidder'],
 
@@ -62,6 +64,7 @@ export const PERMISSIONS = {
   'contracts.sign': ['bidder', 'approver'],
   'contracts.return': ['bidder', 'approver'],
   'contracts.issue': ['officer'],
+  'contracts.let-fall': ['approver'],
 
   'offers.read': ['owner', 'manager', 'officer', 'auditor'],
   'offers.answer': ['owner'],

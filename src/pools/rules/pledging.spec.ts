@@ -14,7 +14,7 @@ describe('pledging', () => {
     expect(whyNotPledge(pool, { ...firm, commitment: 'interest' }, now)).toBeNull();
     expect(whyNotPledge(pool, firm, new Date(later.getTime() - 1))).toBeNull();
     expect(whyNotPledge(pool, firm, later)?.code).toBe('pool.joining-ended');
-    for (const state of ['draft', 'locked', 'lapsed', 'cancelled'] as const) {
+    for (const state of ['draft', 'locked', 'released', 'lapsed', 'cancelled'] as const) {
       expect(whyNotJoinNow({ state, joiningEndsAt: later }, now)?.code).toBe('pool.not-open');
     }
   });

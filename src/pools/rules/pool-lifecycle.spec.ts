@@ -5,11 +5,11 @@ import { endOfJoining, poolLifecycle, type PoolVerb } from './pool-lifecycle.js'
 describe('the lifecycle of a pool', () => {
   it('reaches every state, and ends in three of them', () => {
     expect(lifecycleFaults(poolLifecycle)).toEqual([]);
-    const verbs: PoolVerb[] = ['edit', 'open', 'lock', 'lapse', 'cancel'];
+    const verbs: PoolVerb[] = ['edit', 'open', 'lock', 'release', 'lapse', 'cancel'];
     const ends = statesOf(poolLifecycle).filter((state) =>
       verbs.every((verb) => nextState(poolLifecycle, state, verb) === null),
     );
-    expect(ends).toEqual(['locked', 'lapsed', 'cancelled']);
+    expect(ends).toEqual(['released', 'lapsed', 'cancelled']);
   });
 
   it('locks exactly from the critical mass on', () => {

@@ -94,7 +94,9 @@ describe('whatever the tariff and the lines that are held', () => {
       fc.property(tariffs, held, (any, lines) => {
         const beside = tariffBeside(any, lines);
         expect(leastLines(beside)).toBe(Math.max(1, leastLines(any) - lines));
-        expect(tariffFaults(beside, { lots: ['SE', 'GG'], tiers: ['fibre'], priceCaps: {} })).toEqual([]);
+        expect(tariffFaults(beside, { lots: ['SE', 'GG'], tiers: ['fibre'], termMonths: 24, priceCaps: {} })).toEqual(
+          [],
+        );
       }),
     );
   });

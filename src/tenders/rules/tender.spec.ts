@@ -7,7 +7,7 @@ import { lotFaults, regionGroups } from './lot-faults.js';
 import { tenderLifecycle } from './tender-lifecycle.js';
 import { biddingEndFaults, publishFaults, termsFaults } from './terms-faults.js';
 import type { TenderFrame, TenderTerms } from './terms.js';
-import { whyNotCancel } from './why-not-cancel.js';
+import { whyNotAbandon, whyNotCancel, whyNotRelease } from './why-not-cancel.js';
 
 const frame: TenderFrame = {
   regions: ['A', 'B', 'C'],
@@ -137,6 +137,22 @@ describe('cancelling', () => {
     expect(whyNotCancel(published, later(-1))).toBeNull();
     expect(whyNotCancel(published, now)?.message).toContain(now.toISOString());
     expect(whyNotCancel({ state: 'draft', biddingEndsAt: later(0) }, now)).toBeNull();
+  });
+
+  it('becomes abandoning when the bidding has ended', () => {
+    const published = { state: 'published', biddingEndsAt: later(0) } as const;
+    expect(whyNotAbandon(published, now)).toBeNull();
+    expect(whyNotAbandon(published, later(-1))?.code).toBe('tender.bidding-not-ended');
+    expect(whyNotAbandon({ state: 'draft', biddingEndsAt: later(-1) }, now)?.message).toContain('Cancel this one');
+  });
+});
+
+describe('a pool', () => {
+  it('is released when none of its tenders is published', () => {
+    const [draft, cancelled] = [{ id: 't1', state: 'draft' } as const, { id: 't2', state: 'cancelled' } as const];
+    expect(whyNotRelease([])).toBeNull();
+    expect(whyNotRelease([draft, cancelled])).toBeNull();
+    expect(whyNotRelease([cancelled, { id: 't3', state: 'published' }])?.message).toContain('put out to tender (t3)');
   });
 });
 
