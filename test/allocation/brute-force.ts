@@ -21,8 +21,17 @@ export function bidsByReceipt(problem: Problem): ProblemBid[] {
   return [...problem.bids].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
+/** What a bid is to win at least, in any case. */
+export interface Wanted {
+  readonly bid: string;
+  readonly lot: string;
+  /** null for every tier of the lot, whole */
+  readonly tier: string | null;
+  readonly lines: number;
+}
+
 /** The cheapest allocation by trying all, or null when none keeps the rules. */
-export function bruteForce(problem: Problem): Best | null {
+export function bruteForce(problem: Problem, wanted?: Wanted): Best | null {
   const bids = bidsByReceipt(problem);
   const cells = problem.lots.flatMap((lot) =>
     Object.entries(lot.demand).flatMap(([tier, lines]): Cell[] => (lines > 0 ? [{ lot: lot.id, tier, lines }] : [])),
@@ -32,7 +41,7 @@ export function bruteForce(problem: Problem): Best | null {
   const visit = (cell: number): void => {
     const here = cells[cell];
     if (here === undefined) {
-      const found = evaluate(problem, bids, cells, table);
+      const found = wins(bids, cells, table, wanted) ? evaluate(problem, bids, cells, table) : null;
       if (found && (best === null || prefer(found, best))) best = found;
       return;
     }
@@ -43,6 +52,13 @@ export function bruteForce(problem: Problem): Best | null {
   };
   visit(0);
   return best;
+}
+
+function wins(bids: readonly ProblemBid[], cells: readonly Cell[], table: Table, wanted?: Wanted): boolean {
+  if (!wanted) return true;
+  const row = table[bids.findIndex((bid) => bid.id === wanted.bid)] ?? [];
+  const within = cells.map(({ lot, tier }) => lot === wanted.lot && (wanted.tier === null || tier === wanted.tier));
+  return row.reduce((sum, lines, c) => sum + (within[c] === true ? lines : 0), 0) >= wanted.lines;
 }
 
 function prefer(a: Best, b: Best): boolean {

@@ -13,7 +13,7 @@ import { improve } from './improve.js';
 import type { Market } from './market.js';
 import { Probe } from './probe.js';
 import { NONE, ownersOf, wholeRegion, type Region } from './region.js';
-import type { LinearSolver } from './relaxation.js';
+import type { LinearSolver, Relaxation } from './relaxation.js';
 import { Search } from './search.js';
 import { Server } from './serve.js';
 import { breakTies } from './ties.js';
@@ -37,6 +37,17 @@ export interface Decision {
   readonly tiesSettled: boolean;
   /** nodes of the search: a measure of work that is the same on every machine */
   readonly nodes: number;
+  /** good prices for the whole market, to start from in one like it; null when there are none */
+  readonly prices: Prices | null;
+}
+
+/** What is known from a market that differs only in what is held. */
+export interface Start {
+  readonly prices: Prices | null;
+  /** an option of each bid, NONE for nothing: near a good allocation */
+  readonly bands: Int32Array;
+  /** built for all of the market */
+  readonly relaxation: Relaxation;
 }
 
 /** Rounds of ascent, and how often it looks for an allocation. */
@@ -89,12 +100,18 @@ export function feasible(market: Market, means: Means): { readonly found: Found 
 
 /** Finds the cheapest allocation, and of equally cheap ones the one that prefers earlier bids. */
 export function decide(market: Market, means: Means): Decision {
+  return decideWithin(market, means, null);
+}
+
+/** The same, starting from what is known of a market like it; ties are left as they come. */
+export function decideWithin(market: Market, means: Means, start: Start | null): Decision {
   const server = new Server(market);
   const bounds = new Bounds(market);
   const region = wholeRegion(market);
   let known = -Infinity;
   const onFound = (found: Found) => means.progress(found, known);
   const probe = new Probe(market, bounds, server, means.solver, market.budget, onFound, () => means.stop());
+  if (start) probe.lend(start.relaxation);
   let told = -Infinity;
   const raise = (bound: number) => {
     known = Math.max(known, Math.min(bound, probe.limit));
@@ -103,7 +120,7 @@ export function decide(market: Market, means: Means): Decision {
     means.progress(null, known);
   };
   try {
-    const prices = prepare(market, bounds, server, probe, region, means, raise);
+    const prices = prepare(market, bounds, server, probe, region, means, raise, start);
     if (!probe.best) {
       const first = feasible(market, means);
       if (!first.found) {
@@ -113,15 +130,17 @@ export function decide(market: Market, means: Means): Decision {
           complete: first.complete,
           tiesSettled: true,
           nodes: 0,
+          prices,
         };
       }
       probe.offer(priced(market, first.found.allocation));
     }
     const outcome = new Search(probe, { nodes: MANY, stop: () => means.stop() }, raise).run(region, prices);
     raise(outcome.bound);
-    const limits = { nodes: TIE_NODES, stop: () => means.stop() };
-    const tiesSettled = outcome.complete && outcome.tied !== null && breakTies(probe, outcome.tied, limits);
-    return { found: probe.best, bound: known, complete: outcome.complete, tiesSettled, nodes: outcome.nodes };
+    const { complete, tied, nodes } = outcome;
+    const limits = { nodes: start ? 0 : TIE_NODES, stop: () => means.stop() };
+    const tiesSettled = complete && tied !== null && breakTies(probe, tied, limits);
+    return { found: probe.best, bound: known, complete, tiesSettled, nodes, prices };
   } finally {
     probe.free();
   }
@@ -136,17 +155,20 @@ function prepare(
   region: Region,
   means: Means,
   onBound: (bound: number) => void,
+  start: Start | null,
 ): Prices {
   const open = (option: number) => region.allowed[option] === 1;
   const trials = Math.max(10, Math.min(TRIALS, Math.ceil(EFFORT / 10 / server.effort)));
   const patience = { trials, stop: () => means.stop() };
   const look = (bands: Int32Array) => probe.offer(improve(market, server, bands, patience, open));
-  look(new Int32Array(market.bids.length).fill(NONE));
-  const rounds = Math.min(ROUNDS, FIRST_ROUNDS + 4 * market.options.length);
+  look(start?.bands ?? new Int32Array(market.bids.length).fill(NONE));
+  const most = start?.prices ? FIRST_ROUNDS : ROUNDS;
+  const rounds = Math.min(most, FIRST_ROUNDS + 4 * market.options.length);
   const seen = new Set<string>();
   let best = -Infinity;
   const target = () => probe.best?.cost ?? best + Math.abs(best) * 0.05 + 1;
-  const ascent = ascend(market, bounds, region, cheapestPrices(market, bounds), rounds, target, (bound, round) => {
+  const first = start?.prices ?? cheapestPrices(market, bounds);
+  const ascent = ascend(market, bounds, region, first, rounds, target, (bound, round) => {
     if (bound.cost > best) onBound((best = bound.cost));
     if (probe.best) probe.shrink(region, bound);
     const bands = bound.choice.join();

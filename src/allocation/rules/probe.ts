@@ -37,6 +37,7 @@ export class Probe {
   /** the best allocation known; of equally cheap ones, the one that prefers earlier bids */
   best: Found | null = null;
   private relaxation: Relaxation | null = null;
+  private lent = false;
   private readonly twins: ReturnType<typeof twinsOf>;
 
   /**
@@ -57,8 +58,15 @@ export class Probe {
   }
 
   free(): void {
-    this.relaxation?.free();
+    if (!this.lent) this.relaxation?.free();
     this.relaxation = null;
+    this.lent = false;
+  }
+
+  /** Uses a relaxation of somebody else's, who frees it, until a smaller region deserves one of its own. */
+  lend(relaxation: Relaxation): void {
+    this.relaxation = relaxation;
+    this.lent = true;
   }
 
   /** The most that an allocation of interest may cost. */

@@ -24,6 +24,7 @@ function sameOption(a: BandOption | undefined, b: BandOption | undefined): boole
 function areTwins(market: Market, i: number, j: number): boolean {
   const [a, b] = [market.bids[i], market.bids[j]];
   if (!a || !b || a.activation !== b.activation || a.options.length !== b.options.length) return false;
+  if (market.held.some(({ bid }) => bid === i || bid === j)) return false;
   const alone = (provider: number) => market.bidsOf[provider]?.length === 1;
   const asked = market.included[a.provider] !== market.included[b.provider];
   if (a.provider !== b.provider && (asked || !(alone(a.provider) && alone(b.provider)))) return false;

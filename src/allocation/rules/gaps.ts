@@ -1,0 +1,106 @@
+/**
+ * How far bids are from winning what they do not win: the cost of the cheapest allocation in which the bid wins it, less
+ * the cost of the cheapest allocation of all. Found by allocating anew with the unit held for the bid, not estimated
+ * from prices: volume bands, shares and numbers of winners make one award change others.
+ */
+import type { Minor } from '../../kernel/money.js';
+import { Bounds } from './bound.js';
+import { decideWithin, type Decision, type Means, type Start } from './decide.js';
+import type { Allocation, HeldUnit, Market } from './market.js';
+import { placeOf, wholeRegion } from './region.js';
+import { Relaxation } from './relaxation.js';
+
+/** A bid's gap to win a lot, or a tier of a lot where tiers are awarded by themselves or shared. */
+export interface Gap {
+  readonly bid: string;
+  readonly lot: string;
+  /** null where lots are awarded whole */
+  readonly tier: string | null;
+  /** lines that it would win: all, or where lines are shared the most that it can serve */
+  readonly lines: number;
+  /**
+   * by how much its cost of these lines over the term would have to be lower for an allocation in which it wins them to
+   * cost no more than the best; 0 when it wins them. Ties go to the earlier bid. null when no allocation that keeps the
+   * rules lets it win them.
+   */
+  readonly gapMinor: Minor | null;
+  /** false when the limit came first: then the gap is at least `atLeastMinor` and at most `gapMinor` */
+  readonly proved: boolean;
+  readonly atLeastMinor: Minor;
+}
+
+/** What a bid could win and does not win in full, in canonical order. */
+export function openUnits(market: Market, best: Allocation, bids: ReadonlySet<string> | null): HeldUnit[] {
+  return market.bids.flatMap(({ id, options }, bid) => {
+    if (bids && !bids.has(id)) return [];
+    return market.units.flatMap((unit, u): HeldUnit[] => {
+      const can = options.map((o) => {
+        const option = market.options[o];
+        return option?.pieces[placeOf(option.units, u)] ?? 0;
+      });
+      const pieces = Math.max(0, ...can);
+      return pieces > 0 && (best[bid]?.get(u) ?? 0) < Math.min(pieces, unit.pieces) ? [{ bid, unit: u, pieces }] : [];
+    });
+  });
+}
+
+/**
+ * The gaps of bids, one after the other.
+ * @param best the cheapest allocation of the market, with the prices that proved it
+ * @param bids ids of the bids that are asked about; null for all
+ * @param onGap told of each gap when it is known
+ */
+export function gapsToWin(
+  market: Market,
+  best: Decision,
+  means: Means,
+  bids: ReadonlySet<string> | null,
+  onGap: (gap: Gap) => void,
+): Gap[] {
+  const { found } = best;
+  if (!found) return [];
+  const bounds = new Bounds(market);
+  const relaxation = new Relaxation(market, bounds, means.solver, wholeRegion(market));
+  try {
+    return openUnits(market, found.allocation, bids).map((held) => {
+      const start: Start = { prices: best.prices, bands: bandsNear(market, found.lines, held), relaxation };
+      const gap = gapOf(market, best, held, decideWithin({ ...market, held: [held] }, means, start));
+      onGap(gap);
+      return gap;
+    });
+  } finally {
+    relaxation.free();
+  }
+}
+
+/** The bands of the best allocation, with the bid in the lowest band that may win what is held for it. */
+function bandsNear(market: Market, lines: readonly number[], held: HeldUnit): Int32Array {
+  const bands = Int32Array.from(market.bids, ({ options }, i) => {
+    const within = (o: number) => (market.options[o]?.lo ?? Infinity) <= (lines[i] ?? 0) && (lines[i] ?? 0) > 0;
+    return options.findLast(within) ?? -1;
+  });
+  const offers = (o: number) => placeOf(market.options[o]?.units ?? new Int32Array(0), held.unit) >= 0;
+  const present = bands[held.bid] ?? -1;
+  if (present < 0 || !offers(present)) bands[held.bid] = market.bids[held.bid]?.options.find(offers) ?? -1;
+  return bands;
+}
+
+function gapOf(market: Market, best: Decision, held: HeldUnit, decision: Decision): Gap {
+  const unit = market.units[held.unit];
+  const cost = best.found?.cost ?? 0;
+  const within = decision.found ? BigInt(decision.found.cost - cost) : null;
+  const least = Math.max(0, Math.min(decision.bound, decision.found?.cost ?? decision.bound) - cost);
+  return {
+    bid: market.bids[held.bid]?.id ?? '',
+    lot: market.lots[unit?.lot ?? 0] ?? '',
+    tier: wholeLots(market) ? null : (unit?.cells[0]?.tier ?? ''),
+    lines: held.pieces * (unit?.weight ?? 0),
+    gapMinor: within,
+    proved: decision.complete && best.complete,
+    atLeastMinor: Number.isFinite(least) ? BigInt(least) : 0n,
+  };
+}
+
+function wholeLots(market: Market): boolean {
+  return !market.divisible && new Set(market.units.map((unit) => unit.lot)).size === market.units.length;
+}

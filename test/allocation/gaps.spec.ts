@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { decide } from '../../src/allocation/rules/decide.js';
+import { type Gap, gapsToWin } from '../../src/allocation/rules/gaps.js';
+import { marketOf } from '../../src/allocation/rules/market.js';
+import type { AwardRule, Problem } from '../../src/allocation/rules/problem.js';
+import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
+import { bruteForce } from './brute-force.js';
+import { startHighs } from './in-process.js';
+import { largeProblem } from './large-problem.js';
+import { bidAt, problemOf } from './sample-problem.js';
+import { smallProblems } from './small-problems.js';
+
+function gapsOf(problem: Problem, solver: LinearSolver, bids: readonly string[] | null = null): Gap[] {
+  const market = marketOf(problem);
+  const means = { solver, stop: () => false, progress: () => undefined };
+  const told: Gap[] = [];
+  const gaps = gapsToWin(market, decide(market, means), means, bids && new Set(bids), (gap) => told.push(gap));
+  expect(told).toEqual(gaps);
+  return gaps;
+}
+
+describe('the gap to win', () => {
+  let highs: LinearSolver;
+  beforeAll(async () => (highs = await startHighs()));
+
+  it.each<AwardRule>(['lot', 'tier', 'shared'])('is what trying everything says: award %s', (award) => {
+    let seen = 0;
+    fc.assert(
+      fc.property(smallProblems(award), (problem) => {
+        const best = bruteForce(problem);
+        for (const gap of gapsOf(problem, highs)) {
+          const forced = bruteForce(problem, gap);
+          const wanted = forced === null || best === null ? null : forced.totalMinor - best.totalMinor;
+          expect(gap).toMatchObject({ gapMinor: wanted, proved: true });
+          if (wanted !== null) expect(gap.atLeastMinor).toBe(wanted);
+          seen += 1;
+        }
+      }),
+      { numRuns: 300, endOnFailure: true },
+    );
+    expect(seen).toBeGreaterThan(50);
+  });
+
+  it('closes exactly: with so much less the bid wins when it came first, with a little more it does not', () => {
+    const early = { receivedAt: '2026-03-01T09:00:00Z' };
+    const problem = problemOf([bidAt('a', 500n, ['north', 'south'], early), bidAt('b', 450n, ['north', 'south'])]);
+    expect(gapsOf(problem, highs, ['b'])).toEqual([]);
+    // 10 lines in the north, each 0.50 a month dearer for a year
+    expect(gapsOf(problem, highs, ['a'])[0]).toEqual({
+      bid: 'a',
+      lot: 'north',
+      tier: null,
+      lines: 10,
+      gapMinor: 6_000n,
+      proved: true,
+      atLeastMinor: 6_000n,
+    });
+    const linesAt = (monthly: bigint, setup: bigint) => {
+      const [a, b] = problem.bids;
+      const bands = [{ from: 1, monthly: { basic: 500n }, lotMonthly: { north: { basic: monthly } } }];
+      const bids = a && b ? [{ ...a, bands, lots: { ...a.lots, north: { setup } } }, b] : [];
+      const market = marketOf({ ...problem, bids });
+      return decide(market, { solver: highs, stop: () => false, progress: () => undefined }).found?.lines;
+    };
+    expect(linesAt(450n, 0n)).toEqual([10, 20]);
+    expect(linesAt(450n, 1n)).toEqual([0, 30]);
+  });
+
+  it('is null where the rules never let the bid win, and what it wins whole is not asked about', () => {
+    const bids = [bidAt('a', 500n, ['north', 'south']), bidAt('b', 600n, ['north'])];
+    expect(gapsOf(problemOf(bids, { maxWinners: 1 }), highs)).toMatchObject([
+      { bid: 'b', lot: 'north', gapMinor: null, proved: true },
+    ]);
+  });
+
+  it('says how far it came when the limit comes first', () => {
+    const problem = largeProblem(10, 30, 'lot');
+    const market = marketOf(problem);
+    const means = { solver: highs, stop: () => false, progress: () => undefined };
+    const best = decide(market, means);
+    let asked = 0;
+    const hurried = { ...means, stop: () => (asked += 1) > 3 };
+    const gaps = gapsToWin(market, best, hurried, new Set(['b0']), () => undefined);
+    expect(gaps.some(({ proved }) => !proved)).toBe(true);
+    for (const { atLeastMinor, gapMinor } of gaps) expect(gapMinor === null || atLeastMinor <= gapMinor).toBe(true);
+  });
+});
