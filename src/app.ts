@@ -10,6 +10,7 @@ import { describeApi } from './api-description.js';
 import { AppModule } from './app.module.js';
 import { toJson } from './kernel/canonical.js';
 import { answerBadRequest } from './platform/http/problem.filter.js';
+import { answerUnreadable } from './platform/http/unreadable.js';
 import { trustedProxy } from './platform/http/proxy.js';
 import type { Settings } from './platform/config/settings.js';
 
@@ -57,6 +58,7 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
     genReqId: () => randomUUID(),
     trustProxy: trustedProxy(settings),
     frameworkErrors: answerBadRequest,
+    clientErrorHandler: answerUnreadable,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), adapter, {
     rawBody: true,
@@ -71,6 +73,8 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
   await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    // What is shown at an address depends on who asks, and the next at this browser may be somebody else.
+    if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store');
     done();
   });
   fastify.get('/', (_request, reply) => reply.redirect('/docs'));
