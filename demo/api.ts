@@ -1,6 +1,7 @@
 /** A user of the HTTP API, as a program: signs in, repeats safely, and reports refusals in their own words. */
 import { Readable } from 'node:stream';
 import { toJson } from '../src/kernel/canonical.js';
+import { pause } from '../src/platform/patience.js';
 
 interface ProblemBody {
   readonly code?: string;
@@ -21,6 +22,10 @@ export class ApiRefusal extends Error {
     super([`${route}: ${problem.detail ?? status}`, ...faults].join('\n  '));
   }
 }
+
+/** Whoever was cut off may find that its last command is still being done; the largest takes minutes. */
+const PATIENCE_MILLIS = 600_000;
+const PAUSE_MILLIS = 1_000;
 
 export class User {
   private cookie = '';
@@ -55,35 +60,45 @@ export class User {
 
   /** Posts a command under a key of its own, so that a demonstration that was cut off repeats it without doing it twice. */
   async post<T>(path: string, body: object, key: string): Promise<T> {
-    const answer = await this.send('POST', path, body, { 'idempotency-key': key });
-    return (await answer.json()) as T;
+    return this.command(() => this.send('POST', path, body, { 'idempotency-key': key }));
   }
 
   async patch<T>(path: string, body: object, version: number): Promise<T> {
     return (await (await this.send('PATCH', path, body, { 'if-match': `"${version}"` })).json()) as T;
   }
 
-  /** Streams a spreadsheet up; `onBytes` hears how far it is. */
+  /** Streams a spreadsheet up, anew for each try; `onBytes` hears how far it is. */
   async postCsv<T>(
     path: string,
-    chunks: AsyncIterable<string>,
+    chunks: () => AsyncIterable<string>,
     key: string,
     onBytes: (bytes: number) => void,
   ): Promise<T> {
     async function* counted(): AsyncIterable<Buffer> {
       let bytes = 0;
-      for await (const chunk of chunks) {
+      for await (const chunk of chunks()) {
         const buffer = Buffer.from(chunk);
         yield buffer;
         bytes += buffer.byteLength;
         onBytes(bytes);
       }
     }
-    const answer = await this.send('POST', path, Readable.from(counted()), {
-      'idempotency-key': key,
-      'content-type': 'text/csv',
-    });
-    return (await answer.json()) as T;
+    const headers = { 'idempotency-key': key, 'content-type': 'text/csv' };
+    return this.command(() => this.send('POST', path, Readable.from(counted()), headers));
+  }
+
+  /** Sends a command until it is not being done any more, but done or refused. */
+  private async command<T>(send: () => Promise<Response>): Promise<T> {
+    const limit = Date.now() + PATIENCE_MILLIS;
+    for (;;) {
+      try {
+        return (await (await send()).json()) as T;
+      } catch (error) {
+        const inProgress = error instanceof ApiRefusal && error.problem.code === 'idempotency.in-progress';
+        if (!inProgress || Date.now() > limit) throw error;
+        await pause(PAUSE_MILLIS);
+      }
+    }
   }
 
   async download(path: string): Promise<Buffer> {

@@ -18,11 +18,14 @@ export interface Login {
   readonly email: string;
 }
 
-export function emailOf(provider: string): string {
-  return `${provider
+/** An address whatever the provider's name is: many cannot be written in one, and two may differ only in what cannot. */
+export function emailOf(provider: string, number: number): string {
+  const slug = provider
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')}@provider.example`;
+    .slice(0, 40)
+    .replace(/^-|-$/g, '');
+  return `${slug === '' ? 'provider' : slug}-${number}@provider.example`;
 }
 
 /** Makes the cast, or finds it again after a demonstration that was cut off. */
@@ -49,8 +52,8 @@ export async function gather(base: string, providers: readonly string[]): Promis
   };
   const association = await join('association', 'Chamber of Small Businesses', 'desk@chamber.example', 'manager');
   const bidders = new Map<string, User>();
-  for (const provider of providers)
-    bidders.set(provider, await join('provider', provider, emailOf(provider), 'bidder'));
+  for (const [index, provider] of providers.entries())
+    bidders.set(provider, await join('provider', provider, emailOf(provider, index + 1), 'bidder'));
   return {
     cast: {
       admin,

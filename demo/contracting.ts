@@ -92,7 +92,7 @@ export async function answer(play: Play, agreement: Agreement): Promise<Round> {
     bar.end();
     // None is left when the story was cut off behind the answers, or when all pledges were firm.
     if (decided === 0) return round;
-    const answers = createReadStream(sheet, { encoding: 'utf8' }) as AsyncIterable<string>;
+    const answers = (): AsyncIterable<string> => createReadStream(sheet, { encoding: 'utf8' }) as AsyncIterable<string>;
     await association.postCsv(
       `/api/v1/agreements/${agreement.id}/answers?mandate=stated`,
       answers,

@@ -26,8 +26,18 @@ const INDICATIVE = [
 export async function catalogue(play: Play): Promise<void> {
   const { officer } = play.cast;
   const { input, story } = play;
-  await officer.postCsv('/api/v1/regions/import', once(input.regionsCsv), 'demo-regions', () => {});
-  await officer.postCsv('/api/v1/tiers/import', once(input.tiersCsv), 'demo-tiers', () => {});
+  await officer.postCsv(
+    '/api/v1/regions/import',
+    () => once(input.regionsCsv),
+    'demo-regions',
+    () => {},
+  );
+  await officer.postCsv(
+    '/api/v1/tiers/import',
+    () => once(input.tiersCsv),
+    'demo-tiers',
+    () => {},
+  );
   story.say(
     `The agency lists ${input.survey.sites.size} regions and ${input.tiers.length} service tiers: ` +
       `${input.tiers.map((tier) => `${tier.name} (${tier.downMbps} Mbps)`).join(', ')}.`,
@@ -84,7 +94,7 @@ export async function join(play: Play, poolId: string): Promise<void> {
   });
   const importing = association.postCsv<ImportAnswer>(
     `/api/v1/pools/${poolId}/import?consent=stated`,
-    input.linesCsv(),
+    () => input.linesCsv(),
     'demo-import',
     (bytes) => {
       bar.to(bytes);

@@ -1,6 +1,8 @@
 /** What a demonstration starts from: spreadsheets as an association would hand them over, and who will bid. */
+import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { parse as parseAll } from 'csv-parse/sync';
 import { minorDigits } from '../src/kernel/currency.js';
@@ -68,11 +70,22 @@ export function readTiers(csv: string): Tier[] {
   }));
 }
 
+const FILES = ['regions.csv', 'tiers.csv', 'lines.csv', 'coverage.csv'] as const;
+
+/** What the four files hold, as a SHA-256: another story begins with another content. */
+export async function digestOf(folder: string): Promise<string> {
+  const whole = createHash('sha256');
+  for (const file of FILES) {
+    if (!existsSync(join(folder, file))) throw new Error(`${folder} has no ${file}; README.md tells the format`);
+    const one = createHash('sha256');
+    await pipeline(createReadStream(join(folder, file)), one);
+    whole.update(one.digest());
+  }
+  return whole.digest('hex');
+}
+
 /** Reads a folder with regions.csv, tiers.csv, lines.csv and coverage.csv. */
 export async function readFolder(folder: string, currency: string): Promise<DemoInput> {
-  for (const file of ['regions.csv', 'tiers.csv', 'lines.csv', 'coverage.csv']) {
-    if (!existsSync(join(folder, file))) throw new Error(`${folder} has no ${file}; README.md tells the format`);
-  }
   const regionsCsv = readFileSync(join(folder, 'regions.csv'), 'utf8');
   const tiersCsv = readFileSync(join(folder, 'tiers.csv'), 'utf8');
   const tiers = readTiers(tiersCsv);

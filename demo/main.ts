@@ -9,7 +9,7 @@ import { conclude } from './contracting.js';
 import { catalogue, join as joinPool, lock, openPool } from './demand.js';
 import { figuresOf } from './figures.js';
 import { demoGround, type DemoGround } from './ground.js';
-import { type DemoInput, readFolder } from './input.js';
+import { type DemoInput, digestOf, readFolder } from './input.js';
 import { korea } from './korea.js';
 import type { Play } from './play.js';
 import { Story } from './story.js';
@@ -24,6 +24,9 @@ interface Options {
   readonly out: string;
   readonly keep: boolean;
 }
+
+/** The exit status of a program that Ctrl-C ended before it was done. */
+const CUT_OFF = 130;
 
 function count(text: string): number {
   const n = Number(text);
@@ -89,10 +92,20 @@ async function play(options: Options, ground: DemoGround, input: DemoInput): Pro
   return logins;
 }
 
-async function main(options: Options): Promise<() => Promise<void>> {
+/** What the story depends on: with other parameters it is another story, also when the same files changed. */
+async function parametersOf({ data, currency, members }: Options): Promise<object> {
+  return data === undefined ? { members } : { data: resolve(data), content: await digestOf(data), currency };
+}
+
+async function main(options: Options, stoppedBy: (stop: () => Promise<void>) => void): Promise<() => Promise<void>> {
+  const parameters = await parametersOf(options);
   const input = options.data === undefined ? korea(options.members) : await readFolder(options.data, options.currency);
-  const parameters = options.data === undefined ? { members: options.members } : { data: resolve(options.data) };
   const ground = await demoGround(parameters, process.env);
+  stoppedBy(async () => {
+    await ground.suspend();
+    console.log('\nThe demonstration was cut off. Started again with the same options, it goes on where it was.');
+    process.exitCode = CUT_OFF;
+  });
   let logins: Login[];
   try {
     logins = await play(options, ground, input);
@@ -105,14 +118,16 @@ async function main(options: Options): Promise<() => Promise<void>> {
     for (const { who, email } of logins) console.log(`  ${who.padEnd(44)} ${email.padEnd(44)} ${PASSWORD}`);
     return () => ground.end(true);
   }
-  await ground.end(false);
+  const ended = ground.end(false);
+  stoppedBy(async () => ended);
+  await ended;
   return async () => {};
 }
 
 program.parse();
 const options: Options = program.opts();
-await live(async () => {
-  const stop = await main(options);
+await live(async (stoppedBy) => {
+  const stop = await main(options, stoppedBy);
   if (!options.keep) process.exit(0);
   return stop;
 });

@@ -1,7 +1,7 @@
 // Builds dist/ when a source is newer than the last build, so that a command never runs stale code and never waits
 // for a build it does not need.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -37,4 +37,6 @@ if (Math.max(...sources, ...settings) > builtAt()) {
   });
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, started.toISOString());
+  // Not the end of the build: a source that was saved during it may have been read before.
+  utimesSync(stamp, started, started);
 }

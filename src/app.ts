@@ -9,7 +9,9 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { describeApi } from './api-description.js';
 import { AppModule } from './app.module.js';
 import { toJson } from './kernel/canonical.js';
+import { answerLastRequests } from './platform/http/last-requests.js';
 import { answerBadRequest } from './platform/http/problem.filter.js';
+import { answerUnreadable } from './platform/http/unreadable.js';
 import { trustedProxy } from './platform/http/proxy.js';
 import type { Settings } from './platform/config/settings.js';
 
@@ -54,23 +56,28 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
+    // What still arrives on a connection that is being answered is answered as well.
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
     trustProxy: trustedProxy(settings),
     frameworkErrors: answerBadRequest,
+    clientErrorHandler: answerUnreadable,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), adapter, {
     rawBody: true,
-    forceCloseConnections: true,
     abortOnError: false,
     logger: logger(settings),
   });
   const fastify = adapter.getInstance();
+  answerLastRequests(fastify);
   fastify.setReplySerializer((payload) => toJson(payload));
   fastify.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
   await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    // What is shown at an address depends on who asks, and the next at this browser may be somebody else.
+    if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store');
     done();
   });
   fastify.get('/', (_request, reply) => reply.redirect('/docs'));

@@ -69,30 +69,41 @@ const LEAVE_MILLIS = 25_000;
 /** One Ctrl-C can reach us twice, from the terminal and from npm. */
 const TWICE_MILLIS = 1_000;
 
+type Stop = () => Promise<void>;
+
 /**
  * Runs a process: serves until SIGINT or SIGTERM, then stops in order; a refusal becomes one line on stderr. Whoever
  * asks again does not want to wait: what was in hand is in the database, and the next start takes it up.
+ *
+ * Until there is something to stop, the process simply ends: of a migration that is cut off nothing remains, and an
+ * embedded database that is being started has a guard that stops it.
+ * @param serve does what is to be done; it names what stops it as soon as there is something to stop, and answers with
+ *   what stops it from then on
  */
-export async function live(serve: () => Promise<() => Promise<void>>): Promise<void> {
+export async function live(serve: (stoppedBy: (stop: Stop) => void) => Promise<Stop>): Promise<void> {
   let asked: number | undefined;
-  let stop: (() => Promise<void>) | undefined;
+  let stop: Stop = async () => {};
   const end = (): void => {
     if (asked !== undefined && performance.now() - asked > TWICE_MILLIS) process.exit(1);
     if (asked !== undefined) return;
     asked = performance.now();
-    if (stop) void leave(stop);
+    process.stderr.write('pumasi: stopping; whoever does not want to wait asks again\n');
+    void leave(stop);
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
   try {
-    stop = await serve();
-    if (asked !== undefined) await leave(stop);
+    stop = await serve((early) => {
+      stop = early;
+    });
   } catch (error) {
-    fail(sentenceOf(error));
+    // What is stopped in the middle fails, and that is nothing to tell.
+    if (asked === undefined) fail(sentenceOf(error));
   }
 }
 
-async function leave(stop: () => Promise<void>): Promise<void> {
+/** Ends with `process.exitCode`, which is 0 unless the work says that it was not done. */
+async function leave(stop: Stop): Promise<void> {
   const late = setTimeout(
     () => fail(`it did not end within ${LEAVE_MILLIS / 1_000} seconds and was cut off`),
     LEAVE_MILLIS,
@@ -100,7 +111,7 @@ async function leave(stop: () => Promise<void>): Promise<void> {
   try {
     await stop();
     clearTimeout(late);
-    process.exit(0);
+    process.exit();
   } catch (error) {
     fail(sentenceOf(error));
   }

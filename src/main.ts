@@ -4,7 +4,7 @@ import { createApp } from './app.js';
 import { boot, live, orUnreachable } from './boot.js';
 import { FirstAdminService } from './identity/first-admin.service.js';
 
-await live(async () => {
+await live(async (stoppedBy) => {
   const embedded = (process.env['DATABASE_URL'] ?? '') === '';
   const ground = await boot(process.env, { log: (line) => console.log(line) });
   let app: NestFastifyApplication | undefined;
@@ -16,6 +16,7 @@ await live(async () => {
       await ground.release();
     }
   };
+  stoppedBy(stop);
   try {
     app = await createApp(ground.settings).catch(orUnreachable);
     await app.listen(ground.settings.PORT, ground.settings.HOST);

@@ -12,7 +12,7 @@ const BUSINESSES = 90;
 const REGIONS = ['XX-T-EAST', 'XX-T-WEST'];
 
 /** A small town: two quarters, three tiers, one provider in the east, two in the west. */
-function writeTown(folder: string): { lines: number } {
+function writeTown(folder: string, names = { one: 'Town Net', other: 'Rival' }): { lines: number } {
   mkdirSync(folder, { recursive: true });
   const files = {
     'regions.csv': 'code,parent,name\nXX-T,,"Town, the"\nXX-T-EAST,XX-T,East\nXX-T-WEST,XX-T,West\n',
@@ -26,12 +26,12 @@ function writeTown(folder: string): { lines: number } {
     const region = REGIONS[i % 2] ?? '';
     const quantity = i % 7 === 0 ? 2 : 1;
     lines += quantity;
-    const provider = i % 2 === 1 && i % 4 === 1 ? 'Rival' : 'Town Net';
+    const provider = i % 2 === 1 && i % 4 === 1 ? names.other : names.one;
     const ceiling = i % 3 === 0 ? '48.50' : '';
     const tier = ['slow', 'swift', 'glass'][i % 3];
     files['lines.csv'] +=
       `T-${i},"Shop, no. ${i}",4,G,${region},35.1,-86.2,${tier},${quantity},${provider},100,60.00,${ceiling}\n`;
-    files['coverage.csv'] += `T-${i},Town Net,1000\n${region === 'XX-T-WEST' ? `T-${i},Rival,500\n` : ''}`;
+    files['coverage.csv'] += `T-${i},${names.one},1000\n${region === 'XX-T-WEST' ? `T-${i},${names.other},500\n` : ''}`;
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return { lines };
@@ -79,4 +79,38 @@ describe('the demonstration on own spreadsheets', () => {
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
   }, 200_000);
+
+  it('goes on after Ctrl-C with the same spreadsheets, and begins anew with others', async () => {
+    const town = join(folder, 'city');
+    const { lines } = writeTown(town, { one: '한국통신', other: '케이티' });
+    const story = ['--data', town, '--json', join(folder, 'city.json')];
+    const first = demoRun(folder, ...story);
+    await heard(first, '\n4. ');
+    first.child.kill('SIGINT');
+    expect(await first.ended).toBe(130);
+    expect(first.said()).toContain('it goes on where it was');
+    expect(first.said()).not.toContain('fetch failed');
+
+    const sheet = join(town, 'lines.csv');
+    const before = readFileSync(sheet, 'utf8');
+    writeFileSync(sheet, `${before}T-new,One more,4,G,XX-T-EAST,35.1,-86.2,slow,5,한국통신,100,60.00,\n`);
+    const changed = demoRun(folder, ...story);
+    expect(await changed.ended).toBe(0);
+    expect(changed.said()).not.toContain('was cut off');
+    const figures = JSON.parse(readFileSync(join(folder, 'city.json'), 'utf8')) as Figures;
+    expect(figures).toMatchObject({ members: BUSINESSES + 1, lines: lines + 5, bids: 3 });
+
+    const euros = demoRun(folder, ...story, '--currency', 'EUR');
+    await heard(euros, '\n2. ');
+    euros.child.kill('SIGTERM');
+    expect(await euros.ended).toBe(130);
+    expect(euros.said()).not.toContain('An earlier demonstration');
+
+    writeFileSync(sheet, before);
+    const again = demoRun(folder, ...story);
+    await heard(again, '\n5. ');
+    again.child.kill('SIGINT');
+    expect(await again.ended).toBe(130);
+    expect(again.said()).toContain('An earlier demonstration was cut off here');
+  }, 300_000);
 });

@@ -177,6 +177,44 @@ describe('deeds, facts and due rows', () => {
     expect(await Promise.all([command(), command(), command()])).toEqual([1, 1, 1]);
   });
 
+  it('refuses a command whose first sending is not done yet, and holds up nobody meanwhile', async () => {
+    let finish: (answer: string) => void = () => undefined;
+    const gate = new Promise<string>((resolve) => (finish = resolve));
+    let done = 0;
+    const command = (): Promise<string> =>
+      deeds.run(someone('key-4'), 'probe.import', {}, async () => {
+        done += 1;
+        return gate;
+      });
+    const first = command();
+    await until(async () => done === 1);
+    // More than there are connections.
+    const repeated = Promise.allSettled(Array.from({ length: 40 }, command));
+    const other = deeds.run(someone('key-5'), 'probe.other', {}, async () => 'not held up');
+    expect(await other).toBe('not held up');
+    for (const outcome of await repeated) {
+      expect(outcome).toMatchObject({ reason: { code: 'idempotency.in-progress', kind: 'conflict' } });
+    }
+    const late = command();
+    finish('imported');
+    expect([await first, await late, await command(), done]).toEqual(['imported', 'imported', 'imported', 1]);
+  });
+
+  it('does a repeated command itself when the first sending comes to nothing', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    const gate = new Promise<string>((_resolve, reject) => (fail = reject));
+    let begun = false;
+    const first = deeds.run(someone('key-6'), 'probe.mend', {}, async () => {
+      begun = true;
+      return gate;
+    });
+    await until(async () => begun);
+    const second = deeds.run(someone('key-6'), 'probe.mend', {}, async () => 'done');
+    fail(refuse('probe.no', 'No.'));
+    await expect(first).rejects.toMatchObject({ code: 'probe.no' });
+    expect(await second).toBe('done');
+  });
+
   it('forgets the key of a refused command, so that it can be mended and sent again', async () => {
     const command = (fail: boolean): Promise<string> =>
       deeds.run(someone('key-3'), 'probe.mend', {}, async () => {

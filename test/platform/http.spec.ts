@@ -13,6 +13,21 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+/** Sends bytes that no client of HTTP would. */
+async function send(base: string, bytes: string): Promise<Answer & { readonly head: string }> {
+  const { hostname, port } = new URL(base);
+  const socket = connect(Number(port), hostname, () => socket.write(bytes));
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  return {
+    head,
+    status: Number(/^HTTP\/1.1 (\d+) /.exec(head)?.[1]),
+    type: /^content-type: (.*)$/im.exec(head)?.[1] ?? '',
+    body: JSON.parse(body) as Record<string, unknown>,
+  };
+}
+
 /** Sends a path as it is; other clients correct it first. */
 async function ask(base: string, path: string): Promise<Answer> {
   const { hostname, port } = new URL(base);
@@ -66,6 +81,17 @@ describe('a request that does not fit', () => {
     expect(answer.type).toContain('application/problem+json');
   });
 
+  it.each([
+    ['that is no HTTP', 'What is this?\r\n\r\n', 400],
+    ['with too many cookies', `GET / HTTP/1.1\r\nhost: a\r\ncookie: ${'c'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('%s is answered with a problem like any other, and hung up on', async (_what, bytes, status) => {
+    const answer = await send(system.url, bytes);
+    const { requestId } = answer.body;
+    expect(answer).toMatchObject({ status, body: { status, code: `http.${status}`, requestId: expect.any(String) } });
+    expect(answer.type).toContain('application/problem+json');
+    expect(answer.head).toContain(`x-request-id: ${String(requestId)}`);
+  });
+
   it('does not choose the address that it comes from', async () => {
     const statuses: number[] = [];
     for (let n = 0; n < 12; n += 1) {
@@ -83,6 +109,44 @@ describe('a request that does not fit', () => {
       .set('x-forwarded-for', '198.51.100.8')
       .send({ email: 'somebody@example.test', password: 'guess' });
     expect(elsewhere.status).toBe(401);
+  });
+});
+
+describe('an answer', () => {
+  let system: System;
+
+  beforeAll(async () => {
+    system = await System.start({ PUMASI_WORKERS: false });
+  });
+  afterAll(() => system.stop());
+
+  it('is kept by no cache, where the next to ask may be somebody else', async () => {
+    const officer = await system.someone('officer');
+    for (const path of ['/api/v1/clock', '/api/v1/pools', '/api/v1/people', '/api/v1/nothing']) {
+      const answers = [await system.anonymous().get(path), await officer.get(path)];
+      expect([path, ...answers.map((answer) => answer.headers['cache-control'])]).toEqual([
+        path,
+        'no-store',
+        'no-store',
+      ]);
+    }
+    const refused = await officer.post('/api/v1/regions', { code: '' });
+    expect([refused.status, refused.headers['cache-control']]).toEqual([422, 'no-store']);
+  });
+
+  it('has a version that can be sent back as a compressing proxy names it', async () => {
+    const officer = await system.someone('officer');
+    await officer.post('/api/v1/regions', { code: 'PROXY', name: 'Province' });
+    const path = '/api/v1/regions/PROXY';
+    const read = (known: string) => system.anonymous().get(path).set('if-none-match', known);
+    expect((await read('W/"1"')).status).toBe(304);
+    expect((await read('"7", W/"1"')).status).toBe(304);
+    expect((await read('W/"7"')).status).toBe(200);
+    const write = (seen: string) => officer.patch(path, { name: 'City' }).set('if-match', seen);
+    expect((await write('W/"2"')).status).toBe(412);
+    expect((await write('"1", "2"')).body).toMatchObject({ code: 'version.missing' });
+    expect((await write('W/"one"')).body).toMatchObject({ code: 'version.missing' });
+    expect(await write('W/"1"')).toMatchObject({ status: 200, body: { version: 2 }, headers: { etag: '"2"' } });
   });
 });
 

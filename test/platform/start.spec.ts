@@ -4,10 +4,15 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { MIGRATION_LOCK } from '../../src/platform/database/migrate.js';
 import { projectRoot } from '../../src/platform/config/project.js';
 import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
 import { type ClonedDatabase, cloneDatabase } from '../support/database.js';
 import { untilNothingRuns } from '../support/embedded-process.js';
+
+/** What a process says at the first signal. */
+const STOPPING = 'pumasi: stopping; whoever does not want to wait asks again\n';
 
 interface Run {
   readonly child: ChildProcess;
@@ -37,6 +42,11 @@ async function says(run: Run, what: string): Promise<void> {
     if (run.child.exitCode !== null) throw new Error(`it ended: ${run.said()}`);
     await sleep(20);
   }
+}
+
+/** Waits until the question has an answer. */
+async function until(client: pg.Client, question: string): Promise<void> {
+  while ((await client.query(question)).rowCount === 0) await sleep(20);
 }
 
 /** Accepts connections and never says a word. */
@@ -133,7 +143,7 @@ describe('a start', () => {
     expect(second.said()).toContain('Sign in as a@b.example');
   });
 
-  it('that hangs ends at the second signal', async () => {
+  it('that waits for a database ends when asked', async () => {
     const main = run('main.js', {
       PUMASI_DATA: folder,
       DATABASE_URL: `postgres://u:p@127.0.0.1:${silent.port}/x`,
@@ -143,9 +153,101 @@ describe('a start', () => {
       silent.server.once('connection', connected);
     });
     main.child.kill('SIGINT');
+    expect(await main.ended).toBe(0);
+    expect(main.said()).toBe(STOPPING);
+  });
+
+  it('that waits for another to migrate ends when asked', async () => {
+    const other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+    try {
+      await other.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      const main = run('main.js', { PUMASI_DATA: folder, DATABASE_URL: database.url, PORT: '0' });
+      await until(
+        other,
+        `select from pg_locks where locktype = 'advisory' and not granted
+                            and database = (select oid from pg_database where datname = current_database())`,
+      );
+      main.child.kill('SIGTERM');
+      expect(await main.ended).toBe(0);
+      expect(main.said()).toBe(STOPPING);
+    } finally {
+      await other.end();
+    }
+  });
+
+  it('that makes its database ends when asked, and the next one makes it', async () => {
+    const own = join(folder, 'own');
+    const main = run('main.js', { PUMASI_DATA: own, PORT: '0' });
+    await says(main, 'Creating an empty database');
+    main.child.kill('SIGINT');
+    expect(await main.ended).toBe(0);
+    expect(main.said()).not.toContain('answers at');
+    await untilNothingRuns(own);
+    const next = run('main.js', { PUMASI_DATA: own, PORT: '0' });
+    await says(next, 'Sign in as');
+    next.child.kill('SIGINT');
+    expect(await next.ended).toBe(0);
+    await untilNothingRuns(own);
+  });
+});
+
+describe('a process with a request in hand', () => {
+  const folder = temporaryDataFolder('pumasi-last');
+  let database: ClonedDatabase;
+  let other: pg.Client;
+
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+  });
+
+  afterAll(async () => {
+    await other.end();
+    await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Serves, with a request in hand that waits until `other` ends its transaction. */
+  const busy = async (): Promise<{ main: Run; answer: Promise<number> }> => {
+    const main = start('main.js', { PUMASI_DATA: folder, DATABASE_URL: database.url, PORT: '0' });
+    await says(main, 'answers at');
+    const [, address = ''] = /answers at (\S+)/.exec(main.said()) ?? [];
+    // Leaves a connection open that nothing more is asked on.
+    expect((await fetch(`${address}/health/live`)).status).toBe(200);
+    await other.query('begin; lock table region in access exclusive mode');
+    const answer = fetch(`${address}/api/v1/regions`).then(
+      ({ status }) => status,
+      () => 0,
+    );
+    await until(other, `select from pg_locks where relation = 'region'::regclass and not granted`);
+    return { main, answer };
+  };
+
+  it('answers it when asked to end, and ends', async () => {
+    const { main, answer } = await busy();
+    main.child.kill('SIGTERM');
+    await says(main, STOPPING);
+    await sleep(1_500);
+    expect(main.child.exitCode).toBeNull();
+    await other.query('rollback');
+    expect(await answer).toBe(200);
+    const began = performance.now();
+    expect(await main.ended).toBe(0);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  it('ends at once when asked again, but not by the second half of one Ctrl-C', async () => {
+    const { main, answer } = await busy();
+    main.child.kill('SIGINT');
+    await says(main, STOPPING);
+    main.child.kill('SIGINT');
     await sleep(1_200);
     expect(main.child.exitCode).toBeNull();
     main.child.kill('SIGINT');
     expect(await main.ended).toBe(1);
+    expect(await answer).toBe(0);
+    await other.query('rollback');
   });
 });

@@ -7,7 +7,7 @@ import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { projectRoot } from '../config/project.js';
 
 /** Any number that no other program of this database uses for an advisory lock. */
-const MIGRATION_LOCK = 7_306_200;
+export const MIGRATION_LOCK = 7_306_200;
 /** A host that swallows what is sent to it would be waited for a long time. */
 const CONNECT_MILLIS = 10_000;
 

@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import type { Actor } from '../../kernel/actor.js';
 import { canonicalJson, toJson } from '../../kernel/canonical.js';
-import { refuse } from '../../kernel/refusal.js';
+import { Refusal, refuse } from '../../kernel/refusal.js';
 import { sha256 } from '../keys/keys.js';
+import { pause } from '../patience.js';
 import type { Fact, FactPayload } from './facts.js';
 import { Listeners } from './listeners.js';
 
@@ -57,6 +58,13 @@ export class Deed {
 const RETRIED = new Set(['40001', '40P01']);
 const TRIES = 4;
 
+/** A repetition waits this long for the command that it repeats, holding no connection, and then is refused. */
+const PATIENCE_MILLIS = 3_000;
+const FIRST_PAUSE_MILLIS = 25;
+const LONGEST_PAUSE_MILLIS = 400;
+
+const IN_PROGRESS = 'idempotency.in-progress';
+
 @Injectable()
 export class Deeds {
   constructor(
@@ -68,15 +76,24 @@ export class Deeds {
    * Does a deed. With the actor's idempotency key, the answer is kept with the key: asked again with the same input
    * it is given again (as JSON), with other input it is refused.
    * @param input what the answer depends on, for telling a repetition from a reused key
-   * @throws Refusal whatever `work` refuses (nothing of the deed remains), 'idempotency.key-reused'
+   * @throws Refusal whatever `work` refuses (nothing of the deed remains), 'idempotency.key-reused', and
+   *   'idempotency.in-progress' while the command of this key is being done
    */
   async run<T>(actor: Actor, name: string, input: unknown, work: (deed: Deed) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
+    const patientUntil = performance.now() + PATIENCE_MILLIS;
+    let rest = FIRST_PAUSE_MILLIS;
+    for (let attempt = 1; ;) {
       try {
         return await this.source.transaction((tx) => this.once(tx, actor, name, input, work));
       } catch (error) {
+        if (error instanceof Refusal && error.code === IN_PROGRESS && performance.now() < patientUntil) {
+          await pause(rest);
+          rest = Math.min(2 * rest, LONGEST_PAUSE_MILLIS);
+          continue;
+        }
         const code = error instanceof QueryFailedError ? (error.driverError as { code?: string }).code : undefined;
         if (code === undefined || !RETRIED.has(code) || attempt === TRIES) throw error;
+        attempt += 1;
       }
     }
   }
@@ -93,8 +110,11 @@ export class Deeds {
 
     const scope = `${actor.personId ?? 'anyone'}@${actor.organisationId ?? 'nowhere'}`;
     const hash = sha256(`${name}\n${canonicalJson(input ?? null)}`);
+    // Whoever does the command of a key holds its lock. Without it the insert would wait for that command to end.
     const claimed: { now: Date }[] = await tx.query(
-      `insert into idempotency (scope, key, deed, input_hash) values ($1, $2, $3, $4)
+      `insert into idempotency (scope, key, deed, input_hash)
+       select $1::text, $2::text, $3, $4
+       where pg_try_advisory_xact_lock(hashtextextended('key ' || $1 || ' ' || $2, 0))
        on conflict do nothing returning app_now() as now`,
       [scope, key, name, hash],
     );
@@ -116,7 +136,13 @@ export class Deeds {
       [scope, key],
     );
     const [row] = rows;
-    if (!row || row.input_hash !== hash) {
+    if (!row) {
+      throw refuse(
+        IN_PROGRESS,
+        'The command with this Idempotency-Key is still being done. Send it again under the same key in a few seconds.',
+      );
+    }
+    if (row.input_hash !== hash) {
       throw refuse(
         'idempotency.key-reused',
         'This Idempotency-Key was used for another command. Send a fresh key with each new command.',

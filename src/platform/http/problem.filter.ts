@@ -22,6 +22,7 @@ const TITLE: Readonly<Record<number, string>> = {
   401: 'Please sign in',
   403: 'Not allowed',
   404: 'Not found',
+  408: 'Too slow',
   409: 'Not possible now',
   412: 'It was changed meanwhile',
   413: 'Too large',
@@ -29,6 +30,7 @@ const TITLE: Readonly<Record<number, string>> = {
   415: 'Not a format we read',
   422: 'The input does not fit',
   429: 'Too often',
+  431: 'Headers too large',
   500: 'Something broke on our side',
   503: 'Not available now',
 };
@@ -107,7 +109,7 @@ function faultCountOf(refusal: Refusal): number {
   return typeof counted === 'number' ? counted : refusal.faults.length;
 }
 
-function problem(status: number, code: string, detail: string, requestId: string): Problem {
+export function problem(status: number, code: string, detail: string, requestId: string): Problem {
   const title = TITLE[status] ?? 'Refused';
   return { type: `urn:pumasi:problem:${code}`, title, status, code, detail, requestId };
 }

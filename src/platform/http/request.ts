@@ -38,16 +38,24 @@ export const MaybeActing = createParamDecorator((_data: unknown, context: Execut
   return context.switchToHttp().getRequest<ActingRequest>().actor ?? null;
 });
 
+/**
+ * What stands between the quotes of every ETag in an If-Match or If-None-Match. A proxy that compresses makes ours weak (W/"3"): it
+ * still names the version that the caller saw, and versions are all we compare.
+ */
+export function etagsIn(header: string | undefined): string[] {
+  const tags = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.map((tag) => tag.replace(/^"(.*)"$/, '$1')).filter((tag) => tag !== '');
+}
+
 /** The version in If-Match: what the caller saw when it decided to change something. */
 export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext): number => {
-  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
-  const match = /^"?(\d{1,9})"?$/.exec(header ?? '');
-  if (!match) {
+  const [seen, ...others] = etagsIn(context.switchToHttp().getRequest<FastifyRequest>().headers['if-match']);
+  if (seen === undefined || others.length > 0 || !/^\d{1,9}$/.test(seen)) {
     throw refuse('version.missing', 'Send the ETag of what you saw as If-Match, so that nobody is overwritten.', {
       kind: 'stale',
     });
   }
-  return Number(match[1]);
+  return Number(seen);
 });
 
 /** @returns the refusal for changing what somebody changed meanwhile, or null */

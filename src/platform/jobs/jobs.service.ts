@@ -21,7 +21,7 @@ const HEAD_START_MILLIS = 2_000;
 const TRY_AGAIN_MILLIS = 1_000;
 const RELAY_BATCH = 200;
 /** What runs at the end has this long to finish; whatever it was, its row says that it is still to be done. */
-const DRAIN_MILLIS = 15_000;
+const DRAIN_MILLIS = 10_000;
 
 @Injectable()
 export class JobsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
