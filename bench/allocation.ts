@@ -75,7 +75,7 @@ export async function benchAllocation(report: Report, sizes: AllocationSizes): P
 async function coldMillis(problem: Problem, seconds: number): Promise<number> {
   const began = performance.now();
   const pool = new SolverPool(1);
-  await answer(pool, problem, { seconds, read: true });
+  await answer(pool, { problem, read: true }, { seconds });
   const millis = performance.now() - began;
   await pool.close();
   return millis;

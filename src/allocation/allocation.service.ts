@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { answer, type SolveOptions } from './answer.js';
+import { type Answer, answer, type SolveOptions } from './answer.js';
 import type { Problem, Result } from './rules/problem.js';
 import { SolverPool } from './solver.pool.js';
 
@@ -14,7 +14,15 @@ export class AllocationService implements OnModuleDestroy {
    * @throws the signal's reason when aborted; Refusal `allocation.solver-lost` when the solver fails twice
    */
   async solve(problem: Problem, options: SolveOptions = {}): Promise<Result> {
-    return answer(this.pool, problem, { ...options, read: false });
+    return (await answer(this.pool, { problem, read: false }, options)).result;
+  }
+
+  /**
+   * Solves a problem, and finds for bids how far they are from winning each lot, or tier of a lot, that they do not win.
+   * @param bids ids of the bids that are asked about; null for all, which are as many problems as bids x lots
+   */
+  async gapsToWin(problem: Problem, bids: readonly string[] | null, options: SolveOptions = {}): Promise<Answer> {
+    return answer(this.pool, { problem, read: false, gapsOf: bids }, options);
   }
 
   async onModuleDestroy(): Promise<void> {

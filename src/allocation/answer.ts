@@ -1,6 +1,8 @@
 /** The one way from a problem to an answer that may be given out. */
 import { check } from './rules/checker.js';
-import type { Problem, Result } from './rules/problem.js';
+import type { Gap } from './rules/gaps.js';
+import type { Result } from './rules/problem.js';
+import type { Given } from './solver.messages.js';
 import type { SolverPool } from './solver.pool.js';
 
 /** How long a solve may take unless said. */
@@ -12,23 +14,25 @@ export interface SolveOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A result, and the gaps to win that were asked for. */
+export interface Answer {
+  readonly result: Result;
+  readonly gaps: readonly Gap[];
+}
+
 /**
  * Solves a problem in a pool. Awards are given out only when the independent checker finds nothing wrong with them.
- * @param options.read whether the problem comes from `parseProblem`; otherwise a thread reads it first
+ * @param given.read whether the problem comes from `parseProblem`; otherwise a thread reads it first
  * @throws what the pool throws; Error when the checker finds a fault, which is a fault of this program
  */
-export async function answer(
-  pool: SolverPool,
-  problem: Problem,
-  options: SolveOptions & { readonly read: boolean },
-): Promise<Result> {
-  const { seconds = SOLVE_SECONDS, signal, read } = options;
+export async function answer(pool: SolverPool, given: Given, options: SolveOptions): Promise<Answer> {
+  const { seconds = SOLVE_SECONDS, signal } = options;
   const started = performance.now();
-  const outcome = await pool.solve({ problem, read }, seconds, signal);
+  const { outcome, gaps } = await pool.solve(given, seconds, signal);
   if (outcome.totalMinor !== null) {
-    const { violations, totalMinor } = check(problem, outcome.awards);
+    const { violations, totalMinor } = check(given.problem, outcome.awards);
     const faults = totalMinor === outcome.totalMinor ? violations : [...violations, `costs ${totalMinor}`];
     if (faults.length > 0) throw new Error(`the solver's answer breaks the rules: ${faults.join('; ')}`);
   }
-  return { ...outcome, solveMs: Math.round(performance.now() - started) };
+  return { result: { ...outcome, solveMs: Math.round(performance.now() - started) }, gaps };
 }

@@ -55,7 +55,7 @@ export async function runSolve(file: string, options: { readonly seconds: number
   }
   const pool = new SolverPool(1);
   try {
-    const result = await answer(pool, reading.problem, { ...options, read: true });
+    const { result } = await answer(pool, { problem: reading.problem, read: true }, options);
     io.out(toJson(result));
     return result.status === 'unknown' ? UNANSWERED : ANSWERED;
   } catch (error) {

@@ -1,4 +1,5 @@
 /** What the solver threads and the pool say to each other. All of it can be cloned between threads. */
+import type { Gap } from './rules/gaps.js';
 import type { Problem } from './rules/problem.js';
 import type { Outcome, Progress } from './rules/solve.js';
 
@@ -7,6 +8,14 @@ export interface Given {
   readonly problem: Problem;
   /** whether the problem was read already, so that it need not be read again in the thread */
   readonly read: boolean;
+  /** bids whose gaps to win are asked for as well, null for all; absent when none are */
+  readonly gapsOf?: readonly string[] | null;
+}
+
+/** What came of it. */
+export interface Solved {
+  readonly outcome: Outcome;
+  readonly gaps: readonly Gap[];
 }
 
 /** To a thread: solve this. */
@@ -21,5 +30,5 @@ export type Report =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly progress: Progress }
   /** @property retire whether the thread should be replaced before its next task */
-  | { readonly type: 'done'; readonly outcome: Outcome; readonly retire: boolean }
+  | { readonly type: 'done'; readonly solved: Solved; readonly retire: boolean }
   | { readonly type: 'failed'; readonly reason: string };

@@ -1,8 +1,7 @@
 /** A few warm solver threads and a queue in front of them. A task whose thread dies is done again, once. */
 import { availableParallelism } from 'node:os';
 import { refuse } from '../kernel/refusal.js';
-import type { Outcome } from './rules/solve.js';
-import type { Given } from './solver.messages.js';
+import type { Given, Solved } from './solver.messages.js';
 import { outcomeSoFar, SolverThread, ThreadLost } from './solver.thread.js';
 
 /** Threads of a pool unless said: one problem takes one processor. */
@@ -21,7 +20,7 @@ export class SolverPool {
    * Solves a problem within so many seconds from the moment a thread takes it.
    * @throws the signal's reason when aborted; Refusal `allocation.solver-lost` when two threads died under it
    */
-  async solve(given: Given, seconds: number, signal?: AbortSignal): Promise<Outcome> {
+  async solve(given: Given, seconds: number, signal?: AbortSignal): Promise<Solved> {
     const started = performance.now();
     try {
       return await this.attempt(given, seconds, signal);
@@ -33,8 +32,10 @@ export class SolverPool {
       } catch (second) {
         if (!(second instanceof ThreadLost)) throw second;
         const best = second.best.awards ? second.best : first.best;
-        if (best.awards)
-          return outcomeSoFar(best, 'The solver failed before the proof; this is the best it had found.');
+        if (best.awards) {
+          const reason = 'The solver failed before the proof; this is the best it had found.';
+          return { outcome: outcomeSoFar(best, reason), gaps: [] };
+        }
         throw refuse(
           'allocation.solver-lost',
           'The solver failed twice on this problem; try again, or a smaller one.',
@@ -54,7 +55,7 @@ export class SolverPool {
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
-  private async attempt(given: Given, seconds: number, signal: AbortSignal | undefined): Promise<Outcome> {
+  private async attempt(given: Given, seconds: number, signal: AbortSignal | undefined): Promise<Solved> {
     const thread = await this.take(signal);
     return thread.solve(given, seconds, signal);
   }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { feasibleOutcome, unknownOutcome, type Outcome, type Progress } from './rules/solve.js';
-import type { Given, Report, Task } from './solver.messages.js';
+import type { Given, Report, Solved, Task } from './solver.messages.js';
 
 /** How long after its limit a thread may still hand in its answer before it is stopped. */
 const GRACE_MS = 3_000;
@@ -66,17 +66,17 @@ export class SolverThread {
    * Solves one problem. The thread is busy until it has really let go of the task, also after an abort.
    * @throws ThreadLost when the thread dies; the signal's reason when it is aborted
    */
-  solve(given: Given, seconds: number, signal: AbortSignal | undefined): Promise<Outcome> {
+  solve(given: Given, seconds: number, signal: AbortSignal | undefined): Promise<Solved> {
     const { worker } = this;
     this.busy = true;
     worker.ref();
     const ended = new SharedArrayBuffer(4);
     let best: Progress = { awards: null, boundMinor: null };
-    return new Promise<Outcome>((resolve, reject) => {
+    return new Promise<Solved>((resolve, reject) => {
       const stop = (): void => void this.end();
       let limit = setTimeout(
         () => {
-          resolve(outcomeSoFar(best, 'The limit came before the proof.'));
+          resolve({ outcome: outcomeSoFar(best, 'The limit came before the proof.'), gaps: [] });
           stop();
         },
         seconds * 1_000 + GRACE_MS,
@@ -107,7 +107,7 @@ export class SolverThread {
           return;
         }
         release();
-        if (report.type === 'done') resolve(report.outcome);
+        if (report.type === 'done') resolve(report.solved);
         else reject(new ThreadLost(report.reason, best));
         if (report.type === 'failed' || report.retire) stop();
         else this.onFree();

@@ -1,12 +1,17 @@
 /** A solver thread: loads HiGHS once and then solves one problem after the other. */
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { HighsSolver } from './highs.solver.js';
 import { readProblem } from './rules/parse-problem.js';
-import { invalidOutcome, solveProblem } from './rules/solve.js';
+import { invalidOutcome, type Progress, solveProblem } from './rules/solve.js';
 import type { Report, Task } from './solver.messages.js';
 
 /** Memory of the solver beyond which a thread is replaced: WebAssembly never gives any back. */
 const RETIRE_BYTES = 512 * 1024 * 1024;
+
+/** Linux knows the niceness of single threads: requests go before solving. Elsewhere it would be that of the process. */
+const NICE = 10;
+if (process.platform === 'linux') setPriority(NICE);
 
 const port = parentPort;
 if (!port) throw new Error('solver.worker.ts runs in a worker thread only');
@@ -20,14 +25,15 @@ port.on('message', (task: Task) => {
   deadline = performance.now() + task.seconds * 1_000;
   try {
     const reading = task.read ? ({ ok: true, problem: task.problem } as const) : readProblem(task.problem);
-    const outcome = reading.ok
-      ? solveProblem(reading.problem, {
-          solver,
-          stop: () => Atomics.load(ended, 0) !== 0 || performance.now() >= deadline,
-          progress: (progress) => report({ type: 'progress', progress }),
-        })
-      : invalidOutcome(reading.faults);
-    report({ type: 'done', outcome, retire: solver.broken || solver.memoryBytes > RETIRE_BYTES });
+    const means = {
+      solver,
+      stop: () => Atomics.load(ended, 0) !== 0 || performance.now() >= deadline,
+      progress: (progress: Progress) => report({ type: 'progress', progress }),
+    };
+    const solved = reading.ok
+      ? solveProblem(reading.problem, means, task.gapsOf)
+      : { outcome: invalidOutcome(reading.faults), gaps: [] };
+    report({ type: 'done', solved, retire: solver.broken || solver.memoryBytes > RETIRE_BYTES });
   } catch (error) {
     report({ type: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }

@@ -9,7 +9,7 @@ export async function startHighs(): Promise<LinearSolver> {
 }
 
 export function solveHere(problem: Problem, solver: LinearSolver): Outcome {
-  return solveProblem(problem, { solver, stop: () => false, progress: () => undefined });
+  return solveProblem(problem, { solver, stop: () => false, progress: () => undefined }).outcome;
 }
 
 /** A linear solver whose every answer is nonsense, the same nonsense in every run. */

@@ -63,6 +63,15 @@ describe('solving in threads', () => {
     });
   });
 
+  it('answers how far the bids that are asked about are from winning, each lot by itself', async () => {
+    const { result, gaps } = await service.gapsToWin(EASY, ['b']);
+    expect(result.status).toBe('optimal');
+    expect(gaps).toMatchObject([
+      { bid: 'b', lot: 'north', lines: 10, gapMinor: 1_200n, proved: true },
+      { bid: 'b', lot: 'south', lines: 20, gapMinor: 2_400n, proved: true },
+    ]);
+  });
+
   it('refuses what is no problem, with the places', async () => {
     const result = await service.solve({ ...EASY, termMonths: 0, bids: [bidAt('a', -1n, ['west'])] });
     expect(result.status).toBe('invalid');
@@ -97,7 +106,7 @@ describe('solving in threads', () => {
     const easy = pool.solve({ problem: EASY, read: true }, 60);
     setTimeout(() => abort.abort(new Error('a better bid came in')), 300);
     await expect(hard).rejects.toThrow('a better bid came in');
-    expect((await easy).status).toBe('optimal');
+    expect((await easy).outcome.status).toBe('optimal');
     await expect(pool.solve({ problem: EASY, read: true }, 60, abort.signal)).rejects.toThrow('a better bid came in');
     await pool.close();
   });
@@ -107,7 +116,7 @@ describe('solving in threads', () => {
     const { threads, nth, restore } = watchThreads();
     const solving = pool.solve({ problem: HARD, read: true }, 5);
     await (await nth(0, false)).terminate();
-    const outcome = await solving;
+    const { outcome } = await solving;
     restore();
     expect(threads).toHaveLength(2);
     expect(outcome.status).toBe('feasible');
@@ -119,7 +128,7 @@ describe('solving in threads', () => {
     const { nth, restore } = watchThreads();
     const solving = pool.solve({ problem: HARD, read: true }, 60);
     for (const at of [0, 1]) await (await nth(at, true)).terminate();
-    const outcome = await solving;
+    const { outcome } = await solving;
     expect(outcome.status).toBe('feasible');
     expect(outcome.explanation.join(' ')).toContain('The solver failed before the proof');
     const lost = pool.solve({ problem: HARD, read: true }, 60);

@@ -6,6 +6,7 @@ import { earlier, priced, type Found } from './allocation.js';
 import { ascend, cheapestPrices } from './ascent.js';
 import type { Bound, Bounds, Prices } from './bound.js';
 import { decidedBands } from './branching.js';
+import { Exchange } from './exchange.js';
 import type { Fractions } from './formulation.js';
 import { splitByGroups } from './groups.js';
 import type { Market } from './market.js';
@@ -39,6 +40,7 @@ export class Probe {
   private relaxation: Relaxation | null = null;
   private lent = false;
   private readonly twins: ReturnType<typeof twinsOf>;
+  private readonly exchange: Exchange;
 
   /**
    * @param cutoff allocations that cost more are of no interest
@@ -55,6 +57,7 @@ export class Probe {
     private readonly stop: () => boolean,
   ) {
     this.twins = twinsOf(market);
+    this.exchange = new Exchange(market);
   }
 
   free(): void {
@@ -189,21 +192,28 @@ export class Probe {
       market.bids,
       (bid) => bid.options.find((o) => (fractions.bands[o] ?? 0) > 0.5) ?? NONE,
     );
-    const allocation = market.bids.map(() => new Map<number, number>());
     if (market.divisible) {
+      const allocation = market.bids.map(() => new Map<number, number>());
       fractions.pieces.forEach((pieces, at) => {
         const whole = Math.round(pieces);
         if (whole > 0) allocation[Math.floor(at / units)]?.set(at % units, whole);
       });
+      this.offer(priced(market, allocation));
     } else {
-      market.units.forEach((_, u) => {
+      const owners = Int32Array.from(market.units, (_, u) => {
         const part = (i: number) => fractions.pieces[i * units + u] ?? 0;
-        const owner = market.bids.reduce((best, _bid, i) => (part(i) > part(best) + 1e-9 ? i : best), 0);
-        allocation[owner]?.set(u, 1);
+        return market.bids.reduce((best, _bid, i) => (part(i) > part(best) + 1e-9 ? i : best), 0);
       });
+      this.offerNear(bands, owners);
     }
-    this.offer(priced(market, allocation));
     this.server.serve(bands);
     this.offer(this.server.found());
+  }
+
+  /** Tries the assignment, and what local search makes of it. */
+  private offerNear(bands: Int32Array, owners: Int32Array): void {
+    const { market } = this;
+    const near = this.exchange.from(bands, owners);
+    if (near) this.offer(priced(market, near));
   }
 }

@@ -3,8 +3,9 @@ import type { Minor } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
 import type { Found } from './allocation.js';
 import { awardsOf } from './awards.js';
-import { decide, type Means } from './decide.js';
+import { decide, type Decision, type Means } from './decide.js';
 import { explainAwards } from './explain.js';
+import { type Gap, gapsToWin } from './gaps.js';
 import { explainInfeasible } from './infeasible.js';
 import { marketOf, type Market } from './market.js';
 import type { BidAward, Problem, Result } from './problem.js';
@@ -53,14 +54,30 @@ function minor(bound: number): Minor | null {
   return Number.isFinite(bound) ? BigInt(Math.max(0, bound)) : null;
 }
 
-/** Solves a problem as far as the means allow. */
-export function solveProblem(problem: Problem, means: SolveMeans): Outcome {
+/**
+ * Solves a problem as far as the means allow.
+ * @param gapsOf bids whose gaps to win are asked for as well, null for all; undefined when none are
+ */
+export function solveProblem(
+  problem: Problem,
+  means: SolveMeans,
+  gapsOf?: readonly string[] | null,
+): { readonly outcome: Outcome; readonly gaps: readonly Gap[] } {
   const market = marketOf(problem);
-  const decision = decide(market, {
+  const within: Means = {
     solver: means.solver,
     stop: () => means.stop(),
     progress: (found, bound) => means.progress(progressOf(market, found, bound)),
-  });
+  };
+  const decision = decide(market, within);
+  const outcome = outcomeOf(problem, market, decision, means);
+  if (gapsOf === undefined) return { outcome, gaps: [] };
+  const asked = gapsOf && new Set(gapsOf);
+  const quietly = { ...within, progress: () => undefined };
+  return { outcome, gaps: gapsToWin(market, decision, quietly, asked, () => undefined) };
+}
+
+function outcomeOf(problem: Problem, market: Market, decision: Decision, means: SolveMeans): Outcome {
   if (!decision.found) {
     if (!decision.complete) return unknownOutcome(minor(decision.bound));
     const explanation = explainInfeasible(problem, market, means);

@@ -1,0 +1,62 @@
+/** The price curve from real tariffs: what a line costs a month when the pool is smaller or larger than it is. */
+import { divideRounded, type Minor } from '../../kernel/money.js';
+import type { Problem, ProblemLot, Result } from './problem.js';
+
+/** Sizes of the pool that are looked at, in percent of its demand. */
+export const CURVE_PERCENT = [
+  10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200,
+];
+
+export interface CurvePoint {
+  readonly percent: number;
+  readonly lines: number;
+  /** cost over the term per line and month, rounded; null when such a pool cannot be served */
+  readonly lineMonthly: Minor | null;
+  /** whether it was proved that no allocation is cheaper */
+  readonly proved: boolean;
+}
+
+/**
+ * The same problem with a part of the demand in every cell. The sum of the cells is the part of the whole, rounded; what
+ * rounding leaves goes to the cells with the largest remainders, then by lot and tier.
+ * @param percent at least 1; a pool that has no line left keeps one
+ */
+export function resized(problem: Problem, percent: number): Problem {
+  const cells = problem.lots.flatMap((lot) =>
+    Object.entries(lot.demand).map(([tier, lines]) => {
+      const share = lines * percent;
+      return { lot: lot.id, tier, lines: Math.floor(share / 100), remainder: share % 100 };
+    }),
+  );
+  const wanted = problem.lots.flatMap((lot) => Object.values(lot.demand)).reduce((sum, lines) => sum + lines, 0);
+  let left = Math.max(1, Math.round((wanted * percent) / 100)) - cells.reduce((sum, cell) => sum + cell.lines, 0);
+  const order = cells.toSorted((a, b) => b.remainder - a.remainder || compare(a.lot, b.lot) || compare(a.tier, b.tier));
+  for (const cell of order) {
+    if (left <= 0) break;
+    cell.lines += 1;
+    left -= 1;
+  }
+  const demand = new Map<string, Record<string, number>>();
+  for (const { lot, tier, lines } of cells) demand.set(lot, { ...demand.get(lot), [tier]: lines });
+  return { ...problem, lots: problem.lots.map(({ id }): ProblemLot => ({ id, demand: demand.get(id) ?? {} })) };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A point of the curve from the result of the resized problem. */
+export function curvePoint(
+  problem: Problem,
+  percent: number,
+  result: Pick<Result, 'status' | 'totalMinor'>,
+): CurvePoint {
+  const lines = problem.lots.flatMap((lot) => Object.values(lot.demand)).reduce((sum, n) => sum + n, 0);
+  const months = BigInt(lines) * BigInt(problem.termMonths);
+  return {
+    percent,
+    lines,
+    lineMonthly: result.totalMinor === null ? null : divideRounded(result.totalMinor, months),
+    proved: result.status === 'optimal' || result.status === 'infeasible',
+  };
+}
