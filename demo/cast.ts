@@ -28,6 +28,17 @@ export function emailOf(provider: string, number: number): string {
   return `${slug === '' ? 'provider' : slug}-${number}@provider.example`;
 }
 
+interface Invitation {
+  readonly email: string;
+  readonly token: string;
+}
+
+/** Everybody chooses a password; in a demonstration all choose the same. */
+async function accept(base: string, { email, token }: Invitation): Promise<void> {
+  const body = { token, email, password: PASSWORD };
+  await new User(base, email).post('/api/v1/invitations/accept', body, `demo-accept-${email}`);
+}
+
 /** Makes the cast, or finds it again after a demonstration that was cut off. */
 export async function gather(base: string, providers: readonly string[]): Promise<{ cast: Cast; logins: Login[] }> {
   const logins: Login[] = [{ who: 'agency, admin', email: ADMIN.email }];
@@ -38,15 +49,21 @@ export async function gather(base: string, providers: readonly string[]): Promis
     ['auditor', 'Noh Ji-woo'],
   ] as const) {
     const email = `${role}@agency.example`;
-    await admin.post('/api/v1/people', { email, name, password: PASSWORD, roles: [role] }, `demo-person-${role}`);
+    const invitation = await admin.post<Invitation>(
+      '/api/v1/invitations',
+      { email, name, roles: [role] },
+      `demo-person-${role}`,
+    );
+    await accept(base, invitation);
     logins.push({ who: `agency, ${role}`, email });
   }
   const join = async (kind: 'association' | 'provider', name: string, email: string, role: string): Promise<User> => {
-    await admin.post(
+    const { invitation } = await admin.post<{ invitation: Invitation }>(
       '/api/v1/organisations',
-      { kind, name, person: { email, name: `${name}, desk`, password: PASSWORD, roles: [role] } },
+      { kind, name, person: { email, name: `${name}, desk`, roles: [role] } },
       `demo-organisation-${email}`,
     );
+    await accept(base, invitation);
     logins.push({ who: `${kind}: ${name}`, email });
     return new User(base, name).signIn(email, PASSWORD);
   };

@@ -14,6 +14,8 @@ create table person (
   email text not null unique check (email = lower(email) and length(email) <= 254),
   name text not null check (length(name) between 1 and 200),
   password_hash text not null,
+  -- Made up by the system and seen by whoever ran the command: good only for choosing one's own.
+  password_temporary boolean not null default false,
   created_at timestamptz not null default app_now()
 );
 
@@ -36,26 +38,38 @@ create table session (
   expires_at timestamptz not null
 );
 create index session_expires_at on session (expires_at);
+create index session_person on session (person_id, organisation_id);
 
--- The first person of an organisation that has none, until it accepts: at most one is invited at a time. The token is
--- kept as that of a session is, and in real time too.
+-- Who may join an organisation, and with which roles, until somebody accepts. Email and name say whom it was handed to;
+-- whoever holds the token accepts with an account of its own. The token is kept as that of a session is, and in real
+-- time too.
 create table invitation (
-  organisation_id uuid primary key references organisation (id),
+  id uuid primary key,
+  organisation_id uuid not null references organisation (id),
   token_hash text not null unique,
   email text not null check (email = lower(email) and length(email) <= 254),
   name text not null check (length(name) between 1 and 200),
-  expires_at timestamptz not null
+  roles text[] not null check (
+    cardinality(roles) > 0
+    and roles <@ array['owner', 'manager', 'bidder', 'officer', 'approver', 'auditor', 'admin']
+  ),
+  -- Who made it, and for which organisation it acted: of this one, or of the one that brought or admitted this one.
+  invited_by uuid not null references person (id),
+  invited_for uuid not null references organisation (id),
+  expires_at timestamptz not null,
+  unique (organisation_id, email)
 );
 create index invitation_expires_at on invitation (expires_at);
 
--- Every attempt to sign in or to accept an invitation, until it succeeds. Written before the password is checked, so
--- that attempts made at the same moment count too. Where a token names no address, its hash stands for one.
-create table sign_in_failure (
+-- Every attempt to prove who one is, until it succeeds, and every registration. Written before a password is checked or
+-- hashed, so that attempts made at the same moment count too. Where a token names no address, its hash stands for one.
+create table attempt (
   id bigint generated always as identity primary key,
-  email text not null,
+  kind text not null check (kind in ('sign-in', 'registration')),
+  email text check (kind = 'registration' or email is not null),
   address text not null,
   at timestamptz not null default clock_timestamp()
 );
-create index sign_in_failure_recent on sign_in_failure (email, at);
-create index sign_in_failure_address on sign_in_failure (address, at);
-create index sign_in_failure_at on sign_in_failure (at);
+create index attempt_email on attempt (email, at);
+create index attempt_address on attempt (address, at);
+create index attempt_at on attempt (at);

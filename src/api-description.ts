@@ -6,6 +6,7 @@ import { isDeed, PERMISSIONS } from './identity/rules/permissions.js';
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & {
   'x-deed'?: string;
   'x-without-key'?: boolean;
+  'x-without-version'?: boolean;
 };
 
 const PROBLEM = {
@@ -47,13 +48,16 @@ function refusals(method: string, path: string, operation: Operation): [number, 
         ] as [number, string][])),
     ...(path.includes('{') ? ([[404, 'there is none, or it is not yours to see']] as [number, string][]) : []),
     ...(writes ? ([[409, 'not possible in its present state']] as [number, string][]) : []),
-    ...(takesVersion(method, path) ? ([[412, 'changed meanwhile: read it again']] as [number, string][]) : []),
+    ...(takesVersion(method, path, operation)
+      ? ([[412, 'changed meanwhile: read it again']] as [number, string][])
+      : []),
     [422, 'the input does not fit; `faults` names each place'],
   ];
 }
 
-function takesVersion(method: string, path: string): boolean {
-  return ['put', 'patch', 'delete'].includes(method) && path.includes('{');
+function takesVersion(method: string, path: string, operation: Operation): boolean {
+  const changes = ['put', 'patch', 'delete'].includes(method) && path.includes('{');
+  return changes && operation['x-without-version'] !== true;
 }
 
 function headers(method: string, path: string, operation: Operation): NonNullable<Operation['parameters']> {
@@ -69,7 +73,7 @@ function headers(method: string, path: string, operation: Operation): NonNullabl
     ...(key
       ? [header('Idempotency-Key', 'made by you, the same when you repeat this command; 1 to 200 characters')]
       : []),
-    ...(takesVersion(method, path) ? [header('If-Match', 'the ETag of what you saw')] : []),
+    ...(takesVersion(method, path, operation) ? [header('If-Match', 'the ETag of what you saw')] : []),
   ];
 }
 

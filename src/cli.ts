@@ -20,13 +20,15 @@ program
 
 program
   .command('admin')
-  .description('make the agency and its first administrator; its password is printed once')
+  .description('make the agency and its first administrator; a temporary password is printed once')
   .option('--email <address>', 'how the administrator signs in', 'admin@agency.example')
-  .action(async ({ email }: { email: string }) => {
+  .option('--reset <address>', 'give an administrator who lost the password a temporary one, and end its sessions')
+  .action(async ({ email, reset }: { email: string; reset?: string }) => {
     const { NestFactory } = await import('@nestjs/core');
     const { AppModule } = await import('./app.module.js');
     const { boot } = await import('./boot.js');
-    const { FirstAdminService } = await import('./identity/first-admin.service.js');
+    const { FirstAdminService, howToSignIn } = await import('./identity/first-admin.service.js');
+    const { PasswordsService } = await import('./identity/passwords.service.js');
     const ground = await boot(process.env, { join: true });
     ground.settings.PUMASI_WORKERS = false;
     const app = await NestFactory.createApplicationContext(AppModule.with(ground.settings), {
@@ -34,11 +36,14 @@ program
       abortOnError: false,
     });
     try {
-      const made = await app.get(FirstAdminService, { strict: false }).ensure({ email });
+      const told =
+        reset === undefined
+          ? await app.get(FirstAdminService, { strict: false }).ensure({ email })
+          : await app.get(PasswordsService, { strict: false }).resetAdmin(reset);
       console.log(
-        made === null
-          ? 'There is an agency already; its administrators make further accounts.'
-          : `Sign in as ${made.email} with the password ${made.password}; it is not shown again.`,
+        told === null
+          ? 'There is an agency already; its administrators invite others. For a lost password: admin --reset ADDRESS.'
+          : howToSignIn(told),
       );
     } finally {
       await app.close();

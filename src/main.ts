@@ -2,7 +2,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
 import { boot, live, orUnreachable } from './boot.js';
-import { FirstAdminService } from './identity/first-admin.service.js';
+import { FirstAdminService, howToSignIn } from './identity/first-admin.service.js';
 
 await live(async (stoppedBy) => {
   const embedded = (process.env['DATABASE_URL'] ?? '') === '';
@@ -23,7 +23,7 @@ await live(async (stoppedBy) => {
     console.log(`Pumasi answers at ${await app.getUrl()} (API description at /docs). Ctrl-C stops it.`);
     // On a server the first admin is made by hand ("pumasi admin"): a password does not belong in its log.
     const admin = embedded ? await app.get(FirstAdminService, { strict: false }).ensure() : null;
-    if (admin) console.log(`Sign in as ${admin.email} with the password ${admin.password}; it is not shown again.`);
+    if (admin) console.log(howToSignIn(admin));
     return stop;
   } catch (error) {
     await stop().catch(() => undefined);

@@ -3,7 +3,8 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { refuse } from '../kernel/refusal.js';
 import { type ActingRequest, MAY, OPEN_TO_ALL } from '../platform/http/request.js';
-import { isDeed, may } from './rules/permissions.js';
+import { temporaryPassword } from './rules/passwords.js';
+import { isDeed, may, withTemporaryPassword } from './rules/permissions.js';
 import { SESSION_COOKIE } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -22,15 +23,18 @@ export class ActorGuard implements CanActivate, OnApplicationBootstrap {
     const token = request.cookies[SESSION_COOKIE];
     const holder = token === undefined ? null : await this.sessions.holderOf(token);
     const key = request.headers['idempotency-key'];
-    if (holder) {
+    const openToAll = this.reflector.get<boolean | undefined>(OPEN_TO_ALL, context.getHandler()) === true;
+    // To what is open to all, whoever has not chosen its own password yet is a visitor like any other.
+    if (holder && !(openToAll && holder.passwordTemporary)) {
+      const { passwordTemporary: _, ...acting } = holder;
       request.actor = {
-        ...holder,
+        ...acting,
         address: request.ip,
         requestId: request.id,
         idempotencyKey: request.method !== 'GET' && typeof key === 'string' ? key : null,
       };
     }
-    if (this.reflector.get<boolean | undefined>(OPEN_TO_ALL, context.getHandler())) return true;
+    if (openToAll) return true;
     if (!holder) throw refuse('session.missing', 'Please sign in first.', { kind: 'unauthenticated' });
     const deed = this.reflector.get<string | undefined>(MAY, context.getHandler());
     if (deed === undefined || !isDeed(deed) || !may(holder.roles, deed)) {
@@ -38,6 +42,7 @@ export class ActorGuard implements CanActivate, OnApplicationBootstrap {
         kind: 'forbidden',
       });
     }
+    if (holder.passwordTemporary && !withTemporaryPassword(deed)) throw temporaryPassword();
     return true;
   }
 

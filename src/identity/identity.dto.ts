@@ -15,7 +15,8 @@ import {
 import { applyDecorators } from '@nestjs/common';
 import type { OrganisationKind, Role } from '../kernel/actor.js';
 import { IsAddress, IsName, PageQuery } from '../platform/http/fields.js';
-import { PASSWORD_LEAST, PASSWORD_MOST, PASSWORD_REASON, ROLES } from './rules/roles.js';
+import { PASSWORD_LEAST, PASSWORD_MOST, PASSWORD_REASON } from './rules/passwords.js';
+import { ROLES } from './rules/roles.js';
 
 const KINDS: readonly OrganisationKind[] = ['member', 'association', 'provider', 'agency'];
 const ADMITTED: readonly OrganisationKind[] = ['association', 'provider', 'agency'];
@@ -59,20 +60,48 @@ export class NewOwner {
   password!: string;
 }
 
-/** The first person of an admitted organisation; whoever admits it hands the password over. */
-export class FirstPerson extends NewOwner {
+/** Whom to invite: email and name are for your record, the roles are what whoever accepts may do. */
+export class InvitePerson {
+  @IsAddress()
+  email!: string;
+
+  @IsName()
+  name!: string;
+
   @AreRoles()
   roles!: Role[];
 }
 
-/** What an invited person sends. */
+/** Signed in, send the token alone; else say with which account you join, which is made unless you have one. */
 export class AcceptInvitation {
   /** as it was handed over */
   @IsString({ message: 'must be a text' })
   @Length(1, 100, { message: 'must be the token of an invitation' })
   token!: string;
 
-  /** the first password; for an address that has an account already, the password of that account */
+  /** the address you sign in with, from now on or already */
+  @IsOptional()
+  @IsAddress()
+  email?: string;
+
+  /** the password of your account; for an address without one, the password that you choose */
+  @IsOptional()
+  @IsPassword()
+  password?: string;
+
+  /** your name, where an account is made; unless given, as you were invited */
+  @IsOptional()
+  @IsName()
+  name?: string;
+}
+
+export class ChangePassword {
+  /** the one you signed in with */
+  @IsString({ message: 'must be a text' })
+  @Length(1, PASSWORD_MOST, { message: `must have 1 to ${PASSWORD_MOST} characters` })
+  present!: string;
+
+  /** the one you choose */
   @IsPassword()
   password!: string;
 }
@@ -109,28 +138,11 @@ export class AdmitOrganisation {
   @Length(1, 60, { message: 'must have 1 to 60 characters' })
   registrationNumber?: string;
 
+  /** its first person, who is invited */
   @IsDefined({ message: 'must be given' })
   @ValidateNested({ message: 'must be an object' })
-  @Type(() => FirstPerson)
-  person!: FirstPerson;
-}
-
-/** Someone without an account needs name and password; someone with an account joins with it, and has both. */
-export class AddPerson {
-  @IsAddress()
-  email!: string;
-
-  @IsOptional()
-  @IsName()
-  name?: string;
-
-  /** the first password */
-  @IsOptional()
-  @IsPassword()
-  password?: string;
-
-  @AreRoles()
-  roles!: Role[];
+  @Type(() => InvitePerson)
+  person!: InvitePerson;
 }
 
 export class OrganisationsQuery extends PageQuery {
@@ -180,13 +192,41 @@ export class JoinedView {
   person!: PersonView;
 }
 
+/** An invitation that can be accepted. */
+export class InvitedView {
+  id!: string;
+  email!: string;
+  name!: string;
+  @ApiProperty({ enum: ROLES, isArray: true })
+  roles!: Role[];
+  expiresAt!: Date;
+}
+
+export class InvitationView extends InvitedView {
+  /** hand it to the invited person only: whoever holds it can accept, and it is not shown again */
+  token!: string;
+}
+
+export class InvitationPageView {
+  items!: InvitedView[];
+  /** the cursor of the next page; null at the end */
+  next!: string | null;
+}
+
+export class AdmittedView {
+  organisation!: OrganisationView;
+  invitation!: InvitationView;
+}
+
 /** Who one is to the system, for whom one acts, and what one may do. */
 export class MeView {
   person!: PersonView;
   organisation!: OrganisationView;
   @ApiProperty({ enum: ROLES, isArray: true })
   roles!: Role[];
-  /** the deeds that the roles allow */
+  /** somebody else has seen your password: choose your own, and until then you may do nothing else */
+  passwordTemporary!: boolean;
+  /** the deeds that you may do */
   deeds!: string[];
   /** the other organisations one belongs to */
   organisations!: OrganisationView[];

@@ -1,122 +1,144 @@
+/** How people come into an organisation: by a token that is handed to them, and with an account of their own. */
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import type { Actor } from '../kernel/actor.js';
-import { unless } from '../kernel/refusal.js';
+import type { Actor, Role } from '../kernel/actor.js';
+import { notFound, unless } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
-import { Keys, randomToken, sha256 } from '../platform/keys/keys.js';
-import type { AcceptInvitation, JoinedView } from './identity.dto.js';
-import type { Organisation } from './organisations.queries.js';
-import { hashPassword, isPassword } from './password.js';
-import type { Person } from './people.queries.js';
-import { PeopleService } from './people.service.js';
-import { INVITATION_DAYS, notInvited, notThePassword, whyNotInvite } from './rules/invitation.js';
-import { SignInService } from './sign-in.service.js';
+import { Keys, sha256 } from '../platform/keys/keys.js';
+import type { InvitePerson } from './identity.dto.js';
+import type { Invited } from './invitations.queries.js';
+import { OrganisationsQueries } from './organisations.queries.js';
+import { INVITATION_DAYS, whyNotInvite } from './rules/invitation.js';
+import { whyNotRoles } from './rules/roles.js';
 
-/** Who is invited. */
-export interface Invited {
+/** Who is invited as what. */
+export interface Invitee {
   readonly email: string;
   readonly name: string;
+  readonly roles: readonly Role[];
 }
 
-/** An invitation as it is told once. */
+/** An invitation as whoever made it hands it over. */
 export interface Invitation extends Invited {
   /** kept nowhere: whoever holds it can accept */
   readonly token: string;
-  readonly expiresAt: Date;
 }
 
 @Injectable()
 export class InvitationsService {
   constructor(
-    private readonly source: DataSource,
     private readonly deeds: Deeds,
-    private readonly people: PeopleService,
-    private readonly signIns: SignInService,
+    private readonly organisations: OrganisationsQueries,
     private readonly keys: Keys,
   ) {}
 
   /**
-   * Invites the first person of a member organisation: a part of another room's deed, which knows whose member it is.
-   * An earlier invitation ends. Whether the address has an account makes no difference here, and is not told.
-   * @throws Refusal 'member.has-people'
+   * Invites a person into the actor's own organisation. An earlier invitation of the same address ends.
+   * Whether the address has an account makes no difference here, and is not told.
+   * @throws Refusal 'roles.not-of-kind'
    */
-  async invite(deed: Deed, memberId: string, { email, name }: Invited): Promise<Invitation> {
-    // Whoever invites or accepts at the same moment waits: the answer to "has it people?" must hold.
-    await deed.tx.query('select 1 from organisation where id = $1 for no key update', [memberId]);
-    const counted: { people: number }[] = await deed.tx.query(
-      'select count(*)::int as people from membership where organisation_id = $1',
-      [memberId],
-    );
-    unless(whyNotInvite(counted[0]?.people ?? 0));
-    const token = randomToken();
-    const written: { expiresAt: Date }[] = await deed.tx.query(
-      `insert into invitation (organisation_id, token_hash, email, name, expires_at)
-       values ($1, $2, $3, $4, date_trunc('milliseconds', clock_timestamp()) + make_interval(days => $5))
-       on conflict (organisation_id) do update set token_hash = excluded.token_hash, email = excluded.email,
-         name = excluded.name, expires_at = excluded.expires_at
-       returning expires_at as "expiresAt"`,
-      [memberId, sha256(token), email, name, INVITATION_DAYS],
-    );
-    const [row] = written;
-    if (!row) throw new Error('the database kept no invitation');
-    await deed.record({ type: 'organisation', id: memberId }, { invitedUntil: row.expiresAt });
-    return { email, name, token, expiresAt: row.expiresAt };
+  async inviteColleague(actor: Actor, input: InvitePerson): Promise<Invitation> {
+    const organisationId = actor.organisationId ?? '';
+    const invited = await this.deeds.run(actor, 'people.invite', input, async (deed) => {
+      const organisation = await this.organisations.one(deed.tx, organisationId);
+      if (!organisation) throw notFound('organisation');
+      unless(whyNotRoles(organisation.kind, input.roles));
+      await this.organisations.hold(deed.tx, organisationId);
+      return this.write(deed, organisationId, input);
+    });
+    return this.withToken(invited);
   }
 
   /**
-   * The invited person takes the account of its organisation: with a first password, or, where the address has an
-   * account, with the password of that account, so that a token alone lets nobody into what is somebody else's.
-   * Failures slow down as failed sign-ins do.
-   * @param actor may be nobody in particular
-   * @throws Refusal 'invitation.not-valid', 'invitation.password', 'session.too-many-failures'
+   * The agency invites the first person of an organisation that it admitted, when nobody accepted before.
+   * @throws Refusal 'organisation.not-found', 'roles.not-of-kind', 'organisation.has-people'
    */
-  async accept(actor: Actor, { token, password }: AcceptInvitation): Promise<JoinedView> {
-    const tokenHash = sha256(token);
-    const invited: { email: string }[] = await this.source.query('select email from invitation where token_hash = $1', [
-      tokenHash,
-    ]);
-    const attempt = await this.signIns.attempt(invited[0]?.email ?? tokenHash, actor.address ?? '');
-    const passwordHash = await hashPassword(password);
-    const input = { tokenHash, password: this.keys.fingerprint(`${tokenHash}\n${password}`) };
-    const joined = await this.deeds.run(actor, 'invitations.accept', input, async (deed) => {
-      const organisation = await this.inviting(deed, tokenHash);
-      const { email, name } = await this.used(deed, tokenHash);
-      const known: (Person & { passwordHash: string })[] = await deed.tx.query(
-        'select id, email, name, password_hash as "passwordHash" from person where email = $1',
-        [email],
-      );
-      const [account] = known;
-      if (account && !(await isPassword(password, account.passwordHash))) throw notThePassword();
-      const person = account
-        ? await this.people.enter(deed, organisation.id, account, ['owner'])
-        : await this.people.create(deed, organisation.id, { email, name, passwordHash, roles: ['owner'] });
-      await deed.record({ type: 'organisation', id: organisation.id }, { personId: person.id, roles: ['owner'] });
-      return { organisation, person };
+  async inviteAdmitted(actor: Actor, organisationId: string, input: InvitePerson): Promise<Invitation> {
+    const asked = { organisationId, invitee: input };
+    const invited = await this.deeds.run(actor, 'organisations.invite', asked, async (deed) => {
+      const organisation = await this.organisations.one(deed.tx, organisationId);
+      // A member is no guest of the agency: it registers itself, or its association brings it.
+      if (!organisation || organisation.kind === 'member') throw notFound('organisation');
+      unless(whyNotRoles(organisation.kind, input.roles));
+      return this.inviteFirst(deed, organisationId, input);
     });
-    await this.signIns.succeeded(attempt);
-    return joined;
+    return this.withToken(invited);
   }
 
-  /** The organisation that the token lets in to, its row locked. */
-  private async inviting(deed: Deed, tokenHash: string): Promise<Organisation> {
-    const rows: Organisation[] = await deed.tx.query(
-      `select o.id, o.kind, o.name from invitation i join organisation o on o.id = i.organisation_id
-       where i.token_hash = $1 for no key update of o`,
-      [tokenHash],
+  /**
+   * Invites the first person of an organisation without people: a part of a deed that knows whose organisation it is.
+   * Earlier invitations end. `withToken` makes of the answer what is handed over.
+   * @throws Refusal 'organisation.has-people'
+   */
+  async inviteFirst(deed: Deed, organisationId: string, invitee: Invitee): Promise<Invited> {
+    // Whoever invites or accepts at the same moment waits: the answer to "has it people?" must hold.
+    await this.organisations.hold(deed.tx, organisationId);
+    const counted: { people: number }[] = await deed.tx.query(
+      'select count(*)::int as people from membership where organisation_id = $1',
+      [organisationId],
     );
-    if (!rows[0]) throw notInvited();
-    return rows[0];
+    unless(whyNotInvite(counted[0]?.people ?? 0));
+    await deed.tx.query('delete from invitation where organisation_id = $1', [organisationId]);
+    return this.write(deed, organisationId, invitee);
   }
 
-  /** Whom the invitation is for; it is used up. Asked again behind the lock, for it may have been used or replaced. */
-  private async used(deed: Deed, tokenHash: string): Promise<Invited> {
-    const rows: Invited[] = await deed.tx.query(
-      `with used as (
-         delete from invitation where token_hash = $1 and expires_at > clock_timestamp() returning email, name
-       ) select email, name from used`,
-      [tokenHash],
+  /**
+   * The invitation with its token: told outside the deed, whose answer is kept with its key, so that a repeated command
+   * hears it again though it is kept nowhere.
+   */
+  withToken(invited: Invited): Invitation {
+    return { ...invited, token: this.tokenOf(invited.id) };
+  }
+
+  /** Takes back an invitation of the actor's own organisation. @throws Refusal 'invitation.not-found' */
+  async end(actor: Actor, id: string): Promise<void> {
+    await this.deeds.run(actor, 'people.end-invitation', { id }, async (deed) => {
+      const organisationId = actor.organisationId ?? '';
+      const ended: { email: string }[] = await deed.tx.query(
+        `with ended as (
+           delete from invitation where id = $1 and organisation_id = $2 and expires_at > clock_timestamp() returning email
+         ) select email from ended`,
+        [id, organisationId],
+      );
+      const [invitation] = ended;
+      if (!invitation) throw notFound('invitation');
+      await deed.record({ type: 'organisation', id: organisationId }, { invitationId: id, email: invitation.email });
+    });
+  }
+
+  private async write(deed: Deed, organisationId: string, { email, name, roles }: Invitee): Promise<Invited> {
+    const id = randomUUID();
+    const written: { expiresAt: Date }[] = await deed.tx.query(
+      `insert into invitation (id, organisation_id, token_hash, email, name, roles, invited_by, invited_for, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8,
+               date_trunc('milliseconds', clock_timestamp()) + make_interval(days => $9))
+       on conflict (organisation_id, email) do update set id = excluded.id, token_hash = excluded.token_hash,
+         name = excluded.name, roles = excluded.roles, invited_by = excluded.invited_by,
+         invited_for = excluded.invited_for, expires_at = excluded.expires_at
+       returning expires_at as "expiresAt"`,
+      [
+        id,
+        organisationId,
+        sha256(this.tokenOf(id)),
+        email,
+        name,
+        roles,
+        deed.actor.personId,
+        deed.actor.organisationId,
+        INVITATION_DAYS,
+      ],
     );
-    if (!rows[0]) throw notInvited();
-    return rows[0];
+    const [row] = written;
+    if (!row) throw new Error('the database kept no invitation');
+    const { expiresAt } = row;
+    await deed.record(
+      { type: 'organisation', id: organisationId },
+      { invitationId: id, email, roles, invitedUntil: expiresAt },
+    );
+    return { id, email, name, roles: [...roles], expiresAt };
+  }
+
+  private tokenOf(id: string): string {
+    return this.keys.tokenOf(`invitation ${id}`);
   }
 }

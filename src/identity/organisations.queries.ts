@@ -32,6 +32,11 @@ export class OrganisationsQueries {
     return rows[0] ?? null;
   }
 
+  /** Locks an organisation's row: whoever else lets people in or out there has to wait. */
+  async hold(tx: EntityManager, id: string): Promise<void> {
+    await tx.query('select 1 from organisation where id = $1 for no key update', [id]);
+  }
+
   /** A page of organisations by name, of all kinds or of one. @param cursor the id of the last one seen */
   async page(
     tx: EntityManager,

@@ -4,9 +4,12 @@ import type { Actor, OrganisationKind, Role } from '../kernel/actor.js';
 import { refuse, unless } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { Keys } from '../platform/keys/keys.js';
-import type { AdmitOrganisation, JoinedView, RegisterMember } from './identity.dto.js';
+import { AttemptsService } from './attempts.service.js';
+import type { AdmitOrganisation, AdmittedView, JoinedView, RegisterMember } from './identity.dto.js';
+import { InvitationsService } from './invitations.service.js';
+import type { Organisation } from './organisations.queries.js';
 import { hashPassword } from './password.js';
-import { PeopleService, withoutPassword } from './people.service.js';
+import { type NewPerson, PeopleService } from './people.service.js';
 import { whyNotRoles } from './rules/roles.js';
 
 /** A member organisation that an association hands over in its list. */
@@ -17,12 +20,16 @@ export interface EnrolledMember {
   readonly registrationNumber: string | null;
 }
 
-/** An organisation about to be made with its first person. */
-interface Founding {
+/** An organisation about to be made. */
+interface NewOrganisation {
   readonly kind: OrganisationKind;
   readonly name: string;
   readonly registrationNumber: string | null;
-  readonly person: { readonly email: string; readonly name: string; readonly passwordHash: string };
+}
+
+/** One that is made with its first person, who has an account from the beginning. */
+interface Founding extends NewOrganisation {
+  readonly person: NewPerson;
   readonly roles: readonly Role[];
 }
 
@@ -34,49 +41,62 @@ export class OrganisationsService {
   constructor(
     private readonly deeds: Deeds,
     private readonly people: PeopleService,
+    private readonly invitations: InvitationsService,
+    private readonly attempts: AttemptsService,
     private readonly keys: Keys,
   ) {}
 
   /**
    * A business makes itself a member; its first person owns the account.
    * @param actor may be nobody in particular
-   * @throws Refusal 'organisation.registration-number-taken', 'person.email-taken'
+   * @throws Refusal 'organisation.registration-number-taken', 'person.email-taken',
+   *   'organisation.too-many-registrations', 'system.busy'
    */
   async register(actor: Actor, { person, ...organisation }: RegisterMember): Promise<JoinedView> {
-    const passwordHash = await hashPassword(person.password);
-    const input = { ...organisation, person: withoutPassword(this.keys, person) };
+    const { email, name, password } = person;
+    await this.attempts.registering(actor.address ?? '');
+    const passwordHash = await hashPassword(password);
+    // A plain hash beside the known rest would let whoever reads the keys' table find the password by trying.
+    const secret = this.keys.fingerprint(`${email}\n${password}`);
+    const input = { ...organisation, person: { email, name, password: secret } };
     return this.deeds.run(actor, 'organisations.register', input, (deed) =>
       this.found(deed, {
         kind: 'member',
         name: organisation.name,
         registrationNumber: organisation.registrationNumber ?? null,
-        person: { email: person.email, name: person.name, passwordHash },
+        person: { email, name, passwordHash },
         roles: ['owner'],
       }),
     );
   }
 
   /**
-   * The agency lets an association, a provider or another agency in.
-   * @throws Refusal 'roles.not-of-kind', 'organisation.registration-number-taken', 'person.email-taken'
+   * The agency lets an association, a provider or another agency in, and invites its first person.
+   * @throws Refusal 'roles.not-of-kind', 'organisation.registration-number-taken'
    */
-  async admit(actor: Actor, { person, ...organisation }: AdmitOrganisation): Promise<JoinedView> {
-    unless(whyNotRoles(organisation.kind, person.roles, 'person.roles'));
-    const passwordHash = await hashPassword(person.password);
-    const input = { ...organisation, person: withoutPassword(this.keys, person) };
-    return this.deeds.run(actor, 'organisations.admit', input, (deed) =>
-      this.found(deed, {
-        kind: organisation.kind,
-        name: organisation.name,
-        registrationNumber: organisation.registrationNumber ?? null,
-        person: { email: person.email, name: person.name, passwordHash },
-        roles: person.roles,
-      }),
-    );
+  async admit(actor: Actor, input: AdmitOrganisation): Promise<AdmittedView> {
+    const { kind, name, registrationNumber, person } = input;
+    unless(whyNotRoles(kind, person.roles, 'person.roles'));
+    const { organisation, invited } = await this.deeds.run(actor, 'organisations.admit', input, async (deed) => {
+      const made = await this.make(deed, { kind, name, registrationNumber: registrationNumber ?? null });
+      return { organisation: made, invited: await this.invitations.inviteFirst(deed, made.id, person) };
+    });
+    return { organisation, invitation: this.invitations.withToken(invited) };
   }
 
   /** Makes an organisation and its first person within a deed. */
-  async found(deed: Deed, { kind, name, registrationNumber, person, roles }: Founding): Promise<JoinedView> {
+  async found(deed: Deed, { person, roles, ...organisation }: Founding): Promise<JoinedView> {
+    const created = await this.people.create(deed, person);
+    const made = await this.make(deed, organisation, { personId: created.id, roles });
+    await this.people.join(deed, created.id, made.id, roles);
+    return { organisation: made, person: created };
+  }
+
+  private async make(
+    deed: Deed,
+    { kind, name, registrationNumber }: NewOrganisation,
+    facts: Readonly<Record<string, unknown>> = {},
+  ): Promise<Organisation> {
     const id = randomUUID();
     const added: unknown[] = await deed.tx.query(
       `insert into organisation (id, kind, name, registration_number) values ($1, $2, $3, $4)
@@ -84,9 +104,8 @@ export class OrganisationsService {
       [id, kind, name, registrationNumber],
     );
     if (added.length === 0) throw numberTaken(kind, [registrationNumber ?? '']);
-    const created = await this.people.create(deed, id, { ...person, roles });
-    await deed.record({ type: 'organisation', id }, { kind, name, personId: created.id, roles });
-    return { organisation: { id, kind, name }, person: created };
+    await deed.record({ type: 'organisation', id }, { kind, name, ...facts });
+    return { id, kind, name };
   }
 
   /**
@@ -117,6 +136,6 @@ function numberTaken(kind: OrganisationKind, numbers: readonly string[]): Return
   const more = numbers.length > 5 ? ` and ${numbers.length - 5} more` : '';
   return refuse(
     'organisation.registration-number-taken',
-    `There is a ${kind} organisation with the registration number ${shown}${more} already. Ask its people to add you.`,
+    `There is a ${kind} organisation with the registration number ${shown}${more} already. Ask its people to invite you.`,
   );
 }

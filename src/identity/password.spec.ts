@@ -1,4 +1,5 @@
-import { hashPassword, isPassword } from './password.js';
+import { stat } from 'node:fs/promises';
+import { areSamePassword, hashPassword, isPassword } from './password.js';
 
 describe('passwords', () => {
   it('are kept as argon2id with the parameters of OWASP, never the same twice', async () => {
@@ -16,6 +17,23 @@ describe('passwords', () => {
   it('are never right for nobody, nor for a hash that is none', async () => {
     expect(await isPassword('correct horse battery', null)).toBe(false);
     expect(await isPassword('cannot sign in by password', 'cannot sign in by password')).toBe(false);
+  });
+
+  it('are the same password as what is typed on another keyboard, and no other', () => {
+    expect(areSamePassword('암호는 길어야 한다 é', '암호는 길어야 한다 é'.normalize('NFD'))).toBe(true);
+    expect(areSamePassword('a long enough password', 'A long enough password')).toBe(false);
+  });
+
+  it('leave threads for other work, however many are hashed or compared at the same moment', async () => {
+    const kept = await hashPassword('correct horse battery');
+    let done = 0;
+    const many = Array.from({ length: 10 }, async (_x, n) => {
+      await (n % 2 === 0 ? hashPassword('a password') : isPassword('a password', kept));
+      done += 1;
+    });
+    await stat('.');
+    expect(done).toBe(0);
+    await Promise.all(many);
   });
 
   it('cost the same work when nobody has the address', async () => {

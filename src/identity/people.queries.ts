@@ -4,7 +4,7 @@ import type { Role } from '../kernel/actor.js';
 import { type Page, pageOf } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import type { Organisation } from './organisations.queries.js';
-import { type DeedName, may, PERMISSIONS } from './rules/permissions.js';
+import { type DeedName, may, PERMISSIONS, withTemporaryPassword } from './rules/permissions.js';
 
 export interface Person {
   readonly id: string;
@@ -20,6 +20,7 @@ export interface Me {
   readonly person: Person;
   readonly organisation: Organisation;
   readonly roles: Role[];
+  readonly passwordTemporary: boolean;
   readonly deeds: DeedName[];
   readonly organisations: Organisation[];
 }
@@ -42,16 +43,23 @@ export class PeopleQueries {
 
   /** Who a person is while it acts for an organisation. @throws Refusal 'person.not-found' */
   async me(tx: EntityManager, personId: string, organisationId: string): Promise<Me> {
-    const people: Person[] = await tx.query('select id, email, name from person where id = $1', [personId]);
+    const people: (Person & { passwordTemporary: boolean })[] = await tx.query(
+      'select id, email, name, password_temporary as "passwordTemporary" from person where id = $1',
+      [personId],
+    );
     const memberships = await this.memberships(tx, personId);
     const own = memberships.find((membership) => membership.id === organisationId);
-    const [person] = people;
-    if (!person || !own) throw notFound('person');
+    const [found] = people;
+    if (!found || !own) throw notFound('person');
+    const { passwordTemporary, ...person } = found;
     return {
       person,
+      passwordTemporary,
       organisation: organisationOf(own),
       roles: own.roles,
-      deeds: (Object.keys(PERMISSIONS) as DeedName[]).filter((deed) => may(own.roles, deed)),
+      deeds: (Object.keys(PERMISSIONS) as DeedName[]).filter(
+        (deed) => may(own.roles, deed) && (!passwordTemporary || withTemporaryPassword(deed)),
+      ),
       organisations: memberships.filter((membership) => membership !== own).map(organisationOf),
     };
   }

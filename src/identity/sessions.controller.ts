@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { Acting, type ActingRequest, May, OpenToAll, WithoutKey } from '../platform/http/request.js';
-import { MeView, SignIn } from './identity.dto.js';
+import { ChangePassword, MeView, SignIn } from './identity.dto.js';
+import { PasswordsService } from './passwords.service.js';
 import { PeopleQueries } from './people.queries.js';
 import { SESSION_COOKIE } from './session-cookie.js';
 import { SESSION_HOURS, SessionsService } from './sessions.service.js';
@@ -18,6 +19,7 @@ export class SessionsController {
     private readonly signIns: SignInService,
     private readonly sessions: SessionsService,
     private readonly people: PeopleQueries,
+    private readonly passwords: PasswordsService,
   ) {}
 
   /** Signs in: sets the session's cookie for twelve hours, and ends the session one had before. */
@@ -50,5 +52,17 @@ export class SessionsController {
   @Get('me')
   async me(@Acting() actor: Actor): Promise<MeView> {
     return this.people.me(this.source.manager, actor.personId ?? '', actor.organisationId ?? '');
+  }
+
+  /** Chooses another password: all your sessions end but this one. A wrong present one counts as a failed sign-in. */
+  @May('password.change')
+  @HttpCode(204)
+  @Put('me/password')
+  async changePassword(
+    @Req() request: ActingRequest,
+    @Acting() actor: Actor,
+    @Body() body: ChangePassword,
+  ): Promise<void> {
+    await this.passwords.change(actor, request.cookies[SESSION_COOKIE] ?? '', body);
   }
 }

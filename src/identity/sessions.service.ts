@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { OrganisationKind, Role } from '../kernel/actor.js';
 import { randomToken, sha256 } from '../platform/keys/keys.js';
+import { notSignedIn } from './rules/passwords.js';
 
 /** A session ends this long after it began. */
 export const SESSION_HOURS = 12;
@@ -13,20 +14,31 @@ export interface SessionHolder {
   readonly organisationId: string;
   readonly organisationKind: OrganisationKind;
   readonly roles: readonly Role[];
+  /** it may do nothing but choose its own password */
+  readonly passwordTemporary: boolean;
 }
 
 @Injectable()
 export class SessionsService {
   constructor(private readonly source: DataSource) {}
 
-  /** Begins a session. @returns the token, which is kept nowhere else */
-  async begin(personId: string, organisationId: string): Promise<string> {
+  /**
+   * Begins a session.
+   * @param proven the hash that the password was compared with: when it is changed at the same moment, which ends all
+   *   sessions, either that change sees this one, or this one sees the change
+   * @returns the token, which is kept nowhere else
+   * @throws Refusal 'session.wrong' when the password has been changed meanwhile
+   */
+  async begin(personId: string, organisationId: string, proven: string | null = null): Promise<string> {
     const token = randomToken();
-    await this.source.query(
+    const begun: unknown[] = await this.source.query(
       `insert into session (token_hash, person_id, organisation_id, expires_at)
-       values ($1, $2, $3, clock_timestamp() + make_interval(hours => $4))`,
-      [sha256(token), personId, organisationId, SESSION_HOURS],
+       select $1, id, $3, clock_timestamp() + make_interval(hours => $4)
+       from person where id = $2 and ($5::text is null or password_hash = $5) for share
+       returning 1`,
+      [sha256(token), personId, organisationId, SESSION_HOURS, proven],
     );
+    if (begun.length === 0) throw notSignedIn();
     return token;
   }
 
@@ -34,7 +46,7 @@ export class SessionsService {
   async holderOf(token: string): Promise<SessionHolder | null> {
     const rows: SessionHolder[] = await this.source.query(
       `select s.person_id as "personId", p.name as "personName", s.organisation_id as "organisationId",
-              o.kind as "organisationKind",
+              o.kind as "organisationKind", p.password_temporary as "passwordTemporary",
               array(select role from membership m
                     where m.person_id = s.person_id and m.organisation_id = s.organisation_id) as roles
        from session s join person p on p.id = s.person_id join organisation o on o.id = s.organisation_id
@@ -46,5 +58,20 @@ export class SessionsService {
 
   async end(token: string): Promise<void> {
     await this.source.query('delete from session where token_hash = $1', [sha256(token)]);
+  }
+
+  /** Ends a person's sessions in an organisation, within a deed. */
+  async endIn(tx: EntityManager, personId: string, organisationId: string): Promise<void> {
+    await tx.query('delete from session where person_id = $1 and organisation_id = $2', [personId, organisationId]);
+  }
+
+  /** Ends a person's sessions but the one of this token, within a deed. */
+  async endOthers(tx: EntityManager, personId: string, token: string): Promise<void> {
+    await tx.query('delete from session where person_id = $1 and token_hash <> $2', [personId, sha256(token)]);
+  }
+
+  /** Ends all sessions of a person, within a deed. */
+  async endAll(tx: EntityManager, personId: string): Promise<void> {
+    await tx.query('delete from session where person_id = $1', [personId]);
   }
 }

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import type { Actor } from '../kernel/actor.js';
-import { Acting, May, WithoutKey } from '../platform/http/request.js';
+import { Acting, May } from '../platform/http/request.js';
 import { IdOf } from './id-param.js';
-import { AssociationMemberPage, InvitationView, InviteMember, MembersQuery } from './members.dto.js';
+import { AssociationMemberPage, InviteMember, MemberInvitationView, MembersQuery } from './members.dto.js';
 import { MembersQueries } from './members.queries.js';
 import { MembersService } from './members.service.js';
 
@@ -22,17 +22,16 @@ export class MembersController {
 
   /**
    * Invites the first person of a member that your association brought and for whom nobody can sign in yet. Hand over
-   * the token, which is told only now; the person sets a password with it (POST /api/v1/invitations/accept) within 14
-   * days. Another invitation of the same member ends the earlier one.
+   * the token; the person joins with it and a password of its own (POST /api/v1/invitations/accept) within 14 days.
+   * Another invitation of the same member ends the earlier one.
    */
   @May('members.invite')
-  @WithoutKey()
   @Post(':memberId/invitations')
   invite(
     @Acting() actor: Actor,
     @IdOf('member', 'memberId') memberId: string,
     @Body() body: InviteMember,
-  ): Promise<InvitationView> {
+  ): Promise<MemberInvitationView> {
     return this.members.invite(actor, memberId, body);
   }
 }

@@ -41,10 +41,10 @@ export class InviteMember {
   name!: string;
 }
 
-export class InvitationView {
+export class MemberInvitationView {
   email!: string;
   name!: string;
-  /** hand it to the invited person only: it is told this once, and whoever holds it can accept */
+  /** hand it to the invited person only: whoever holds it can accept, and it is not shown again */
   token!: string;
   expiresAt!: Date;
 }

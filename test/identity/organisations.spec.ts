@@ -25,8 +25,20 @@ describe('organisations', () => {
     return system.anonymous().post('/api/v1/sessions').send({ email, password: PASSWORD });
   }
 
+  beforeEach(async () => {
+    await system.source.query('delete from attempt');
+  });
+
   function owner(): { email: string; name: string; password: string } {
     return { email: `${randomUUID()}@example.test`, name: 'Park Ji-hoon', password: PASSWORD };
+  }
+
+  function someone(): { email: string; name: string } {
+    return { email: `${randomUUID()}@example.test`, name: 'Park Ji-hoon' };
+  }
+
+  async function accept(body: { token: string; email: string; password: string }): Promise<Response> {
+    return system.anonymous().post('/api/v1/invitations/accept').set('idempotency-key', randomUUID()).send(body);
   }
 
   async function count(): Promise<number> {
@@ -94,6 +106,30 @@ describe('organisations', () => {
       expect([slowed.status, slowed.body.code]).toEqual([429, 'session.too-many-failures']);
     });
 
+    it('is slowed down when very many come from one network address, before anything is hashed', async () => {
+      await system.source.query(
+        `insert into attempt (kind, address) select 'registration', '127.0.0.1' from generate_series(1, 28)`,
+      );
+      const before = await count();
+      const answers = await Promise.all(Array.from({ length: 8 }, () => register({ name: 'Many', person: owner() })));
+      const refused = answers.filter(({ status }) => status === 429);
+      // Those that come at the same moment see each other: none too many gets through, though one too few may.
+      expect(refused.length).toBeGreaterThanOrEqual(6);
+      expect(await count()).toBe(before + 8 - refused.length);
+      expect(new Set(refused.map(({ body }) => body.code as string))).toEqual(
+        new Set(['organisation.too-many-registrations']),
+      );
+      expect(refused[0]?.body.detail).toContain('Wait 15 minutes');
+      const unhindered = await system
+        .anonymous()
+        .post('/api/v1/sessions')
+        .send({ email: 'a@b.example', password: 'x' });
+      expect(unhindered.status).toBe(401);
+
+      await system.source.query(`update attempt set at = at - interval '16 minutes'`);
+      expect((await register({ name: 'Later', person: owner() })).status).toBe(201);
+    });
+
     it('has a registration number that no other member has', async () => {
       const registrationNumber = `R-${randomUUID().slice(0, 8)}`;
       expect((await register({ name: 'One', registrationNumber, person: owner() })).status).toBe(201);
@@ -130,11 +166,24 @@ describe('organisations', () => {
       ['association', ['manager']],
       ['provider', ['bidder']],
       ['agency', ['officer', 'approver']],
-    ])('admits an organisation of kind %s with its first person', async (kind, roles) => {
-      const person = { ...owner(), roles };
-      const answer = await admin.post('/api/v1/organisations', { kind, name: `The ${kind}`, person });
+    ])('admits an organisation of kind %s, whose first person joins by an invitation', async (kind, roles) => {
+      const { email, password, name } = owner();
+      const body = { kind, name: `The ${kind}`, person: { email, name, roles } };
+      const key = randomUUID();
+      const answer = await admin.post('/api/v1/organisations', body, key);
       expect(answer.status).toBe(201);
-      const signedIn = await signIn(person.email);
+      expect(answer.body).toEqual({
+        organisation: { id: expect.any(String) as string, kind, name: `The ${kind}` },
+        invitation: expect.objectContaining({ email, name, roles, token: expect.any(String) as string }) as object,
+      });
+      const [again, before] = [await admin.post('/api/v1/organisations', body, key), await count()];
+      expect([again.body, await count()]).toEqual([answer.body, before]);
+      const people: unknown[] = await system.source.query('select 1 from person where email = $1', [email]);
+      expect(people).toEqual([]);
+
+      const { token } = answer.body.invitation as { token: string };
+      expect((await accept({ token, email, password })).status).toBe(201);
+      const signedIn = await signIn(email);
       expect(signedIn.body.organisation).toEqual(answer.body.organisation);
       expect(new Set(signedIn.body.roles as string[])).toEqual(new Set(roles));
       const audit = await admin.get(
@@ -142,14 +191,49 @@ describe('organisations', () => {
       );
       expect(audit.body.items).toMatchObject([
         { deed: 'organisations.admit', personId: admin.personId, facts: { kind } },
+        { deed: 'organisations.admit', personId: admin.personId, facts: { email, roles } },
+        { deed: 'invitations.accept', personId: null, facts: { personId: signedIn.body.person.id as string, roles } },
       ]);
+    });
+
+    it('sets no password for the first person', async () => {
+      const person = { ...owner(), roles: ['bidder'] };
+      const answer = await admin.post('/api/v1/organisations', { kind: 'provider', name: 'P', person });
+      expect([answer.status, answer.body.faults]).toMatchObject([422, [{ path: 'person.password' }]]);
+    });
+
+    it('invites another first person as long as nobody has joined, and the earlier invitation ends', async () => {
+      const { password, ...lost } = owner();
+      const person = { ...lost, roles: ['bidder'] };
+      const admitted = await admin.post('/api/v1/organisations', { kind: 'provider', name: 'P', person });
+      const path = `/api/v1/organisations/${String(admitted.body.organisation.id)}/invitations`;
+      const wrong = await admin.post(path, { ...person, roles: ['admin'] });
+      expect([wrong.status, wrong.body.code]).toEqual([422, 'roles.not-of-kind']);
+      const other = { email: `${randomUUID()}@example.test`, name: 'Other' };
+      const invited = await admin.post(path, { ...other, roles: ['bidder'] });
+      expect(invited.status).toBe(201);
+
+      const late = await accept({ token: admitted.body.invitation.token as string, email: person.email, password });
+      expect([late.status, late.body.code]).toEqual([422, 'invitation.not-valid']);
+      expect((await accept({ token: invited.body.token as string, email: other.email, password })).status).toBe(201);
+      const third = await admin.post(path, { ...person });
+      expect([third.status, third.body.code]).toEqual([409, 'organisation.has-people']);
+    });
+
+    it('invites nobody into a member, nor into what is not there', async () => {
+      const member = await register({ name: 'M', person: owner() });
+      const { email, name } = owner();
+      for (const id of [String(member.body.organisation.id), randomUUID(), 'x']) {
+        const answer = await admin.post(`/api/v1/organisations/${id}/invitations`, { email, name, roles: ['owner'] });
+        expect([answer.status, answer.body.code]).toEqual([404, 'organisation.not-found']);
+      }
     });
 
     it('gives only roles of the kind, and admits no member', async () => {
       const wrong = await admin.post('/api/v1/organisations', {
         kind: 'provider',
         name: 'P',
-        person: { ...owner(), roles: ['bidder', 'admin'] },
+        person: { ...someone(), roles: ['bidder', 'admin'] },
       });
       expect([wrong.status, wrong.body.code, wrong.body.faults]).toEqual([
         422,
@@ -159,7 +243,7 @@ describe('organisations', () => {
       const member = await admin.post('/api/v1/organisations', {
         kind: 'member',
         name: 'M',
-        person: { ...owner(), roles: ['owner'] },
+        person: { ...someone(), roles: ['owner'] },
       });
       expect(member.body.faults).toMatchObject([{ path: 'kind' }]);
     });
@@ -170,7 +254,7 @@ describe('organisations', () => {
         await admin.post('/api/v1/organisations', {
           kind: 'provider',
           name,
-          person: { ...owner(), roles: ['bidder'] },
+          person: { ...someone(), roles: ['bidder'] },
         });
       }
       const seen: string[] = [];

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'supertest';
+import { AttemptsService } from '../../src/identity/attempts.service.js';
 import { hashPassword } from '../../src/identity/password.js';
+import { refuse } from '../../src/kernel/refusal.js';
 import { System } from '../support/system.js';
 
 const PASSWORD = 'a long enough password';
@@ -161,9 +163,21 @@ describe('sessions', () => {
     const other = await account('member');
     expect((await signIn({ email: other.email, password: PASSWORD })).status).toBe(201);
 
-    await system.source.query(`update sign_in_failure set at = at - interval '16 minutes'`);
+    await system.source.query(`update attempt set at = at - interval '16 minutes'`);
     expect((await signIn({ email, password: PASSWORD })).status).toBe(201);
-    expect(await system.source.query('select 1 from sign_in_failure where email = $1', [email])).toEqual([]);
+    expect(await system.source.query('select 1 from attempt where email = $1', [email])).toEqual([]);
+  });
+
+  it('do not count as failed for whoever was sent away while too many were signing in', async () => {
+    const attempts = system.app.get(AttemptsService, { strict: false });
+    const proving = (kind: 'unavailable' | 'unauthenticated'): Promise<never> =>
+      attempts.proving('busy@example.test', '192.0.2.1', () => Promise.reject(refuse('no', 'No.', { kind })));
+    const counted = async (): Promise<number> =>
+      (await system.source.query<unknown[]>(`select 1 from attempt where email = 'busy@example.test'`)).length;
+    await expect(proving('unavailable')).rejects.toMatchObject({ code: 'no' });
+    expect(await counted()).toBe(0);
+    await expect(proving('unauthenticated')).rejects.toMatchObject({ code: 'no' });
+    expect(await counted()).toBe(1);
   });
 
   it('forget earlier failures at a success', async () => {

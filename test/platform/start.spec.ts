@@ -141,6 +141,21 @@ describe('a start', () => {
     );
     expect(await second.ended).toBe(0);
     expect(second.said()).toContain('Sign in as a@b.example');
+    expect(second.said()).toContain('Choose your own first (PUT /api/v1/me/password)');
+  });
+
+  it('for an administrator who lost the password tells a temporary one, and refuses whoever is none', async () => {
+    const environment = { DATABASE_URL: database.url, PUMASI_DATA: folder };
+    await run('cli.js', environment, 'admin', '--email', 'a@b.example').ended;
+    const third = run('cli.js', environment, 'admin');
+    await third.ended;
+    expect(third.said()).toContain('There is an agency already');
+    const reset = run('cli.js', environment, 'admin', '--reset', 'A@b.example');
+    expect(await reset.ended).toBe(0);
+    expect(reset.said()).toMatch(/^Sign in as a@b\.example with the password [\w-]{20}; .* Choose your own first/);
+    const unknown = run('cli.js', environment, 'admin', '--reset', 'c@b.example');
+    expect(await unknown.ended).toBe(1);
+    expect(unknown.said()).toBe('pumasi: c@b.example is not the address of an administrator of an agency.\n');
   });
 
   it('that waits for a database ends when asked', async () => {

@@ -13,13 +13,20 @@ export const ROLES_OF: Readonly<Record<OrganisationKind, readonly Role[]>> = {
 
 const anyone: readonly Role[] = ['owner', 'manager', 'bidder', 'officer', 'approver', 'auditor', 'admin'];
 const agency: readonly Role[] = ['officer', 'approver', 'auditor', 'admin'];
+/** who lets people into its organisation, and out of it: one role of every kind */
+const lettingIn: readonly Role[] = ['owner', 'manager', 'bidder', 'admin'];
 
 export const PERMISSIONS = {
   'session.read': anyone,
   'session.end': anyone,
-  'people.add': ['owner', 'manager', 'bidder', 'admin'],
+  'password.change': anyone,
   'people.read': anyone,
+  'people.invite': lettingIn,
+  'people.read-invitations': lettingIn,
+  'people.end-invitation': lettingIn,
+  'people.withdraw-role': lettingIn,
   'organisations.admit': ['admin'],
+  'organisations.invite': ['admin'],
   'organisations.read': agency,
   'audit.read': ['auditor', 'admin'],
   'clock.advance': ['admin'],
@@ -74,6 +81,9 @@ export const PERMISSIONS = {
 
 export type DeedName = keyof typeof PERMISSIONS;
 
+/** What somebody with a temporary password may do: nothing but choose its own. */
+const WITH_TEMPORARY_PASSWORD: ReadonlySet<DeedName> = new Set(['session.read', 'session.end', 'password.change']);
+
 /** Is it a deed of the table? */
 export function isDeed(name: string): name is DeedName {
   return Object.hasOwn(PERMISSIONS, name);
@@ -83,4 +93,9 @@ export function isDeed(name: string): name is DeedName {
 export function may(roles: readonly Role[], deed: DeedName): boolean {
   const allowed: readonly Role[] = PERMISSIONS[deed];
   return roles.some((role) => allowed.includes(role));
+}
+
+/** May the deed be done with a password that somebody else has seen? */
+export function withTemporaryPassword(deed: DeedName): boolean {
+  return WITH_TEMPORARY_PASSWORD.has(deed);
 }

@@ -1,5 +1,5 @@
 import { PERMISSIONS, ROLES_OF } from './permissions.js';
-import { ROLES, whyNotPassword, whyNotRoles } from './roles.js';
+import { LETTING_IN, ROLES, whyNotRoles, whyNotWithdraw } from './roles.js';
 
 describe('roles', () => {
   it('belong to one kind of organisation each', () => {
@@ -16,17 +16,14 @@ describe('roles', () => {
     const used = new Set(Object.values(PERMISSIONS).flat());
     for (const role of Object.values(ROLES_OF).flat()) expect(used).toContain(role);
   });
-});
 
-describe('a password', () => {
-  it.each<[string, boolean]>([
-    ['', false],
-    ['elevenchars', false],
-    ['twelve chars', true],
-    ['비밀번호열두글자이상입니다', true],
-    ['😀'.repeat(11), false],
-    ['x'.repeat(201), false],
-  ])('%p: %p', (password, fits) => {
-    expect(whyNotPassword(password) === null).toBe(fits);
+  it('of every kind of organisation have one that lets people in, which the last one cannot lose', () => {
+    for (const roles of Object.values(ROLES_OF)) {
+      const [first, ...others] = roles.filter((role) => LETTING_IN.includes(role));
+      expect(others).toEqual([]);
+      expect(first && whyNotWithdraw(first, false)).toMatchObject({ code: 'people.last', kind: 'conflict' });
+      expect(first && whyNotWithdraw(first, true)).toBeNull();
+    }
+    expect(whyNotWithdraw('approver', false)).toBeNull();
   });
 });

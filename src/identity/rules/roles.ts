@@ -1,13 +1,9 @@
-/** Which roles a person may hold, and what a password must be. */
+/** Which roles a person may hold, and which it cannot lose. */
 import type { OrganisationKind, Role } from '../../kernel/actor.js';
-import { invalid, type Refusal } from '../../kernel/refusal.js';
-import { ROLES_OF } from './permissions.js';
+import { invalid, type Refusal, refuse } from '../../kernel/refusal.js';
+import { may, ROLES_OF } from './permissions.js';
 
 export const ROLES: readonly Role[] = Object.values(ROLES_OF).flat();
-
-export const PASSWORD_LEAST = 12;
-export const PASSWORD_MOST = 200;
-export const PASSWORD_REASON = `must have ${PASSWORD_LEAST} to ${PASSWORD_MOST} characters`;
 
 /** @returns the refusal of roles that do not belong to the kind of organisation, or null */
 export function whyNotRoles(kind: OrganisationKind, roles: readonly Role[], path = 'roles'): Refusal | null {
@@ -21,10 +17,18 @@ export function whyNotRoles(kind: OrganisationKind, roles: readonly Role[], path
   );
 }
 
-/** @returns the refusal of a password that is too short or too long, or null */
-export function whyNotPassword(password: string): Refusal | null {
-  const characters = Array.from(password).length;
-  return characters >= PASSWORD_LEAST && characters <= PASSWORD_MOST
-    ? null
-    : invalid('password.length', `The password ${PASSWORD_REASON}.`, [{ path: 'password', reason: PASSWORD_REASON }]);
+/** Roles that let people in and out: every organisation keeps somebody with one. */
+export const LETTING_IN: readonly Role[] = ROLES.filter((role) => may([role], 'people.invite'));
+
+/**
+ * May the role be taken from somebody?
+ * @param othersLetIn would there still be somebody who can let people in?
+ */
+export function whyNotWithdraw(role: Role, othersLetIn: boolean): Refusal | null {
+  if (othersLetIn || !LETTING_IN.includes(role)) return null;
+  return refuse(
+    'people.last',
+    `Nobody else in your organisation can let people in. Invite another ${role} first; once they have accepted, one of ` +
+      'you can take this role away.',
+  );
 }

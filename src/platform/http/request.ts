@@ -21,6 +21,9 @@ export const OpenToAll = (): MethodDecorator => SetMetadata(OPEN_TO_ALL, true);
 export const WithoutKey = (): MethodDecorator =>
   applyDecorators(SetMetadata(WITHOUT_KEY, true), ApiExtension('x-without-key', true));
 
+/** A PUT, PATCH or DELETE of one thing that needs no If-Match, because there is no version of it to overwrite. */
+export const WithoutVersion = (): MethodDecorator => ApiExtension('x-without-version', true);
+
 /** A request as the guards leave it. */
 export interface ActingRequest extends FastifyRequest {
   actor?: Actor;

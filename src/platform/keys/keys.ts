@@ -111,7 +111,19 @@ export class Keys {
    * fingerprints, yet who reads one cannot find its content by trying, as a plain hash of a few prices would allow.
    */
   fingerprint(content: string): string {
-    const key = hkdfSync('sha256', this.sealing, '', 'fingerprint', 32);
+    return this.derived('fingerprint', content);
+  }
+
+  /**
+   * An unguessable text of 256 bits that belongs to `context` (say, an invitation's id). It is made again rather than
+   * kept, so that a repeated command can tell it again and no table holds it.
+   */
+  tokenOf(context: string): string {
+    return this.derived('token', context);
+  }
+
+  private derived(purpose: string, content: string): string {
+    const key = hkdfSync('sha256', this.sealing, '', purpose, 32);
     return createHmac('sha256', Buffer.from(key)).update(content).digest('hex');
   }
 
