@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { canonicalJson } from '../../src/kernel/canonical.js';
+import { check } from '../../src/allocation/rules/checker.js';
+import { marketOf } from '../../src/allocation/rules/market.js';
 import type { AwardRule, Problem } from '../../src/allocation/rules/problem.js';
+import { sizeOf, wholeRegion } from '../../src/allocation/rules/region.js';
 import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
 import { solveHere, startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
@@ -45,6 +48,16 @@ describe('the same problem has the same answer', () => {
       expect(solveHere(shuffled(problem, 3), highs)).toEqual(first);
     },
   );
+
+  it('also one so large that a kernel of it is searched first', () => {
+    const problem = largeProblem(20, 24, 'shared');
+    const market = marketOf(problem);
+    expect(sizeOf(market, wholeRegion(market))).toBeGreaterThan(4_500);
+    const first = solveHere(problem, highs);
+    expect(first.status).toBe('optimal');
+    expect(check(problem, first.awards)).toEqual({ violations: [], totalMinor: first.boundMinor });
+    expect(solveHere(shuffled(problem, 3), highs)).toEqual(first);
+  });
 });
 
 describe('ties go to the earlier bid', () => {

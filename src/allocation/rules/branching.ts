@@ -8,6 +8,8 @@ const FRACTION = 1e-6;
 
 export interface Split {
   readonly parts: readonly Region[];
+  /** tells splits of the same bid, or of the same unit, from others */
+  readonly of: string;
   /** how undecided the relaxation is here */
   readonly doubt: number;
 }
@@ -43,7 +45,7 @@ function splitOfBid(market: Market, region: Region, bid: number, fractions: Frac
     if (off < nearest - 1e-9) [nearest, cut] = [off, k];
   }
   const parts = [choices.slice(0, cut), choices.slice(cut)].map((kept) => keepChoices(market, region, bid, kept));
-  return { parts, doubt };
+  return { parts, of: `bid ${bid}`, doubt };
 }
 
 function unitSplits(market: Market, region: Region, fractions: Fractions, most: number): Split[] {
@@ -63,7 +65,8 @@ function unitSplits(market: Market, region: Region, fractions: Fractions, most: 
     // A unit may be served in part by its only owner, the rest going missing: there is nothing to split then.
     if (owners.length < 2 || !owners.includes(bid)) return [];
     const others = owners.filter((i) => i !== bid);
-    return [{ parts: [keepOwners(market, region, unit, others), keepOwners(market, region, unit, [bid])], doubt }];
+    const parts = [keepOwners(market, region, unit, others), keepOwners(market, region, unit, [bid])];
+    return [{ parts, of: `unit ${unit}`, doubt }];
   });
 }
 
@@ -88,7 +91,7 @@ export function anySplit(market: Market, region: Region, fractions: Fractions | 
 }
 
 function splitOff(all: readonly number[], kept: number, keep: (part: readonly number[]) => Region): Split {
-  return { parts: [keep(all.filter((one) => one !== kept)), keep([kept])], doubt: 0 };
+  return { parts: [keep(all.filter((one) => one !== kept)), keep([kept])], of: '', doubt: 0 };
 }
 
 /** When every bid has one choice left: the option of each, NONE for nothing. Null when a bid has none or several. */

@@ -12,7 +12,7 @@ import { Bounds, type Prices } from './bound.js';
 import { improve } from './improve.js';
 import type { Market } from './market.js';
 import { Probe } from './probe.js';
-import { NONE, ownersOf, wholeRegion, type Region } from './region.js';
+import { copyRegion, NONE, ownersOf, sizeOf, wholeRegion, type Region } from './region.js';
 import type { LinearSolver, Relaxation } from './relaxation.js';
 import { Search } from './search.js';
 import { Server } from './serve.js';
@@ -59,6 +59,11 @@ const EFFORT = 60_000_000;
 const TRIALS = 100;
 const TIE_NODES = 2_000;
 const MANY = 10_000_000;
+/** Quantities of the kernels that are searched one after the other, and the nodes of each search. */
+const KERNELS = [3_000, 8_000];
+const KERNEL_NODES = 60;
+/** Only where there are so many times as many quantities altogether. */
+const KERNEL_PART = 1.5;
 /** A bound is told when it has risen by this part. */
 const TELL_FROM = 1e-5;
 
@@ -135,6 +140,7 @@ export function decideWithin(market: Market, means: Means, start: Start | null):
       }
       probe.offer(priced(market, first.found.allocation));
     }
+    searchKernel(market, bounds, probe, region, prices, means);
     const outcome = new Search(probe, { nodes: MANY, stop: () => means.stop() }, raise).run(region, prices);
     raise(outcome.bound);
     const { complete, tied, nodes } = outcome;
@@ -144,6 +150,42 @@ export function decideWithin(market: Market, means: Means, start: Start | null):
   } finally {
     probe.free();
   }
+}
+
+/**
+ * Where there is much to choose from, first searches among the options that good prices favour, for an allocation that
+ * rules out most of the others (kernel search: Angelelli, Mansini, Speranza 2010). Takes them out of the region.
+ */
+function searchKernel(
+  market: Market,
+  bounds: Bounds,
+  probe: Probe,
+  region: Region,
+  prices: Prices,
+  means: Means,
+): void {
+  for (const most of KERNELS) {
+    if (sizeOf(market, region) <= most * KERNEL_PART || means.stop()) return;
+    const bound = bounds.of(region, prices, false);
+    if (!bound || bound.cost > probe.limit) return;
+    const kernel = kernelOf(market, region, bound.withOption, most);
+    new Search(probe, { nodes: KERNEL_NODES, stop: () => means.stop() }, () => undefined).run(kernel, prices);
+    probe.free();
+    probe.tighten(region, prices);
+  }
+}
+
+/** The part of a region with the options of the lowest bounds, as long as their quantities are few enough. */
+function kernelOf(market: Market, region: Region, bounds: Float64Array, most: number): Region {
+  const kernel = copyRegion(region);
+  const order = market.options.map((_, o) => o).filter((o) => region.allowed[o] === 1);
+  order.sort((a, b) => (bounds[a] ?? Infinity) - (bounds[b] ?? Infinity) || a - b);
+  let size = 0;
+  for (const o of order) {
+    size += market.options[o]?.units.length ?? 0;
+    if (size > most && region.must[market.options[o]?.bid ?? NONE] !== 1) kernel.allowed[o] = 0;
+  }
+  return kernel;
 }
 
 /** A first allocation and good prices, before any linear program; takes out of the region what they rule out. */

@@ -1,6 +1,7 @@
 /**
  * Branch and bound, best bound first, diving from each node into its better half. Which half to make is tried out on
- * the most doubtful bids (strong branching: Applegate, Bixby, Chvatal, Cook 1995). Only exact bounds end a branch.
+ * the most doubtful bids, until it is known what splitting them does (reliability branching: Achterberg, Koch, Martin
+ * 2005, "Branching rules revisited"). Only exact bounds end a branch.
  */
 import { anySplit, fractionalSplits, type Split } from './branching.js';
 import type { Prices } from './bound.js';
@@ -32,6 +33,8 @@ interface Node {
 
 /** Splits that are tried out at a node, and looks at one node while its bound takes things out of it. */
 const TRIED_SPLITS = 4;
+/** So often a bid or a unit is tried out; then what it did on average is taken for what it does. */
+const RELIABLE = 4;
 const LOOKS = 4;
 /** Open nodes, and bytes of their regions, beyond which the search goes deep instead of wide. */
 const MANY_NODES = 4_000;
@@ -41,6 +44,7 @@ export class Search {
   private nodes = 0;
   private manyNodes = MANY_NODES;
   private readonly open: Node[] = [];
+  private readonly tried = new Map<string, { times: number; score: number }>();
   private rootPrices: Prices | null = null;
   private tightened = Infinity;
   private tied: Region[] | null = [];
@@ -156,6 +160,12 @@ export class Search {
     const { probe } = this;
     let best: { score: number; children: Node[] } | null = null;
     for (const split of splits) {
+      const known = this.tried.get(split.of) ?? { times: 0, score: 0 };
+      if (known.times >= RELIABLE) {
+        const children = split.parts.map((region) => this.child(node, region, seen.prices));
+        if (!best || known.score > best.score) best = { score: known.score, children };
+        continue;
+      }
       const children = split.parts.map((region) => {
         const look = probe.look(region, seen.prices, false);
         return { ...this.child(node, region, look.prices), bound: Math.max(node.bound, look.bound) };
@@ -164,6 +174,8 @@ export class Search {
       if (open.length < 2) return children;
       const gains = children.map((child) => Math.max(1, child.bound - node.bound));
       const score = Math.min(...gains) * 0.8 + Math.max(...gains) * 0.2;
+      const times = known.times + 1;
+      this.tried.set(split.of, { times, score: known.score + (score - known.score) / times });
       if (!best || score > best.score) best = { score, children };
     }
     return best?.children ?? [];
