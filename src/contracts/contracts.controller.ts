@@ -15,7 +15,7 @@ import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor.js';
 import type { Page } from '../kernel/page.js';
-import { Acting, May } from '../platform/http/request.js';
+import { Acting, May, etagsIn } from '../platform/http/request.js';
 import {
   AgreementAnswer,
   AgreementPage,
@@ -66,9 +66,8 @@ export class ContractsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | undefined> {
     const { name, pdf, hash } = await this.queries.file(actor, id, edition);
-    const etag = `"${hash}"`;
-    void reply.header('etag', etag);
-    if (known === etag) {
+    void reply.header('etag', `"${hash}"`);
+    if (etagsIn(known).includes(hash)) {
       void reply.status(304);
       return undefined;
     }

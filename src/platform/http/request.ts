@@ -42,8 +42,8 @@ export const MaybeActing = createParamDecorator((_data: unknown, context: Execut
 });
 
 /**
- * What stands between the quotes of every ETag in an If-Match or If-None-Match. A proxy that compresses makes ours weak (W/"3"): it
- * still names the version that the caller saw, and versions are all we compare.
+ * What stands between the quotes of every ETag in an If-Match or If-None-Match. A proxy that compresses makes ours weak
+ * (W/"3"): it still names the version that the caller saw, and versions are all we compare.
  */
 export function etagsIn(header: string | undefined): string[] {
   const tags = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
