@@ -24,6 +24,7 @@ export interface BoardJson {
   readonly state: string;
   readonly done: number;
   readonly total: number;
+  readonly lines: number;
   readonly best: AllocationJson;
   readonly scenarios: readonly ScenarioJson[];
   readonly curve: readonly {

@@ -5,16 +5,22 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AllocationService } from '../../src/allocation/allocation.service.js';
 import { readProblem } from '../../src/allocation/rules/parse-problem.js';
+import type { Result } from '../../src/allocation/rules/problem.js';
 import { scenariosOf } from '../../src/allocation/rules/scenarios.js';
+import { writeAnswer } from '../../src/awards/board-rows.js';
+import { ScenariosJobs } from '../../src/awards/scenarios.jobs.js';
+import { systemActor } from '../../src/kernel/actor.js';
 import { projectRoot } from '../../src/platform/config/project.js';
+import { Deeds } from '../../src/platform/deeds/deeds.js';
 import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
 import { type BoardJson, completeBoard } from '../awards/boards.js';
-import { draftedAward } from '../awards/decided-award.js';
+import { type AwardMade, awardOf, draftedAward } from '../awards/decided-award.js';
 import { System } from '../support/system.js';
 
 let system: System;
 const folder = temporaryDataFolder('pumasi-board');
 const workers: ChildProcess[] = [];
+let made: AwardMade;
 beforeAll(async () => {
   system = await System.start({ PUMASI_WORKERS: false });
 });
@@ -42,12 +48,39 @@ function work(): ChildProcess {
   return worker;
 }
 
+const UNKNOWN: Result = {
+  status: 'unknown',
+  totalMinor: null,
+  boundMinor: null,
+  gap: null,
+  awards: [],
+  explanation: [],
+  solveMs: 0,
+};
+
 async function leased(): Promise<string[]> {
   const rows: { hash: string }[] = await system.source.query(
     `select e.payload ->> 'inputHash' as hash from outbox_delivery d join outbox_event e on e.id = d.event_id
      where d.handler = 'awards.solve' and d.handled_at is null and d.leased_until > clock_timestamp()`,
   );
   return rows.map(({ hash }) => hash);
+}
+
+/** What is still asked, gaps to win first. */
+async function open(): Promise<string[]> {
+  const rows: { hash: string }[] = await system.source.query(
+    `select input_hash as hash from award_solve join award_board_entry using (input_hash)
+     where solved_at is null order by kind <> 'gaps', position`,
+  );
+  return rows.map(({ hash }) => hash);
+}
+
+async function killed(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  worker.kill('SIGKILL');
+  await new Promise((resolve) => {
+    worker.once('exit', resolve);
+  });
 }
 
 async function answers(): Promise<Map<string, object>> {
@@ -59,13 +92,11 @@ async function answers(): Promise<Map<string, object>> {
 
 test('the question is answered once by the next worker, what was answered stays, the board completes', async () => {
   const first = work();
-  const { award, officer } = await draftedAward(system);
+  made = await draftedAward(system);
+  const { award, officer } = made;
   await officer.post(`/api/v1/awards/${award.id}/scenarios`).expect(201);
   while ((await leased()).length === 0) await sleep(5);
-  first.kill('SIGKILL');
-  await new Promise((resolve) => {
-    first.once('exit', resolve);
-  });
+  await killed(first);
   const midway = await leased();
   expect(midway.length).toBeGreaterThan(0);
   const before = await answers();
@@ -107,3 +138,46 @@ test('the question is answered once by the next worker, what was answered stays,
     expect(board.scenarios[at]).toMatchObject({ status, totalMinor: totalMinor === null ? null : Number(totalMinor) });
   }
 }, 180_000);
+
+test('answered by several at once, each question has one answer, and the board is announced complete once', async () => {
+  const { officer, award, tenderId, bids } = made;
+  const body = { excludedBidIds: [bids[2]?.bidId], why: 'It comes too late.' };
+  await officer.post(`/api/v1/awards/${award.id}/evaluate-again`, body).expect(201);
+  const second = await awardOf(system, officer, tenderId, { round: 2 });
+  await Promise.all(workers.map(killed));
+  await officer.post(`/api/v1/awards/${second.id}/scenarios`).expect(201);
+  const asked = await open();
+  expect(asked.length).toBeGreaterThan(10);
+
+  const jobs = system.app.get(ScenariosJobs, { strict: false });
+  const last = asked.slice(-2);
+  const others = asked.slice(0, -2);
+  await Promise.all(others.flatMap((inputHash) => [jobs.solve({ inputHash }), jobs.solve({ inputHash })]));
+  expect(new Set(await open())).toEqual(new Set(last));
+  // The last two are written at the same moment, and neither is committed before the other is written.
+  const deeds = system.app.get(Deeds, { strict: false });
+  await Promise.all(
+    last.map((inputHash) =>
+      deeds.run(systemActor('test'), 'test.answer', null, async (deed) => {
+        await writeAnswer(deed, inputHash, { result: UNKNOWN, gaps: [] });
+        await sleep(500);
+      }),
+    ),
+  );
+  expect(await open()).toEqual([]);
+  const announced: object[] = await system.source.query(
+    `select 1 from outbox_event where name = 'awards.board-completed' and payload ->> 'awardId' = $1`,
+    [second.id],
+  );
+  expect(announced).toHaveLength(1);
+  const gaps: { some: boolean; double: boolean }[] = await system.source.query(
+    `select count(*) > 0 as some, count(*) > count(distinct (e.about, lot_code, tier_code)) as double
+     from award_gap join award_board_entry e using (input_hash) where e.award_id = $1`,
+    [second.id],
+  );
+  expect(gaps).toEqual([{ some: true, double: false }]);
+
+  work();
+  const board = await completeBoard(system, officer, second.id);
+  expect(board.scenarios.every(({ status }) => status !== 'waiting')).toBe(true);
+}, 120_000);
