@@ -113,7 +113,7 @@ export class BoardAnswer extends BoardStepAnswer {
   lines!: number;
   madeAt!: Date;
 
-  @ApiProperty({ type: Date, nullable: true })
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
   completedAt!: Date | null;
 
   /** the award itself */
