@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { AwardRule } from '../src/allocation/rules/problem.js';
 import { ALLOCATION_SIZES, type AllocationSizes, benchAllocation } from './allocation.js';
+import { benchBoard } from './board.js';
 import { benchJoins } from './joins.js';
 import { Report } from './report.js';
 import { benchStages, SIZES } from './stages.js';
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, (report: Report, options: Options) => Pro
   joins: benchJoins,
   stages: (report, { sizes }) => benchStages(report, numbers(sizes)),
   allocation: (report, options) => benchAllocation(report, allocationSizes(options)),
+  board: (report, { awards }) => benchBoard(report, awards.split(',') as AwardRule[]),
 };
 
 function allocationSizes(options: Options): AllocationSizes {
@@ -45,7 +47,7 @@ const program = new Command('npm run bench --')
   .option('--sizes <n,...>', 'stages: numbers of businesses', SIZES.join(','))
   .option('--providers <n,...>', 'allocation: numbers of providers', ALLOCATION_SIZES.providers.join(','))
   .option('--lots <n,...>', 'allocation: numbers of lots', ALLOCATION_SIZES.lots.join(','))
-  .option('--awards <rule,...>', 'allocation: award rules', ALLOCATION_SIZES.awards.join(','))
+  .option('--awards <rule,...>', 'allocation and board: award rules', ALLOCATION_SIZES.awards.join(','))
   .option('--seeds <n,...>', 'allocation: problems of each size', ALLOCATION_SIZES.seeds.join(','))
   .option('--seconds <n>', 'allocation: limit of one solve', String(ALLOCATION_SIZES.seconds))
   .option('--no-floor', 'allocation: without the plain calls')

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { live } from '../src/boot.js';
 import { projectRoot } from '../src/platform/config/project.js';
+import { tellAlternatives } from './alternatives.js';
 import { gather, type Login, PASSWORD } from './cast.js';
 import { conclude } from './contracting.js';
 import { catalogue, join as joinPool, lock, openPool } from './demand.js';
@@ -75,6 +76,7 @@ async function play(options: Options, ground: DemoGround, input: DemoInput): Pro
   const award = await story.stage('allocation', 'Who wins', async () => {
     const found = await open(stage, tender);
     tellAward(stage, found);
+    await tellAlternatives(stage, found);
     return found;
   });
   const settled = await conclude(stage, tender.id, award);

@@ -75,3 +75,62 @@ create table award_letter (
   primary key (award_id, provider_id)
 );
 create index award_letter_provider on award_letter (provider_id, written_at);
+
+-- The scenario board of an award: what an officer wants to know before recommending it. It keeps the problem that it is
+-- about, so that its entries can be solved whatever happens to the award.
+create table award_board (
+  award_id uuid not null references award (id),
+  problem_hash text not null,
+  problem jsonb not null,
+  left_out jsonb not null,
+  made_at timestamptz not null,
+  completed_at timestamptz,
+  primary key (award_id, problem_hash)
+);
+
+-- What was asked of the solver for boards, by the hash of the question, and what it answered: the same question is
+-- answered once, whichever boards ask it.
+create table award_solve (
+  input_hash text primary key,
+  status text check (status in ('optimal', 'feasible', 'infeasible', 'invalid', 'unknown')),
+  total_minor bigint,
+  bound_minor bigint,
+  awards jsonb,
+  explanation jsonb,
+  solved_at timestamptz,
+  check ((solved_at is null) = (status is null)),
+  check ((solved_at is null) = (awards is null)),
+  check ((solved_at is null) = (explanation is null))
+);
+create trigger award_solve_once before update or delete on award_solve
+  for each row when (old.solved_at is not null) execute function refuse_rewriting();
+
+create table award_board_entry (
+  award_id uuid not null,
+  problem_hash text not null,
+  position integer not null check (position >= 0),
+  kind text not null check (kind in ('winners', 'cap', 'without', 'with', 'rule', 'curve', 'gaps')),
+  about text not null,
+  change jsonb not null,
+  lines integer not null check (lines > 0),
+  input_hash text not null references award_solve (input_hash),
+  primary key (award_id, problem_hash, position),
+  unique (award_id, problem_hash, kind, about),
+  foreign key (award_id, problem_hash) references award_board (award_id, problem_hash)
+);
+create index award_board_entry_input on award_board_entry (input_hash);
+
+-- How far a bid is from winning what it does not win.
+create table award_gap (
+  input_hash text not null references award_solve (input_hash),
+  position integer not null check (position >= 0),
+  lot_code text not null,
+  tier_code text,
+  lines integer not null check (lines > 0),
+  gap_minor bigint,
+  at_least_minor bigint not null,
+  proved boolean not null,
+  primary key (input_hash, position)
+);
+create trigger award_gap_append_only before update or delete or truncate on award_gap
+  for each statement execute function refuse_rewriting();

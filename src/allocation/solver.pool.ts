@@ -1,6 +1,6 @@
 /** A few warm solver threads and a queue in front of them. A task whose thread dies is done again, once. */
 import { availableParallelism } from 'node:os';
-import { refuse } from '../kernel/refusal.js';
+import { type Refusal, refuse } from '../kernel/refusal.js';
 import type { Given, Solved } from './solver.messages.js';
 import { outcomeSoFar, SolverThread, ThreadLost } from './solver.thread.js';
 
@@ -18,19 +18,22 @@ export class SolverPool {
 
   /**
    * Solves a problem within so many seconds from the moment a thread takes it.
-   * @throws the signal's reason when aborted; Refusal `allocation.solver-lost` when two threads died under it
+   * @throws the signal's reason when aborted; Refusal `allocation.solver-lost` when two threads died under it,
+   *   `allocation.closed` when the pool was closed before it was done
    */
   async solve(given: Given, seconds: number, signal?: AbortSignal): Promise<Solved> {
     const started = performance.now();
     try {
       return await this.attempt(given, seconds, signal);
     } catch (first) {
-      if (!(first instanceof ThreadLost) || this.closed) throw first;
+      if (!(first instanceof ThreadLost)) throw first;
+      if (this.closed) throw shuttingDown();
       const left = Math.max(1, seconds - (performance.now() - started) / 1_000);
       try {
         return await this.attempt(given, left, signal);
       } catch (second) {
         if (!(second instanceof ThreadLost)) throw second;
+        if (this.closed) throw shuttingDown();
         const best = second.best.awards ? second.best : first.best;
         if (best.awards) {
           const reason = 'The solver failed before the proof; this is the best it had found.';
@@ -69,7 +72,7 @@ export class SolverPool {
     }
     for (let first = true; ; first = false) {
       signal?.throwIfAborted();
-      if (this.closed) throw refuse('allocation.closed', 'The solver is shutting down.', { kind: 'unavailable' });
+      if (this.closed) throw shuttingDown();
       const free = first && this.waiting.length > 0 ? null : this.free();
       if (free) {
         // Two tasks may be woken for one thread: whoever finds none waits again.
@@ -95,4 +98,8 @@ export class SolverPool {
   private wake(): void {
     for (const resume of this.waiting.splice(0)) resume();
   }
+}
+
+function shuttingDown(): Refusal {
+  return refuse('allocation.closed', 'The solver is shutting down.', { kind: 'unavailable' });
 }

@@ -2,12 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AllocationService } from '../allocation/allocation.service.js';
-import type { Problem, Result } from '../allocation/rules/problem.js';
+import type { Result } from '../allocation/rules/problem.js';
 import { bidsOpened } from '../auctions/auctions.events.js';
 import { AuctionsQueries } from '../auctions/auctions.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { systemActor } from '../kernel/actor.js';
-import { canonicalJson } from '../kernel/canonical.js';
 import { transition } from '../kernel/lifecycle.js';
 import { notFound } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
@@ -17,14 +16,12 @@ import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Award } from './award.entity.js';
 import { freshAward, locked, nextRound } from './award-rows.js';
 import { awardFellThrough, evaluationAsked } from './awards.events.js';
-import { heldBeside } from './held-rows.js';
-import type { AwardBid } from './rules/award.js';
+import { type Question, questionOf } from './question-rows.js';
 import { contentText } from './rules/content.js';
 import { withNames } from './rules/explanation.js';
-import { type HeldCell, heldWords } from './rules/held.js';
+import { heldWords } from './rules/held.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 import { shareOut } from './rules/share-out.js';
-import { toProblem } from './rules/to-problem.js';
 
 const NO_BIDS: Result = {
   status: 'infeasible',
@@ -35,14 +32,6 @@ const NO_BIDS: Result = {
   explanation: ['No bid was opened in this tender, so there is nothing to award.'],
   solveMs: 0,
 };
-
-/** What an evaluation is about, as it stood when it was read. */
-interface Question {
-  readonly problem: Problem;
-  readonly problemHash: string;
-  readonly bids: readonly AwardBid[];
-  readonly held: readonly HeldCell[];
-}
 
 @Injectable()
 export class AwardsJobs {
@@ -137,13 +126,6 @@ export class AwardsJobs {
   }
 
   private async questionOf(tx: EntityManager, award: Award): Promise<Question> {
-    const tender = await this.tenders.published(tx, award.tenderId);
-    if (!tender) throw notFound('tender');
-    const opened = await this.auctions.openedBids(tx, award.tenderId);
-    const excluded = new Set(award.excludedBids.map((bid) => bid.bidId));
-    const bids = opened.filter((bid) => !excluded.has(bid.bidId));
-    const held = await heldBeside(tx, award);
-    const problem = toProblem(tender, bids, award.scope, excluded, held);
-    return { problem, problemHash: sha256(canonicalJson(problem)), bids, held };
+    return questionOf(tx, award, this.tenders, this.auctions);
   }
 }

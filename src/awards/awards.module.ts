@@ -10,11 +10,23 @@ import { AwardsJobs } from './awards.jobs.js';
 import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
 import { HoldingsService } from './holdings.service.js';
+import { ScenariosController } from './scenarios.controller.js';
+import { ScenariosJobs } from './scenarios.jobs.js';
+import { ScenariosQueries } from './scenarios.queries.js';
+import { ScenariosService } from './scenarios.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Award]), IdentityModule, TendersModule, AuctionsModule, AllocationModule],
-  controllers: [AwardsController],
-  providers: [AwardsService, HoldingsService, AwardsQueries, AwardsJobs],
+  controllers: [AwardsController, ScenariosController],
+  providers: [
+    AwardsService,
+    HoldingsService,
+    ScenariosService,
+    AwardsQueries,
+    ScenariosQueries,
+    AwardsJobs,
+    ScenariosJobs,
+  ],
   exports: [AwardsService, HoldingsService, AwardsQueries],
 })
 export class AwardsModule {}

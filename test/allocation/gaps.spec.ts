@@ -84,4 +84,21 @@ describe('the gap to win', () => {
     expect(gaps.some(({ proved }) => !proved)).toBe(true);
     for (const { atLeastMinor, gapMinor } of gaps) expect(gapMinor === null || atLeastMinor <= gapMinor).toBe(true);
   });
+
+  it('is told of every lot however early the limit comes: roughly of all before exactly of one', () => {
+    const market = marketOf(largeProblem(10, 30, 'lot'));
+    const means = { solver: highs, stop: () => false, progress: () => undefined };
+    const best = decide(market, means);
+    const within = (asks: number) => {
+      let asked = 0;
+      const stop = () => (asked += 1) > asks;
+      return gapsToWin(market, best, { ...means, stop }, new Set(['b0']), () => undefined);
+    };
+    const late = within(0);
+    expect(late.length).toBeGreaterThan(10);
+    for (const gap of late) expect(gap).toMatchObject({ gapMinor: null, proved: false, atLeastMinor: 0n });
+    const rough = within(late.length);
+    expect(rough.map(({ lot }) => lot)).toEqual(late.map(({ lot }) => lot));
+    expect(rough.at(-1)).toMatchObject({ bid: 'b0', gapMinor: expect.any(BigInt) });
+  });
 });

@@ -5,6 +5,7 @@ import { systemActor } from '../../src/kernel/actor.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
 import type { OpenedTenderOptions } from '../support/opened-tender.js';
 import { System } from '../support/system.js';
+import { completeBoard } from './boards.js';
 import {
   awardOf,
   decided,
@@ -79,6 +80,12 @@ test('the follow-up of a fallen winner covers exactly its cells, where they lie,
   expect(award.excludedBids).toEqual([{ bidId: fallen, why: 'Too few members accepted.' }]);
   // The first winner has no capacity left, so the third takes them, at the same positions.
   expect(award.winners).toMatchObject([{ bidId: third, lines: 12, cells }]);
+  // Its alternatives are about these lines only, and the fallen bid has no part in them.
+  await made.officer.post(`/api/v1/awards/${award.id}/scenarios`).expect(201);
+  const board = await completeBoard(system, made.officer, award.id);
+  expect(board).toMatchObject({ lines: 12, best: { totalMinor: award.totalMinor, largestShareBp: 10_000 } });
+  expect(board.curve.find(({ percent }) => percent === 100)).toMatchObject({ lines: 12, status: 'optimal' });
+  expect(JSON.stringify(board)).not.toContain(made.bids[1]?.provider.organisationId);
   const list = await made.officer.get(`/api/v1/tenders/${made.tenderId}/awards`).expect(200);
   expect((list.body as { items: unknown[] }).items).toEqual([made.award, award]);
 

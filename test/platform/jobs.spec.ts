@@ -68,6 +68,17 @@ describe('jobs that go wrong', () => {
     await until(async () => (await house.timesHeard('lost')) === 1);
   });
 
+  it('does a heap of patient work after whatever else comes, and does all of it', async () => {
+    const holes = 40;
+    await house.wantHoles(holes);
+    await until(async () => house.probe.holes > 0);
+    await house.ring('over the heap');
+    await until(async () => (await house.timesHeard('over the heap')) === 1);
+    // At most those that were begun before the bell, and as many again: not the half of the heap.
+    expect(house.probe.holes).toBeLessThan(holes / 2);
+    await until(async () => house.probe.holes === holes);
+  });
+
   it('tries what is due and fails again ever more seldom, and nothing waits behind it', async () => {
     for (let n = 0; n < 205; n += 1) await house.plant('fruit', `broken ${n}`, -60_000);
     await house.plant('fruit', 'sound');

@@ -10,17 +10,30 @@ import { JobsService } from '../../src/platform/jobs/jobs.service.js';
 import { PlatformModule } from '../../src/platform/platform.module.js';
 
 const bellRung = fact<{ bell: string }>('probe.bell-rung');
+const holeWanted = fact<{ depth: number }>('probe.hole-wanted');
+
+/** How long it takes to dig a hole. */
+const DIGGING_MILLIS = 400;
 
 @Injectable()
 export class Probe {
   /** bells and fruit by name, as often as they were tried */
   readonly tries = new Map<string, number>();
+  holes = 0;
 
   @OnFact(bellRung, { name: 'probe.hear' })
   async hear(deed: Deed, { bell }: { bell: string }): Promise<void> {
     await deed.tx.query('insert into heard values ($1)', [bell]);
     this.disturb(bell);
     if (bell.startsWith('waiting')) await deed.tx.query('select pg_advisory_xact_lock(hashtext($1))', [bell]);
+  }
+
+  @OnFact(holeWanted, { name: 'probe.dig', long: true, patient: true })
+  async dig(): Promise<void> {
+    await new Promise((resolve) => {
+      setTimeout(resolve, DIGGING_MILLIS);
+    });
+    this.holes += 1;
   }
 
   @WhenDue({ name: 'probe.ripen', table: 'fruit', states: ['green'] })
@@ -87,6 +100,13 @@ export class ProbeHouse {
   async ring(bell: string): Promise<void> {
     const deed = (d: Deed): Promise<void> => d.announce(bellRung, { bell });
     await this.module.get(Deeds).run(systemActor('test'), 'probe.ring', null, deed);
+  }
+
+  /** Wants so many holes at once. */
+  async wantHoles(count: number): Promise<void> {
+    await this.module.get(Deeds).run(systemActor('test'), 'probe.want-holes', null, async (deed) => {
+      for (let depth = 1; depth <= count; depth += 1) await deed.announce(holeWanted, { depth });
+    });
   }
 
   /** Rings a bell as if a process had taken it to the queue and died. */

@@ -1,6 +1,6 @@
 /** The price curve from real tariffs: what a line costs a month when the pool is smaller or larger than it is. */
 import { divideRounded, type Minor } from '../../kernel/money.js';
-import type { Problem, ProblemLot, Result } from './problem.js';
+import type { Problem, ProblemLot, Result, ResultStatus } from './problem.js';
 
 /** Sizes of the pool that are looked at, in percent of its demand. */
 export const CURVE_PERCENT = [
@@ -28,7 +28,7 @@ export function resized(problem: Problem, percent: number): Problem {
       return { lot: lot.id, tier, lines: Math.floor(share / 100), remainder: share % 100 };
     }),
   );
-  const wanted = problem.lots.flatMap((lot) => Object.values(lot.demand)).reduce((sum, lines) => sum + lines, 0);
+  const wanted = linesOf(problem);
   let left = Math.max(1, Math.round((wanted * percent) / 100)) - cells.reduce((sum, cell) => sum + cell.lines, 0);
   const order = cells.toSorted((a, b) => b.remainder - a.remainder || compare(a.lot, b.lot) || compare(a.tier, b.tier));
   for (const cell of order) {
@@ -51,12 +51,26 @@ export function curvePoint(
   percent: number,
   result: Pick<Result, 'status' | 'totalMinor'>,
 ): CurvePoint {
-  const lines = problem.lots.flatMap((lot) => Object.values(lot.demand)).reduce((sum, n) => sum + n, 0);
-  const months = BigInt(lines) * BigInt(problem.termMonths);
+  const lines = linesOf(problem);
   return {
     percent,
     lines,
-    lineMonthly: result.totalMinor === null ? null : divideRounded(result.totalMinor, months),
-    proved: result.status === 'optimal' || result.status === 'infeasible',
+    lineMonthly: result.totalMinor === null ? null : lineMonthlyOf(result.totalMinor, lines, problem.termMonths),
+    proved: isProved(result.status),
   };
+}
+
+/** All lines that a problem asks for. */
+export function linesOf({ lots }: Pick<Problem, 'lots'>): number {
+  return lots.flatMap((lot) => Object.values(lot.demand)).reduce((sum, lines) => sum + lines, 0);
+}
+
+/** What a cost over the term comes to per line and month, rounded. */
+export function lineMonthlyOf(totalMinor: Minor, lines: number, termMonths: number): Minor {
+  return divideRounded(totalMinor, BigInt(lines) * BigInt(termMonths));
+}
+
+/** Is it proved that nothing is cheaper, or that there is nothing? */
+export function isProved(status: ResultStatus): boolean {
+  return status === 'optimal' || status === 'infeasible';
 }

@@ -21,7 +21,7 @@ export interface Gap {
   /**
    * by how much its cost of these lines over the term would have to be lower for an allocation in which it wins them to
    * cost no more than the best; 0 when it wins them. Ties go to the earlier bid. null when no allocation that keeps the
-   * rules lets it win them.
+   * rules lets it win them, or, as long as that is not proved, when none was found.
    */
   readonly gapMinor: Minor | null;
   /** false when the limit came first: then the gap is at least `atLeastMinor` and at most `gapMinor` */
@@ -45,7 +45,8 @@ export function openUnits(market: Market, best: Allocation, bids: ReadonlySet<st
 }
 
 /**
- * The gaps of bids, one after the other.
+ * The gaps of bids: all of them roughly first, and then exactly, one after the other, as long as the limit allows. So
+ * each is told within its limits, however many there are, and the end comes soon after the limit.
  * @param best the cheapest allocation of the market, with the prices that proved it
  * @param bids ids of the bids that are asked about; null for all
  * @param onGap told of each gap when it is known
@@ -62,15 +63,35 @@ export function gapsToWin(
   const bounds = new Bounds(market);
   const relaxation = new Relaxation(market, bounds, means.solver, wholeRegion(market));
   try {
-    return openUnits(market, found.allocation, bids).map((held) => {
+    const within = (held: HeldUnit, by: Means): Gap => {
       const start: Start = { prices: best.prices, bands: bandsNear(market, found.lines, held), relaxation };
-      const gap = gapOf(market, best, held, decideWithin({ ...market, held: [held] }, means, start));
+      return gapOf(market, best, held, decideWithin({ ...market, held: [held] }, by, start));
+    };
+    const roughly = { ...means, stop: () => true };
+    const rough = openUnits(market, found.allocation, bids).map((held) => {
+      return { held, gap: means.stop() ? unknownGap(market, held) : within(held, roughly) };
+    });
+    return rough.map(({ held, gap: first }) => {
+      const gap = first.proved || means.stop() ? first : tighter(first, within(held, means));
       onGap(gap);
       return gap;
     });
   } finally {
     relaxation.free();
   }
+}
+
+/** Of two answers about one gap, what both together say. */
+function tighter(a: Gap, b: Gap): Gap {
+  if (b.proved) return b;
+  const least = a.atLeastMinor > b.atLeastMinor ? a.atLeastMinor : b.atLeastMinor;
+  const better = b.gapMinor === null || (a.gapMinor !== null && a.gapMinor < b.gapMinor) ? a : b;
+  return { ...better, atLeastMinor: least };
+}
+
+/** A gap of which nothing is known, because the limit came first. */
+function unknownGap(market: Market, held: HeldUnit): Gap {
+  return { ...unitOf(market, held), gapMinor: null, proved: false, atLeastMinor: 0n };
 }
 
 /** The bands of the best allocation, with the bid in the lowest band that may win what is held for it. */
@@ -86,18 +107,25 @@ function bandsNear(market: Market, lines: readonly number[], held: HeldUnit): In
 }
 
 function gapOf(market: Market, best: Decision, held: HeldUnit, decision: Decision): Gap {
-  const unit = market.units[held.unit];
   const cost = best.found?.cost ?? 0;
   const within = decision.found ? BigInt(decision.found.cost - cost) : null;
   const least = Math.max(0, Math.min(decision.bound, decision.found?.cost ?? decision.bound) - cost);
+  return {
+    ...unitOf(market, held),
+    gapMinor: within,
+    proved: decision.complete && best.complete,
+    atLeastMinor: Number.isFinite(least) ? BigInt(least) : 0n,
+  };
+}
+
+/** What a gap is about. */
+function unitOf(market: Market, held: HeldUnit): Pick<Gap, 'bid' | 'lot' | 'tier' | 'lines'> {
+  const unit = market.units[held.unit];
   return {
     bid: market.bids[held.bid]?.id ?? '',
     lot: market.lots[unit?.lot ?? 0] ?? '',
     tier: wholeLots(market) ? null : (unit?.cells[0]?.tier ?? ''),
     lines: held.pieces * (unit?.weight ?? 0),
-    gapMinor: within,
-    proved: decision.complete && best.complete,
-    atLeastMinor: Number.isFinite(least) ? BigInt(least) : 0n,
   };
 }
 

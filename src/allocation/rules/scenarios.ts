@@ -1,5 +1,5 @@
 /** The alternatives to an allocation that people look at before they decide: the same problem under other rules. */
-import type { BidAward, Problem, ProblemRules } from './problem.js';
+import type { BidAward, Problem, ProblemBid, ProblemRules } from './problem.js';
 
 /**
  * - `winners`: with at most so many winners
@@ -29,7 +29,7 @@ const PRICED = ['minWinners', 'maxWinners', 'maxShare', 'maxCostShare', 'groups'
  * The scenarios of a problem, in the order of a board.
  * @param awards the cheapest allocation; empty when there is none, so that there are neither winners nor losers
  */
-export function scenariosOf(problem: Problem, awards: readonly BidAward[]): Scenario[] {
+export function scenariosOf(problem: Problem, awards: readonly Pick<BidAward, 'bid'>[]): Scenario[] {
   const { rules } = problem;
   const providers = [...new Set(problem.bids.map((bid) => bid.provider))].sort();
   const excluded = new Set(rules.exclude);
@@ -86,7 +86,10 @@ export interface Resilience {
   readonly largestShareBp: number;
 }
 
-export function resilienceOf(problem: Problem, awards: readonly BidAward[]): Resilience {
+export function resilienceOf(
+  problem: { readonly bids: readonly Pick<ProblemBid, 'id' | 'provider'>[] },
+  awards: readonly Pick<BidAward, 'bid' | 'lines'>[],
+): Resilience {
   const providerOf = new Map(problem.bids.map((bid) => [bid.id, bid.provider]));
   const lines = new Map<string, number>();
   for (const award of awards) {

@@ -60,6 +60,7 @@ export const PERMISSIONS = {
   'bids.open': ['officer'],
   'bids.read': ['officer', 'approver', 'auditor'],
 
+  'awards.compare': ['officer'],
   'awards.recommend': ['officer'],
   'awards.approve': ['approver'],
   'awards.reject': ['approver'],

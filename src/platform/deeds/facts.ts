@@ -40,6 +40,8 @@ export interface OnFactOptions {
    * own, and may run again after a crash. Otherwise the method gets (deed, payload) and runs exactly once in effect.
    */
   readonly long?: boolean;
+  /** For work that comes in heaps and that nobody waits for: in the queue, whatever else is to be done goes first. */
+  readonly patient?: boolean;
 }
 
 export interface OnFactMetadata extends OnFactOptions {

@@ -20,6 +20,8 @@ const PURGE_EVERY_MILLIS = 3_600_000;
 const HEAD_START_MILLIS = 2_000;
 const TRY_AGAIN_MILLIS = 1_000;
 const RELAY_BATCH = 200;
+/** BullMQ does jobs that have a priority after all that have none. */
+const PATIENT = 1;
 /** What runs at the end has this long to finish; whatever it was, its row says that it is still to be done. */
 const DRAIN_MILLIS = 10_000;
 
@@ -124,7 +126,10 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
       fresh.map(({ event_id, handler }) => ({
         name: handler,
         data: { kind: 'fact', eventId: event_id, handler },
-        opts: { jobId: `fact-${event_id}-${handler}` },
+        opts: {
+          jobId: `fact-${event_id}-${handler}`,
+          ...(this.listeners.factHandler(handler)?.patient === true ? { priority: PATIENT } : {}),
+        },
       })),
     );
     return fresh.length === RELAY_BATCH;

@@ -100,7 +100,9 @@ export class Performer {
       if (handled) this.measured(name, 'done', began);
     } catch (error) {
       this.measured(name, 'failed', began);
-      this.log.error(`${name}: ${messageOf(error)}`, stackOf(error));
+      // What is unavailable now is only later: a process that ends lets go of long work, and another one does it.
+      if (error instanceof Refusal && error.kind === 'unavailable') this.log.warn(`${name}: ${messageOf(error)}`);
+      else this.log.error(`${name}: ${messageOf(error)}`, stackOf(error));
       await this.source
         .query(
           `update outbox_delivery set attempts = attempts + 1, last_error = $3, leased_until = null,

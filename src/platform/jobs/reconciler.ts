@@ -65,8 +65,8 @@ export class Reconciler {
       `select d.event_id::text, d.handler from outbox_delivery d
        where handled_at is null and enqueued_at < clock_timestamp() - ${GRACE} and next_try_at <= clock_timestamp()
          and coalesce(leased_until, '-infinity') < clock_timestamp() and handler = any($1)
-       order by d.event_id limit $2`,
-      [handlers.map(({ name }) => name), BATCH],
+       order by d.handler = any($3), d.event_id limit $2`,
+      [handlers.map(({ name }) => name), BATCH, handlers.filter(({ patient }) => patient).map(({ name }) => name)],
     );
     for (const { event_id, handler } of late) {
       if (stopping.aborted || this.slow.size >= BESIDE) return;

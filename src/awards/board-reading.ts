@@ -1,0 +1,88 @@
+/** Rows of scenario boards as they are read: without what only the solver needs. */
+import type { EntityManager } from 'typeorm';
+import type { ProblemRules, ResultStatus } from '../allocation/rules/problem.js';
+import type { Minor } from '../kernel/money.js';
+import type { EntryKind, LeftOut } from './rules/board.js';
+
+export interface BoardHead {
+  readonly madeAt: Date;
+  readonly completedAt: Date | null;
+  readonly leftOut: LeftOut;
+  readonly currency: string;
+  readonly termMonths: number;
+  readonly rules: ProblemRules;
+  /** the bids that take part, in the order of the problem */
+  readonly bids: readonly { readonly id: string; readonly provider: string }[];
+}
+
+export interface EntryRow {
+  readonly kind: EntryKind;
+  readonly about: string;
+  readonly lines: number;
+  /** null while it waits for its answer */
+  readonly status: ResultStatus | null;
+  readonly totalMinor: Minor | null;
+  readonly boundMinor: Minor | null;
+  readonly awards: readonly { readonly bid: string; readonly lines: number }[];
+  readonly explanation: readonly string[];
+}
+
+export interface GapRow {
+  /** position of the bid's entry on the board, and of the gap among the bid's */
+  readonly entry: number;
+  readonly position: number;
+  readonly bid: string;
+  readonly lot: string;
+  readonly tier: string | null;
+  readonly lines: number;
+  readonly gapMinor: Minor | null;
+  readonly atLeastMinor: Minor;
+  readonly proved: boolean;
+}
+
+export async function boardHead(tx: EntityManager, awardId: string, problemHash: string): Promise<BoardHead | null> {
+  const rows: BoardHead[] = await tx.query(
+    `select made_at as "madeAt", completed_at as "completedAt", left_out as "leftOut",
+            problem ->> 'currency' as currency, (problem ->> 'termMonths')::int as "termMonths", problem -> 'rules' as rules,
+            (select jsonb_agg(jsonb_build_object('id', bid ->> 'id', 'provider', bid ->> 'provider') order by n)
+             from jsonb_array_elements(problem -> 'bids') with ordinality as b (bid, n)) as bids
+     from award_board where award_id = $1 and problem_hash = $2`,
+    [awardId, problemHash],
+  );
+  return rows[0] ?? null;
+}
+
+/** The scenarios and the points of the curve, in the order of the board. */
+export async function entryRows(tx: EntityManager, awardId: string, problemHash: string): Promise<EntryRow[]> {
+  return tx.query(
+    `select e.kind, e.about, e.lines, s.status, s.total_minor as "totalMinor", s.bound_minor as "boundMinor",
+            coalesce((select jsonb_agg(jsonb_build_object('bid', a -> 'bid', 'lines', a -> 'lines'))
+                      from jsonb_array_elements(s.awards) a), '[]') as awards,
+            coalesce(s.explanation, '[]') as explanation
+     from award_board_entry e join award_solve s using (input_hash)
+     where e.award_id = $1 and e.problem_hash = $2 and e.kind <> 'gaps' order by e.position`,
+    [awardId, problemHash],
+  );
+}
+
+/** Gaps in the order of the board, behind a place. */
+export async function gapRows(
+  tx: EntityManager,
+  of: {
+    readonly awardId: string;
+    readonly problemHash: string;
+    readonly bidId: string | undefined;
+    readonly after: readonly [entry: number, gap: number];
+    readonly limit: number;
+  },
+): Promise<GapRow[]> {
+  return tx.query(
+    `select e.position as entry, g.position, e.about as bid, g.lot_code as lot, g.tier_code as tier, g.lines,
+            g.gap_minor as "gapMinor", g.at_least_minor as "atLeastMinor", g.proved
+     from award_board_entry e join award_gap g using (input_hash)
+     where e.award_id = $1 and e.problem_hash = $2 and e.kind = 'gaps' and ($3::text is null or e.about = $3)
+       and (e.position, g.position) > ($4::int, $5::int)
+     order by e.position, g.position limit $6`,
+    [of.awardId, of.problemHash, of.bidId ?? null, ...of.after, of.limit],
+  );
+}

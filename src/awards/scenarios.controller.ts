@@ -1,0 +1,41 @@
+import { Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
+import type { Actor } from '../kernel/actor.js';
+import type { Page } from '../kernel/page.js';
+import { Acting, May } from '../platform/http/request.js';
+import { BoardAnswer, BoardStepAnswer, GapAnswer, GapPage, GapQuery } from './scenarios.dto.js';
+import { ScenariosQueries } from './scenarios.queries.js';
+import { ScenariosService } from './scenarios.service.js';
+
+@Controller('api/v1/awards/:id')
+export class ScenariosController {
+  constructor(
+    private readonly scenarios: ScenariosService,
+    private readonly queries: ScenariosQueries,
+  ) {}
+
+  /**
+   * Has the alternatives to an award worked out: fewer winners, smaller shares, without each winner, with each loser,
+   * what each rule costs, the price curve, every bid's gaps to win. An award that has its board keeps it.
+   */
+  @May('awards.compare')
+  @Post('scenarios')
+  async compare(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<BoardStepAnswer> {
+    return this.scenarios.compare(actor, id);
+  }
+
+  /** The alternatives to an award, as far as they are known. */
+  @May('awards.read')
+  @Get('scenarios')
+  async board(@Param('id', ParseUUIDPipe) id: string): Promise<BoardAnswer> {
+    return this.queries.board(id);
+  }
+
+  /** How far bids are from winning what they do not win, as far as it is known: in the order of receipt, by lot and tier. */
+  @May('awards.read')
+  @ApiOkResponse({ type: GapPage })
+  @Get('gaps')
+  async gaps(@Param('id', ParseUUIDPipe) id: string, @Query() query: GapQuery): Promise<Page<GapAnswer>> {
+    return this.queries.gaps(id, query);
+  }
+}

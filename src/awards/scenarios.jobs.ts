@@ -1,0 +1,46 @@
+/** What happens to scenario boards by themselves: each entry is solved, and the last one completes the board. */
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AllocationService } from '../allocation/allocation.service.js';
+import { readProblem } from '../allocation/rules/parse-problem.js';
+import { systemActor } from '../kernel/actor.js';
+import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { OnFact } from '../platform/deeds/facts.js';
+import { boardCompleted, solveAsked } from './awards.events.js';
+import { noteComplete, type OpenSolve, openSolve, type Solved, writeAnswer } from './board-rows.js';
+import { problemOf, secondsOf } from './rules/board.js';
+
+@Injectable()
+export class ScenariosJobs {
+  constructor(
+    private readonly source: DataSource,
+    private readonly deeds: Deeds,
+    private readonly allocation: AllocationService,
+  ) {}
+
+  @OnFact(solveAsked, { name: 'awards.solve', long: true, patient: true })
+  async solve({ inputHash }: { inputHash: string }): Promise<void> {
+    const open = await openSolve(this.source.manager, inputHash);
+    if (open === null) return;
+    const answer = await this.answer(open);
+    await this.deeds.run(systemActor('awards.solve'), 'awards.solve', null, (deed) =>
+      writeAnswer(deed, inputHash, answer),
+    );
+  }
+
+  @OnFact(boardCompleted, { name: 'awards.note-complete-board' })
+  async complete(deed: Deed, board: { awardId: string; problemHash: string }): Promise<void> {
+    if (!(await noteComplete(deed, board))) return;
+    await deed.record({ type: 'award', id: board.awardId }, { board: board.problemHash, complete: true });
+  }
+
+  private async answer({ problem: tree, change }: OpenSolve): Promise<Solved> {
+    const reading = readProblem(tree);
+    if (!reading.ok) throw new Error(`a board keeps what is no problem: ${JSON.stringify(reading.faults.slice(0, 3))}`);
+    const problem = problemOf(reading.problem, change);
+    const seconds = secondsOf(change);
+    return 'gapsOf' in change
+      ? this.allocation.gapsToWin(problem, [change.gapsOf], { seconds })
+      : { result: await this.allocation.solve(problem, { seconds }), gaps: [] };
+  }
+}

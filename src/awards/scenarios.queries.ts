@@ -1,0 +1,194 @@
+/** Scenario boards as the agency reads them, while they are solved and afterwards. */
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { isProved, lineMonthlyOf } from '../allocation/rules/curve.js';
+import type { ProblemRules, ResultStatus } from '../allocation/rules/problem.js';
+import { resilienceOf, type ScenarioKind } from '../allocation/rules/scenarios.js';
+import { gapOf } from '../allocation/rules/solve.js';
+import { OrganisationsQueries } from '../identity/organisations.queries.js';
+import type { Minor } from '../kernel/money.js';
+import { type Page, pageOf } from '../kernel/page.js';
+import { invalid, notFound, refuse, type Refusal } from '../kernel/refusal.js';
+import { Award } from './award.entity.js';
+import { type BoardHead, boardHead, type EntryRow, entryRows, gapRows } from './board-reading.js';
+import { boardStep } from './board-rows.js';
+import { type EntryKind, gapPerLineMonthly, percentOff } from './rules/board.js';
+import { wordsOf } from './rules/board-words.js';
+import { withNames } from './rules/explanation.js';
+import type {
+  AllocationAnswer,
+  BoardAnswer,
+  CurvePointAnswer,
+  GapAnswer,
+  GapQuery,
+  ScenarioAnswer,
+} from './scenarios.dto.js';
+
+/** What is needed to tell of an allocation. */
+interface Told {
+  readonly bids: BoardHead['bids'];
+  readonly names: ReadonlyMap<string, string>;
+}
+
+@Injectable()
+export class ScenariosQueries {
+  constructor(
+    private readonly source: DataSource,
+    private readonly organisations: OrganisationsQueries,
+  ) {}
+
+  /** @throws Refusal 'award.not-found', 'board.not-found' */
+  async board(awardId: string): Promise<BoardAnswer> {
+    const award = await this.source.manager.findOneBy(Award, { id: awardId });
+    if (!award) throw notFound('award');
+    const step = await boardStep(this.source.manager, awardId);
+    const head = step && (await boardHead(this.source.manager, awardId, step.problemHash));
+    if (!step || !head) throw noBoard();
+    const told = await this.told(head.bids);
+    const entries = await entryRows(this.source.manager, awardId, step.problemHash);
+    const { totalMinor, boundMinor, solverStatus } = award;
+    const wins = award.winners.map(({ bidId, lines }) => ({ bid: bidId, lines }));
+    return {
+      ...step,
+      currency: head.currency,
+      termMonths: head.termMonths,
+      lines: wins.reduce((sum, { lines }) => sum + lines, 0),
+      madeAt: head.madeAt,
+      completedAt: head.completedAt,
+      best: allocationAnswer({ status: solverStatus, totalMinor, boundMinor, awards: wins }, told),
+      scenarios: entries.filter(isScenario).map((entry) => scenarioAnswer(entry, head.rules, totalMinor ?? 0n, told)),
+      curve: entries.filter(({ kind }) => kind === 'curve').map((entry) => pointAnswer(entry, head.termMonths)),
+      leftOut: head.leftOut,
+    };
+  }
+
+  /**
+   * A page of the gaps to win that are known.
+   * @throws Refusal 'award.not-found', 'board.not-found', 'award.unknown-bid'
+   */
+  async gaps(awardId: string, { bidId, cursor, limit }: GapQuery): Promise<Page<GapAnswer>> {
+    const { manager } = this.source;
+    const [entry, gap] = cursor === undefined ? [0, -1] : placeOf(cursor);
+    if (!(await manager.existsBy(Award, { id: awardId }))) throw notFound('award');
+    const step = await boardStep(manager, awardId);
+    const head = step && (await boardHead(manager, awardId, step.problemHash));
+    if (!step || !head) throw noBoard();
+    if (bidId !== undefined && !head.bids.some(({ id }) => id === bidId)) throw unknownBid();
+    const rows = await gapRows(manager, {
+      awardId,
+      problemHash: step.problemHash,
+      bidId,
+      after: [entry, gap],
+      limit: limit + 1,
+    });
+    const { names } = await this.told(head.bids);
+    const providerOf = new Map(head.bids.map(({ id, provider }) => [id, provider]));
+    const page = pageOf(rows, limit, (row) => `${row.entry}.${row.position}`);
+    return {
+      ...page,
+      items: page.items.map(({ bid, lot, tier, lines, gapMinor, atLeastMinor, proved }) => {
+        const providerId = providerOf.get(bid) ?? '';
+        return {
+          bidId: bid,
+          providerId,
+          providerName: names.get(providerId) ?? '',
+          lot,
+          tier,
+          lines,
+          gapMinor,
+          gapLineMonthlyMinor: gapMinor === null ? null : gapPerLineMonthly(gapMinor, lines, head.termMonths),
+          proved,
+          atLeastMinor,
+        };
+      }),
+    };
+  }
+
+  private async told(bids: BoardHead['bids']): Promise<Told> {
+    const providers = [...new Set(bids.map(({ provider }) => provider))];
+    return { bids, names: await this.organisations.names(this.source.manager, providers) };
+  }
+}
+
+interface Allocated {
+  readonly status: ResultStatus | null;
+  readonly totalMinor: Minor | null;
+  readonly boundMinor: Minor | null;
+  readonly awards: readonly { readonly bid: string; readonly lines: number }[];
+}
+
+function allocationAnswer(
+  { status, totalMinor, boundMinor, awards }: Allocated,
+  { bids, names }: Told,
+): Pick<AllocationAnswer, keyof AllocationAnswer> {
+  const providerOf = new Map(bids.map(({ id, provider }) => [id, provider]));
+  const lines = new Map<string, number>();
+  for (const award of awards) {
+    const provider = providerOf.get(award.bid) ?? '';
+    lines.set(provider, (lines.get(provider) ?? 0) + award.lines);
+  }
+  return {
+    totalMinor,
+    winners: [...lines]
+      .map(([providerId, won]) => ({ providerId, providerName: names.get(providerId) ?? '', lines: won }))
+      .sort((a, b) => b.lines - a.lines || (a.providerName < b.providerName ? -1 : 1)),
+    largestShareBp: totalMinor === null ? null : resilienceOf({ bids }, awards).largestShareBp,
+    gap: totalMinor === null || boundMinor === null ? null : gapOf(totalMinor, boundMinor),
+    proved: status !== null && isProved(status),
+  };
+}
+
+type ScenarioRow = EntryRow & { readonly kind: ScenarioKind };
+
+function isScenario(entry: EntryRow): entry is ScenarioRow {
+  const others: readonly EntryKind[] = ['curve', 'gaps'];
+  return !others.includes(entry.kind);
+}
+
+function scenarioAnswer(entry: ScenarioRow, rules: ProblemRules, best: Minor, told: Told): ScenarioAnswer {
+  const { kind, about, status, totalMinor } = entry;
+  const bids = told.bids.map(({ id, provider }) => ({ bidId: id, providerId: provider }));
+  const more = totalMinor === null ? null : totalMinor - best;
+  return {
+    kind,
+    about,
+    words: wordsOf(entry, rules, (provider) => told.names.get(provider) ?? provider),
+    status: status ?? 'waiting',
+    ...allocationAnswer(entry, told),
+    moreMinor: more,
+    morePercent: more === null ? null : percentOff(more, best),
+    explanation: totalMinor === null ? withNames(entry.explanation, bids, told.names) : [],
+  };
+}
+
+function pointAnswer({ about, lines, status, totalMinor }: EntryRow, termMonths: number): CurvePointAnswer {
+  return {
+    percent: Number(about),
+    lines,
+    status: status ?? 'waiting',
+    lineMonthlyMinor: totalMinor === null ? null : lineMonthlyOf(totalMinor, lines, termMonths),
+    proved: status !== null && isProved(status),
+  };
+}
+
+function placeOf(cursor: string): [number, number] {
+  const [, entry, gap] = /^(\d{1,6})\.(\d{1,6})$/.exec(cursor) ?? [];
+  if (entry !== undefined && gap !== undefined) return [Number(entry), Number(gap)];
+  throw invalid('input.invalid', 'cursor: must be the "next" of a page.', [
+    { path: 'cursor', reason: 'must be the "next" of a page' },
+  ]);
+}
+
+function unknownBid(): Refusal {
+  return invalid('award.unknown-bid', 'Name a bid that takes part in this award, or none for the gaps of all.', [
+    { path: 'bidId', reason: 'is no bid that takes part in this award' },
+  ]);
+}
+
+function noBoard(): Refusal {
+  return refuse(
+    'board.not-found',
+    'The alternatives to this award have not been worked out. An officer begins that while the award can be changed.',
+    { kind: 'not-found' },
+  );
+}
