@@ -45,15 +45,17 @@ export async function tellLetters(play: Play, award: AwardAnswer): Promise<void>
   const { story, cast } = play;
   const rows: string[][] = [];
   for await (const { providerName, content } of cast.officer.all<Letter>(`/api/v1/awards/${award.id}/letters`)) {
-    const lost = content.lots.filter((lot) => lot.outcome === 'not-won' && lot.gapMinor !== null);
-    const gap = lost.reduce((sum, lot) => sum + (lot.gapMinor ?? 0), 0);
-    const cost = lost.reduce((sum, lot) => sum + (lot.winningCostMinor ?? 0), 0);
+    const lost = content.lots.filter((lot) => lot.outcome === 'not-won');
+    // Of lots with counts too small to be told, letters tell no amounts.
+    const told = lost.filter((lot) => lot.gapMinor !== null);
+    const gap = told.reduce((sum, lot) => sum + (lot.gapMinor ?? 0), 0);
+    const cost = told.reduce((sum, lot) => sum + (lot.winningCostMinor ?? 0), 0);
     rows.push([
       providerName,
       story.count(content.lots.filter((lot) => lot.outcome.startsWith('won')).length),
       story.count(lost.length),
-      lost.length === 0 ? '-' : story.money(gap),
-      lost.length === 0 ? '-' : story.percent(gap, cost),
+      told.length === 0 ? '-' : story.money(gap),
+      told.length === 0 ? '-' : story.percent(gap, cost),
     ]);
   }
   story.table(['letter to', 'lots won', 'offered in vain', 'dearer there by', 'that is'], rows);

@@ -68,7 +68,8 @@ async function layOut(tx: EntityManager, { poolId, cells, tariff, termMonths }: 
                 as within_ceiling,
               sum(l.quantity) over (partition by c.cell order by l.sequence rows unbounded preceding)
                 - l.quantity as position
-       from (select * from pool_line where pool_id = $1 offset 0) l
+       from (select * from pool_line
+             where pool_id = $1 and region_code = any($2::text[]) and tier_code = any($3::text[]) offset 0) l
          join unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[], $7::bigint[])
            as c (region_code, tier_code, cell, first, lines, setup_monthly)
            on c.region_code = l.region_code and c.tier_code = l.tier_code
