@@ -17,6 +17,9 @@ interface Counted extends CountedStep {
   readonly offers: number;
 }
 
+/** Lines from which on an agreement's pledges are read all at once. */
+const MANY_LINES = 2_000;
+
 @Injectable()
 export class RoundsService {
   constructor(private readonly contracts: ContractsQueries) {}
@@ -58,9 +61,10 @@ export class RoundsService {
  * A ceiling is all-in over the term, prices are compared without the set-up: `within_ceiling` is the most that a line
  * may cost a month beside its set-up, as `monthlyWithin` says, for firm lines and for those of interest alike.
  */
-async function layOut(tx: EntityManager, { poolId, cells, tariff, termMonths }: AgreementTerms): Promise<void> {
+async function layOut(tx: EntityManager, terms: AgreementTerms): Promise<void> {
+  const { poolId, cells, tariff, termMonths, lines } = terms;
   const places = cells.flatMap((cell, at) => cell.regions.map((region) => ({ ...cell, region, at })));
-  await tx.query(`select set_config('work_mem', '64MB', true)`);
+  await setLoops(tx, lines < MANY_LINES);
   await tx.query(
     `create temporary table offered_line on commit drop as
      with line as (
@@ -92,6 +96,17 @@ async function layOut(tx: EntityManager, { poolId, cells, tariff, termMonths }: 
       places.map((place) => setupMonthly(tariff.lots[place.lot]?.setup ?? 0n, termMonths)),
     ],
   );
+  await setLoops(tx, true);
+}
+
+/**
+ * Until the database has looked at a large import by itself, its planner takes the pool for small, and would look up
+ * pledge by pledge: for many lines that takes several times as long as reading all of them at once.
+ */
+async function setLoops(tx: EntityManager, allowed: boolean): Promise<void> {
+  await tx.query(`select set_config('work_mem', '64MB', true), set_config('enable_nestloop', $1, true)`, [
+    allowed ? 'on' : 'off',
+  ]);
 }
 
 async function count(tx: EntityManager, steps: readonly (readonly Minor[])[]): Promise<Counted[]> {
