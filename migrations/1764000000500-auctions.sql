@@ -4,7 +4,7 @@ create table auction (
   id uuid primary key,
   tender_id uuid not null references tender (id),
   practice_for uuid references organisation (id),
-  state text not null default 'open' check (state in ('open', 'closing', 'closed', 'opened', 'waiting', 'live', 'resting',
+  state text not null default 'open' check (state in ('open', 'closing', 'closed', 'waiting', 'live', 'resting',
     'paused', 'settling', 'decided', 'failed', 'cancelled')),
   deadline timestamptz not null,
   due_at timestamptz,
@@ -17,6 +17,7 @@ create table auction (
   round integer check (round > 0),
   turn integer check (turn > 0),
   turn_of text,
+  turn_order text[],
   paused_from text check (paused_from in ('waiting', 'live', 'resting')),
   remaining_millis bigint check (remaining_millis >= 0),
   decided_at timestamptz,
@@ -26,7 +27,7 @@ create table auction (
   check (state = 'cancelled' or (state in ('open', 'closing', 'waiting', 'live', 'resting', 'settling')) = (due_at is not null)),
   check ((state = 'paused') = (paused_from is not null)),
   check ((paused_from is null) = (remaining_millis is null)),
-  check ((state in ('opened', 'decided')) = (decided_at is not null))
+  check ((state = 'decided') = (decided_at is not null))
 );
 create index auction_due on auction (due_at) where due_at is not null;
 create index auction_tender on auction (tender_id);
@@ -40,6 +41,7 @@ create table sealed_bid (
   person_id uuid not null references person (id),
   sequence integer not null check (sequence > 0),
   received_at timestamptz not null,
+  recorded_at timestamptz not null default app_now(),
   box bytea not null,
   commitment text not null check (commitment ~ '^[0-9a-f]{64}$'),
   receipt_signature text not null,
@@ -78,7 +80,8 @@ create trigger opened_bid_kept before update or delete or truncate on opened_bid
 create function refuse_early_opening() returns trigger language plpgsql as $$
 begin
   if not exists (
-    select from auction where id = new.auction_id and state in ('closed', 'opened') and deadline <= app_now()
+    select from auction
+    where id = new.auction_id and state not in ('open', 'closing', 'cancelled') and deadline <= app_now()
   ) then
     raise exception 'auction % is not closed, its bids stay sealed', new.auction_id
       using errcode = 'insufficient_privilege';
@@ -94,13 +97,14 @@ create trigger opened_bid_not_early before insert on opened_bid
 create table auction_participant (
   auction_id uuid not null references auction (id),
   alias text not null,
+  -- the provider's id, or a name for a simulated one
+  bidder text not null,
   provider_id uuid references organisation (id),
   bid_id uuid references sealed_bid (id),
   name text not null,
-  primary key (auction_id, alias)
+  primary key (auction_id, alias),
+  unique (auction_id, bidder)
 );
-create unique index auction_participant_provider on auction_participant (auction_id, provider_id)
-  where provider_id is not null;
 
 -- The tariffs of a participant: revision 0 as it was opened, the others as they were improved. Each is recorded when it
 -- arrives, by whichever process, and gets its place among the events a moment later.
@@ -111,7 +115,7 @@ create table auction_tariff (
   by text not null check (by in ('opening', 'person', 'proxy')),
   person_id uuid references person (id),
   received_at timestamptz not null,
-  recorded_at timestamptz not null default clock_timestamp(),
+  recorded_at timestamptz not null,
   tariff jsonb not null,
   salt text not null,
   commitment text not null check (commitment ~ '^[0-9a-f]{64}$'),
@@ -137,9 +141,24 @@ end $$;
 create trigger auction_tariff_kept before update or delete on auction_tariff
   for each row execute function refuse_changing_auction_tariff();
 
+-- The desk of an auction: whoever appends events holds its row, and while something may happen it is looked at every few
+-- seconds, so that it is known since when nothing ran.
+create table auction_desk (
+  id uuid primary key,
+  state text not null check (state in ('watching', 'idle')),
+  due_at timestamptz,
+  -- by the real clock: the development clock may leap
+  seen_at timestamptz not null default clock_timestamp(),
+  -- somebody is about to reckon a standing, or does so
+  reckoning boolean not null default false,
+  check ((state = 'watching') = (due_at is not null))
+);
+create index auction_desk_due on auction_desk (due_at) where due_at is not null;
+
 -- What happened, one event after the other; each holds the hash of the one before.
 create table auction_event (
-  auction_id uuid not null references auction (id),
+  -- not the auction itself: a foreign key would wait for whoever ends a phase, who waits for the desk
+  auction_id uuid not null references auction_desk (id),
   sequence integer not null check (sequence > 0),
   at timestamptz not null,
   kind text not null check (kind in ('opened', 'began', 'turn', 'rest', 'bid', 'proxy', 'standing', 'extended', 'paused',
@@ -180,29 +199,18 @@ create table auction_gap (
 );
 create unique index auction_gap_of on auction_gap (auction_id, standing, alias, lot_code, coalesce(tier_code, ''));
 
--- What a provider told its proxy, sealed. Only the latest counts; none when its box is null.
+-- What a bidder told its proxy, sealed; it may do so before the opening, when it has no alias yet. The latest counts; there
+-- is none when its box is null.
 create table auction_proxy (
   auction_id uuid not null references auction (id),
-  alias text not null,
+  bidder text not null,
   revision integer not null check (revision > 0),
   person_id uuid references person (id),
-  set_at timestamptz not null,
+  received_at timestamptz not null,
   box bytea,
   commitment text,
   sequence integer,
-  primary key (auction_id, alias, revision),
-  foreign key (auction_id, alias) references auction_participant (auction_id, alias),
+  primary key (auction_id, bidder, revision),
   check ((box is null) = (commitment is null))
 );
-
--- Who reckons the standings of an auction, one after the other, and when something was last seen to run.
-create table auction_desk (
-  id uuid primary key references auction (id),
-  state text not null check (state in ('watching', 'resting')),
-  due_at timestamptz,
-  -- by the real clock: the development clock may leap
-  seen_at timestamptz not null default clock_timestamp(),
-  reckoning boolean not null default false,
-  check ((state = 'watching') = (due_at is not null))
-);
-create index auction_desk_due on auction_desk (due_at) where due_at is not null;
+create index auction_proxy_unplaced on auction_proxy (auction_id) where sequence is null;
