@@ -21,7 +21,7 @@ import { LiveQueries } from './live.queries.js';
 import { LiveService } from './live.service.js';
 import { ParseProxy } from './proxy.pipe.js';
 import { Reception } from './reception.js';
-import type { ProxyInstruction } from './rules/proxy.js';
+import type { ProxyInstruction } from './rules/proxy-instruction.js';
 import { ParseTariff } from './tariff.pipe.js';
 
 /** A request as far as it tells when it was received. */

@@ -272,7 +272,7 @@ export class StandingsView {
 
   /** the best rank first; without a standing by alias */
   @ApiProperty({ type: [StandingView] })
-  items!: StandingView[];
+  items!: readonly StandingView[];
 
   /** give this as `cursor` to continue; null at the end */
   @ApiProperty({ type: String, nullable: true })

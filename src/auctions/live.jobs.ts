@@ -103,7 +103,7 @@ export class LiveJobs {
     }
     const { settings } = await this.grounds.of(tx, id);
     const { round, turn, turnOrder: order } = auction;
-    const next = round === null || turn === null ? null : nextTurn(settings, { round, turn }, order ?? []);
+    const next = round === null || turn === null ? null : nextTurn({ round, turn }, order ?? []);
     if (next?.kind === 'turn') {
       await this.giveTurn(deed, auction, next, order ?? []);
     } else if (next?.kind === 'rest') {

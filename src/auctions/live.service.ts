@@ -21,7 +21,7 @@ import { whyNotImprove } from './rules/improvement.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
 import { liveReceiptText } from './rules/log.js';
 import { later, remainingMillis } from './rules/phases.js';
-import { floorOf, type ProxyInstruction, whyNotInstruct } from './rules/proxy.js';
+import { floorOf, type ProxyInstruction, whyNotInstruct } from './rules/proxy-instruction.js';
 import { sealedText } from './rules/receipt.js';
 import { whyNotImproveNow, whyNotInstructNow, whyNotPause, whyNotResume } from './rules/why-not-live.js';
 import { latestTariff, participantOf, recordTariffs } from './tariff-rows.js';
@@ -91,15 +91,16 @@ export class LiveService {
       const bidder = actor.organisationId;
       if (bidder === null) throw new Error('only people instruct proxies');
       await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`proxies ${auctionId} ${bidder}`]);
-      if (instruction && participant) {
+      const present = participant && (await latestTariff(tx, auctionId, participant.alias));
+      if (instruction && present) {
         const { settings, reference } = await this.grounds.of(tx, auctionId);
-        const present = await latestTariff(tx, auctionId, participant.alias);
-        if (!present) throw notFound('bid');
         unless(whyNotInstruct(present.tariff, instruction, reference, settings.minimumStepBp));
         const floor = floorOf(present.tariff, instruction);
         unlessFaults(bidFaults(floor, await this.frames.of(tx, auction.tenderId)));
       }
-      const text = instruction && canonicalJson({ instruction, salt: randomToken() });
+      // A part of the prices means the prices of now, or else the floor would sink with every step towards it.
+      const of = present?.revision ?? 0;
+      const text = instruction && canonicalJson({ instruction, of, salt: randomToken() });
       const rows: { revision: number }[] = await tx.query(
         `insert into auction_proxy (auction_id, bidder, revision, person_id, received_at, box, commitment)
          select $1, $2, coalesce(max(revision), 0) + 1, $3, $4, $5, $6 from auction_proxy

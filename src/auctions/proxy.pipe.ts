@@ -1,7 +1,7 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { invalid } from '../kernel/refusal.js';
 import { instructionFaults, instructionOfJson } from './rules/proxy-json.js';
-import type { ProxyInstruction } from './rules/proxy.js';
+import type { ProxyInstruction } from './rules/proxy-instruction.js';
 
 /** Makes an instruction of a body, or says where it is none. */
 @Injectable()

@@ -154,7 +154,7 @@ export class StandingsJobs {
     const { auction, ground, tariffs, content } = look;
     const { state, turnOf, id } = auction;
     if (!content || (state !== 'live' && state !== 'settling')) return false;
-    const proxies = await readProxies(this.source.manager, this.keys, id);
+    const proxies = await readProxies(this.source.manager, this.keys, id, ground);
     const worstFirst = Object.entries(content.ranks).sort(([, a], [, b]) => b - a);
     for (const [alias] of worstFirst) {
       const proxy = proxies.get(alias);

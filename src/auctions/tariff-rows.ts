@@ -72,6 +72,21 @@ export async function latestTariff(tx: EntityManager, auctionId: string, alias: 
   return rows[0] ? tariffOf(rows[0]) : null;
 }
 
+/** A participant's tariff of a revision. */
+export async function tariffAt(
+  tx: EntityManager,
+  auctionId: string,
+  alias: string,
+  revision: number,
+): Promise<StandingTariff | null> {
+  const rows: TariffRow[] = await tx.query(
+    `select alias, revision, received_at, evaluated_minor, tariff from auction_tariff
+     where auction_id = $1 and alias = $2 and revision = $3`,
+    [auctionId, alias, revision],
+  );
+  return rows[0] ? tariffOf(rows[0]) : null;
+}
+
 /** The latest tariff of each participant as of an event, by alias; as of the last one for null. */
 export async function tariffsAsOf(tx: EntityManager, auctionId: string, upTo: number | null): Promise<StandingTariff[]> {
   const rows: TariffRow[] = await tx.query(

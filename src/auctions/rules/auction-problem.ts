@@ -12,11 +12,10 @@ export interface TariffInAuction {
 
 /** The alias stands for the bid and for its provider. */
 export function auctionProblem(head: AuctionContent['problem'], tariffs: readonly TariffInAuction[]): Problem {
-  const demand = new Map(head.lots.map((lot) => [lot.id, lot.demand]));
   return {
     ...head,
     bids: tariffs.map(({ alias, receivedAt, tariff }) => ({
-      ...tariffWithin(tariff, demand),
+      ...tariffWithin(tariff, head.lots),
       id: alias,
       provider: alias,
       receivedAt: receivedAt.toISOString(),

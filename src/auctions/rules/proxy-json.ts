@@ -2,7 +2,7 @@
 import type { Fault } from '../../kernel/refusal.js';
 import { tariffOfJson } from '../../pricing/rules/tariff-json.js';
 import { bodyFaults, MAX_TARIFF_LOTS } from './bid-faults.js';
-import type { ProxyInstruction } from './proxy.js';
+import type { ProxyInstruction } from './proxy-instruction.js';
 
 const WHOLE_BP = 10_000;
 const MOST_TIERS = 100;
