@@ -9,14 +9,14 @@ import type { AuctionSettings } from '../tenders/rules/auction-settings.js';
 import { type PublishedTender, TendersQueries } from '../tenders/tenders.queries.js';
 import { TendersService } from '../tenders/tenders.service.js';
 import { Auction } from './auction.entity.js';
-import { DESK_MILLIS, openDesk } from './desk.js';
+import { DESK_MILLIS, openDesk, takeDown } from './desk.js';
 import { append } from './event-rows.js';
 import { evaluatedCost, type Reference } from './rules/evaluated-cost.js';
 import type { AuctionContent, Entry } from './rules/events.js';
 import { auctionLifecycle, type AuctionState } from './rules/lifecycles.js';
 import { beginsAt, failsFor } from './rules/phases.js';
 import { problemHead } from './rules/whole-problem.js';
-import { placeRecorded, recordTariffs } from './tariff-rows.js';
+import { recordTariffs } from './tariff-rows.js';
 
 /** A bid that takes part from the opening on, with the receipt that its provider holds. */
 export interface Opened extends Omit<Entry, 'alias' | 'receivedAt'> {
@@ -47,10 +47,10 @@ export class Opening {
   /** What the auction of a tender is about. @throws Refusal 'tender.not-found' */
   async groundOf(deed: Deed, tenderId: string): Promise<Ground & { readonly tender: PublishedTender }> {
     const tender = await this.tenders.published(deed.tx, tenderId);
-    if (!tender) throw notFound('tender');
-    const lines = await this.tenders.auctionReference(deed.tx, tenderId);
-    const { contentHash: tenderHash, auction: settings, termMonths } = tender;
-    return { tender, tenderHash, settings, problem: problemHead(tender), reference: { termMonths, lines } };
+    const reference = await this.tenders.auctionReference(deed.tx, tenderId);
+    if (!tender || !reference) throw notFound('tender');
+    const { contentHash: tenderHash, auction: settings } = tender;
+    return { tender, tenderHash, settings, problem: problemHead(tender), reference };
   }
 
   async namesOf(deed: Deed, providers: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -109,13 +109,13 @@ export class Opening {
         sequence: first?.sequence ?? null,
       })),
     );
-    await placeRecorded(tx, id, now);
     if (fails) {
       await append(tx, id, now, [{ kind: 'failed', body: { bidders: opened.length } }]);
       const why = `Only ${opened.length} providers bid; the tender asks for at least ${settings.minBidders}.`;
       await this.tendersService.abandon(deed, tenderId, why);
     }
     await tx.update(Auction, { id }, { state, dueAt: state === 'settling' ? now : begins });
+    if (!fails) await takeDown(deed, id, true);
     return state;
   }
 }
