@@ -105,6 +105,7 @@ export class LiveAuction {
     for (const until = Date.now() + 60_000; ;) {
       const rows: { busy: boolean }[] = await this.system.source.query(
         `select d.reckoning or exists (select from auction_tariff t where t.auction_id = d.id and t.sequence is null)
+           or exists (select from auction_proxy x where x.auction_id = d.id and x.sequence is null)
            or not exists (select from auction_event e where e.auction_id = d.id and e.kind = 'standing') as busy
          from auction_desk d where id = $1`,
         [this.id],
