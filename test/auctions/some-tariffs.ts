@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import type { Problem, ProblemBid } from '../../src/allocation/rules/problem.js';
 import type { Reference } from '../../src/auctions/rules/evaluated-cost.js';
+import { lineOverTerm } from '../../src/pricing/rules/all-in.js';
+import { bandReached, lineMonthly } from '../../src/pricing/rules/band.js';
 import { tariffFaults } from '../../src/pricing/rules/tariff-faults.js';
 import type { Tariff, TariffLot } from '../../src/pricing/rules/tariff.js';
 import { type Cell, costOf } from '../allocation/brute-force.js';
@@ -139,4 +141,18 @@ export function costAwarded(tariff: Tariff, termMonths: number, lines: readonly 
 
 export function bidOf(id: string, tariff: Tariff): ProblemBid {
   return { ...tariff, id, provider: id, receivedAt: '2030-01-31T09:00:00Z' };
+}
+
+/** What a line of each cell costs over the term at each volume up to thirty, by "volume lot tier"; null where it is not offered. */
+export function lineCosts(tariff: Tariff, termMonths: number): Map<string, bigint | null> {
+  const table = new Map<string, bigint | null>();
+  for (let volume = 1; volume <= 30; volume += 1) {
+    const band = bandReached(tariff, volume) ?? 0;
+    for (const { lot, tier } of CELLS) {
+      const monthly = lineMonthly(tariff, band, lot, tier);
+      const setup = tariff.lots[lot]?.setup ?? 0n;
+      table.set(`${volume} ${lot} ${tier}`, monthly === null ? null : lineOverTerm(monthly, setup, termMonths));
+    }
+  }
+  return table;
 }
