@@ -170,7 +170,8 @@ export class OpenedBidPage {
 export class AuctionView {
   tenderId!: string;
 
-  @ApiProperty({ enum: [
+  @ApiProperty({
+    enum: [
       'open',
       'closing',
       'closed',

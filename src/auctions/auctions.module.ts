@@ -23,7 +23,13 @@ import { Sealing } from './sealing.js';
 import { StandingsJobs } from './standings.jobs.js';
 
 /** What counts by the instant at which it was received. */
-const RECEIVED = ['tenders/:id/bids', 'bids/:id/withdraw', 'auctions/:id/bids', 'auctions/:id/proxy', 'auctions/:id/proxy/end'];
+const RECEIVED = [
+  'tenders/:id/bids',
+  'bids/:id/withdraw',
+  'auctions/:id/bids',
+  'auctions/:id/proxy',
+  'auctions/:id/proxy/end',
+];
 
 @Module({
   imports: [TypeOrmModule.forFeature([Auction, SealedBid]), AllocationModule, IdentityModule, TendersModule],

@@ -3,7 +3,14 @@ import type { EntityManager } from 'typeorm';
 import { toJson } from '../kernel/canonical.js';
 import { randomToken, sha256 } from '../platform/keys/keys.js';
 import { chained, contentText } from './rules/log.js';
-import type { AuctionEvent, EventBodies, EventContents, EventKind } from './rules/events.js';
+import type {
+  AuctionContent,
+  AuctionEvent,
+  EventBodies,
+  EventContents,
+  EventKind,
+  StandingContent,
+} from './rules/events.js';
 
 /** An event that is about to happen. */
 export type Draft = {
@@ -65,7 +72,12 @@ export async function append(
     await tx.query(
       `insert into auction_content (auction_id, sequence, content, salt)
        select $1, sequence, content, salt from unnest($2::int[], $3::jsonb[], $4::text[]) as given (sequence, content, salt)`,
-      [auctionId, contents.map((each) => each.sequence), contents.map((each) => each.content), contents.map((each) => each.salt)],
+      [
+        auctionId,
+        contents.map((each) => each.sequence),
+        contents.map((each) => each.content),
+        contents.map((each) => each.salt),
+      ],
     );
   }
   return events;
@@ -99,13 +111,38 @@ export async function eventsBehind(
   return rows.map(eventOf);
 }
 
-/** What an event committed to, and the salt; null when it has no content. */
-export async function contentOf<K extends keyof EventContents>(
+/** What an event committed to, and the salt of its commitment. */
+export interface Kept<C> {
+  readonly content: C;
+  readonly salt: string;
+}
+
+/** What the first event committed to; null when the bids are not opened. */
+export async function groundContent(tx: EntityManager, auctionId: string): Promise<AuctionContent | null> {
+  const kept = await contentOf(tx, auctionId, 1);
+  return kept && 'problem' in kept.content ? kept.content : null;
+}
+
+/** A standing, and what it committed to. */
+export interface Reckoned {
+  readonly event: AuctionEvent<'standing'>;
+  readonly content: StandingContent;
+}
+
+/** The newest standing; null while there is none. */
+export async function newestStanding(tx: EntityManager, auctionId: string): Promise<Reckoned | null> {
+  const event = await lastOf(tx, auctionId, 'standing');
+  const kept = event && (await contentOf(tx, auctionId, event.sequence));
+  return kept && 'ranks' in kept.content ? { event, content: kept.content } : null;
+}
+
+/** What an event committed to; null when it has no content. */
+export async function contentOf(
   tx: EntityManager,
   auctionId: string,
   sequence: number,
-): Promise<{ readonly content: EventContents[K]; readonly salt: string } | null> {
-  const rows: { content: EventContents[K]; salt: string }[] = await tx.query(
+): Promise<Kept<EventContents[keyof EventContents]> | null> {
+  const rows: Kept<EventContents[keyof EventContents]>[] = await tx.query(
     'select content, salt from auction_content where auction_id = $1 and sequence = $2',
     [auctionId, sequence],
   );

@@ -6,7 +6,7 @@ import type { Gap } from '../allocation/rules/gaps.js';
 import { OnFact } from '../platform/deeds/facts.js';
 import { Auction } from './auction.entity.js';
 import { gapsAsked } from './auctions.events.js';
-import { contentOf, lastOf } from './event-rows.js';
+import { lastOf, newestStanding } from './event-rows.js';
 import { Grounds } from './grounds.js';
 import { auctionProblem } from './rules/auction-problem.js';
 import { tariffsAsOf } from './tariff-rows.js';
@@ -25,17 +25,16 @@ export class GapsJobs {
   @OnFact(gapsAsked, { name: 'auctions.find-gaps', long: true, patient: true })
   async find({ auctionId, standing }: { auctionId: string; standing: number }): Promise<void> {
     const tx = this.source.manager;
-    const kept = await contentOf<'standing'>(tx, auctionId, standing);
-    const event = await lastOf(tx, auctionId, 'standing');
-    if (!kept || event?.sequence !== standing || kept.content.totalMinor === null) return;
+    const newest = await newestStanding(tx, auctionId);
+    if (newest?.event.sequence !== standing || newest.content.totalMinor === null) return;
     const { problem: head } = await this.grounds.of(tx, auctionId);
-    const problem = auctionProblem(head, await tariffsAsOf(tx, auctionId, event.body.upTo));
+    const problem = auctionProblem(head, await tariffsAsOf(tx, auctionId, newest.event.body.upTo));
     const done: { alias: string }[] = await tx.query(
       'select distinct alias from auction_gap where auction_id = $1 and standing = $2',
       [auctionId, standing],
     );
     const known = new Set(done.map(({ alias }) => alias));
-    const best = Object.entries(kept.content.ranks).sort(([, a], [, b]) => a - b);
+    const best = Object.entries(newest.content.ranks).sort(([, a], [, b]) => a - b);
     for (const [alias] of best.filter(([each]) => !known.has(each))) {
       const over = await tx.existsBy(Auction, [
         { id: auctionId, state: 'decided' },

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AuctionSettings } from '../tenders/rules/auction-settings.js';
-import { contentOf, eventsBehind } from './event-rows.js';
+import { eventsBehind, groundContent } from './event-rows.js';
 import type { Reference } from './rules/evaluated-cost.js';
 import type { AuctionContent } from './rules/events.js';
 import { referenceCosts } from './rules/ranking.js';
@@ -27,9 +27,9 @@ export class Grounds {
     const known = this.grounds.get(auctionId);
     if (known) return known;
     const [first] = await eventsBehind(tx, auctionId, 0, 1);
-    const kept = await contentOf<'opened'>(tx, auctionId, 1);
-    if (first?.kind !== 'opened' || !kept) throw new Error(`auction ${auctionId} has no first event`);
-    const { problem, reference: lines } = kept.content;
+    const content = await groundContent(tx, auctionId);
+    if (first?.kind !== 'opened' || !content) throw new Error(`auction ${auctionId} has no first event`);
+    const { problem, reference: lines } = content;
     const reference = { termMonths: problem.termMonths, lines };
     const openings = (await openingTariffs(tx, auctionId)).map(({ tariff }) => tariff);
     const ground = { settings: first.body.settings, problem, reference, costs: referenceCosts(openings, reference) };

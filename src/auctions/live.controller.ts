@@ -75,7 +75,11 @@ export class LiveController {
     @Body(ParseProxy) instruction: ProxyInstruction,
     @Req() request: Arriving,
   ): Promise<ProxyView> {
-    return this.live.instruct(actor, { auctionId, received: await this.reception.receivedAt(request.raw) }, instruction);
+    return this.live.instruct(
+      actor,
+      { auctionId, received: await this.reception.receivedAt(request.raw) },
+      instruction,
+    );
   }
 
   /** Takes the proxy back. */

@@ -5,7 +5,19 @@ import type { Minor } from '../kernel/money.js';
 import { AUCTION_FORMATS, type AuctionFormat } from '../tenders/rules/auction-settings.js';
 import { TariffBody } from './auctions.dto.js';
 
-const STATES = ['open', 'closing', 'closed', 'waiting', 'live', 'resting', 'paused', 'settling', 'decided', 'failed', 'cancelled'];
+const STATES = [
+  'open',
+  'closing',
+  'closed',
+  'waiting',
+  'live',
+  'resting',
+  'paused',
+  'settling',
+  'decided',
+  'failed',
+  'cancelled',
+];
 
 /** Proof that an improvement was taken: an Ed25519 signature over the canonical JSON of the first five members. */
 export class ImprovementView {

@@ -6,7 +6,7 @@ import { OnFact, WhenDue } from '../platform/deeds/facts.js';
 import { Auction } from './auction.entity.js';
 import { auctionDecided, tariffRecorded } from './auctions.events.js';
 import { closeDesk, DESK_MILLIS, seen, silentMillis, takeDown } from './desk.js';
-import { append, contentOf, holdDesk, lastOf } from './event-rows.js';
+import { append, holdDesk, lastOf, newestStanding } from './event-rows.js';
 import { Grounds } from './grounds.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
 import { later, nextTurn, remainingMillis, turnOrder } from './rules/phases.js';
@@ -133,13 +133,12 @@ export class LiveJobs {
   private async firstTurn(deed: Deed, auction: Auction, round: number): Promise<void> {
     const { tx, now } = deed;
     const { id } = auction;
-    const standing = await lastOf(tx, id, 'standing');
-    const kept = standing && (await contentOf<'standing'>(tx, id, standing.sequence));
-    if (!kept) {
+    const standing = await newestStanding(tx, id);
+    if (!standing) {
       await tx.update(Auction, { id }, { dueAt: later(now, SOON_MILLIS) });
       return;
     }
-    const order = turnOrder(kept.content);
+    const order = turnOrder(standing.content);
     const alias = order[0];
     if (alias === undefined) throw new Error(`auction ${id} has nobody whose turn it could be`);
     await this.giveTurn(deed, auction, { round, turn: 1, alias }, order);
@@ -189,7 +188,7 @@ export class LiveJobs {
 
   private async move(deed: Deed, auction: Auction, changes: Partial<Auction>): Promise<void> {
     await deed.tx.update(Auction, { id: auction.id }, changes);
-    const { state, endsAt, round, turn } = { ...auction, ...changes };
+    const { state, endsAt, round, turn } = Object.assign(auction, changes);
     await deed.record({ type: 'auction', id: auction.id }, { state, endsAt, round, turn });
   }
 }

@@ -9,15 +9,9 @@ import { databaseNow } from '../platform/deeds/deeds.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
-import { contentOf, lastEvent, lastOf } from './event-rows.js';
+import { lastEvent, newestStanding } from './event-rows.js';
 import type { GapView, LiveAuctionView, OwnStandingView, StandingsView } from './live.dto.js';
-import type { AuctionEvent, StandingContent } from './rules/events.js';
 import { latestTariff, participantOf, participantsOf, tariffsAsOf } from './tariff-rows.js';
-
-interface Reckoned {
-  readonly event: AuctionEvent<'standing'>;
-  readonly content: StandingContent;
-}
 
 interface GapRow {
   readonly lot_code: string;
@@ -147,12 +141,6 @@ export class LiveQueries {
     }
     return auction;
   }
-}
-
-async function newestStanding(tx: EntityManager, id: string): Promise<Reckoned | null> {
-  const event = await lastOf(tx, id, 'standing');
-  const kept = event && (await contentOf<'standing'>(tx, id, event.sequence));
-  return kept ? { event, content: kept.content } : null;
 }
 
 async function gapsOf(

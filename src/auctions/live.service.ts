@@ -64,7 +64,11 @@ export class LiveService {
       ];
       if (!last) throw notFound('bid');
       unless(whyNotImprove(last.tariff, tariff, reference, settings.minimumStepBp));
-      const recorded = sealed(this.keys, { auctionId, alias, revision: last.revision + 1, receivedAt: received }, tariff);
+      const recorded = sealed(
+        this.keys,
+        { auctionId, alias, revision: last.revision + 1, receivedAt: received },
+        tariff,
+      );
       const evaluatedMinor = evaluatedCost(tariff, reference);
       await recordTariffs(tx, auctionId, [
         { ...recorded, tariff, evaluatedMinor, by: 'person', personId: actor.personId, sequence: null },
@@ -81,7 +85,11 @@ export class LiveService {
    * Instructs a proxy, in place of the one before; null takes it back. Nothing of it is ever told to anybody else.
    * @throws Refusal 'proxy.faults', 'auction.*' when it is not the time for it
    */
-  async instruct(actor: Actor, { auctionId, received }: Acted, instruction: ProxyInstruction | null): Promise<ProxyView> {
+  async instruct(
+    actor: Actor,
+    { auctionId, received }: Acted,
+    instruction: ProxyInstruction | null,
+  ): Promise<ProxyView> {
     const input = { auctionId, proxy: instruction && this.keys.fingerprint(canonicalJson(instruction)) };
     return this.deeds.run(actor, 'bids.instruct-proxy', input, async (deed) => {
       const { tx } = deed;
@@ -122,7 +130,10 @@ export class LiveService {
         lots: instruction ? instruction.lots : null,
         active: instruction !== null,
       };
-      await deed.record({ type: 'auction-proxy', id: `${auctionId} ${bidder}` }, { revision: view.revision, active: view.active });
+      await deed.record(
+        { type: 'auction-proxy', id: `${auctionId} ${bidder}` },
+        { revision: view.revision, active: view.active },
+      );
       if (participant) await deed.announce(tariffRecorded, { auctionId });
       return view;
     });
@@ -143,7 +154,9 @@ export class LiveService {
         { id: auctionId },
         { state, dueAt: null, pausedFrom: from as 'waiting' | 'live' | 'resting', remainingMillis: BigInt(left) },
       );
-      await append(tx, auctionId, deed.now, [{ kind: 'paused', body: { cause: 'officer', why, remainingMillis: left } }]);
+      await append(tx, auctionId, deed.now, [
+        { kind: 'paused', body: { cause: 'officer', why, remainingMillis: left } },
+      ]);
       await deed.record({ type: 'auction', id: auctionId }, { state, remainingMillis: left }, why);
       return { auctionId, state, remainingMillis: left, endsAt: null };
     });
@@ -200,4 +213,3 @@ async function heldAuction(tx: EntityManager, id: string): Promise<Auction> {
   if (!auction || auction.practiceFor !== null) throw notFound('auction');
   return auction;
 }
-

@@ -8,12 +8,13 @@ import { DataSource } from 'typeorm';
 import { AllocationService } from '../allocation/allocation.service.js';
 import type { Problem, Result } from '../allocation/rules/problem.js';
 import { systemActor } from '../kernel/actor.js';
+import { transition } from '../kernel/lifecycle.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
 import { Keys } from '../platform/keys/keys.js';
 import { Auction } from './auction.entity.js';
 import { gapsAsked, standingAsked } from './auctions.events.js';
-import { append, contentOf, type Draft, holdDesk, lastOf } from './event-rows.js';
+import { append, type Draft, holdDesk, lastOf, newestStanding } from './event-rows.js';
 import { type AuctionGround, Grounds } from './grounds.js';
 import { LiveJobs } from './live.jobs.js';
 import { sealed } from './live.service.js';
@@ -22,7 +23,6 @@ import { auctionProblem, withTariff } from './rules/auction-problem.js';
 import { evaluatedCost } from './rules/evaluated-cost.js';
 import type { AuctionEvent, StandingContent } from './rules/events.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
-import { transition } from '../kernel/lifecycle.js';
 import { extensionAfter, winnersChanged } from './rules/phases.js';
 import { proxyImprovement } from './rules/proxy.js';
 import { ranksOf } from './rules/ranking.js';
@@ -84,14 +84,14 @@ export class StandingsJobs {
       [auctionId],
     );
     const upTo = rows[0]?.sequence ?? 1;
-    const standing = await lastOf(tx, auctionId, 'standing');
+    const newest = await newestStanding(tx, auctionId);
     return {
       auction,
       ground: await this.grounds.of(tx, auctionId),
       tariffs: await tariffsAsOf(tx, auctionId, upTo),
       upTo,
-      standing,
-      content: standing && ((await contentOf<'standing'>(tx, auctionId, standing.sequence))?.content ?? null),
+      standing: newest?.event ?? null,
+      content: newest?.content ?? null,
     };
   }
 
@@ -105,16 +105,19 @@ export class StandingsJobs {
       const { tx } = deed;
       const held = await tx.findOne(Auction, { where: { id: auction.id }, lock: { mode: 'pessimistic_write' } });
       await holdDesk(tx, auction.id);
-      const before = await lastOf(tx, auction.id, 'standing');
-      if (!held || (before && before.body.upTo >= upTo)) return;
-      const kept = before && (await contentOf<'standing'>(tx, auction.id, before.sequence));
-      const changed = winnersChanged(kept?.content ?? null, content);
+      const before = await newestStanding(tx, auction.id);
+      if (!held || (before && before.event.body.upTo >= upTo)) return;
+      const changed = winnersChanged(before?.content ?? null, content);
       const { settings } = ground;
       const told = settings.feedback === 'rank-and-total' ? { totalMinor } : {};
       const [event] = await append(tx, auction.id, deed.now, [
         { kind: 'standing', body: { upTo, changed, ...told }, content },
       ]);
-      if (event) await this.extend(deed, held, ground, { event: event as AuctionEvent<'standing'>, before });
+      if (event)
+        await this.extend(deed, held, ground, {
+          event: event as AuctionEvent<'standing'>,
+          before: before?.event ?? null,
+        });
     });
   }
 
@@ -209,7 +212,11 @@ export class StandingsJobs {
       const { id } = auction;
       const held = await tx.findOne(Auction, { where: { id }, lock: { mode: 'pessimistic_write' } });
       await holdDesk(tx, id);
-      if ((await placeRecorded(tx, id, deed.now)) > 0 || held?.state !== auction.state || held.turnOf !== auction.turnOf)
+      if (
+        (await placeRecorded(tx, id, deed.now)) > 0 ||
+        held?.state !== auction.state ||
+        held.turnOf !== auction.turnOf
+      )
         return true;
       await tx.query('update auction_desk set reckoning = false where id = $1', [id]);
       await this.live.conclude(deed, held);
@@ -234,6 +241,9 @@ export class StandingsJobs {
 }
 
 async function hasGaps({ tx }: Deed, id: string, standing: number): Promise<boolean> {
-  const rows: unknown[] = await tx.query('select from auction_gap where auction_id = $1 and standing = $2 limit 1', [id, standing]);
+  const rows: unknown[] = await tx.query('select from auction_gap where auction_id = $1 and standing = $2 limit 1', [
+    id,
+    standing,
+  ]);
   return rows.length > 0;
 }

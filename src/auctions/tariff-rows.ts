@@ -63,7 +63,11 @@ export async function participantOf(
 }
 
 /** The latest tariff of a participant, placed among the events or not. */
-export async function latestTariff(tx: EntityManager, auctionId: string, alias: string): Promise<StandingTariff | null> {
+export async function latestTariff(
+  tx: EntityManager,
+  auctionId: string,
+  alias: string,
+): Promise<StandingTariff | null> {
   const rows: TariffRow[] = await tx.query(
     `select alias, revision, received_at, evaluated_minor, tariff from auction_tariff
      where auction_id = $1 and alias = $2 order by revision desc limit 1`,
@@ -88,7 +92,11 @@ export async function tariffAt(
 }
 
 /** The latest tariff of each participant as of an event, by alias; as of the last one for null. */
-export async function tariffsAsOf(tx: EntityManager, auctionId: string, upTo: number | null): Promise<StandingTariff[]> {
+export async function tariffsAsOf(
+  tx: EntityManager,
+  auctionId: string,
+  upTo: number | null,
+): Promise<StandingTariff[]> {
   const rows: TariffRow[] = await tx.query(
     `select distinct on (alias collate "C") alias, revision, received_at, evaluated_minor, tariff from auction_tariff
      where auction_id = $1 and sequence <= coalesce($2, 2147483647) order by alias collate "C", revision desc`,
@@ -184,14 +192,24 @@ export async function placeRecorded(tx: EntityManager, auctionId: string, now: D
     `update auction_tariff t set sequence = given.sequence
      from unnest($2::text[], $3::int[], $4::int[]) as given (alias, revision, sequence)
      where t.auction_id = $1 and t.alias = given.alias and t.revision = given.revision`,
-    [auctionId, placed.map((each) => each.alias), placed.map((each) => each.revision), sequences.slice(0, placed.length)],
+    [
+      auctionId,
+      placed.map((each) => each.alias),
+      placed.map((each) => each.revision),
+      sequences.slice(0, placed.length),
+    ],
   );
   await tx.query(
     `update auction_proxy x set sequence = given.sequence
      from unnest($2::text[], $3::int[], $4::int[]) as given (alias, revision, sequence)
      join auction_participant p on p.auction_id = $1 and p.alias = given.alias
      where x.auction_id = $1 and x.bidder = p.bidder and x.revision = given.revision`,
-    [auctionId, proxies.map((each) => each.alias), proxies.map((each) => each.revision), sequences.slice(placed.length)],
+    [
+      auctionId,
+      proxies.map((each) => each.alias),
+      proxies.map((each) => each.revision),
+      sequences.slice(placed.length),
+    ],
   );
   return drafts.length;
 }

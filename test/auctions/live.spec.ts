@@ -99,7 +99,17 @@ it('plays three rounds of turns, the worst first', async () => {
     );
   }
   expect(seen).toHaveLength(9);
-  expect(seen.map((each) => each.split(':')[0])).toEqual(['1.1', '1.2', '1.3', '2.1', '2.2', '2.3', '3.1', '3.2', '3.3']);
+  expect(seen.map((each) => each.split(':')[0])).toEqual([
+    '1.1',
+    '1.2',
+    '1.3',
+    '2.1',
+    '2.2',
+    '2.3',
+    '3.1',
+    '3.2',
+    '3.3',
+  ]);
   expect(new Set(seen.slice(0, 3).map((each) => each.split(':')[1])).size).toBe(3);
 });
 
@@ -108,7 +118,9 @@ it('stands still while it is paused, and goes on with the time that was left', a
   await auction.begun();
   const bidder = auction.provider(0);
   await bidder.post(`/api/v1/auctions/${auction.id}/pause`, { why: 'I need time.' }).expect(403);
-  const paused = await auction.officer.post(`/api/v1/auctions/${auction.id}/pause`, { why: 'The line is down.' }).expect(200);
+  const paused = await auction.officer
+    .post(`/api/v1/auctions/${auction.id}/pause`, { why: 'The line is down.' })
+    .expect(200);
   const { remainingMillis } = paused.body as { remainingMillis: number };
   expect(remainingMillis).toBeGreaterThan(500_000);
   await system.passTo(new Date((await system.now()).getTime() + 3_600_000));

@@ -1,5 +1,11 @@
 /** Auctions on their way from opened bids to their result, as providers and officers take them there. */
-import { type BidMade, openedTender, type OpenedTenderMade, type OpenedTenderOptions, type TariffJson } from './opened-tender.js';
+import {
+  type BidMade,
+  openedTender,
+  type OpenedTenderMade,
+  type OpenedTenderOptions,
+  type TariffJson,
+} from './opened-tender.js';
 import type { Someone, System } from './system.js';
 
 export interface LiveAuctionOptions extends OpenedTenderOptions {
@@ -17,7 +23,8 @@ export interface OwnStanding {
   readonly upToDate: boolean;
   readonly rank: number | null;
   readonly won: readonly { readonly lot: string; readonly lines: number | null }[];
-  readonly gaps: readonly { readonly lot: string; readonly gapMinor: number | null; readonly gapBp: number | null }[] | null;
+  readonly gaps:
+    readonly { readonly lot: string; readonly gapMinor: number | null; readonly gapBp: number | null }[] | null;
   readonly proxy: boolean;
 }
 
@@ -129,7 +136,14 @@ export class LiveAuction {
 
 /** A tender whose bids are opened, and that goes on with an auction. */
 export async function liveAuction(system: System, options: LiveAuctionOptions = {}): Promise<LiveAuction> {
-  const auction = { format: 'live', leadSeconds: 0, durationSeconds: 600, softCloseSeconds: 60, extensionSeconds: 60, ...options.auction };
+  const auction = {
+    format: 'live',
+    leadSeconds: 0,
+    durationSeconds: 600,
+    softCloseSeconds: 60,
+    extensionSeconds: 60,
+    ...options.auction,
+  };
   return new LiveAuction(system, await openedTender(system, { ...options, terms: { ...options.terms, auction } }));
 }
 
@@ -143,7 +157,11 @@ export function scaled(tariff: TariffJson, factor: number): TariffJson {
       ...band,
       monthly: lower(band.monthly),
       ...(band.lotMonthly
-        ? { lotMonthly: Object.fromEntries(Object.entries(band.lotMonthly).map(([lot, prices]) => [lot, lower(prices)])) }
+        ? {
+            lotMonthly: Object.fromEntries(
+              Object.entries(band.lotMonthly).map(([lot, prices]) => [lot, lower(prices)]),
+            ),
+          }
         : {}),
     })),
   };

@@ -9,10 +9,14 @@ const MOST_TIERS = 100;
 
 /** Faults of a body that should be an instruction, whatever the tender. */
 export function instructionFaults(json: unknown): Fault[] {
-  if (!isObject(json)) return [{ path: '', reason: 'Send an instruction: an object with floor and, if you like, lots.' }];
+  if (!isObject(json))
+    return [{ path: '', reason: 'Send an instruction: an object with floor and, if you like, lots.' }];
   const { floor, lots = null, ...strangers } = json;
   return [
-    ...Object.keys(strangers).map((key) => ({ path: key, reason: `There is no ${key} here; possible are floor and lots.` })),
+    ...Object.keys(strangers).map((key) => ({
+      path: key,
+      reason: `There is no ${key} here; possible are floor and lots.`,
+    })),
     ...floorFaults(floor),
     ...lotsFaults(lots),
   ];
@@ -35,15 +39,23 @@ export function instructionOfJson(json: unknown): ProxyInstruction {
 
 function floorFaults(floor: unknown): Fault[] {
   const path = 'floor';
-  if (!isObject(floor)) return [{ path, reason: 'Say how far the proxy may go: {"kind":"factor","bp":{..}} or {"kind":"tariff","tariff":{..}}.' }];
+  if (!isObject(floor))
+    return [
+      { path, reason: 'Say how far the proxy may go: {"kind":"factor","bp":{..}} or {"kind":"tariff","tariff":{..}}.' },
+    ];
   const { kind, bp, tariff } = floor;
   if (kind === 'tariff') {
-    return bodyFaults(tariff).map((fault) => ({ ...fault, path: ['floor.tariff', fault.path].filter(Boolean).join('.') }));
+    return bodyFaults(tariff).map((fault) => ({
+      ...fault,
+      path: ['floor.tariff', fault.path].filter(Boolean).join('.'),
+    }));
   }
   if (kind !== 'factor') return [{ path: 'floor.kind', reason: 'It is factor or tariff.' }];
   const tiers = isObject(bp) ? Object.entries(bp) : [];
   if (tiers.length === 0 || tiers.length > MOST_TIERS) {
-    return [{ path: 'floor.bp', reason: 'Name the tiers with the part of their price that you go down to, in basis points.' }];
+    return [
+      { path: 'floor.bp', reason: 'Name the tiers with the part of their price that you go down to, in basis points.' },
+    ];
   }
   return tiers.flatMap(([tier, part]) =>
     Number.isInteger(part) && Number(part) >= 1 && Number(part) <= WHOLE_BP
@@ -55,8 +67,13 @@ function floorFaults(floor: unknown): Fault[] {
 function lotsFaults(lots: unknown): Fault[] {
   if (lots === null) return [];
   const fits =
-    Array.isArray(lots) && lots.length > 0 && lots.length <= MAX_TARIFF_LOTS && lots.every((lot) => typeof lot === 'string');
-  return fits ? [] : [{ path: 'lots', reason: 'Name the lots that it shall win, or leave them out for any lines at all.' }];
+    Array.isArray(lots) &&
+    lots.length > 0 &&
+    lots.length <= MAX_TARIFF_LOTS &&
+    lots.every((lot) => typeof lot === 'string');
+  return fits
+    ? []
+    : [{ path: 'lots', reason: 'Name the lots that it shall win, or leave them out for any lines at all.' }];
 }
 
 function isObject(json: unknown): json is Record<string, unknown> {

@@ -11,8 +11,8 @@ export interface LiveInTime {
   readonly turnOf: Alias | null;
 }
 
-const OVER: readonly AuctionState[] = ['decided', 'failed', 'cancelled'];
-const SEALED: readonly AuctionState[] = ['open', 'closing', 'closed'];
+const OVER: ReadonlySet<AuctionState> = new Set(['decided', 'failed', 'cancelled']);
+const SEALED: ReadonlySet<AuctionState> = new Set(['open', 'closing', 'closed']);
 
 /**
  * Why an improvement that was received at this instant is not taken. The instant of receipt counts: while an auction is
@@ -21,10 +21,13 @@ const SEALED: readonly AuctionState[] = ['open', 'closing', 'closed'];
  */
 export function whyNotImproveNow(auction: LiveInTime, alias: Alias | null, received: Date): Refusal | null {
   const { state, endsAt, dueAt, turnOf } = auction;
-  if (SEALED.includes(state)) {
-    return refuse('auction.not-opened', 'The bids of this tender are not opened yet. Send a sealed bid while it takes them.');
+  if (SEALED.has(state)) {
+    return refuse(
+      'auction.not-opened',
+      'The bids of this tender are not opened yet. Send a sealed bid while it takes them.',
+    );
   }
-  if (OVER.includes(state)) return over(state);
+  if (OVER.has(state)) return over(state);
   if (alias === null) {
     return refuse(
       'auction.no-bid',
@@ -32,19 +35,28 @@ export function whyNotImproveNow(auction: LiveInTime, alias: Alias | null, recei
     );
   }
   if (state === 'waiting') {
-    return refuse('auction.not-begun', `The auction begins at ${iso(dueAt)}. Send the improvement then.`, { beginsAt: dueAt });
+    return refuse('auction.not-begun', `The auction begins at ${iso(dueAt)}. Send the improvement then.`, {
+      beginsAt: dueAt,
+    });
   }
-  if (state === 'paused') return refuse('auction.paused', 'The auction is paused. Nothing was recorded; wait until it goes on.');
+  if (state === 'paused')
+    return refuse('auction.paused', 'The auction is paused. Nothing was recorded; wait until it goes on.');
   if (state === 'resting') {
-    return refuse('auction.resting', `The next round begins at ${iso(dueAt)}. Nothing was recorded.`, { beginsAt: dueAt });
+    return refuse('auction.resting', `The next round begins at ${iso(dueAt)}. Nothing was recorded.`, {
+      beginsAt: dueAt,
+    });
   }
-  if (endsAt === null) return refuse('auction.sealed-only', 'In this tender the opened bids decide; nobody improves them by hand.');
+  if (endsAt === null)
+    return refuse('auction.sealed-only', 'In this tender the opened bids decide; nobody improves them by hand.');
   if (received >= endsAt) {
     const sentence = `Time ended at ${iso(endsAt)}; this was received at ${iso(received)} by the clock of the database, and nothing was recorded. Should the auction be extended, send it again.`;
     return refuse('auction.too-late', sentence, { endsAt, received });
   }
   if (turnOf !== null && turnOf !== alias) {
-    return refuse('auction.not-your-turn', 'It is the turn of another provider. Nothing was recorded; send it in your turn.');
+    return refuse(
+      'auction.not-your-turn',
+      'It is the turn of another provider. Nothing was recorded; send it in your turn.',
+    );
   }
   return null;
 }
@@ -56,18 +68,25 @@ export function whyNotInstructNow(
   received: Date,
 ): Refusal | null {
   const { state, deadline, endsAt } = auction;
-  if (OVER.includes(state)) return over(state);
+  if (OVER.has(state)) return over(state);
   if (state === 'open' || state === 'closing') {
     return received < deadline
       ? null
-      : refuse('auction.too-late', `The bidding ended at ${iso(deadline)}; nothing was recorded.`, { deadline, received });
+      : refuse('auction.too-late', `The bidding ended at ${iso(deadline)}; nothing was recorded.`, {
+          deadline,
+          received,
+        });
   }
   if (state === 'closed') {
     return refuse('auction.not-opened', 'The bids are about to be opened. Send this again when the auction has begun.');
   }
-  if (alias === null) return refuse('auction.no-bid', 'You have no opened bid in this tender, so there is nothing to improve.');
+  if (alias === null)
+    return refuse('auction.no-bid', 'You have no opened bid in this tender, so there is nothing to improve.');
   if (state === 'settling' && (endsAt === null || received >= endsAt)) {
-    return refuse('auction.too-late', 'Time is over, and the result is being reckoned. Nothing was recorded.', { endsAt, received });
+    return refuse('auction.too-late', 'Time is over, and the result is being reckoned. Nothing was recorded.', {
+      endsAt,
+      received,
+    });
   }
   return null;
 }
@@ -77,9 +96,12 @@ export function whyNotPause({ state }: Pick<LiveInTime, 'state'>): Refusal | nul
   if (state === 'waiting' || state === 'live' || state === 'resting') return null;
   if (state === 'paused') return refuse('auction.paused', 'The auction is paused already.');
   if (state === 'settling') {
-    return refuse('auction.settling', 'Time is over, and the result is being reckoned; there is nothing left to pause. Try again if it is extended.');
+    return refuse(
+      'auction.settling',
+      'Time is over, and the result is being reckoned; there is nothing left to pause. Try again if it is extended.',
+    );
   }
-  return OVER.includes(state) ? over(state) : refuse('auction.not-opened', 'The bids of this tender are not opened yet.');
+  return OVER.has(state) ? over(state) : refuse('auction.not-opened', 'The bids of this tender are not opened yet.');
 }
 
 /** Why an auction cannot be resumed now. */
