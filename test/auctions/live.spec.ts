@@ -23,7 +23,7 @@ it('is won by who improves, and the award goes by the improved tariffs', async (
 
   const tooSmall = await auction.improve(all, scaled(auction.bid(0).tariff, 0.999)).expect(409);
   expect(tooSmall.body).toMatchObject({ code: 'bid.step-too-small' });
-  const dearer = await auction.improve(all, scaled(auction.bid(0).tariff, 1.1)).expect(422);
+  const dearer = await auction.improve(all, scaled(auction.bid(0).tariff, 1.01)).expect(422);
   expect(dearer.body).toMatchObject({ code: 'bid.dearer-somewhere' });
 
   await auction.lower(north, 0.7);
