@@ -71,11 +71,7 @@ export type NextTurn =
  * The next turn: within a round in its order, then after a rest the next round, after the last round nothing.
  * @param order of the present round, see `turnOrder`
  */
-export function nextTurn(
-  settings: AuctionSettings,
-  now: { readonly round: number; readonly turn: number },
-  order: readonly Alias[],
-): NextTurn {
+export function nextTurn(now: { readonly round: number; readonly turn: number }, order: readonly Alias[]): NextTurn {
   const alias = order[now.turn];
   if (alias !== undefined) return { kind: 'turn', round: now.round, turn: now.turn + 1, alias };
   return now.round < ROUNDS ? { kind: 'rest', round: now.round + 1 } : null;
