@@ -61,6 +61,7 @@ export async function publish(play: Play, poolId: string): Promise<TenderAnswer>
         // Twice what one business pays alone: nobody is invited to profit from a region that few can reach.
         priceCaps: Object.fromEntries(input.tiers.map(({ code }) => [code, 2 * (input.openMarket[code] ?? 0)])),
         biddingEndsAt: new Date((await now(play)).getTime() + days(21)).toISOString(),
+        auction: { format: 'sealed' },
         standstillDays: 10,
         offerDays: 14,
       },

@@ -28,4 +28,8 @@ export class Auction {
 
   @Column('uuid', { name: 'opened_by', nullable: true })
   openedBy!: string | null;
+
+  /** when it was certain which tariffs decide */
+  @Column('timestamptz', { name: 'decided_at', nullable: true })
+  decidedAt!: Date | null;
 }

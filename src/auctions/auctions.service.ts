@@ -128,7 +128,7 @@ export class AuctionsService {
       const unreadable = looked.flatMap(({ bid: { id: bidId, providerId }, found: { why } }) =>
         why === null ? [] : [{ bidId, providerId, why }],
       );
-      await tx.update(Auction, { id: tenderId }, { state, openedAt: now, openedBy: actor.personId });
+      await tx.update(Auction, { id: tenderId }, { state, openedAt: now, openedBy: actor.personId, decidedAt: now });
       await tx.query(
         `insert into opened_bid (bid_id, auction_id, provider_id, received_at, tariff, salt)
          select b.id, b.auction_id, b.provider_id, b.received_at, given.tariff, given.salt

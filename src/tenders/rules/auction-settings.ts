@@ -11,6 +11,10 @@ export type AuctionFormat = (typeof AUCTION_FORMATS)[number];
 /** Rounds of turns, as in the public auctions of Ukraine (Prozorro). */
 export const ROUNDS = 3;
 
+/** with fewer bidders than an auction wants, the sealed result stands, or the tender fails */
+export const FEWER_BIDDERS = ['sealed', 'fail'] as const;
+export type FewerBidders = (typeof FEWER_BIDDERS)[number];
+
 export const FEEDBACKS = ['rank', 'rank-and-total'] as const;
 /** `rank`: a provider learns its own standing only; `rank-and-total`: everybody learns the leading total as well */
 export type Feedback = (typeof FEEDBACKS)[number];
@@ -23,8 +27,7 @@ export interface AuctionSettings {
   readonly format: AuctionFormat;
   /** with fewer bidders there is no competition to be had live: live auctions with few bidders have raised prices */
   readonly minBidders: number;
-  /** with fewer bidders, the sealed result stands, or the tender fails */
-  readonly belowMinimum: 'sealed' | 'fail';
+  readonly belowMinimum: FewerBidders;
   /** between the opening of the bids and the beginning of the auction */
   readonly leadSeconds: number;
   /** how long a live auction lasts if nothing extends it */
