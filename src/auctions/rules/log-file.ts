@@ -88,13 +88,15 @@ export function logFile(parts: LogParts, { disclosure, told }: Telling, sign: (t
 }
 
 /**
- * The text that the seal is over: the hash of the last event, which stands for all of them, and what is opened, so that
- * nothing can be left out of a file without a trace.
+ * The text that the seal is over: the hash of the last event, which stands for all of them, the key, and what is opened,
+ * so that nothing can be left out of a file without a trace.
  */
-export function sealText({ events, contents, tariffs }: Pick<LogFile, 'events' | 'contents' | 'tariffs'>): string {
+export function sealText(file: Omit<LogFile, 'seal'>): string {
+  const { publicKey, events, contents, tariffs } = file;
   return canonicalJson({
     contents: Object.keys(contents).sort(),
     lastHash: events.at(-1)?.hash ?? null,
+    publicKey,
     tariffs: Object.keys(tariffs).sort(),
   });
 }
