@@ -113,7 +113,7 @@ export async function open(play: Play, tender: TenderAnswer): Promise<AwardAnswe
   await until(
     () => cast.officer.get<{ state: string }>(`/api/v1/tenders/${tender.id}/auction`),
     // Bids received in the last instant are still written down while it is closing.
-    (auction) => auction.state === 'closed' || auction.state === 'opened',
+    ({ state }) => state !== 'open' && state !== 'closing',
   );
   await cast.officer.post(`/api/v1/tenders/${tender.id}/bids/open`, {}, 'demo-open');
   return story.waiting('the bids are opened and compared', evaluated(play, tender.id));
