@@ -34,7 +34,7 @@ it('is won by who improves, and the award goes by the improved tariffs', async (
 
   const awards = await system.eventually(
     () => auction.officer.get(`/api/v1/tenders/${auction.id}/awards`),
-    ({ body }) => (body as { items: { state: string }[] }).items.some(({ state }) => state === 'draft'),
+    ({ body }) => (body as { items: { state: string }[] }).items.some(({ state }) => state === 'drafted'),
   );
   expect((awards.body as { items: object[] }).items).toMatchObject([{ totalMinor }]);
 });

@@ -2,7 +2,7 @@
 import type { Problem } from '../../allocation/rules/problem.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import type { Alias, AuctionContent } from './events.js';
-import { tariffWithin } from './whole-problem.js';
+import { problemBid, tariffWithin } from './whole-problem.js';
 
 export interface TariffInAuction {
   readonly alias: Alias;
@@ -12,19 +12,14 @@ export interface TariffInAuction {
 
 /** The alias stands for the bid and for its provider. */
 export function auctionProblem(head: AuctionContent['problem'], tariffs: readonly TariffInAuction[]): Problem {
-  return {
-    ...head,
-    bids: tariffs.map(({ alias, receivedAt, tariff }) => ({
-      ...tariffWithin(tariff, head.lots),
-      id: alias,
-      provider: alias,
-      receivedAt: receivedAt.toISOString(),
-    })),
-  };
+  const bids = tariffs.map(({ alias, receivedAt, tariff }) =>
+    problemBid({ bidId: alias, providerId: alias, receivedAt, tariff }, tariffWithin(tariff, head.lots)),
+  );
+  return { ...head, bids };
 }
 
-/** The same problem, with another tariff of one participant, received later than all others. */
-export function withTariff(problem: Problem, { alias, receivedAt, tariff }: TariffInAuction): Problem {
-  const [bid] = auctionProblem(problem, [{ alias, receivedAt, tariff }]).bids;
-  return { ...problem, bids: problem.bids.map((each) => (each.id === alias && bid ? bid : each)) };
+/** The same problem with another tariff of one participant. */
+export function withTariff(problem: Problem, tariff: TariffInAuction): Problem {
+  const [bid] = auctionProblem(problem, [tariff]).bids;
+  return { ...problem, bids: problem.bids.map((each) => (each.id === tariff.alias && bid ? bid : each)) };
 }

@@ -65,6 +65,18 @@ describe('the way down', () => {
     expect(lineMonthly(way, 0, 'north', 'fast')).toBe(84n - 16n);
   });
 
+  it('never asks for less than nothing a month, however low the floor is beside a set-up that stays', () => {
+    const floor: Tariff = {
+      bands: [{ from: 1, monthly: { basic: 90n, fast: 1n } }],
+      lots: { north: { surcharge: 2n }, south: {} },
+    };
+    const way = between({ ...present, bands: [{ from: 1, monthly: { basic: 10n, fast: 80n } }] }, floor, PARTS, 12);
+    expect(way.lots['north']).toEqual({ surcharge: 2n, setup: 200n });
+    expect(lineMonthly(way, 0, 'north', 'basic')).toBe(14n);
+    expect(lineMonthly(way, 0, 'north', 'fast')).toBe(3n);
+    expect(isFaultless(way)).toBe(true);
+  });
+
   it('keeps prices that the floor does not have', () => {
     const floor: Tariff = { bands: [{ from: 1, monthly: { basic: 1n } }], lots: { south: {} } };
     const way = between(present, floor, PARTS, 12);

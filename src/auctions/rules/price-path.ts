@@ -35,19 +35,26 @@ export function thresholdsOf(present: Tariff, floor: Tariff): { readonly kept: n
  * @param floor where it is dearer than the present tariff or does not offer what that does, the present prices stay
  */
 export function between(present: Tariff, floor: Tariff, parts: number, termMonths: number): Tariff {
-  if (parts <= 0) return present;
+  return wayDown(present, floor, termMonths)(parts);
+}
+
+/** `between` for many numbers of parts: what does not depend on them is reckoned once. */
+export function wayDown(present: Tariff, floor: Tariff, termMonths: number): (parts: number) => Tariff {
   const way: Way = { present, floor, termMonths, steps: stepsOf(present, floor) };
   const tiers = new Map<LotCode, TierCode[]>();
   for (const { lot, tier } of bandPrices(present, 0)) tiers.set(lot, [...(tiers.get(lot) ?? []), tier]);
   const ends = Object.entries(present.lots).map(([lot, place]) => lotEnd(way, lot, place, tiers.get(lot) ?? []));
   const { activation } = present;
-  return {
-    ...present,
-    bands: way.steps.map((step, index) => bandAt(present, step, index, ends, parts)),
-    lots: Object.fromEntries(ends.map((end) => [end.lot, placeAt(end, parts)])),
-    ...(activation === undefined
-      ? {}
-      : { activation: part(activation, lesser(activation, floor.activation ?? 0n), parts) }),
+  return (parts) => {
+    if (parts <= 0) return present;
+    return {
+      ...present,
+      bands: way.steps.map((step, index) => bandAt(present, step, index, ends, parts)),
+      lots: Object.fromEntries(ends.map((end) => [end.lot, placeAt(end, parts)])),
+      ...(activation === undefined
+        ? {}
+        : { activation: part(activation, lesser(activation, floor.activation ?? 0n), parts) }),
+    };
   };
 }
 

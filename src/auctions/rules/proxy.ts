@@ -2,7 +2,7 @@
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import { evaluatedCost, type Reference } from './evaluated-cost.js';
 import { leastStep } from './improvement.js';
-import { between, PARTS } from './price-path.js';
+import { PARTS, wayDown } from './price-path.js';
 import type { ProxyOrder } from './proxy-instruction.js';
 
 /**
@@ -30,7 +30,7 @@ export async function proxyImprovement(
   wouldWin: WouldWin,
 ): Promise<Tariff | null> {
   if (order.lots === null && won > 0) return null;
-  const along = (parts: number) => between(present, order.floor, parts, reference.termMonths);
+  const along = wayDown(present, order.floor, reference.termMonths);
   const first = firstStep(present, along, reference, minimumStepBp);
   if (first === null) return null;
   const atFloor = await wouldWin(along(PARTS));
