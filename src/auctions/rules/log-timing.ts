@@ -151,7 +151,7 @@ function whyNoStanding(state: AuctionState, event: AuctionEvent<'standing'>): Wh
   return first([
     () => (upTo < event.sequence ? null : `It takes in event ${upTo}, which did not happen yet.`),
     () =>
-      upTo > (state.standing?.upTo ?? 0)
+      upTo > (state.standing?.upTo ?? 0) || (state.phase === 'settling' && upTo === state.standing?.upTo)
         ? null
         : `The standing before takes in as much: up to event ${state.standing?.upTo}.`,
     () =>
