@@ -133,6 +133,30 @@ describe('what belongs to others', () => {
     }
     expect(wrong.filter((each) => each !== null)).toEqual([]);
   });
+
+  it('is in no list, not even in one that is asked for by its id', async () => {
+    const { shop, otherShop, chamber, otherChamber, provider, otherProvider, agreementId, tenderId } = market;
+    const lists: [string, string, Someone, Someone][] = [
+      [`/api/v1/offers?agreementId=${agreementId}`, market.offerId, shop, otherShop],
+      [`/api/v1/offers?agreementId=${agreementId}`, market.broughtOfferId, chamber, otherChamber],
+      [`/api/v1/subscriptions?agreementId=${agreementId}`, market.subscriptionId, shop, otherShop],
+      [`/api/v1/subscriptions?agreementId=${agreementId}`, market.broughtSubscriptionId, chamber, otherChamber],
+      [`/api/v1/subscriptions?agreementId=${agreementId}`, market.subscriptionId, provider, otherProvider],
+      [`/api/v1/agreements?tenderId=${tenderId}`, agreementId, provider, otherProvider],
+      ['/api/v1/letters', provider.organisationId, provider, otherProvider],
+      ['/api/v1/members', market.memberId, chamber, otherChamber],
+      ['/api/v1/pools?limit=200', market.draftPoolId, chamber, otherChamber],
+      ['/api/v1/tenders?limit=200', market.draftTenderId, market.officer, provider],
+      ['/api/v1/people', shop.personId, shop, otherShop],
+    ];
+    const seen: string[][] = [];
+    for (const [path, id, owner, stranger] of lists) {
+      const [own, theirs] = [await owner.get(path).expect(200), await stranger.get(path).expect(200)];
+      if (!own.text.includes(id)) seen.push([path, 'not by its owner']);
+      if (theirs.text.includes(id)) seen.push([path, 'by a stranger']);
+    }
+    expect(seen).toEqual([]);
+  });
 });
 
 function codeOf(answer: Response): string {

@@ -75,8 +75,10 @@ const OVERDUE = `
   union all select 'award' from award where state = 'standstill' and due_at <= app_now()
   union all select 'offer round' from offer_round where state = 'open' and due_at <= app_now()`;
 
-/** Nobody stops a test's look at the rows. */
+/** Nobody stops a test's look at the rows, */
 const NEVER = new AbortController().signal;
+/** and what one look has begun may begin something else that is overdue. */
+const LOOK_EVERY_MILLIS = 150;
 
 export class System {
   private constructor(
@@ -165,8 +167,11 @@ export class System {
     const until = Date.now() + limitMillis;
     const works = this.app.get(Settings, { strict: false }).PUMASI_WORKERS;
     const reconciler = this.app.get(Reconciler, { strict: false });
-    for (;;) {
-      if (works) await reconciler.reconcile(NEVER);
+    for (let next = 0; ;) {
+      if (works && Date.now() >= next) {
+        await reconciler.reconcile(NEVER);
+        next = Date.now() + LOOK_EVERY_MILLIS;
+      }
       const rows: { handler: string; last_error: string | null }[] = await this.source.query(
         `select handler, last_error from outbox_delivery where handled_at is null
          union all select 'overdue: ' || what, null from (${OVERDUE}) o`,
