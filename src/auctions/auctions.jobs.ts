@@ -9,7 +9,7 @@ import { Auction } from './auction.entity.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
 
 /** How long after the deadline bids that were received before it may still be on their way to the table. */
-const DRAIN_MILLIS = 2_000;
+export const DRAIN_MILLIS = 2_000;
 
 @Injectable()
 export class AuctionsJobs {
