@@ -6,12 +6,13 @@ import { rmSync } from 'node:fs';
 import { parse } from 'csv-parse';
 import pg from 'pg';
 import { gather } from '../demo/cast.js';
-import { conclude } from '../demo/contracting.js';
+import { type Agreement, answer, issued, offered, type Round, settle, signBoth } from '../demo/contracting.js';
 import { catalogue, join as joinPool, lock, openPool } from '../demo/demand.js';
 import { demoGround } from '../demo/ground.js';
 import { korea } from '../demo/korea.js';
+import type { Play } from '../demo/play.js';
 import { Story } from '../demo/story.js';
-import { bid, open, publish } from '../demo/tendering.js';
+import { type AwardAnswer, bid, decide, open, publish } from '../demo/tendering.js';
 import { temporaryDataFolder } from '../src/platform/embedded/embedded-postgres.js';
 import { type Report, timed } from './report.js';
 
@@ -40,7 +41,7 @@ async function benchSize(report: Report, members: number): Promise<void> {
     await lock(play, poolId);
     const tender = await publish(play, poolId);
     await bid(play, tender);
-    await conclude(play, tender.id, await open(play, tender));
+    const agreements = await oneByOne(play, await open(play, tender));
 
     const jobs = await jobMillis(ground.base);
     const row = (stage: string, ours: number, floor: number): void =>
@@ -54,13 +55,29 @@ async function benchSize(report: Report, members: number): Promise<void> {
       });
     row('import', imported, await importFloor(database, input.linesCsv()));
     row('lock', jobs.get('pools.end-joining') ?? Number.NaN, await lockFloor(database, poolId));
-    row('offers', jobs.get('subscriptions.make-offers') ?? Number.NaN, await copyFloor(database, ['offer']));
-    row('settlement', jobs.get('subscriptions.settle') ?? Number.NaN, await settlementFloor(database));
+    row('offers', jobs.get('subscriptions.make-offers') ?? Number.NaN, await offersFloor(database, agreements));
+    row('settlement', jobs.get('subscriptions.settle') ?? Number.NaN, await settlementFloor(database, agreements));
   } finally {
     await database.end();
     await ground.end(false);
     rmSync(out, { recursive: true, force: true });
   }
+}
+
+/**
+ * Offers and settlements of one agreement at a time, while nothing else is done: the times of jobs that run side by side
+ * cannot be added, since each has waited for the other.
+ */
+async function oneByOne(play: Play, award: AwardAnswer): Promise<string[]> {
+  const agreements = await issued(play, await decide(play, award));
+  for (const agreement of agreements) {
+    await signBoth(play, agreement);
+    await offered(play, agreement);
+  }
+  const answered: [Agreement, Round][] = [];
+  for (const agreement of agreements) answered.push([agreement, await answer(play, agreement)]);
+  for (const [agreement, round] of answered) await settle(play, agreement, round);
+  return agreements.map((agreement) => agreement.id);
 }
 
 /** Milliseconds that each kind of job took altogether, from the system's own metrics. */
@@ -79,14 +96,22 @@ async function emptyCopies(database: pg.Client, tables: readonly string[]): Prom
 }
 
 /** Copies of the tables, with their indexes and checks, filled by one INSERT .. SELECT each: the rows are at hand. */
-async function copyFloor(database: pg.Client, tables: readonly string[]): Promise<number> {
-  await emptyCopies(database, tables);
-  return timed(() =>
-    transaction(database, async () => {
-      for (const table of tables) {
-        await database.query(`insert into floor.${table} overriding system value select * from public.${table}`);
-      }
-    }),
+async function offersFloor(database: pg.Client, agreements: readonly string[]): Promise<number> {
+  await emptyCopies(database, ['offer_round', 'offer']);
+  return timed(async () => {
+    for (const agreement of agreements) {
+      await transaction(database, async () => {
+        await copy(database, 'offer_round', 'id', agreement);
+        await copy(database, 'offer', 'agreement_id', agreement);
+      });
+    }
+  });
+}
+
+async function copy(database: pg.Client, table: string, column: string, agreement: string): Promise<void> {
+  await database.query(
+    `insert into floor.${table} overriding system value select * from public.${table} where ${column} = $1`,
+    [agreement],
   );
 }
 
@@ -163,13 +188,19 @@ async function lockFloor(database: pg.Client, poolId: string): Promise<number> {
 }
 
 /** The offers' states rewritten, and the subscriptions copied. */
-async function settlementFloor(database: pg.Client): Promise<number> {
-  await copyFloor(database, ['offer']);
+async function settlementFloor(database: pg.Client, agreements: readonly string[]): Promise<number> {
+  await offersFloor(database, agreements);
   await emptyCopies(database, ['subscription']);
-  return timed(() =>
-    transaction(database, async () => {
-      await database.query(`update floor.offer set state = state where state in ('settled', 'priced-out', 'lapsed')`);
-      await database.query('insert into floor.subscription overriding system value select * from public.subscription');
-    }),
-  );
+  return timed(async () => {
+    for (const agreement of agreements) {
+      await transaction(database, async () => {
+        await database.query(
+          `update floor.offer set state = state
+           where agreement_id = $1 and state in ('settled', 'priced-out', 'lapsed')`,
+          [agreement],
+        );
+        await copy(database, 'subscription', 'agreement_id', agreement);
+      });
+    }
+  });
 }

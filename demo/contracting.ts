@@ -47,44 +47,62 @@ export interface Round {
 
 /** Signs every agreement of an award, and writes the contracts to the story's folder. */
 export async function sign(play: Play, award: AwardAnswer): Promise<Agreement[]> {
-  const { approver, officer, providers } = play.cast;
-  const { story } = play;
-  const agreements = await until(
+  const agreements = await issued(play, award);
+  for (const agreement of agreements) await signBoth(play, agreement);
+  return agreements;
+}
+
+/** The agreements of an award, as soon as all are there. */
+export async function issued({ cast }: Play, award: AwardAnswer): Promise<Agreement[]> {
+  return until(
     async () => {
       const found: Agreement[] = [];
-      for await (const agreement of officer.all<Agreement>('/api/v1/agreements')) {
+      for await (const agreement of cast.officer.all<Agreement>('/api/v1/agreements')) {
         if (agreement.awardId === award.id) found.push(agreement);
       }
       return found;
     },
     (found) => found.length === award.winners.length,
   );
+}
+
+/** Signs an agreement for both sides, and writes the contract to the story's folder. */
+export async function signBoth(play: Play, agreement: Agreement): Promise<void> {
+  const { approver, officer, providers } = play.cast;
   mkdirSync(join(play.out, 'contracts'), { recursive: true });
-  for (const agreement of agreements) {
-    const body = { contentHash: agreement.contentHash };
-    const provider = providers.get(agreement.providerName);
-    if (!provider) throw new Error(`${agreement.providerName} has no account`);
-    const path = `/api/v1/agreements/${agreement.id}`;
-    await approver.post(`${path}/sign`, body, `demo-sign-agency-${agreement.id}`);
-    await provider.post(`${path}/sign`, body, `demo-sign-provider-${agreement.id}`);
-    const file = join(play.out, 'contracts', `${agreement.number}.pdf`);
-    writeFileSync(file, await officer.download(`${path}/pdf`));
-    story.say(`${agreement.number} with ${agreement.providerName} is signed by both sides: ${file}`);
-  }
-  return agreements;
+  const body = { contentHash: agreement.contentHash };
+  const provider = providers.get(agreement.providerName);
+  if (!provider) throw new Error(`${agreement.providerName} has no account`);
+  const path = `/api/v1/agreements/${agreement.id}`;
+  await approver.post(`${path}/sign`, body, `demo-sign-agency-${agreement.id}`);
+  await provider.post(`${path}/sign`, body, `demo-sign-provider-${agreement.id}`);
+  const file = join(play.out, 'contracts', `${agreement.number}.pdf`);
+  writeFileSync(file, await officer.download(`${path}/pdf`));
+  play.story.say(`${agreement.number} with ${agreement.providerName} is signed by both sides: ${file}`);
+}
+
+/** Waits for the offers of an agreement. */
+export async function offered(play: Play, agreement: Agreement): Promise<Round> {
+  const round = await play.story.waiting(
+    `personal offers under ${agreement.number} are computed`,
+    until(
+      () => readRound(play, agreement),
+      (found) => found !== null,
+    ),
+  );
+  if (round === null) throw new Error('no offers');
+  return round;
+}
+
+async function readRound({ cast }: Play, agreement: Agreement): Promise<Round | null> {
+  return cast.officer.get<Round>(`/api/v1/agreements/${agreement.id}/round`).catch(() => null);
 }
 
 /** Waits for the offers of an agreement, and answers those that wait for an answer. */
 export async function answer(play: Play, agreement: Agreement): Promise<Round> {
-  const { officer, association } = play.cast;
+  const { association } = play.cast;
   const { story } = play;
-  const readRound = (): Promise<Round | null> =>
-    officer.get<Round>(`/api/v1/agreements/${agreement.id}/round`).catch(() => null);
-  const round = await story.waiting(
-    `personal offers under ${agreement.number} are computed`,
-    until(readRound, (found) => found !== null),
-  );
-  if (round === null) throw new Error('no offers');
+  const round = await offered(play, agreement);
   if (round.state === 'open') {
     const sheet = join(play.out, `answers-${agreement.number}.csv`);
     const bar = story.progress('members decide', round.offeredLines, 'lines');
@@ -100,7 +118,7 @@ export async function answer(play: Play, agreement: Agreement): Promise<Round> {
       () => {},
     );
   }
-  return (await readRound()) ?? round;
+  return (await readRound(play, agreement)) ?? round;
 }
 
 type OfferRow = Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ import { append, holdDesk } from './event-rows.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
 
 /** Bids that were received before the deadline may still be on their way to the table, until none came for so long. */
-const QUIET_MILLIS = 1_500;
+export const DRAIN_MILLIS = 1_500;
 /** What is not recorded by then was not acknowledged either, and does not count. */
 const MOST_CLOSING_MILLIS = 60_000;
 
@@ -47,7 +47,7 @@ export class AuctionsJobs {
   @WhenDue({ name: 'auctions.end-bidding', table: 'auction', states: ['open'] })
   async endBidding(deed: Deed, id: string): Promise<void> {
     const state = transition(auctionLifecycle, 'open', 'end-bidding');
-    await deed.tx.update(Auction, { id }, { state, dueAt: new Date(deed.now.getTime() + QUIET_MILLIS) });
+    await deed.tx.update(Auction, { id }, { state, dueAt: new Date(deed.now.getTime() + DRAIN_MILLIS) });
     await deed.record({ type: 'auction', id }, { state });
   }
 
@@ -71,6 +71,6 @@ export class AuctionsJobs {
       [id, deadline],
     );
     const last = rows[0]?.at?.getTime() ?? 0;
-    return new Date(Math.min(last + QUIET_MILLIS, deadline.getTime() + MOST_CLOSING_MILLIS));
+    return new Date(Math.min(last + DRAIN_MILLIS, deadline.getTime() + MOST_CLOSING_MILLIS));
   }
 }

@@ -33,6 +33,9 @@ import { latestTariff, placeRecorded, recordTariffs, type StandingTariff, tariff
 const LIVE_SECONDS = 10;
 const FINAL_SECONDS = 60;
 
+/** Nothing is reckoned any more. */
+const ENDED: ReadonlySet<string> = new Set(['decided', 'failed', 'cancelled']);
+
 const NO_BIDS: Pick<Result, 'status' | 'totalMinor' | 'boundMinor' | 'awards'> = {
   status: 'infeasible',
   totalMinor: null,
@@ -64,21 +67,26 @@ export class StandingsJobs {
 
   @OnFact(standingAsked, { name: 'auctions.reckon', long: true })
   async reckon({ auctionId }: { auctionId: string }): Promise<void> {
+    let proved: number | null = null;
     for (let more = true; more;) {
       await this.deed('auctions.take-down', async (deed) => {
         if (await holdDesk(deed.tx, auctionId)) await placeRecorded(deed.tx, auctionId, deed.now);
       });
       const look = await this.look(auctionId);
       if (!look) return;
-      if (look.standing === null || look.standing.body.upTo < look.upTo) await this.reckonStanding(look);
-      else if (!(await this.letProxiesAct(look))) more = await this.finish(look);
+      const behind = look.standing === null || look.standing.body.upTo < look.upTo;
+      if (behind || (unproved(look) && proved !== look.upTo)) {
+        // Once time is over there is more of it for the proof than there was before, and that is taken once.
+        proved = look.auction.state === 'settling' ? look.upTo : null;
+        await this.reckonStanding(look);
+      } else if (!(await this.letProxiesAct(look))) more = await this.finish(look);
     }
   }
 
   private async look(auctionId: string): Promise<Look | null> {
     const tx = this.source.manager;
     const auction = await tx.findOneBy(Auction, { id: auctionId });
-    if (!auction || auction.state === 'failed' || auction.state === 'cancelled') return null;
+    if (!auction || ENDED.has(auction.state)) return null;
     const rows: { sequence: number }[] = await tx.query(
       'select coalesce(max(sequence), 1) as sequence from auction_tariff where auction_id = $1',
       [auctionId],
@@ -106,7 +114,12 @@ export class StandingsJobs {
       const held = await tx.findOne(Auction, { where: { id: auction.id }, lock: { mode: 'pessimistic_write' } });
       await holdDesk(tx, auction.id);
       const before = await newestStanding(tx, auction.id);
-      if (!held || (before && before.event.body.upTo >= upTo)) return;
+      if (!held || ENDED.has(held.state)) return;
+      if (
+        before &&
+        (before.event.body.upTo > upTo || (before.event.body.upTo === upTo && !isBetter(content, before.content)))
+      )
+        return;
       const changed = winnersChanged(before?.content ?? null, content);
       const { settings } = ground;
       const told = settings.feedback === 'rank-and-total' ? { totalMinor } : {};
@@ -238,6 +251,17 @@ export class StandingsJobs {
   private async deed<T>(name: string, work: (deed: Deed) => Promise<T>): Promise<T> {
     return this.deeds.run(systemActor(name), name, null, work);
   }
+}
+
+/** Whether the result may still be off, now that it decides. */
+function unproved({ auction, content }: Look): boolean {
+  return auction.state === 'settling' && (content?.status === 'feasible' || content?.status === 'unknown');
+}
+
+/** Whether an allocation of the same tariffs is cheaper, or proved to be the cheapest as the other is not. */
+function isBetter(now: StandingContent, before: StandingContent): boolean {
+  if (before.status === 'optimal' || now.totalMinor === null) return false;
+  return now.status === 'optimal' || before.totalMinor === null || now.totalMinor < before.totalMinor;
 }
 
 async function hasGaps({ tx }: Deed, id: string, standing: number): Promise<boolean> {

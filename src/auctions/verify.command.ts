@@ -12,6 +12,8 @@ export interface Output {
   err(line: string): void;
 }
 
+/** Exit statuses: what the verdict is, and that there is none because the solver was lost. */
+const NO_VERDICT = 3;
 const STATUSES: Readonly<Record<Verdict['status'], number>> = { valid: 0, invalid: 1, unreadable: 2 };
 
 /** The largest file that is read. */
@@ -20,7 +22,7 @@ const FILE_BYTES = 256 * 1024 * 1024;
 /**
  * Verifies the log in a file. No database is needed, only this program.
  * @param options.key a file with the public key that the log must be signed with
- * @returns the exit status: 0 valid, 1 invalid, 2 a file is missing or not what it should be
+ * @returns the exit status: 0 valid, 1 invalid, 2 a file is missing or not what it should be, 3 the solver failed
  */
 export async function runVerify(file: string, options: { readonly key?: string }, io: Output): Promise<number> {
   const allocation = new AllocationService();
@@ -35,7 +37,10 @@ export async function runVerify(file: string, options: { readonly key?: string }
       ...allowed,
     });
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
+    if (!(error instanceof Unreadable)) {
+      io.err(`The log was not verified: ${error instanceof Error ? error.message : String(error)}`);
+      return NO_VERDICT;
+    }
     verdict = unreadableLog(error.message);
   } finally {
     await allocation.onModuleDestroy();

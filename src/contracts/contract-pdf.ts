@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import pdfmake from 'pdfmake';
+import type Pdfmake from 'pdfmake';
 import type { Content, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import { projectRoot } from '../platform/config/project.js';
 import type { Clause, Contract } from './rules/model-contract.js';
@@ -23,9 +23,16 @@ const fonts = {
 };
 const readable = new Set(Object.values(fonts).flatMap((font) => Object.values(font)));
 
-pdfmake.setUrlAccessPolicy(() => false);
-pdfmake.setLocalAccessPolicy((path) => readable.has(path));
-pdfmake.setFonts(fonts);
+/** Loaded with the first contract: a process starts without it sooner, and most never write one. */
+let printer: Promise<typeof Pdfmake> | undefined;
+
+async function loadPrinter(): Promise<typeof Pdfmake> {
+  const { default: pdfmake } = await import('pdfmake');
+  pdfmake.setUrlAccessPolicy(() => false);
+  pdfmake.setLocalAccessPolicy((path) => readable.has(path));
+  pdfmake.setFonts(fonts);
+  return pdfmake;
+}
 
 const INK = '#1b1f24';
 const FAINT = '#5b6570';
@@ -73,6 +80,7 @@ export async function contractPdf(contract: Contract, issuedAt: string, contentH
       signaturesOf(contract),
     ],
   };
+  const pdfmake = await (printer ??= loadPrinter());
   return pdfmake.createPdf(definition).getBuffer();
 }
 

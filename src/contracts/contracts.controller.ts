@@ -117,7 +117,10 @@ export class ContractsController {
     return this.contracts.letFall(actor, id, body.why);
   }
 
-  /** Issues a returned agreement again, as another edition with another content hash. */
+  /**
+   * Issues a returned agreement again, as another edition with another content hash. Only an officer of the agency that
+   * it names may.
+   */
   @May('contracts.issue')
   @HttpCode(200)
   @Post(':id/issue')

@@ -22,7 +22,15 @@ import {
 } from './agreement-rows.js';
 import { agreementSigned } from './contracts.events.js';
 import { agreementLifecycle } from './rules/lifecycle.js';
-import { mayRead, partyOf, type Signable, whyNotLetFall, whyNotReturn, whyNotSign } from './rules/signing.js';
+import {
+  mayRead,
+  partyOf,
+  type Signable,
+  whyNotIssue,
+  whyNotLetFall,
+  whyNotReturn,
+  whyNotSign,
+} from './rules/signing.js';
 import { agreementContent } from './rules/terms.js';
 
 /** An agreement as its deeds answer. */
@@ -128,10 +136,14 @@ export class ContractsService {
     });
   }
 
-  /** Issues a returned agreement again, as another edition, with what the parties agreed beside the model contract. */
+  /**
+   * Issues a returned agreement again, as another edition, with what the parties agreed beside the model contract.
+   * @throws Refusal 'agreement.not-a-party', 'agreement.cannot-issue'
+   */
   async issue(actor: Actor, id: string, specialConditions: string | null): Promise<AgreementStep> {
     return this.deeds.run(actor, 'contracts.issue', { id, specialConditions }, async (deed) => {
       const agreement = await lockedAgreement(deed, id);
+      unless(whyNotIssue(agreement, actor));
       agreement.state = transition(agreementLifecycle, agreement.state, 'issue');
       const before = await contentOf(deed.tx, id, agreement.edition);
       const names = await this.names(deed, [agreement.agencyId, agreement.providerId]);

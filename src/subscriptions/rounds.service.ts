@@ -31,9 +31,14 @@ export class RoundsService {
     const terms = await this.contracts.terms(deed.tx, agreementId);
     if (terms === null) throw new Error(`agreement ${agreementId} is signed without terms`);
 
-    await layOut(deed.tx, terms);
     const steps = priceSteps(terms.tariff, terms.cells);
-    const counted = await count(deed.tx, steps);
+    await layOut(deed.tx, terms, WHOLE);
+    let counted = await count(deed.tx, steps);
+    if (!areWhole(terms.cells, counted)) {
+      await deed.tx.query('drop table offered_line');
+      await layOut(deed.tx, terms, DIVIDED);
+      counted = await count(deed.tx, steps);
+    }
     const offers = sum(counted.map((c) => c.offers));
     const lines = sum(counted.map((c) => c.lines));
     if (lines !== terms.lines) {
@@ -53,6 +58,20 @@ export class RoundsService {
 }
 
 /**
+ * The lines that stand before a line of its cell's lot and tier, in SQL. Most agreements win whole lots: where a cell has
+ * all lines of its tier and no other agreement a part, nobody asks for the order, and sorting would be for nothing.
+ */
+const WHOLE = '0';
+const DIVIDED = 'sum(l.quantity) over (partition by c.cell order by l.sequence rows unbounded preceding) - l.quantity';
+
+/** Do the cells hold all lines that were found as if they did? */
+function areWhole(cells: AgreementTerms['cells'], counted: readonly Counted[]): boolean {
+  const demand = cells.map(() => 0);
+  for (const { cell, lines } of counted) demand[cell] = (demand[cell] ?? 0) + lines;
+  return cells.every(({ from, lines }, at) => from === 0 && lines === demand[at]);
+}
+
+/**
  * Finds the lines of the agreement's cells. Within a lot and tier, lines stand in the order in which they were pledged;
  * a cell covers the positions [first, first + lines), and of a pledge line that reaches across an end only the part
  * within, with its part of the exit fee (the parts of several agreements add up to the whole).
@@ -61,19 +80,19 @@ export class RoundsService {
  * A ceiling is all-in over the term, prices are compared without the set-up: `within_ceiling` is the most that a line
  * may cost a month beside its set-up, as `monthlyWithin` says, for firm lines and for those of interest alike.
  */
-async function layOut(tx: EntityManager, terms: AgreementTerms): Promise<void> {
-  const { poolId, cells, tariff, termMonths, lines } = terms;
+async function layOut(tx: EntityManager, terms: AgreementTerms, before: string): Promise<void> {
+  const { poolId, cells, tariff, termMonths } = terms;
+  const many = terms.lines >= MANY_LINES;
   const places = cells.flatMap((cell, at) => cell.regions.map((region) => ({ ...cell, region, at })));
-  await setLoops(tx, lines < MANY_LINES);
+  if (many) await setLoops(tx, false);
   await tx.query(
     `create temporary table offered_line on commit drop as
      with line as (
        select l.*, c.cell, c.first, c.lines, l.ceiling_monthly - least(l.ceiling_monthly, c.setup_monthly)
                 as within_ceiling,
-              sum(l.quantity) over (partition by c.cell order by l.sequence rows unbounded preceding)
-                - l.quantity as position
+              ${before} as position
        from (select * from pool_line
-             where pool_id = $1 and region_code = any($2::text[]) and tier_code = any($3::text[]) offset 0) l
+             where pool_id = $1 and region_code = any($8::text[]) and tier_code = any($9::text[]) offset 0) l
          join unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[], $7::bigint[])
            as c (region_code, tier_code, cell, first, lines, setup_monthly)
            on c.region_code = l.region_code and c.tier_code = l.tier_code
@@ -94,9 +113,11 @@ async function layOut(tx: EntityManager, terms: AgreementTerms): Promise<void> {
       places.map((place) => place.from),
       places.map((place) => place.lines),
       places.map((place) => setupMonthly(tariff.lots[place.lot]?.setup ?? 0n, termMonths)),
+      [...new Set(places.map((place) => place.region))],
+      [...new Set(places.map((place) => place.tier))],
     ],
   );
-  await setLoops(tx, true);
+  if (many) await setLoops(tx, true);
 }
 
 /**

@@ -5,6 +5,7 @@ import { marketOf } from '../../src/allocation/rules/market.js';
 import type { AwardRule, Problem } from '../../src/allocation/rules/problem.js';
 import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
 import { bruteForce } from './brute-force.js';
+import { cases } from './cases.js';
 import { startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
 import { bidAt, problemOf } from './sample-problem.js';
@@ -36,7 +37,7 @@ describe('the gap to win', () => {
           seen += 1;
         }
       }),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: cases(150), endOnFailure: true },
     );
     expect(seen).toBeGreaterThan(50);
   });

@@ -5,6 +5,7 @@ import { marketOf } from '../../src/allocation/rules/market.js';
 import type { AwardRule, Problem } from '../../src/allocation/rules/problem.js';
 import { sizeOf, wholeRegion } from '../../src/allocation/rules/region.js';
 import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
+import { cases } from './cases.js';
 import { solveHere, startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
 import { bidAt, problemOf } from './sample-problem.js';
@@ -34,7 +35,7 @@ describe('the same problem has the same answer', () => {
         expect(JSON.stringify(canonicalJson(other))).toBe(JSON.stringify(canonicalJson(one)));
         expect(Object.keys(other.awards[0]?.lots ?? {})).toEqual(Object.keys(one.awards[0]?.lots ?? {}));
       }),
-      { numRuns: 100 },
+      { numRuns: cases(60) },
     );
   });
 

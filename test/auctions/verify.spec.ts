@@ -67,6 +67,11 @@ describe('The log of an auction that keeps the rules', () => {
     expect(await verified(practice)).toMatchObject({ status: 'valid', fault: null });
   });
 
+  it('is valid when nobody bid', async () => {
+    const verdict = await verified(await play({ seed: 1, bidders: 0, settings: { format: 'sealed' } }, solve));
+    expect(verdict).toMatchObject({ status: 'valid', fault: null, winners: [], totalMinor: null });
+  });
+
   it('is valid when it was cancelled', async () => {
     const log = await play({ seed: 3, moves: 6, settings: SHORT }, solve);
     const [opened, standing] = log.drafts;

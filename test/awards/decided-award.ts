@@ -103,9 +103,9 @@ export async function recommended(officer: Someone, awardId: string, reasons = '
   return read(officer, awardId);
 }
 
-/** Decides on a drafted award by two persons; its standstill runs. */
+/** Decides on a drafted award by two persons, of one agency unless said otherwise; its standstill runs. */
 export async function decided(system: System, made: AwardMade, approver?: Someone): Promise<DecidedAward> {
-  const second = approver ?? (await system.someone('approver'));
+  const second = approver ?? (await system.someone('approver', made.officer.organisationId));
   const { contentHash } = await recommended(made.officer, made.award.id);
   await second.post(`/api/v1/awards/${made.award.id}/approve`, { contentHash }).expect(200);
   return { ...made, award: await read(second, made.award.id), approver: second };

@@ -1,48 +1,17 @@
 /** The built programs, started with what cannot work: one line that says what to mend, and an end. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { MIGRATION_LOCK } from '../../src/platform/database/migrate.js';
-import { projectRoot } from '../../src/platform/config/project.js';
 import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
 import { type ClonedDatabase, cloneDatabase } from '../support/database.js';
 import { untilNothingRuns } from '../support/embedded-process.js';
+import { type Run, says, start } from '../support/program.js';
 
 /** What a process says at the first signal. */
 const STOPPING = 'pumasi: stopping; whoever does not want to wait asks again\n';
-
-interface Run {
-  readonly child: ChildProcess;
-  said(): string;
-  readonly ended: Promise<number | NodeJS.Signals | null>;
-}
-
-function start(program: string, environment: Readonly<Record<string, string>>, ...given: string[]): Run {
-  const child = spawn(process.execPath, [join(projectRoot, 'dist/src', program), ...given], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  const hear = (chunk: Buffer): void => {
-    text += chunk.toString();
-  };
-  child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
-  const ended = new Promise<number | NodeJS.Signals | null>((done) => {
-    child.once('close', (code, signal) => done(code ?? signal));
-  });
-  return { child, said: () => text, ended };
-}
-
-async function says(run: Run, what: string): Promise<void> {
-  while (!run.said().includes(what)) {
-    if (run.child.exitCode !== null) throw new Error(`it ended: ${run.said()}`);
-    await sleep(20);
-  }
-}
 
 /** Waits until the question has an answer. */
 async function until(client: pg.Client, question: string): Promise<void> {

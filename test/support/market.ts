@@ -1,6 +1,7 @@
 /** A whole market in words: people who do what they came for, over HTTP. */
 import type { Response } from 'supertest';
 import { addDays } from '../../src/kernel/period.js';
+import { drained } from './opened-tender.js';
 import type { Someone, System } from './system.js';
 
 export interface Want {
@@ -164,7 +165,7 @@ export class Market {
 
   /** Lets the deadline pass and opens the bids; answers the award that was drafted. */
   async opens(tender: { id: string; endsAt: Date }): Promise<MarketAward> {
-    await this.system.passTo(tender.endsAt);
+    await drained(this.system, tender.endsAt);
     await this.system.eventually(
       () => this.officer.get(`/api/v1/tenders/${tender.id}/auction`),
       ({ body }) => (body as { state: string }).state === 'closed',

@@ -1,4 +1,5 @@
 /** Tenders on their way from a locked pool to opened bids, as officers and providers take them there. */
+import { DRAIN_MILLIS } from '../../src/auctions/auctions.jobs.js';
 import { lockedPool, type LockedPoolMade, type LockedPoolOptions } from './locked-pool.js';
 import type { Someone, System } from './system.js';
 
@@ -100,8 +101,14 @@ export async function bid(tenderId: string, provider: Someone, tariff: TariffJso
 
 /** Lets the deadline pass, and waits until every bid that came in time is recorded. */
 export async function closed(system: System, { tenderId, officer, biddingEndsAt }: PublishedTenderMade): Promise<void> {
-  await system.passTo(biddingEndsAt);
+  await drained(system, biddingEndsAt);
   await auctionIs(system, officer, tenderId, 'closed');
+}
+
+/** Lets the deadline pass, and the seconds after it in which bids that came in time are still written. */
+export async function drained(system: System, deadline: Date): Promise<void> {
+  await system.passTo(deadline);
+  await system.passTo(new Date((await system.now()).getTime() + DRAIN_MILLIS));
 }
 
 /** A tender with several providers' bids, past its deadline, opened. */

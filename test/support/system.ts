@@ -7,7 +7,8 @@ import { createApp } from '../../src/app.js';
 import { SESSION_COOKIE } from '../../src/identity/session-cookie.js';
 import { SessionsService } from '../../src/identity/sessions.service.js';
 import type { OrganisationKind, Role } from '../../src/kernel/actor.js';
-import { readSettings, type Settings } from '../../src/platform/config/settings.js';
+import { readSettings, Settings } from '../../src/platform/config/settings.js';
+import { Reconciler } from '../../src/platform/jobs/reconciler.js';
 import { cloneDatabase } from './database.js';
 
 const KIND_OF: Readonly<Record<Role, OrganisationKind>> = {
@@ -73,6 +74,11 @@ const OVERDUE = `
   union all select 'auction' from auction where state in ('open', 'closing', 'waiting', 'live', 'resting', 'settling') and due_at <= app_now()
   union all select 'award' from award where state = 'standstill' and due_at <= app_now()
   union all select 'offer round' from offer_round where state = 'open' and due_at <= app_now()`;
+
+/** Nobody stops a test's look at the rows, */
+const NEVER = new AbortController().signal;
+/** and what one look has begun may begin something else that is overdue. */
+const LOOK_EVERY_MILLIS = 150;
 
 export class System {
   private constructor(
@@ -153,18 +159,26 @@ export class System {
     return rows[0]?.now ?? new Date(Number.NaN);
   }
 
-  /** Waits until nothing is overdue any more and every announced fact has been handled. */
+  /**
+   * Waits until nothing is overdue any more and every announced fact has been handled. The rows are looked at here and
+   * now, as the reconciler does it each second anyway: what does not happen has been considered, too.
+   */
   async settled(limitMillis = 30_000): Promise<void> {
     const until = Date.now() + limitMillis;
-    await sleep(1_200);
-    for (;;) {
+    const works = this.app.get(Settings, { strict: false }).PUMASI_WORKERS;
+    const reconciler = this.app.get(Reconciler, { strict: false });
+    for (let next = 0; ;) {
+      if (works && Date.now() >= next) {
+        await reconciler.reconcile(NEVER);
+        next = Date.now() + LOOK_EVERY_MILLIS;
+      }
       const rows: { handler: string; last_error: string | null }[] = await this.source.query(
         `select handler, last_error from outbox_delivery where handled_at is null
          union all select 'overdue: ' || what, null from (${OVERDUE}) o`,
       );
       if (rows.length === 0) return;
       if (Date.now() > until) throw new Error(`still unhandled: ${JSON.stringify(rows)}`);
-      await sleep(50);
+      await sleep(20);
     }
   }
 
@@ -175,7 +189,7 @@ export class System {
       const answer = await ask();
       if (satisfied(answer)) return answer;
       if (Date.now() > until) throw new Error(`never came: ${answer.status} ${answer.text}`);
-      await sleep(100);
+      await sleep(50);
     }
   }
 }

@@ -18,14 +18,13 @@ export function whyNotOpened({ at, body }: AuctionEvent<'opened'>): Why {
 /** Whether an event that is not the opening may come after all before it. */
 export function whyNotNext(walk: Walk, event: AuctionEvent): Why {
   const { state, lastAt, owed } = walk;
-  const placing = event.kind === 'bid' || event.kind === 'proxy';
   return first([
     () => (isOver(state.phase) ? `The auction is ${state.phase}; nothing happens after that.` : null),
     () =>
       millis(event.at) < millis(lastAt) - MOMENT_MILLIS ? `It is earlier than the event before, of ${lastAt}.` : null,
     () =>
-      owed && !placing && event.kind !== 'extended'
-        ? `The last standing puts the end off to ${owed.endsAt.toISOString()}, which is missing before this.`
+      owed && event.kind !== 'extended'
+        ? `The last standing puts the end off to ${owed.endsAt.toISOString()}, which must come at once.`
         : null,
     () =>
       tooFew(state) && !['failed', 'cancelled', 'proxy'].includes(event.kind)
@@ -152,7 +151,7 @@ function whyNoStanding(state: AuctionState, event: AuctionEvent<'standing'>): Wh
   return first([
     () => (upTo < event.sequence ? null : `It takes in event ${upTo}, which did not happen yet.`),
     () =>
-      upTo > (state.standing?.upTo ?? 0)
+      upTo > (state.standing?.upTo ?? 0) || (state.phase === 'settling' && upTo === state.standing?.upTo)
         ? null
         : `The standing before takes in as much: up to event ${state.standing?.upTo}.`,
     () =>

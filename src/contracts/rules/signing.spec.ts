@@ -1,5 +1,14 @@
 import { refuse } from '../../kernel/refusal.js';
-import { mayRead, partyOf, type Signable, type Signer, whyNotLetFall, whyNotReturn, whyNotSign } from './signing.js';
+import {
+  mayRead,
+  partyOf,
+  type Signable,
+  type Signer,
+  whyNotIssue,
+  whyNotLetFall,
+  whyNotReturn,
+  whyNotSign,
+} from './signing.js';
 
 const agreement: Signable = {
   state: 'issued',
@@ -75,6 +84,18 @@ test('either party may return what is not signed by both', () => {
   expect(whyNotReturn({ ...agreement, state: 'signed-by-agency' }, approver)).toBeNull();
   expect(whyNotReturn({ ...agreement, state: 'signed' }, approver)?.code).toBe('agreement.wrong-state');
   expect(whyNotReturn(agreement, { ...approver, organisationId: 'other' })?.code).toBe('agreement.not-a-party');
+});
+
+test('a returned agreement is issued again by an officer of the agency that it names', () => {
+  const officer: Signer = { ...approver, roles: ['officer'] };
+  expect(whyNotIssue(agreement, officer)).toBeNull();
+  for (const other of [
+    { ...officer, organisationId: 'other agency' },
+    { ...officer, organisationId: null },
+    approver,
+  ]) {
+    expect(whyNotIssue(agreement, other)?.code).toBe('agreement.not-a-party');
+  }
 });
 
 test('the agency may let fall what is not signed by both, with second eyes', () => {

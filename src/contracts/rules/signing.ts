@@ -1,4 +1,4 @@
-/** Who may sign, return or let fall a framework agreement, and what exactly is signed. */
+/** Who may sign, return, issue again or let fall a framework agreement, and what exactly is signed. */
 import type { OrganisationKind, Role } from '../../kernel/actor.js';
 import { nextState } from '../../kernel/lifecycle.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
@@ -80,6 +80,18 @@ export function whyNotReturn(agreement: Signable, signer: Signer): Refusal | nul
   return refuse('agreement.wrong-state', `An agreement that is ${agreement.state} cannot be returned.`, {
     state: agreement.state,
   });
+}
+
+/** @returns the refusal to issue a returned agreement again, or null: another agency has no say in what it is to promise */
+export function whyNotIssue(agreement: Pick<Signable, 'agencyId'>, issuer: Signer): Refusal | null {
+  if (issuer.organisationId === agreement.agencyId && issuer.roles.includes('officer')) return null;
+  return refuse(
+    'agreement.not-a-party',
+    'Only an officer of the agency that it names can issue this agreement again.',
+    {
+      kind: 'forbidden',
+    },
+  );
 }
 
 /**

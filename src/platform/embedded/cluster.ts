@@ -30,15 +30,9 @@ export const DATABASE = 'pumasi';
  * Text is ordered by code point and case-folded by tables inside PostgreSQL: an index made on one machine is valid
  * on every other, which collations of the C library or ICU do not promise.
  */
-const INITDB = [
-  `--username=${DATABASE}`,
-  '--encoding=UTF8',
-  '--locale-provider=builtin',
-  '--builtin-locale=C.UTF-8',
-  '--locale=C',
-  '--auth=scram-sha-256',
-  '--no-instructions',
-] as const;
+export const TEXT = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'] as const;
+
+const INITDB = [`--username=${DATABASE}`, ...TEXT, '--auth=scram-sha-256', '--no-instructions'] as const;
 
 const HALF = 'postgres.half-';
 

@@ -1,0 +1,170 @@
+/** Knowing an id opens nothing: every route with an id, tried by people of the right role and of the wrong organisation. */
+import { randomUUID } from 'node:crypto';
+import request, { type Response } from 'supertest';
+import { SESSION_COOKIE } from '../../src/identity/session-cookie.js';
+import { type DeedName, PERMISSIONS } from '../../src/identity/rules/permissions.js';
+import { ROLES } from '../../src/identity/rules/roles.js';
+import type { Role } from '../../src/kernel/actor.js';
+import { type Someone, System } from '../support/system.js';
+import { type Route, routesOf } from './routes.js';
+import { type About, type Treatment, type Treatments, treatments } from './treatments.js';
+import { type TwoSides, twoSides } from './two-sides.js';
+
+describe('what belongs to others', () => {
+  let system: System;
+  let market: TwoSides;
+  let table: Record<string, Treatments>;
+  let routes: Route[];
+  const people = new Map<Role, Someone>();
+
+  beforeAll(async () => {
+    system = await System.start();
+    market = await twoSides(system);
+    table = await treatments(system, market);
+    routes = routesOf(system).filter(({ path }) => path.includes('/:'));
+    for (const role of ROLES) people.set(role, await system.someone(role));
+  });
+  afterAll(() => system.stop());
+
+  const named = ({ method, path }: Route): string => `${method} ${path}`;
+  const letIn = ({ deed }: Route): readonly (Role | 'anyone')[] =>
+    deed === null ? ['anyone'] : PERMISSIONS[deed as DeedName];
+  const pathOf = ({ path }: Route, { ids, query = '' }: Pick<About, 'ids' | 'query'>): string =>
+    path.replaceAll(/:(\w+)/g, (_all, name: string) => ids[name] ?? existing(path, name)) + query;
+
+  /** An object that exists, for routes that treat all alike. */
+  function existing(path: string, name: string): string {
+    const known: Record<string, string> = {
+      regions: 'KR-11',
+      tiers: 'basic-100',
+      organisations: market.provider.organisationId,
+      pools: market.poolId,
+      tenders: market.tenderId,
+      awards: market.awardId,
+      agreements: market.agreementId,
+      offers: market.offerId,
+      subscriptions: market.subscriptionId,
+    };
+    const value = known[path.split('/')[3] ?? ''];
+    if (value === undefined) throw new Error(`${path} needs its ${name}`);
+    return value;
+  }
+
+  async function ask(who: Someone, route: Route, about: About): Promise<Response> {
+    const asked = request(system.url)[route.method](pathOf(route, about));
+    void asked.set('cookie', `${SESSION_COOKIE}=${who.token}`);
+    if (route.method === 'get') return asked;
+    void asked.set('idempotency-key', randomUUID());
+    if (about.version !== undefined) void asked.set('if-match', `"${about.version}"`);
+    if (typeof about.body === 'string') void asked.set('content-type', 'text/csv');
+    return asked.send(about.body);
+  }
+
+  /** The same request about an object that never was. */
+  function ofNothing(about: About): About {
+    const [object] = Object.keys(about.ids);
+    return { ...about, ids: { ...about.ids, [object ?? '']: randomUUID() } };
+  }
+
+  /** What is wrong with how the route treats it, if anything. */
+  async function fault(route: Route, role: Role | 'anyone', treatment: Treatment): Promise<string | null> {
+    const told = (who: string, answer: Response): string =>
+      `${named(route)} for ${role}, ${treatment.kind}: ${who} got ${answer.status} ${codeOf(answer)}`;
+    if (treatment.kind === 'same') {
+      const someone = role === 'anyone' ? market.otherShop : people.get(role);
+      if (route.method !== 'get' || someone === undefined) return null;
+      const answer = await ask(someone, route, { ids: {} });
+      return answer.status === 200 ? null : told('anybody', answer);
+    }
+    const { owner, stranger } = treatment;
+    const theirs = await ask(stranger, route, treatment);
+    switch (treatment.kind) {
+      case 'unknown': {
+        const nothing = await ask(stranger, route, ofNothing(treatment));
+        if (theirs.status !== 404 || said(theirs) !== said(nothing)) return told('a stranger', theirs);
+        break;
+      }
+      case 'refused':
+        if (codeOf(theirs) !== treatment.code) return told('a stranger', theirs);
+        break;
+      case 'part':
+        if (theirs.status >= 400 || theirs.text.includes(treatment.secret)) return told('a stranger', theirs);
+    }
+    // A request that is refused to everybody proves nothing.
+    const own = await ask(owner, route, treatment);
+    const proven =
+      treatment.kind === 'part'
+        ? own.status === 200 && own.text.includes(treatment.secret)
+        : own.status !== 404 && own.status < 500 && !['deed.forbidden', codeOf(theirs)].includes(codeOf(own));
+    return proven ? null : told('the owner', own);
+  }
+
+  it('has a treatment in the table for every route with an id and every role that it lets in, and for no other', () => {
+    const served = Object.fromEntries(routes.map((route) => [named(route), [...letIn(route)].toSorted()]));
+    const written = Object.fromEntries(
+      Object.entries(table).map(([route, byRole]) => [route, Object.keys(byRole).toSorted()]),
+    );
+    expect(written).toEqual(served);
+  });
+
+  it('is refused to people of the wrong role, whosever it is', async () => {
+    const wrong: string[] = [];
+    for (const route of routes) {
+      const [treatment] = Object.values(table[named(route)] ?? {}).flat();
+      const about = treatment === undefined || treatment.kind === 'same' ? { ids: {} } : treatment;
+      for (const [role, someone] of people) {
+        if (letIn(route).includes(role) || letIn(route).includes('anyone')) continue;
+        const answer = await ask(someone, route, about);
+        if (answer.status !== 403 || codeOf(answer) !== 'deed.forbidden') {
+          wrong.push(`${named(route)} for ${role}: ${answer.status} ${codeOf(answer)}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('is treated as the table says', async () => {
+    const wrong: (string | null)[] = [];
+    // Reading first: some of the owners' commands are done.
+    for (const route of routes.toSorted((a, b) => Number(a.method !== 'get') - Number(b.method !== 'get'))) {
+      for (const [role, all] of Object.entries(table[named(route)] ?? {})) {
+        for (const treatment of all) wrong.push(await fault(route, role as Role | 'anyone', treatment));
+      }
+    }
+    expect(wrong.filter((each) => each !== null)).toEqual([]);
+  });
+
+  it('is in no list, not even in one that is asked for by its id', async () => {
+    const { shop, otherShop, chamber, otherChamber, provider, otherProvider, agreementId, tenderId } = market;
+    const lists: [string, string, Someone, Someone][] = [
+      [`/api/v1/offers?agreementId=${agreementId}`, market.offerId, shop, otherShop],
+      [`/api/v1/offers?agreementId=${agreementId}`, market.broughtOfferId, chamber, otherChamber],
+      [`/api/v1/subscriptions?agreementId=${agreementId}`, market.subscriptionId, shop, otherShop],
+      [`/api/v1/subscriptions?agreementId=${agreementId}`, market.broughtSubscriptionId, chamber, otherChamber],
+      [`/api/v1/subscriptions?agreementId=${agreementId}`, market.subscriptionId, provider, otherProvider],
+      [`/api/v1/agreements?tenderId=${tenderId}`, agreementId, provider, otherProvider],
+      ['/api/v1/letters', provider.organisationId, provider, otherProvider],
+      ['/api/v1/members', market.memberId, chamber, otherChamber],
+      ['/api/v1/pools?limit=200', market.draftPoolId, chamber, otherChamber],
+      ['/api/v1/tenders?limit=200', market.draftTenderId, market.officer, provider],
+      ['/api/v1/people', shop.personId, shop, otherShop],
+    ];
+    const seen: string[][] = [];
+    for (const [path, id, owner, stranger] of lists) {
+      const [own, theirs] = [await owner.get(path).expect(200), await stranger.get(path).expect(200)];
+      if (!own.text.includes(id)) seen.push([path, 'not by its owner']);
+      if (theirs.text.includes(id)) seen.push([path, 'by a stranger']);
+    }
+    expect(seen).toEqual([]);
+  });
+});
+
+function codeOf(answer: Response): string {
+  return String((answer.body as { code?: unknown }).code);
+}
+
+/** The answer but for the number of the request. */
+function said(answer: Response): string {
+  const { requestId: _each, ...body } = answer.body as Record<string, unknown>;
+  return JSON.stringify([answer.status, body]);
+}

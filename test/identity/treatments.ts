@@ -1,0 +1,287 @@
+/**
+ * How each route with an id treats what belongs to others, for every role that it lets in: the table to which a route
+ * is added together with its controller.
+ */
+import type { Role } from '../../src/kernel/actor.js';
+import type { Someone, System } from '../support/system.js';
+import { pledge } from '../pools/setting.js';
+import type { TwoSides } from './two-sides.js';
+
+/** One request about an object: the first id of the path names it. */
+export interface About {
+  readonly ids: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: object | string;
+  readonly version?: number;
+}
+
+/** Whoever has the role may, for whatever organisation it acts. */
+export interface Same {
+  readonly kind: 'same';
+  readonly why: string;
+}
+
+/** The stranger is told that there is no such thing, in the words of the answer for what does not exist. */
+export interface Unknown extends About {
+  readonly kind: 'unknown';
+  readonly stranger: Someone;
+  readonly owner: Someone;
+}
+
+/** The object may be known, and is refused to the stranger by this code. */
+export interface Refused extends About {
+  readonly kind: 'refused';
+  readonly code: string;
+  readonly stranger: Someone;
+  readonly owner: Someone;
+}
+
+/** Each is shown its own part; what is the owner's is nowhere in the stranger's answer. */
+export interface Part extends About {
+  readonly kind: 'part';
+  readonly secret: string;
+  readonly stranger: Someone;
+  readonly owner: Someone;
+}
+
+export type Treatment = Same | Unknown | Refused | Part;
+
+/** By role; `anyone` stands for a route that is open to all. */
+export type Treatments = Partial<Record<Role | 'anyone', readonly Treatment[]>>;
+
+type Sides = Pick<Unknown, 'stranger' | 'owner'>;
+
+const same = (why: string): Same[] => [{ kind: 'same', why }];
+const unknown = (sides: Sides, about: About): Unknown[] => [{ kind: 'unknown', ...sides, ...about }];
+const refused = (code: string, sides: Sides, about: About): Refused[] => [
+  { kind: 'refused', code, ...sides, ...about },
+];
+const part = (secret: string, sides: Sides, about: About): Part[] => [{ kind: 'part', secret, ...sides, ...about }];
+
+const MARKET = same('agencies run the market together: pools, tenders, bids and awards are of the market, not of one');
+const OVERSIGHT = same('the agency sees every member’s, so that it can help and can be held to account');
+const PUBLIC_POOL = same('a pool that was opened is public');
+const PUBLISHED = same('a published tender is for every provider, and each has its own bid in it');
+const CATALOGUE = same('there is one catalogue for all, kept by the agency');
+
+const WHY = { why: 'Because.' };
+
+/** Every route with an id in its path. */
+export async function treatments(system: System, m: TwoSides): Promise<Record<string, Treatments>> {
+  const chambers = { owner: m.chamber, stranger: m.otherChamber };
+  const shops = { owner: m.shop, stranger: m.otherShop };
+  const providers = { owner: m.provider, stranger: m.otherProvider };
+  const withDraft = { owner: m.chamber, stranger: m.otherChamber };
+  const draftPool = { ids: { id: m.draftPoolId } };
+  const openPool = { ids: { id: m.openPoolId } };
+  const draftTender = unknown({ owner: m.officer, stranger: m.provider }, { ids: { id: m.draftTenderId } });
+  const agreement = { ids: { id: m.agreementId } };
+  const round = { ids: { agreementId: m.agreementId } };
+  const agencies = { owner: m.approver, stranger: await system.someone('approver') };
+  const sign = { ...agreement, body: { contentHash: '0'.repeat(64) } };
+  const ownPledge = { ids: { pledgeId: m.pledgeId, id: m.openPoolId } };
+  const brought = { offer: { ids: { id: m.broughtOfferId } }, subscription: { ids: { id: m.broughtSubscriptionId } } };
+  const subscription: Treatments = {
+    owner: unknown(shops, { ids: { id: m.subscriptionId } }),
+    manager: unknown(chambers, brought.subscription),
+    bidder: unknown(providers, { ids: { id: m.subscriptionId } }),
+    officer: OVERSIGHT,
+    auditor: OVERSIGHT,
+  };
+  const reading: Treatments = { officer: MARKET, approver: MARKET, auditor: MARKET };
+  return {
+    'get /api/v1/regions/:code': { anyone: CATALOGUE },
+    'patch /api/v1/regions/:code': { officer: CATALOGUE, admin: CATALOGUE },
+    'get /api/v1/tiers/:code': { anyone: CATALOGUE },
+    'patch /api/v1/tiers/:code': { officer: CATALOGUE, admin: CATALOGUE },
+
+    'delete /api/v1/invitations/:id': await invitations(system, m),
+    'delete /api/v1/people/:id/roles/:role': people(m, await system.someone('admin')),
+    'post /api/v1/organisations/:id/invitations': {
+      admin: same('any administrator may help an organisation for which nobody can sign in yet'),
+    },
+    'post /api/v1/members/:memberId/invitations': {
+      manager: unknown(chambers, { ids: { memberId: m.memberId }, body: { email: 'kim@shop.example', name: 'Kim' } }),
+    },
+
+    'get /api/v1/pools/:id': { anyone: [...PUBLIC_POOL, ...unknown(withDraft, draftPool)] },
+    'get /api/v1/pools/:id/demand': {
+      ...reading,
+      bidder: [...PUBLIC_POOL, ...unknown({ owner: m.officer, stranger: m.provider }, draftPool)],
+    },
+    'patch /api/v1/pools/:id': {
+      officer: MARKET,
+      manager: [
+        ...unknown(withDraft, { ...draftPool, body: { title: 'Ours now' }, version: 7 }),
+        ...refused('pool.not-yours', chambers, { ...openPool, body: { title: 'Ours now' }, version: 7 }),
+      ],
+    },
+    'post /api/v1/pools/:id/open': {
+      officer: MARKET,
+      manager: [...refused('pool.not-yours', chambers, openPool), ...unknown(withDraft, draftPool)],
+    },
+    'post /api/v1/pools/:id/cancel': {
+      officer: MARKET,
+      manager: [
+        ...unknown({ owner: m.chamber, stranger: m.otherChamber }, { ...draftPool, body: WHY }),
+        ...refused('pool.not-yours', { owner: m.officer, stranger: m.chamber }, { ids: { id: m.poolId }, body: WHY }),
+      ],
+    },
+    'post /api/v1/pools/:id/release': { officer: MARKET },
+    'get /api/v1/pools/:id/pledges': {
+      owner: [...part(m.pledgeId, shops, openPool), ...unknown({ owner: m.chamber, stranger: m.shop }, draftPool)],
+      manager: [...part(m.memberId, chambers, { ids: { id: m.poolId } }), ...unknown(withDraft, draftPool)],
+      officer: OVERSIGHT,
+      auditor: OVERSIGHT,
+    },
+    'post /api/v1/pools/:id/pledges': {
+      owner: same('whoever is a member may join whatever pool is open, with lines of its own'),
+    },
+    'put /api/v1/pools/:id/pledges/:pledgeId': {
+      owner: unknown(shops, { ...ownPledge, body: pledge('third shop'), version: 7 }),
+    },
+    'delete /api/v1/pools/:id/pledges/:pledgeId': { owner: unknown(shops, { ...ownPledge, version: 7 }) },
+    'post /api/v1/pools/:id/import': {
+      manager: [
+        ...refused('pool.not-yours', chambers, { ...openPool, body: 'no,such,columns\n' }),
+        ...unknown(withDraft, { ...draftPool, body: 'no,such,columns\n' }),
+      ],
+    },
+    'post /api/v1/pools/:id/take-back': {
+      manager: [
+        ...refused('take-back.invalid', chambers, { ...openPool, body: { references: ['brought'] } }),
+        ...unknown(withDraft, { ...draftPool, body: { references: ['brought'] } }),
+      ],
+    },
+
+    'get /api/v1/tenders/:id': { ...reading, bidder: [...PUBLISHED, ...draftTender] },
+    'patch /api/v1/tenders/:id': { officer: MARKET },
+    'post /api/v1/tenders/:id/publish': { officer: MARKET },
+    'post /api/v1/tenders/:id/cancel': { officer: MARKET },
+    'post /api/v1/tenders/:tenderId/abandon': { officer: MARKET },
+    'get /api/v1/tenders/:id/auction': { ...reading, bidder: PUBLISHED },
+    'post /api/v1/tenders/:id/bids': { bidder: PUBLISHED },
+    'get /api/v1/tenders/:id/bids': reading,
+    'get /api/v1/tenders/:id/bids/mine': { bidder: part(m.bidId, providers, { ids: { id: m.tenderId } }) },
+    'post /api/v1/tenders/:id/bids/open': { officer: MARKET },
+    'post /api/v1/bids/:id/withdraw': { bidder: unknown(providers, { ids: { id: m.bidId } }) },
+
+    'get /api/v1/auctions/:id': { ...reading, bidder: PUBLISHED },
+    'post /api/v1/auctions/:id/bids': { bidder: PUBLISHED },
+    'post /api/v1/auctions/:id/proxy': { bidder: PUBLISHED },
+    'post /api/v1/auctions/:id/proxy/end': { bidder: PUBLISHED },
+    'get /api/v1/auctions/:id/standing': {
+      bidder: [
+        ...part('KR-11', providers, { ids: { id: m.tenderId } }),
+        ...refused(
+          'bid.not-found',
+          { owner: m.provider, stranger: m.bystander },
+          {
+            ids: { id: m.tenderId },
+          },
+        ),
+      ],
+    },
+    'get /api/v1/auctions/:id/standings': reading,
+    'post /api/v1/auctions/:id/pause': { officer: MARKET },
+    'post /api/v1/auctions/:id/resume': { officer: MARKET },
+
+    'get /api/v1/tenders/:tenderId/awards': reading,
+    'get /api/v1/awards/:id': reading,
+    'patch /api/v1/awards/:id': { officer: MARKET },
+    'post /api/v1/awards/:id/recommend': { officer: MARKET },
+    'post /api/v1/awards/:id/approve': { approver: MARKET },
+    'post /api/v1/awards/:id/reject': { approver: MARKET },
+    'post /api/v1/awards/:id/evaluate-again': { officer: MARKET },
+    'post /api/v1/awards/:id/abandon': { officer: MARKET },
+    'post /api/v1/awards/:id/scenarios': { officer: MARKET },
+    'get /api/v1/awards/:id/scenarios': reading,
+    'get /api/v1/awards/:id/gaps': reading,
+    'get /api/v1/awards/:id/letters': reading,
+    'get /api/v1/awards/:id/letter': {
+      bidder: [
+        ...unknown({ owner: m.provider, stranger: m.bystander }, { ids: { id: m.awardId } }),
+        ...part(m.provider.organisationId, providers, { ids: { id: m.awardId } }),
+      ],
+    },
+
+    'get /api/v1/agreements/:id': { ...reading, bidder: unknown(providers, agreement) },
+    'get /api/v1/agreements/:id/pdf': { ...reading, bidder: unknown(providers, agreement) },
+    'post /api/v1/agreements/:id/sign': {
+      bidder: unknown(providers, sign),
+      approver: refused('agreement.not-a-party', agencies, sign),
+    },
+    'post /api/v1/agreements/:id/return': {
+      bidder: unknown(providers, { ...agreement, body: WHY }),
+      approver: refused('agreement.not-a-party', agencies, { ...agreement, body: WHY }),
+    },
+    'post /api/v1/agreements/:id/let-fall': {
+      approver: refused('agreement.not-a-party', agencies, { ...agreement, body: WHY }),
+    },
+    'post /api/v1/agreements/:id/issue': {
+      officer: refused(
+        'agreement.not-a-party',
+        { owner: m.officer, stranger: await system.someone('officer') },
+        { ...agreement, body: { specialConditions: 'Ours.' } },
+      ),
+    },
+
+    'get /api/v1/agreements/:agreementId/round': {
+      owner: unknown(shops, round),
+      manager: unknown(chambers, round),
+      bidder: unknown(providers, round),
+      officer: OVERSIGHT,
+      auditor: OVERSIGHT,
+    },
+    'get /api/v1/agreements/:agreementId/offers.csv': {
+      owner: [...unknown(shops, round), ...part(m.offerId, { owner: m.shop, stranger: m.chamber }, round)],
+      manager: [...unknown(chambers, round), ...part(m.broughtOfferId, { owner: m.chamber, stranger: m.shop }, round)],
+      officer: OVERSIGHT,
+      auditor: OVERSIGHT,
+    },
+    'post /api/v1/agreements/:agreementId/answers': {
+      manager: unknown(chambers, { ...round, query: '?mandate=stated', body: 'offer_id,answer,up_to\n' }),
+    },
+    'get /api/v1/offers/:id': {
+      owner: unknown(shops, { ids: { id: m.offerId } }),
+      manager: unknown(chambers, brought.offer),
+      officer: OVERSIGHT,
+      auditor: OVERSIGHT,
+    },
+    'post /api/v1/offers/:id/answer': {
+      owner: unknown(shops, { ids: { id: m.offerId }, body: { answer: 'decline' } }),
+    },
+    'get /api/v1/subscriptions/:id': subscription,
+    'get /api/v1/subscriptions/:id/contract': subscription,
+  };
+}
+
+/** Whoever lets people in, of each kind of organisation, and a stranger of the same kind. */
+function lettingIn(m: TwoSides, otherAdmin: Someone): Record<'owner' | 'manager' | 'bidder' | 'admin', Sides> {
+  return {
+    owner: { owner: m.shop, stranger: m.otherShop },
+    manager: { owner: m.chamber, stranger: m.otherChamber },
+    bidder: { owner: m.provider, stranger: m.otherProvider },
+    admin: { owner: m.admin, stranger: otherAdmin },
+  };
+}
+
+/** Those that let people in are each the last of their organisation, so that they stay. */
+function people(m: TwoSides, otherAdmin: Someone): Treatments {
+  return Object.fromEntries(
+    Object.entries(lettingIn(m, otherAdmin)).map(([role, sides]) => [
+      role,
+      unknown(sides, { ids: { id: sides.owner.personId, role } }),
+    ]),
+  );
+}
+
+async function invitations(system: System, m: TwoSides): Promise<Treatments> {
+  const found: [string, Unknown[]][] = [];
+  for (const [role, sides] of Object.entries(lettingIn(m, await system.someone('admin')))) {
+    const person = { email: `${role}@invited.example`, name: 'Kim', roles: [role] };
+    const { id } = (await sides.owner.post('/api/v1/invitations', person).expect(201)).body as { id: string };
+    found.push([role, unknown(sides, { ids: { id } })]);
+  }
+  return Object.fromEntries(found);
+}
