@@ -20,6 +20,8 @@ export function messageText(kind: string, data: object, id: number | null): stri
 
 export class FeedStream {
   private over: boolean;
+  /** since when the reader has not taken all that was written */
+  private behindSince: number | null = null;
 
   /** @param headers of the answer, beside those that make it a stream */
   constructor(
@@ -37,6 +39,7 @@ export class FeedStream {
     });
     raw.on('close', () => (this.over = true));
     raw.on('error', () => (this.over = true));
+    raw.on('drain', () => (this.behindSince = null));
     raw.write(`retry: ${RETRY_MILLIS}\n\n`);
   }
 
@@ -49,11 +52,12 @@ export class FeedStream {
     else this.raw.once('close', then);
   }
 
-  /** Writes the text of a message, unless too much waits already. */
+  /** Writes the text of a message; lets a reader go for whom too much waits, or for too long. */
   write(text: string): void {
     if (this.over) return;
-    if (this.raw.writableLength > WAITING_BYTES) this.letGo();
-    else this.raw.write(text);
+    const behind = this.behindSince === null ? 0 : performance.now() - this.behindSince;
+    if (this.raw.writableLength > WAITING_BYTES || behind > STALLED_MILLIS) this.letGo();
+    else if (!this.raw.write(text)) this.behindSince ??= performance.now();
   }
 
   /** Waits until the reader has taken what was written; whoever takes nothing is let go. */

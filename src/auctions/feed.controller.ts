@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { SessionsService } from '../identity/sessions.service.js';
 import type { Actor } from '../kernel/actor.js';
 import { invalid } from '../kernel/refusal.js';
-import { type ActingRequest, etagsIn, MaybeActing, OpenToAll } from '../platform/http/request.js';
+import { type ActingRequest, etagsIn, MaybeActing, OpenToAll, ShowsMoreTo } from '../platform/http/request.js';
 import { FeedQuery, FeedSnapshot, LogQuery, MOST_SEQUENCE } from './feed.dto.js';
 import { FeedService } from './feed.service.js';
 import { FeedStream } from './feed-stream.js';
@@ -30,6 +30,7 @@ export class FeedController {
    * clock of the database, `now`, is in every message. Who comes back with the header `Last-Event-ID` misses nothing.
    */
   @OpenToAll()
+  @ShowsMoreTo('auctions.read-events')
   @ApiProduces('text/event-stream')
   @ApiExtraModels(FeedSnapshot)
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'the last event that was seen; browsers send it' })
@@ -46,6 +47,7 @@ export class FeedController {
     const token = actor === null ? null : this.sessions.tokenOf(request);
     const watching = { id, actor, token, address: request.ip, after: sequenceIn(seen) ?? after ?? null };
     if (request.method === 'HEAD') {
+      await this.feed.known(actor, id);
       void reply.type('text/event-stream').send('');
       return;
     }
@@ -60,6 +62,7 @@ export class FeedController {
    * it. `pumasi verify` checks the file. Its ETag is the hash of the last event.
    */
   @OpenToAll()
+  @ShowsMoreTo('auctions.read-log')
   @ApiProduces('application/json')
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   @Get('log')

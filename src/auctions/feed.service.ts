@@ -39,6 +39,11 @@ export class FeedService implements BeforeApplicationShutdown {
     private readonly watch: FeedWatch,
   ) {}
 
+  /** @throws Refusal 'auction.not-found' when there is nothing that this actor may follow */
+  async known(actor: Actor | null, id: string): Promise<void> {
+    await this.queries.known(this.source.manager, actor, id);
+  }
+
   /**
    * Begins a stream: a snapshot, then every event behind the last one that the watcher has seen.
    * @param begin takes the connection over; it is called when nothing can be refused any more

@@ -1,4 +1,5 @@
 /** What becomes of a reader who reads too slowly. */
+import { jest } from '@jest/globals';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { FeedStream } from '../../src/auctions/feed-stream.js';
@@ -41,6 +42,22 @@ it('lets go of a reader for whom too much waits, rather than keep it in memory',
   expect(stream.ended).toBe(true);
   expect(most).toBeLessThan(262_144 + 2 * TEXT.length);
   expect(raw.destroyed).toBe(true);
+});
+
+it('lets go of a reader who has taken nothing for long, however little waits', async () => {
+  const stream = new FeedStream(raw, {});
+  for (let i = 0; i < 2_000 && !raw.writableNeedDrain; i += 1) {
+    stream.write(TEXT);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const now = performance.now();
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(now + 9_000);
+  stream.write('x');
+  expect(stream.ended).toBe(false);
+  clock.mockReturnValue(now + 11_000);
+  stream.write('x');
+  expect(stream.ended).toBe(true);
+  clock.mockRestore();
 });
 
 it('waits for a reader who takes what was written', async () => {

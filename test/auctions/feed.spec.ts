@@ -183,6 +183,7 @@ it('is refused with what is wrong about the place to go on from', async () => {
   await refused(422, 'input.invalid', { query: '?after=yesterday' });
   await refused(422, 'feed.last-event-id', { lastEventId: '-1' });
   await system.anonymous().head(`/api/v1/auctions/${auction.id}/feed`).expect(200);
+  await system.anonymous().head(`/api/v1/auctions/${randomUUID()}/feed`).expect(404);
 });
 
 it('is open so many times for one session, and again once another is closed', async () => {
