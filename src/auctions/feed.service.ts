@@ -11,6 +11,7 @@ import { FeedPlaces } from './feed-places.js';
 import { EVENTS_AT_ONCE, improvementsUpTo, withBesides } from './feed-rows.js';
 import { type FeedStream, messageText } from './feed-stream.js';
 import { eventText, FeedWatch, type Watcher } from './feed-watch.js';
+import type { LiveAuctionView } from './live.dto.js';
 import { LiveQueries } from './live.queries.js';
 import type { AuctionState } from './rules/lifecycles.js';
 import type { Viewer } from './rules/told.js';
@@ -86,7 +87,7 @@ export class FeedService implements BeforeApplicationShutdown {
   /** As of one instant, so that no event is in it that would be told again, and none is left out. */
   private async snapshot(actor: Actor | null, id: string): Promise<{ snapshot: FeedSnapshot; viewer: Viewer }> {
     return this.source.transaction('REPEATABLE READ', async (tx) => {
-      const view = await this.queries.auction(tx, actor, id);
+      const view: { [K in keyof LiveAuctionView]: LiveAuctionView[K] } = await this.queries.auction(tx, actor, id);
       const viewer = await viewerOf(tx, actor, id);
       const own = actor && viewer.role === 'provider' && viewer.alias !== null;
       const reckoned = viewer.role === 'agency' ? await newestStanding(tx, id) : null;

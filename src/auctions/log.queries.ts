@@ -27,7 +27,7 @@ export interface PublishedLog {
   /** the same for the same text */
   readonly tag: string;
   /** of the text, in order */
-  pieces(): AsyncGenerator<string>;
+  readonly pieces: () => AsyncGenerator<string>;
 }
 
 @Injectable()

@@ -144,7 +144,9 @@ it('tells events in their order and leaves none out, however many append at once
       order.push(name);
     });
   let first: Promise<void> = Promise.resolve();
-  await new Promise<void>((holding) => (first = appending('first', held, holding)));
+  await new Promise<void>((holding) => {
+    first = appending('first', held, holding);
+  });
   const second = appending('second', Promise.resolve(), () => undefined);
   await new Promise((resolve) => setTimeout(resolve, 600));
   expect(officer.ids.filter((id) => Number(id) > start)).toEqual([]);

@@ -65,17 +65,10 @@ function openedTo({ settings, beginsAt, entries }: EventBodies['opened'], own: A
   return { format: settings.format, beginsAt, bidders: entries.length, ...(receipt ? { receipt } : {}) };
 }
 
-function toldToAgency(event: AuctionEvent, beside: Beside): Told {
-  switch (event.kind) {
-    case 'bid':
-      return { ...event.body, improvements: beside.improvements };
-    case 'standing':
-      return { ...event.body, content: beside.standing };
-    case 'closed':
-      return { ...event.body, totalMinor: totalOf(beside) };
-    default:
-      return { ...event.body };
-  }
+function toldToAgency({ kind, body }: AuctionEvent, beside: Beside): Told {
+  if (kind === 'bid') return { ...body, improvements: beside.improvements };
+  if (kind === 'standing') return { ...body, content: beside.standing };
+  return kind === 'closed' ? { ...body, totalMinor: totalOf(beside) } : { ...body };
 }
 
 function totalOf({ standing }: Beside): Minor | null {
