@@ -61,6 +61,7 @@ export async function publish(play: Play, poolId: string): Promise<TenderAnswer>
         // Twice what one business pays alone: nobody is invited to profit from a region that few can reach.
         priceCaps: Object.fromEntries(input.tiers.map(({ code }) => [code, 2 * (input.openMarket[code] ?? 0)])),
         biddingEndsAt: new Date((await now(play)).getTime() + days(21)).toISOString(),
+        auction: { format: 'sealed' },
         standstillDays: 10,
         offerDays: 14,
       },
@@ -112,7 +113,7 @@ export async function open(play: Play, tender: TenderAnswer): Promise<AwardAnswe
   await until(
     () => cast.officer.get<{ state: string }>(`/api/v1/tenders/${tender.id}/auction`),
     // Bids received in the last instant are still written down while it is closing.
-    (auction) => auction.state === 'closed' || auction.state === 'opened',
+    ({ state }) => state !== 'open' && state !== 'closing',
   );
   await cast.officer.post(`/api/v1/tenders/${tender.id}/bids/open`, {}, 'demo-open');
   return story.waiting('the bids are opened and compared', evaluated(play, tender.id));

@@ -12,6 +12,8 @@ create table tender (
   bidding_ends_at timestamptz,
   standstill_days integer not null default 10 check (standstill_days between 0 and 365),
   offer_days integer not null default 14 check (offer_days between 1 and 365),
+  -- How bids compete once they are opened.
+  auction jsonb not null check (jsonb_typeof(auction) = 'object'),
   currency char(3) not null,
   term_months integer not null check (term_months between 1 and 600),
   published_at timestamptz,

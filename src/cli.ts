@@ -6,6 +6,11 @@ import { sentenceOf } from './sentence.js';
 
 // Commands that need the whole house load it themselves, so that "solve" answers without waiting for it.
 
+const output = {
+  out: (line: string) => process.stdout.write(`${line}\n`),
+  err: (line: string) => process.stderr.write(`${line}\n`),
+};
+
 const program = new Command('pumasi').description('Group purchasing of broadband for small businesses.');
 
 program
@@ -64,14 +69,17 @@ program
   .argument('<file>', 'a problem in JSON')
   .option('--seconds <n>', 'how long it may take', readSeconds, SOLVE_SECONDS)
   .action(async (file: string, { seconds }: { seconds: number }) => {
-    process.exitCode = await runSolve(
-      file,
-      { seconds },
-      {
-        out: (line) => process.stdout.write(`${line}\n`),
-        err: (line) => process.stderr.write(`${line}\n`),
-      },
-    );
+    process.exitCode = await runSolve(file, { seconds }, output);
+  });
+
+program
+  .command('verify')
+  .description('verify the published log of an auction from the file alone; prints one line of JSON')
+  .argument('<file>', 'a log in JSON')
+  .option('--key <file>', 'the public key (PEM) that the log must be signed with')
+  .action(async (file: string, options: { key?: string }) => {
+    const { runVerify } = await import('./auctions/verify.command.js');
+    process.exitCode = await runVerify(file, options, output);
   });
 
 try {

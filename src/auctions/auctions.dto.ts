@@ -128,7 +128,8 @@ export class UnreadableBidView {
 export class OpeningView {
   tenderId!: string;
 
-  @ApiProperty({ enum: ['opened'] })
+  /** `settling` when the bids decide by themselves, `waiting` when an auction follows, `failed` when too few providers bid */
+  @ApiProperty({ enum: ['settling', 'waiting', 'failed'] })
   state!: string;
 
   @ApiProperty({ format: 'date-time' })
@@ -169,7 +170,21 @@ export class OpenedBidPage {
 export class AuctionView {
   tenderId!: string;
 
-  @ApiProperty({ enum: ['open', 'closing', 'closed', 'opened', 'cancelled'] })
+  @ApiProperty({
+    enum: [
+      'open',
+      'closing',
+      'closed',
+      'waiting',
+      'live',
+      'resting',
+      'paused',
+      'settling',
+      'decided',
+      'failed',
+      'cancelled',
+    ],
+  })
   state!: string;
 
   deadline!: Date;

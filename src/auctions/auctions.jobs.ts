@@ -6,10 +6,14 @@ import { OnFact, WhenDue } from '../platform/deeds/facts.js';
 import { tenderCancelled, tenderPublished } from '../tenders/tenders.events.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
+import { closeDesk } from './desk.js';
+import { append, holdDesk } from './event-rows.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
 
-/** How long after the deadline bids that were received before it may still be on their way to the table. */
-export const DRAIN_MILLIS = 2_000;
+/** Bids that were received before the deadline may still be on their way to the table, until none came for so long. */
+export const DRAIN_MILLIS = 1_500;
+/** What is not recorded by then was not acknowledged either, and does not count. */
+const MOST_CLOSING_MILLIS = 60_000;
 
 @Injectable()
 export class AuctionsJobs {
@@ -32,7 +36,11 @@ export class AuctionsJobs {
     const auction = await deed.tx.findOne(Auction, { where: { id: tenderId }, lock: { mode: 'pessimistic_write' } });
     const state = auction ? nextState(auctionLifecycle, auction.state, 'cancel') : null;
     if (state === null) return;
-    await deed.tx.update(Auction, { id: tenderId }, { state, dueAt: null });
+    await deed.tx.update(Auction, { id: tenderId }, { state, dueAt: null, pausedFrom: null, remainingMillis: null });
+    if (await holdDesk(deed.tx, tenderId)) {
+      await append(deed.tx, tenderId, deed.now, [{ kind: 'cancelled', body: {} }]);
+      await closeDesk(deed.tx, tenderId);
+    }
     await deed.record({ type: 'auction', id: tenderId }, { state });
   }
 
@@ -45,8 +53,24 @@ export class AuctionsJobs {
 
   @WhenDue({ name: 'auctions.close', table: 'auction', states: ['closing'] })
   async close(deed: Deed, id: string): Promise<void> {
+    const { deadline } = await deed.tx.findOneByOrFail(Auction, { id });
+    const quiet = await this.quietAt(deed, id, deadline);
+    if (quiet > deed.now) {
+      await deed.tx.update(Auction, { id }, { dueAt: quiet });
+      return;
+    }
     const state = transition(auctionLifecycle, 'closing', 'close');
     await deed.tx.update(Auction, { id }, { state, dueAt: null, closedAt: deed.now });
     await deed.record({ type: 'auction', id }, { state });
+  }
+
+  /** From when on no more bids come that were received in time. */
+  private async quietAt({ tx }: Deed, id: string, deadline: Date): Promise<Date> {
+    const rows: { at: Date | null }[] = await tx.query(
+      'select max(recorded_at) as at from sealed_bid where auction_id = $1 and recorded_at >= $2',
+      [id, deadline],
+    );
+    const last = rows[0]?.at?.getTime() ?? 0;
+    return new Date(Math.min(last + DRAIN_MILLIS, deadline.getTime() + MOST_CLOSING_MILLIS));
   }
 }

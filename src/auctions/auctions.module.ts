@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AllocationModule } from '../allocation/allocation.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { TendersModule } from '../tenders/tenders.module.js';
 import { Auction } from './auction.entity.js';
@@ -8,14 +9,46 @@ import { AuctionsController } from './auctions.controller.js';
 import { AuctionsJobs } from './auctions.jobs.js';
 import { AuctionsQueries } from './auctions.queries.js';
 import { AuctionsService } from './auctions.service.js';
+import { Frames } from './frames.js';
+import { GapsJobs } from './gaps.jobs.js';
+import { Grounds } from './grounds.js';
+import { LiveController } from './live.controller.js';
+import { LiveJobs } from './live.jobs.js';
+import { LiveQueries } from './live.queries.js';
+import { LiveService } from './live.service.js';
+import { Opening } from './opening.js';
 import { Reception } from './reception.js';
 import { SealedBid } from './sealed-bid.entity.js';
 import { Sealing } from './sealing.js';
+import { StandingsJobs } from './standings.jobs.js';
+
+/** What counts by the instant at which it was received. */
+const RECEIVED = [
+  'tenders/:id/bids',
+  'bids/:id/withdraw',
+  'auctions/:id/bids',
+  'auctions/:id/proxy',
+  'auctions/:id/proxy/end',
+];
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Auction, SealedBid]), IdentityModule, TendersModule],
-  controllers: [AuctionsController],
-  providers: [AuctionsService, AuctionsQueries, AuctionsJobs, Reception, Sealing],
+  imports: [TypeOrmModule.forFeature([Auction, SealedBid]), AllocationModule, IdentityModule, TendersModule],
+  controllers: [AuctionsController, LiveController],
+  providers: [
+    AuctionsService,
+    AuctionsQueries,
+    AuctionsJobs,
+    Frames,
+    GapsJobs,
+    Grounds,
+    LiveJobs,
+    LiveQueries,
+    LiveService,
+    Opening,
+    Reception,
+    Sealing,
+    StandingsJobs,
+  ],
   exports: [AuctionsService, AuctionsQueries],
 })
 export class AuctionsModule implements NestModule {
@@ -27,9 +60,6 @@ export class AuctionsModule implements NestModule {
         this.reception.note(request);
         next();
       })
-      .forRoutes(
-        { path: 'api/v1/tenders/:id/bids', method: RequestMethod.POST },
-        { path: 'api/v1/bids/:id/withdraw', method: RequestMethod.POST },
-      );
+      .forRoutes(...RECEIVED.map((path) => ({ path: `api/v1/${path}`, method: RequestMethod.POST })));
   }
 }

@@ -12,6 +12,7 @@ import type { Tariff } from '../pricing/rules/tariff.js';
 import { Auction } from './auction.entity.js';
 import type { AuctionView, OpenedBidPage, OwnBidPage } from './auctions.dto.js';
 import { SealedBid } from './sealed-bid.entity.js';
+import { participantsOf, tariffsAsOf } from './tariff-rows.js';
 
 /** A bid as it takes part in the winner determination. */
 export interface OpenedBid {
@@ -36,20 +37,24 @@ interface OpenedRow {
 export class AuctionsQueries {
   constructor(private readonly organisations: OrganisationsQueries) {}
 
-  /** The opened bids of a tender in the order of receipt; none before the opening. */
-  async openedBids(tx: EntityManager, tenderId: string): Promise<OpenedBid[]> {
-    const rows = await this.openedRows(tx, tenderId, undefined, null);
-    return rows.map((row) => ({
-      bidId: row.bid_id,
-      providerId: row.provider_id,
-      receivedAt: row.received_at,
-      tariff: tariffOfJson(row.tariff),
-    }));
+  /**
+   * The bids that decide a tender, with their tariffs as they were improved last, in the order of receipt; none before it
+   * is certain which they are.
+   */
+  async decidingBids(tx: EntityManager, tenderId: string): Promise<OpenedBid[]> {
+    if (!(await tx.existsBy(Auction, { id: tenderId, state: 'decided' }))) return [];
+    const bids = new Map((await participantsOf(tx, tenderId)).map((each) => [each.alias, each]));
+    return (await tariffsAsOf(tx, tenderId, null))
+      .flatMap(({ alias, receivedAt, tariff }): OpenedBid[] => {
+        const { bidId, providerId } = bids.get(alias) ?? {};
+        return bidId && providerId ? [{ bidId, providerId, receivedAt, tariff }] : [];
+      })
+      .sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime() || (a.bidId < b.bidId ? -1 : 1));
   }
 
-  /** The providers with an opened bid; none before the opening. */
+  /** The providers whose bids decide a tender. */
   async bidders(tx: EntityManager, tenderId: string): Promise<string[]> {
-    return (await this.openedBids(tx, tenderId)).map((bid) => bid.providerId);
+    return (await this.decidingBids(tx, tenderId)).map((bid) => bid.providerId);
   }
 
   /** The auction of a published tender. @throws Refusal 'tender.not-found' */
@@ -99,11 +104,11 @@ export class AuctionsQueries {
 
   /** The bids after the opening, in the order of receipt. @throws Refusal 'auction.sealed' before it */
   async opened(tx: EntityManager, tenderId: string, { cursor, limit }: PageQuery): Promise<OpenedBidPage> {
-    const { state } = await this.known(tx, tenderId);
-    if (state !== 'opened') {
+    const { openedAt } = await this.known(tx, tenderId);
+    if (openedAt === null) {
       throw refuse('auction.sealed', 'The bids are sealed. An officer can open them once the auction is closed.');
     }
-    const { items, next } = pageOf(await this.openedRows(tx, tenderId, cursor, limit + 1), limit, (row) => row.bid_id);
+    const { items, next } = pageOf(await openedRows(tx, tenderId, cursor, limit + 1), limit, (row) => row.bid_id);
     const names = await this.organisations.names(tx, [...new Set(items.map((row) => row.provider_id))]);
     const unreadable = await tx.findBy(SealedBid, { auctionId: tenderId, state: 'unreadable' });
     return {
@@ -128,26 +133,26 @@ export class AuctionsQueries {
     };
   }
 
-  private async openedRows(
-    tx: EntityManager,
-    tenderId: string,
-    behind: string | undefined,
-    limit: number | null,
-  ): Promise<OpenedRow[]> {
-    return tx.query(
-      `select o.bid_id, o.provider_id, o.received_at, o.tariff, o.salt, b.sequence, b.commitment, b.receipt_signature
-       from opened_bid o join sealed_bid b on b.id = o.bid_id
-       where o.auction_id = $1
-         and ($2::text is null
-              or (o.received_at, o.bid_id) > (select c.received_at, c.bid_id from opened_bid c where c.bid_id::text = $2))
-       order by o.received_at, o.bid_id limit $3`,
-      [tenderId, behind ?? null, limit],
-    );
-  }
-
   private async known(tx: EntityManager, tenderId: string): Promise<Auction> {
     const auction = await tx.findOneBy(Auction, { id: tenderId });
     if (!auction) throw notFound('tender');
     return auction;
   }
+}
+
+async function openedRows(
+  tx: EntityManager,
+  tenderId: string,
+  behind: string | undefined,
+  limit: number,
+): Promise<OpenedRow[]> {
+  return tx.query(
+    `select o.bid_id, o.provider_id, o.received_at, o.tariff, o.salt, b.sequence, b.commitment, b.receipt_signature
+     from opened_bid o join sealed_bid b on b.id = o.bid_id
+     where o.auction_id = $1
+       and ($2::text is null
+            or (o.received_at, o.bid_id) > (select c.received_at, c.bid_id from opened_bid c where c.bid_id::text = $2))
+     order by o.received_at, o.bid_id limit $3`,
+    [tenderId, behind ?? null, limit],
+  );
 }

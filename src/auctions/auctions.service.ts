@@ -9,12 +9,13 @@ import { notFound, refuse, unless } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { Keys } from '../platform/keys/keys.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
-import { type BidFrame, TendersQueries } from '../tenders/tenders.queries.js';
+import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
 import type { OpeningView, ReceiptView, WithdrawalView } from './auctions.dto.js';
-import { bidsOpened } from './auctions.events.js';
+import { Frames } from './frames.js';
+import { Opening } from './opening.js';
 import { bidFaults } from './rules/bid-faults.js';
-import { auctionLifecycle, bidLifecycle } from './rules/lifecycles.js';
+import { bidLifecycle } from './rules/lifecycles.js';
 import { receiptText } from './rules/receipt.js';
 import { whyNotOpen, whyNotReceive, whyNotWithdraw } from './rules/why-not.js';
 import { SealedBid } from './sealed-bid.entity.js';
@@ -27,8 +28,6 @@ export interface Bidding {
   readonly received: Date;
 }
 
-const FRAMES_KEPT = 100;
-
 interface OwnBids {
   readonly count: number;
   readonly standing_id: string | null;
@@ -37,14 +36,13 @@ interface OwnBids {
 
 @Injectable()
 export class AuctionsService {
-  /** a published tender never changes, so what its bids must fit is read once */
-  private readonly frames = new Map<string, BidFrame>();
-
   constructor(
     private readonly deeds: Deeds,
     private readonly keys: Keys,
     private readonly sealing: Sealing,
     private readonly tenders: TendersQueries,
+    private readonly frames: Frames,
+    private readonly opening: Opening,
   ) {}
 
   /**
@@ -56,7 +54,7 @@ export class AuctionsService {
     return this.deeds.run(actor, 'bids.submit', input, async (deed) => {
       const [providerId, personId] = bidderOf(actor);
       unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId), received));
-      unlessFaults(bidFaults(tariff, await this.frameOf(deed.tx, tenderId)));
+      unlessFaults(bidFaults(tariff, await this.frames.of(deed.tx, tenderId)));
       const bidId = randomUUID();
       const { box, commitment } = this.sealing.seal(bidId, tariff);
 
@@ -115,7 +113,6 @@ export class AuctionsService {
       const tenderState = await this.tenders.heldState(tx, tenderId);
       const auction = await this.auctionOf(tx, tenderId, 'pessimistic_write');
       unless(whyNotOpen(auction, tenderState, now));
-      const state = transition(auctionLifecycle, auction.state, 'open');
       const bids = await tx
         .createQueryBuilder(SealedBid, 'bid')
         .addSelect('bid.box')
@@ -128,7 +125,6 @@ export class AuctionsService {
       const unreadable = looked.flatMap(({ bid: { id: bidId, providerId }, found: { why } }) =>
         why === null ? [] : [{ bidId, providerId, why }],
       );
-      await tx.update(Auction, { id: tenderId }, { state, openedAt: now, openedBy: actor.personId });
       await tx.query(
         `insert into opened_bid (bid_id, auction_id, provider_id, received_at, tariff, salt)
          select b.id, b.auction_id, b.provider_id, b.received_at, given.tariff, given.salt
@@ -144,8 +140,30 @@ export class AuctionsService {
         transition(bidLifecycle, bidLifecycle.initial, 'open'),
       ]);
       for (const { bidId, why } of unreadable) await this.move(deed, bidId, 'exclude', {}, why);
-      await deed.record({ type: 'auction', id: tenderId }, { opened: opened.length, unreadable });
-      await deed.announce(bidsOpened, { auctionId: tenderId, tenderId });
+      await tx.update(Auction, { id: tenderId }, { openedAt: now, openedBy: actor.personId });
+      const ground = await this.opening.groundOf(deed, tenderId);
+      const names = await this.opening.namesOf(
+        deed,
+        opened.map(({ bid }) => bid.providerId),
+      );
+      const state = await this.opening.begin(
+        deed,
+        auction,
+        ground,
+        opened.map(({ bid, found }) => ({
+          bidId: bid.id,
+          bidder: bid.providerId,
+          providerId: bid.providerId,
+          name: names.get(bid.providerId) ?? '',
+          sequence: bid.sequence,
+          receivedAt: bid.receivedAt,
+          commitment: bid.commitment,
+          signature: bid.receiptSignature,
+          tariff: found.tariff,
+          salt: found.salt,
+        })),
+      );
+      await deed.record({ type: 'auction', id: tenderId }, { state, opened: opened.length, unreadable });
       return { tenderId, state, openedAt: now.toISOString(), opened: opened.length, unreadable };
     });
   }
@@ -162,16 +180,6 @@ export class AuctionsService {
     throw refuse('auction.not-yet', 'The bidding is being set up. Try again in a few seconds.', {
       kind: 'unavailable',
     });
-  }
-
-  private async frameOf(tx: EntityManager, tenderId: string): Promise<BidFrame> {
-    const known = this.frames.get(tenderId);
-    if (known) return known;
-    const frame = await this.tenders.bidFrame(tx, tenderId);
-    if (!frame) throw notFound('tender');
-    if (this.frames.size >= FRAMES_KEPT) this.frames.clear();
-    this.frames.set(tenderId, frame);
-    return frame;
   }
 
   /** Lets a provider's bids of an auction be written one after the other; other providers' go on meanwhile. */

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AllocationService } from '../allocation/allocation.service.js';
 import type { Result } from '../allocation/rules/problem.js';
-import { bidsOpened } from '../auctions/auctions.events.js';
+import { auctionDecided } from '../auctions/auctions.events.js';
 import { AuctionsQueries } from '../auctions/auctions.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { systemActor } from '../kernel/actor.js';
@@ -44,8 +44,8 @@ export class AwardsJobs {
     private readonly organisations: OrganisationsQueries,
   ) {}
 
-  /** The first award of a tender whose bids were opened, unless the tender was cancelled meanwhile. */
-  @OnFact(bidsOpened, { name: 'awards.begin' })
+  /** The first award of a tender whose auction is decided, unless the tender was cancelled meanwhile. */
+  @OnFact(auctionDecided, { name: 'awards.begin' })
   async begin(deed: Deed, { tenderId }: { tenderId: string }): Promise<void> {
     if ((await this.tenders.heldState(deed.tx, tenderId)) === 'cancelled') return;
     const tender = await this.tenders.published(deed.tx, tenderId);

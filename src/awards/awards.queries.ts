@@ -45,7 +45,7 @@ export class AwardsQueries {
   /** The tariffs that won in an award, by bid. */
   async winningTariffs(tx: EntityManager, award: AwardView): Promise<Map<string, Tariff>> {
     const winners = new Set(award.winners.map((winner) => winner.bidId));
-    const bids = await this.auctions.openedBids(tx, award.tenderId);
+    const bids = await this.auctions.decidingBids(tx, award.tenderId);
     return new Map(bids.filter((bid) => winners.has(bid.bidId)).map((bid) => [bid.bidId, bid.tariff]));
   }
 

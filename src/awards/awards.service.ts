@@ -107,7 +107,7 @@ export class AwardsService {
       award.standstillEndsAt = endsAt;
       award.dueAt = endsAt;
       const step = await this.step(deed, award, 'approve');
-      const bids = await this.auctions.openedBids(deed.tx, award.tenderId);
+      const bids = await this.auctions.decidingBids(deed.tx, award.tenderId);
       const told = {
         id,
         contentHash: seenHash,
@@ -159,7 +159,7 @@ export class AwardsService {
     return this.deeds.run(actor, 'awards.evaluate-again', { id, ...again }, async (deed) => {
       await this.tenders.heldState(deed.tx, await tenderOf(deed, id));
       const previous = await locked(deed, id);
-      const bids = await this.auctions.openedBids(deed.tx, previous.tenderId);
+      const bids = await this.auctions.decidingBids(deed.tx, previous.tenderId);
       const known = new Set(bids.map((bid) => bid.bidId));
       const strangers = again.excludedBidIds.filter((bidId) => !known.has(bidId));
       if (strangers.length > 0) {

@@ -29,7 +29,7 @@ export async function questionOf(
 ): Promise<Question> {
   const tender = await tenders.published(tx, award.tenderId);
   if (!tender) throw notFound('tender');
-  const opened = await auctions.openedBids(tx, award.tenderId);
+  const opened = await auctions.decidingBids(tx, award.tenderId);
   const excluded = new Set(award.excludedBids.map((bid) => bid.bidId));
   const bids = opened.filter((bid) => !excluded.has(bid.bidId));
   const held = await heldBeside(tx, award);

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { AuctionSettings } from './rules/auction-settings.js';
 import type { TenderState } from './rules/tender-lifecycle.js';
 import type { AwardRule } from './rules/terms.js';
 
@@ -43,6 +44,10 @@ export class Tender {
 
   @Column('integer', { name: 'offer_days' })
   offerDays!: number;
+
+  /** how bids compete once they are opened */
+  @Column('jsonb')
+  auction!: AuctionSettings;
 
   @Column('char', { length: 3 })
   currency!: string;

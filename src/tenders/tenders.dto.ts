@@ -9,6 +9,7 @@ import {
   IsDate,
   IsIn,
   IsInt,
+  IsObject,
   IsString,
   IsUUID,
   Length,
@@ -21,6 +22,7 @@ import {
 } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
 import { IsCode, IsMinorByCode } from '../platform/http/fields.js';
+import { AuctionSettingsView, EditAuctionSettings } from './auction-settings.dto.js';
 import { MAX_LOTS } from './rules/lot-faults.js';
 import { AWARD_RULES, type AwardRule, WHOLE_BP } from './rules/terms.js';
 
@@ -134,6 +136,13 @@ export class EditTender {
   @Given()
   @IsCount(1, MOST_DAYS)
   offerDays?: number;
+
+  /** how bids compete once they are opened; members that are left out stay as they are */
+  @Given()
+  @IsObject({ message: 'must be an object with the settings to change' })
+  @ValidateNested()
+  @Type(() => EditAuctionSettings)
+  auction?: EditAuctionSettings;
 }
 
 export class DraftTender {
@@ -239,6 +248,7 @@ export class TenderView extends TenderSummary {
 
   standstillDays!: number;
   offerDays!: number;
+  auction!: AuctionSettingsView;
 
   /** minor units a month by tier code; surcharge and set-up spread over the term count towards them */
   @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' } })

@@ -7,7 +7,9 @@ import { pageOf } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { PoolsQueries } from '../pools/pools.queries.js';
+import type { AuctionSettings } from './rules/auction-settings.js';
 import type { DemandByTier } from './rules/lot-demand.js';
+import { type ReferenceDemand, referenceDemand } from './rules/reference-demand.js';
 import {
   exactDemand,
   mergedDemand,
@@ -39,6 +41,8 @@ export interface PublishedTender {
   readonly biddingEndsAt: Date;
   readonly standstillDays: number;
   readonly offerDays: number;
+  /** how bids compete once they are opened */
+  readonly auction: AuctionSettings;
   /** by code */
   readonly lots: readonly PublishedLot[];
   /** the most a line may cost a month by tier, all-in; a tier that is absent has no cap */
@@ -62,6 +66,12 @@ export interface BidFrame {
   readonly demandByLot: Readonly<Record<string, number>>;
   /** in all lots together */
   readonly totalLines: number;
+}
+
+/** What improvements of a tariff are measured by; providers can compute it from what they are shown. */
+export interface AuctionReference {
+  readonly termMonths: number;
+  readonly lines: ReferenceDemand;
 }
 
 @Injectable()
@@ -89,6 +99,7 @@ export class TendersQueries {
       biddingEndsAt: tender.biddingEndsAt,
       standstillDays: tender.standstillDays,
       offerDays: tender.offerDays,
+      auction: tender.auction,
       lots: lots.map((lot) => ({ ...lot, demand: demand.get(lot.code) ?? {}, told: told.has(lot.code) })),
       priceCaps,
       contentHash: tender.contentHash,
@@ -122,6 +133,14 @@ export class TendersQueries {
     };
   }
 
+  /** By what improvements of tariffs are measured; null when the tender was not published. It never changes. */
+  async auctionReference(tx: EntityManager, tenderId: string): Promise<AuctionReference | null> {
+    const tender = await tx.findOneBy(Tender, { id: tenderId });
+    if (!tender || tender.contentHash === null) return null;
+    const [lots, frame] = [await readLots(tx, tenderId), await this.frame(tx, tender.poolId)];
+    return { termMonths: tender.termMonths, lines: referenceDemand(lots, mergedDemand(lots, frame)) };
+  }
+
   /** What a tender takes over from its pool, which was locked before. */
   async frame(tx: EntityManager, poolId: string): Promise<TenderFrame> {
     const pool = await this.pools.frozenPool(tx, poolId);
@@ -151,6 +170,7 @@ export class TendersQueries {
       enquiryEndsAt: tender.enquiryEndsAt,
       standstillDays: tender.standstillDays,
       offerDays: tender.offerDays,
+      auction: tender.auction,
       priceCaps: await readCaps(tx, id),
       lots,
       demand: await this.demandFor(tx, actor, tender.poolId, lots),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { canonicalJson } from '../kernel/canonical.js';
+import { canonicalJson, toJson } from '../kernel/canonical.js';
 import { transition } from '../kernel/lifecycle.js';
 import { type Fault, invalid, notFound, refuse, unless } from '../kernel/refusal.js';
 import { CatalogueQueries } from '../catalogue/catalogue.queries.js';
@@ -12,6 +12,7 @@ import { whyStale } from '../platform/http/request.js';
 import { sha256 } from '../platform/keys/keys.js';
 import { type LockedPool, PoolsQueries } from '../pools/pools.queries.js';
 import { PoolsService } from '../pools/pools.service.js';
+import { DEFAULT_AUCTION } from './rules/auction-settings.js';
 import { contentOf } from './rules/content.js';
 import { demandByLot } from './rules/lot-demand.js';
 import { regionGroups } from './rules/lot-faults.js';
@@ -48,9 +49,9 @@ export class TendersService {
     const lots = await this.lotPerRegion(tx, await this.queries.frame(tx, poolId));
     const id = randomUUID();
     const made: unknown[] = await tx.query(
-      `insert into tender (id, pool_id, title, currency, term_months) values ($1, $2, $3, $4, $5)
+      `insert into tender (id, pool_id, title, currency, term_months, auction) values ($1, $2, $3, $4, $5, $6)
        on conflict (pool_id) where state <> 'cancelled' do nothing returning id`,
-      [id, poolId, pool.title, pool.currency, pool.termMonths],
+      [id, poolId, pool.title, pool.currency, pool.termMonths, toJson(DEFAULT_AUCTION)],
     );
     if (made.length === 0)
       throw refuse('tender.exists', 'This pool has a tender already. Edit it, or cancel it first.');
@@ -84,7 +85,8 @@ export class TendersService {
       unless(whyStale(seen, tender.version));
       transition(tenderLifecycle, tender.state, 'edit');
       const present = await this.termsOf(deed.tx, tender);
-      const terms = { ...present, ...given(changes) };
+      const { auction, ...others } = changes;
+      const terms = { ...present, ...given(others), auction: { ...present.auction, ...given(auction ?? {}) } };
       const faults = termsFaults(terms, await this.queries.frame(deed.tx, tender.poolId));
       if (changes.biddingEndsAt !== undefined) faults.push(...biddingEndFaults(terms.biddingEndsAt, deed.now));
       unlessFaults(faults);
@@ -191,7 +193,7 @@ export class TendersService {
 
   private async termsOf(tx: EntityManager, tender: Tender): Promise<TenderTerms> {
     const { title, awardRule, minWinners, maxWinners, maxShareBp } = tender;
-    const { enquiryEndsAt, biddingEndsAt, standstillDays, offerDays } = tender;
+    const { enquiryEndsAt, biddingEndsAt, standstillDays, offerDays, auction } = tender;
     return {
       title,
       lots: await readLots(tx, tender.id),
@@ -204,6 +206,7 @@ export class TendersService {
       biddingEndsAt,
       standstillDays,
       offerDays,
+      auction,
     };
   }
 
@@ -222,8 +225,10 @@ export class TendersService {
 }
 
 /** Only what was given; what was left out stays. */
-function given(changes: EditTender): Partial<TenderTerms> {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+function given<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }
 
 function unlessFaults(faults: readonly Fault[]): void {

@@ -7,7 +7,7 @@ export interface Best {
   readonly lines: readonly number[];
 }
 
-interface Cell {
+export interface Cell {
   readonly lot: string;
   readonly tier: string;
   readonly lines: number;
@@ -123,7 +123,8 @@ function evaluate(problem: Problem, bids: readonly ProblemBid[], cells: readonly
   return over ? null : { totalMinor, lines };
 }
 
-function costOf(
+/** What a bid asks for these lines of cells, over the term; null when it does not serve them so. */
+export function costOf(
   problem: Problem,
   bid: ProblemBid,
   cells: readonly Cell[],

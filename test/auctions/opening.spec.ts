@@ -39,18 +39,26 @@ describe('the opening', () => {
 
     const again = await opened.officer.post(`${bids}/open`).expect(409);
     expect((again.body as Problem).code).toBe('auction.already-opened');
+    await system.eventually(
+      () => opened.officer.get(`/api/v1/tenders/${opened.tenderId}/auction`),
+      ({ body }) => (body as { state: string }).state === 'decided',
+    );
     const facts: { facts: number }[] = await system.source.query(
-      `select count(*)::int as facts from outbox_event where name = 'auctions.bids-opened' and payload->>'tenderId' = $1`,
+      `select count(*)::int as facts from outbox_event where name = 'auctions.decided' and payload->>'tenderId' = $1`,
       [opened.tenderId],
     );
     expect(facts[0]?.facts).toBe(1);
     const record: { deed: string; person_id: string; facts: object }[] = await system.source.query(
       `select deed, person_id, facts from audit_entry where subject_type = 'auction' and subject_id = $1
-       order by sequence desc limit 1`,
+         and deed = 'bids.open'`,
       [opened.tenderId],
     );
     expect(record).toEqual([
-      { deed: 'bids.open', person_id: opened.officer.personId, facts: { opened: 3, unreadable: [] } },
+      {
+        deed: 'bids.open',
+        person_id: opened.officer.personId,
+        facts: { state: 'settling', opened: 3, unreadable: [] },
+      },
     ]);
   });
 

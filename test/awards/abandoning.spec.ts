@@ -53,7 +53,8 @@ test('a tender of which one lot is served by nobody is abandoned, and its pool p
   // The pool's members are not lost: one lot for all, without caps, until another day.
   const draft = (await officer.post('/api/v1/tenders', { poolId }).expect(201)).body as TenderDraft;
   const biddingEndsAt = new Date((await system.now()).getTime() + 86_400_000);
-  const terms = { lots: [{ code: 'all', title: 'All', regions: ['north', 'south'] }], priceCaps: {}, biddingEndsAt };
+  const lots = [{ code: 'all', title: 'All', regions: ['north', 'south'] }];
+  const terms = { lots, priceCaps: {}, biddingEndsAt, auction: { format: 'sealed' } };
   await officer.patch(`/api/v1/tenders/${draft.id}`, terms, draft.version).expect(200);
   await officer.post(`/api/v1/tenders/${draft.id}/publish`).expect(200);
   await system.settled();

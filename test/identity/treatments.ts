@@ -166,6 +166,26 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'post /api/v1/tenders/:id/bids/open': { officer: MARKET },
     'post /api/v1/bids/:id/withdraw': { bidder: unknown(providers, { ids: { id: m.bidId } }) },
 
+    'get /api/v1/auctions/:id': { ...reading, bidder: PUBLISHED },
+    'post /api/v1/auctions/:id/bids': { bidder: PUBLISHED },
+    'post /api/v1/auctions/:id/proxy': { bidder: PUBLISHED },
+    'post /api/v1/auctions/:id/proxy/end': { bidder: PUBLISHED },
+    'get /api/v1/auctions/:id/standing': {
+      bidder: [
+        ...part('KR-11', providers, { ids: { id: m.tenderId } }),
+        ...refused(
+          'bid.not-found',
+          { owner: m.provider, stranger: m.bystander },
+          {
+            ids: { id: m.tenderId },
+          },
+        ),
+      ],
+    },
+    'get /api/v1/auctions/:id/standings': reading,
+    'post /api/v1/auctions/:id/pause': { officer: MARKET },
+    'post /api/v1/auctions/:id/resume': { officer: MARKET },
+
     'get /api/v1/tenders/:tenderId/awards': reading,
     'get /api/v1/awards/:id': reading,
     'patch /api/v1/awards/:id': { officer: MARKET },

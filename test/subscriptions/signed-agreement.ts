@@ -86,8 +86,8 @@ export async function untoldAgreement(system: System, wanted: Wanted): Promise<S
   const hash = 'ab'.repeat(32);
   const { source } = system;
   await source.query(
-    `insert into tender (id, pool_id, title, currency, term_months, state, cancelled_at, why_cancelled)
-     values ($1, $2, 'Lines', 'USD', $3, 'cancelled', $4, 'only the ground of a test')`,
+    `insert into tender (id, pool_id, title, currency, term_months, auction, state, cancelled_at, why_cancelled)
+     values ($1, $2, 'Lines', 'USD', $3, '{}', 'cancelled', $4, 'only the ground of a test')`,
     [tenderId, poolId, TERM_MONTHS, now],
   );
   await source.query(`insert into auction (id, tender_id, state, deadline) values ($1, $1, 'closed', $2)`, [

@@ -139,7 +139,7 @@ export class Market {
     return { id, endsAt };
   }
 
-  /** Publishes the tender that was drafted when the pool locked. */
+  /** Publishes the tender that was drafted when the pool locked; sealed, so that what is opened is evaluated at once. */
   async tender(poolId: string, terms: object = {}): Promise<{ id: string; endsAt: Date }> {
     const { body } = done(await this.officer.get('/api/v1/tenders'));
     const draft = (body as { items: { id: string; poolId: string; version: number }[] }).items.find(
@@ -150,7 +150,7 @@ export class Market {
     done(
       await this.officer.patch(
         `/api/v1/tenders/${draft.id}`,
-        { biddingEndsAt: endsAt.toISOString(), ...terms },
+        { biddingEndsAt: endsAt.toISOString(), auction: { format: 'sealed' }, ...terms },
         draft.version,
       ),
     );

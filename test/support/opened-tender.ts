@@ -17,7 +17,7 @@ export interface TariffJson {
 }
 
 export interface PublishedTenderOptions extends LockedPoolOptions {
-  /** what the officer changes before publishing: lots, awardRule, minWinners, maxShareBp, priceCaps, .. */
+  /** what the officer changes before publishing: lots, awardRule, maxShareBp, priceCaps, auction, .. */
   readonly terms?: Readonly<Record<string, unknown>>;
   /** how long bids are taken */
   readonly biddingDays?: number;
@@ -85,7 +85,9 @@ export async function publishedTender(
   const officer = await system.someone('officer');
   const { id: tenderId, version } = await draftedTender(system, officer, pool.poolId);
   const biddingEndsAt = new Date((await system.now()).getTime() + (options.biddingDays ?? 21) * 86_400_000);
-  await officer.patch(`/api/v1/tenders/${tenderId}`, { biddingEndsAt, ...options.terms }, version).expect(200);
+  // Sealed unless the test says otherwise: what is opened is evaluated at once.
+  const terms = { biddingEndsAt, auction: { format: 'sealed' }, ...options.terms };
+  await officer.patch(`/api/v1/tenders/${tenderId}`, terms, version).expect(200);
   await officer.post(`/api/v1/tenders/${tenderId}/publish`).expect(200);
   await auctionIs(system, officer, tenderId, 'open');
   return { ...pool, tenderId, officer, biddingEndsAt };

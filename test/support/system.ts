@@ -71,7 +71,7 @@ export class Someone {
 /** What the clock has passed and the reconciler has not come to yet. */
 const OVERDUE = `
   select 'pool' as what from pool where state = 'open' and due_at <= app_now()
-  union all select 'auction' from auction where state in ('open', 'closing') and due_at <= app_now()
+  union all select 'auction' from auction where state in ('open', 'closing', 'waiting', 'live', 'resting', 'settling') and due_at <= app_now()
   union all select 'award' from award where state = 'standstill' and due_at <= app_now()
   union all select 'offer round' from offer_round where state = 'open' and due_at <= app_now()`;
 

@@ -189,6 +189,7 @@ describe('published', () => {
     for (const statement of [
       `update tender set title = 'Other' where id = $1`,
       `update tender set state = 'draft' where id = $1`,
+      `update tender set auction = auction || '{"minimumStepBp": 1}' where id = $1`,
       `delete from tender where id = $1`,
       `update lot set title = 'Other' where tender_id = $1`,
       `delete from lot_region where tender_id = $1`,

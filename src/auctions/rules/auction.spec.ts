@@ -20,7 +20,7 @@ describe('receiving', () => {
   });
 
   it('refuses what came at the deadline or later, however early the state is', () => {
-    for (const state of ['open', 'closing', 'closed', 'opened'] as const) {
+    for (const state of ['open', 'closing', 'closed', 'waiting'] as const) {
       const refusal = whyNotReceive(auction(state), deadline);
       expect(refusal?.code).toBe('auction.too-late');
       expect(refusal?.message).toContain('The bidding ended at 2030-01-31T09:00:00.000Z; this was received at');
@@ -29,7 +29,7 @@ describe('receiving', () => {
 
   it('says that what came in time and was not recorded does not count', () => {
     expect(whyNotReceive(auction('closed'), at(-1))?.code).toBe('auction.closed');
-    expect(whyNotReceive(auction('opened'), at(-1))?.message).toContain('Nothing was recorded');
+    expect(whyNotReceive(auction('waiting'), at(-1))?.message).toContain('Nothing was recorded');
     expect(whyNotReceive(auction('cancelled'), at(-1))?.code).toBe('auction.cancelled');
   });
 });
@@ -46,7 +46,7 @@ describe('opening', () => {
   });
 
   it('happens once, and never after a cancellation', () => {
-    expect(whyNotOpen(auction('opened'), 'published', at(9_999))?.code).toBe('auction.already-opened');
+    expect(whyNotOpen(auction('waiting'), 'published', at(9_999))?.code).toBe('auction.already-opened');
     expect(whyNotOpen(auction('cancelled'), 'published', at(9_999))?.code).toBe('auction.cancelled');
     expect(whyNotOpen(auction('closed'), 'cancelled', at(9_999))?.code).toBe('auction.cancelled');
   });

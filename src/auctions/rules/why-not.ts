@@ -44,7 +44,6 @@ export function whyNotOpen(
   tenderState: TenderState | null,
   now: Date,
 ): Refusal | null {
-  if (state === 'opened') return refuse('auction.already-opened', 'The bids of this tender have been opened already.');
   if (state === 'cancelled' || tenderState === 'cancelled') {
     return refuse('auction.cancelled', 'This tender was cancelled; its bids are never opened.');
   }
@@ -53,6 +52,9 @@ export function whyNotOpen(
     return refuse('auction.sealed', sentence, { deadline, now });
   }
   if (state === 'closed') return null;
+  if (state !== 'open' && state !== 'closing') {
+    return refuse('auction.already-opened', 'The bids of this tender have been opened already.');
+  }
   const sentence = 'The bidding has ended and the last bids are being recorded. Try again in a few seconds.';
   return refuse('auction.closing', sentence, { deadline, now });
 }

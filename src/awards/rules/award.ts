@@ -1,5 +1,6 @@
 /** An award: an allocation that people decide on. */
 import type { ResultStatus } from '../../allocation/rules/problem.js';
+import type { ProblemTender } from '../../auctions/rules/whole-problem.js';
 import type { Minor } from '../../kernel/money.js';
 import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardState } from './lifecycle.js';
@@ -45,21 +46,12 @@ export interface AwardBid {
 }
 
 /** The tender's words that an award needs. */
-export interface AwardTender {
-  readonly currency: string;
-  readonly termMonths: number;
-  readonly awardRule: 'lot' | 'tier' | 'shared';
-  readonly minWinners: number | null;
-  readonly maxWinners: number | null;
-  /** the largest part of all lines that one provider may win, in basis points (10,000 is all) */
-  readonly maxShareBp: number | null;
-  readonly lots: readonly {
-    readonly code: LotCode;
+export interface AwardTender extends ProblemTender {
+  readonly lots: readonly (ProblemTender['lots'][number] & {
     readonly title: string;
-    readonly demand: Readonly<Record<TierCode, { readonly firm: number; readonly interest: number }>>;
     /** whether providers are told every count of it */
     readonly told: boolean;
-  }[];
+  })[];
 }
 
 /** An award as other rooms read it. */

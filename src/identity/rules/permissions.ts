@@ -57,7 +57,10 @@ export const PERMISSIONS = {
   'bids.submit': ['bidder'],
   'bids.withdraw': ['bidder'],
   'bids.read-own': ['bidder'],
+  'bids.improve': ['bidder'],
+  'bids.instruct-proxy': ['bidder'],
   'bids.open': ['officer'],
+  'auctions.pause': ['officer'],
   'bids.read': ['officer', 'approver', 'auditor'],
 
   'awards.compare': ['officer'],

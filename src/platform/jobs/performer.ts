@@ -8,8 +8,8 @@ import type { FactPayload } from '../deeds/facts.js';
 import { type DueHandler, type FactHandler, Listeners } from '../deeds/listeners.js';
 import { Metrics } from '../metrics/metrics.js';
 
-const LEASE = "interval '30 seconds'";
-const LEASE_RENEWAL_MILLIS = 10_000;
+const LEASE = "interval '10 seconds'";
+const LEASE_RENEWAL_MILLIS = 3_000;
 /** After each failure the rest doubles, from a second to about five minutes (no interval holds 2 to the power of 60). */
 const MOST_DOUBLINGS = 8;
 /** A row that has not been tried for so long after its rest has found another way. */

@@ -5,6 +5,11 @@
  */
 import type { Minor } from '../../kernel/money.js';
 
+/** What a line costs over the term, all-in. */
+export function lineOverTerm(monthly: Minor, setup: Minor, termMonths: number): Minor {
+  return monthly * BigInt(termMonths) + setup;
+}
+
 /** What a one-off set-up comes to in each month of the term; the term has at least one. */
 export function setupMonthly(setup: Minor, termMonths: number): Minor {
   const months = BigInt(termMonths);

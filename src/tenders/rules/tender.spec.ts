@@ -1,5 +1,6 @@
 import { lifecycleFaults } from '../../kernel/lifecycle.js';
 import { canonicalJson } from '../../kernel/canonical.js';
+import { DEFAULT_AUCTION } from './auction-settings.js';
 import { awardFaults } from './award-faults.js';
 import { contentOf } from './content.js';
 import { demandByLot, linesOf } from './lot-demand.js';
@@ -36,6 +37,7 @@ const sound: TenderTerms = {
   biddingEndsAt: later(60),
   standstillDays: 10,
   offerDays: 14,
+  auction: DEFAULT_AUCTION,
 };
 const places = (terms: Partial<TenderTerms>): string[] =>
   termsFaults({ ...sound, ...terms }, frame).map(({ path }) => path);
@@ -118,6 +120,7 @@ describe('caps and calendar', () => {
     expect(places({ priceCaps: { fast: 0n } })).toEqual(['priceCaps.fast']);
     expect(places({ enquiryEndsAt: later(60) })).toEqual(['enquiryEndsAt']);
     expect(places({ enquiryEndsAt: later(59) })).toEqual([]);
+    expect(places({ auction: { ...DEFAULT_AUCTION, turnSeconds: 29 } })).toEqual(['auction.turnSeconds']);
   });
 
   it('want an end of bidding some minutes ahead', () => {
@@ -170,6 +173,7 @@ describe('content', () => {
       { offerDays: 15 },
       { lots: [A, { ...B, title: 'x' }] },
       { maxShareBp: 9999 },
+      { auction: { ...DEFAULT_AUCTION, minimumStepBp: 101 } },
     ]) {
       expect(text({ ...sound, ...change })).not.toBe(text(sound));
     }

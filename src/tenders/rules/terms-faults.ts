@@ -1,6 +1,7 @@
 /** Everything that is wrong with the terms of a tender, each fault at its place. */
 import { MAX_MINOR } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
+import { auctionFaults } from './auction-faults.js';
 import { awardFaults } from './award-faults.js';
 import { lotFaults } from './lot-faults.js';
 import type { TenderFrame, TenderTerms } from './terms.js';
@@ -15,7 +16,12 @@ const MINUTE_MILLIS = 60_000;
 /** Faults of what an officer wrote, whatever the time is. Single values have been checked as such. */
 export function termsFaults(terms: TenderTerms, frame: TenderFrame): Fault[] {
   const { enquiryEndsAt, biddingEndsAt } = terms;
-  const faults = [...lotFaults(terms.lots, frame), ...capFaults(terms, frame), ...awardFaults(terms, frame)];
+  const faults = [
+    ...lotFaults(terms.lots, frame),
+    ...capFaults(terms, frame),
+    ...awardFaults(terms, frame),
+    ...auctionFaults(terms.auction),
+  ];
   if (enquiryEndsAt !== null && biddingEndsAt !== null && enquiryEndsAt >= biddingEndsAt) {
     const reason = 'Questions must end before the bidding does, so that answers still help.';
     faults.push({ path: 'enquiryEndsAt', reason });

@@ -1,5 +1,6 @@
 /** What a tender asks for and how it is decided: what an officer writes and publishing freezes. */
 import type { Minor } from '../../kernel/money.js';
+import type { AuctionSettings } from './auction-settings.js';
 
 /**
  * How lines are awarded: a whole lot to one provider, each tier of a lot to one provider, or the lines of a tier in a
@@ -56,6 +57,8 @@ export interface TenderTerms {
   readonly standstillDays: number;
   /** calendar days that members have to answer their offers */
   readonly offerDays: number;
+  /** how bids compete once they are opened */
+  readonly auction: AuctionSettings;
 }
 
 /** What the locked pool gives and a tender cannot change. */

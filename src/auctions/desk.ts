@@ -1,0 +1,52 @@
+/** The desk of an auction: who reckons its standings, and since when nothing ran. */
+import type { EntityManager } from 'typeorm';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { standingAsked } from './auctions.events.js';
+import { placeRecorded } from './tariff-rows.js';
+
+/** The desk of an auction that goes on is looked at this often. */
+export const DESK_MILLIS = 2_000;
+
+/** @param dueAt when it is looked at first; null when nothing more can happen */
+export async function openDesk(tx: EntityManager, id: string, dueAt: Date | null): Promise<void> {
+  await tx.query('insert into auction_desk (id, state, due_at) values ($1, $2, $3)', [
+    id,
+    dueAt === null ? 'idle' : 'watching',
+    dueAt,
+  ]);
+}
+
+/** From now on nothing more happens in the auction. */
+export async function closeDesk(tx: EntityManager, id: string): Promise<void> {
+  await tx.query(`update auction_desk set state = 'idle', due_at = null where id = $1`, [id]);
+}
+
+/** Has the auction been without anything that ran for a time? @returns how long, by the real clock */
+export async function silentMillis(tx: EntityManager, id: string): Promise<number> {
+  const rows: { millis: number }[] = await tx.query(
+    'select extract(epoch from clock_timestamp() - seen_at)::float8 * 1000 as millis from auction_desk where id = $1',
+    [id],
+  );
+  return Math.round(rows[0]?.millis ?? 0);
+}
+
+/** Notes that something runs. */
+export async function seen(tx: EntityManager, id: string): Promise<void> {
+  await tx.query('update auction_desk set seen_at = clock_timestamp() where id = $1', [id]);
+}
+
+/**
+ * Gives what was recorded its place, and has a standing reckoned for it unless somebody does so already. The desk must be
+ * held.
+ * @param always whether a standing is asked for even when nothing was recorded
+ */
+export async function takeDown(deed: Deed, id: string, always = false): Promise<void> {
+  const placed = await placeRecorded(deed.tx, id, deed.now);
+  if (placed === 0 && !always) return;
+  const free: unknown[] = await deed.tx.query(
+    'update auction_desk set reckoning = true where id = $1 and not reckoning returning id',
+    [id],
+  );
+  // TypeORM answers an update with the rows and their number.
+  if ((free[1] as number) > 0) await deed.announce(standingAsked, { auctionId: id });
+}

@@ -1,0 +1,215 @@
+/** What is done in an auction once its bids are opened: tariffs are improved, proxies instructed; officers pause it. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../kernel/actor.js';
+import { canonicalJson } from '../kernel/canonical.js';
+import { nextState, transition } from '../kernel/lifecycle.js';
+import { notFound, unless } from '../kernel/refusal.js';
+import { Deeds } from '../platform/deeds/deeds.js';
+import { Keys, randomToken, sha256 } from '../platform/keys/keys.js';
+import type { Tariff } from '../pricing/rules/tariff.js';
+import { Auction } from './auction.entity.js';
+import { tariffRecorded } from './auctions.events.js';
+import { seen } from './desk.js';
+import { append, holdDesk } from './event-rows.js';
+import { Frames } from './frames.js';
+import { Grounds } from './grounds.js';
+import type { ImprovementView, PauseView, ProxyView } from './live.dto.js';
+import { bidFaults } from './rules/bid-faults.js';
+import { evaluatedCost } from './rules/evaluated-cost.js';
+import { whyNotImprove } from './rules/improvement.js';
+import { auctionLifecycle } from './rules/lifecycles.js';
+import { liveReceiptText } from './rules/log.js';
+import { later, remainingMillis } from './rules/phases.js';
+import { floorOf, type ProxyInstruction, whyNotInstruct } from './rules/proxy-instruction.js';
+import { sealedText } from './rules/receipt.js';
+import { whyNotImproveNow, whyNotInstructNow, whyNotPause, whyNotResume } from './rules/why-not-live.js';
+import { latestTariff, participantOf, recordTariffs } from './tariff-rows.js';
+import { unlessFaults } from './tariff.pipe.js';
+
+/** Which auction, and when it was received. */
+export interface Acted {
+  readonly auctionId: string;
+  readonly received: Date;
+}
+
+@Injectable()
+export class LiveService {
+  constructor(
+    private readonly deeds: Deeds,
+    private readonly keys: Keys,
+    private readonly frames: Frames,
+    private readonly grounds: Grounds,
+  ) {}
+
+  /**
+   * Takes an improved tariff. What was answered with a receipt is in the log, whatever happens then.
+   * @throws Refusal 'bid.faults', 'bid.dearer-somewhere', 'bid.offers-less', 'bid.step-too-small', 'bid.unchanged', and
+   *   'auction.*' when it is not the time for it
+   */
+  async improve(actor: Actor, { auctionId, received }: Acted, tariff: Tariff): Promise<ImprovementView> {
+    const input = { auctionId, tariff: this.keys.fingerprint(canonicalJson(tariff)) };
+    return this.deeds.run(actor, 'bids.improve', input, async (deed) => {
+      const { tx } = deed;
+      const auction = await heldForBid(tx, auctionId, actor);
+      const participant = await participantOf(tx, auctionId, actor.organisationId);
+      unless(whyNotImproveNow(auction, participant?.alias ?? null, received));
+      if (!participant) throw notFound('bid');
+      const { alias } = participant;
+      unlessFaults(bidFaults(tariff, await this.frames.of(tx, auction.tenderId)));
+      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`bids ${auctionId} ${alias}`]);
+      const [last, { settings, reference }] = [
+        await latestTariff(tx, auctionId, alias),
+        await this.grounds.of(tx, auctionId),
+      ];
+      if (!last) throw notFound('bid');
+      unless(whyNotImprove(last.tariff, tariff, reference, settings.minimumStepBp));
+      const recorded = sealed(
+        this.keys,
+        { auctionId, alias, revision: last.revision + 1, receivedAt: received },
+        tariff,
+      );
+      const evaluatedMinor = evaluatedCost(tariff, reference);
+      await recordTariffs(tx, auctionId, [
+        { ...recorded, tariff, evaluatedMinor, by: 'person', personId: actor.personId, sequence: null },
+      ]);
+      const { revision, commitment, signature } = recorded;
+      const receipt = { auctionId, alias, revision, commitment, receivedAt: received.toISOString(), signature };
+      await deed.record({ type: 'auction-bids', id: `${auctionId} ${alias}` }, receipt);
+      await deed.announce(tariffRecorded, { auctionId });
+      return { ...receipt, evaluatedMinor };
+    });
+  }
+
+  /**
+   * Instructs a proxy, in place of the one before; null takes it back. Nothing of it is ever told to anybody else.
+   * @throws Refusal 'proxy.faults', 'auction.*' when it is not the time for it
+   */
+  async instruct(
+    actor: Actor,
+    { auctionId, received }: Acted,
+    instruction: ProxyInstruction | null,
+  ): Promise<ProxyView> {
+    const input = { auctionId, proxy: instruction && this.keys.fingerprint(canonicalJson(instruction)) };
+    return this.deeds.run(actor, 'bids.instruct-proxy', input, async (deed) => {
+      const { tx } = deed;
+      const auction = await heldForBid(tx, auctionId, actor);
+      const participant = await participantOf(tx, auctionId, actor.organisationId);
+      unless(whyNotInstructNow(auction, participant?.alias ?? null, received));
+      const bidder = actor.organisationId;
+      if (bidder === null) throw new Error('only people instruct proxies');
+      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`proxies ${auctionId} ${bidder}`]);
+      const present = participant && (await latestTariff(tx, auctionId, participant.alias));
+      if (instruction && present) {
+        const { settings, reference } = await this.grounds.of(tx, auctionId);
+        unless(whyNotInstruct(present.tariff, instruction, reference, settings.minimumStepBp));
+        const floor = floorOf(present.tariff, instruction);
+        unlessFaults(bidFaults(floor, await this.frames.of(tx, auction.tenderId)));
+      }
+      // A part of the prices means the prices of now, or else the floor would sink with every step towards it.
+      const of = present?.revision ?? 0;
+      const text = instruction && canonicalJson({ instruction, of, salt: randomToken() });
+      const rows: { revision: number }[] = await tx.query(
+        `insert into auction_proxy (auction_id, bidder, revision, person_id, received_at, box, commitment)
+         select $1, $2, coalesce(max(revision), 0) + 1, $3, $4, $5, $6 from auction_proxy
+         where auction_id = $1 and bidder = $2 returning revision`,
+        [
+          auctionId,
+          bidder,
+          actor.personId,
+          received,
+          text === null ? null : this.keys.seal(text, `proxy ${auctionId} ${bidder}`),
+          text === null ? null : sha256(text),
+        ],
+      );
+      const view: ProxyView = {
+        auctionId,
+        revision: rows[0]?.revision ?? 1,
+        receivedAt: received.toISOString(),
+        commitment: text === null ? null : sha256(text),
+        lots: instruction ? instruction.lots : null,
+        active: instruction !== null,
+      };
+      await deed.record(
+        { type: 'auction-proxy', id: `${auctionId} ${bidder}` },
+        { revision: view.revision, active: view.active },
+      );
+      if (participant) await deed.announce(tariffRecorded, { auctionId });
+      return view;
+    });
+  }
+
+  /** Stops the time of an auction. @throws Refusal 'auction.*' when there is no time to stop */
+  async pause(actor: Actor, auctionId: string, why: string): Promise<PauseView> {
+    return this.deeds.run(actor, 'auctions.pause', { auctionId, why }, async (deed) => {
+      const { tx } = deed;
+      const auction = await heldAuction(tx, auctionId);
+      unless(whyNotPause(auction));
+      await holdDesk(tx, auctionId);
+      const { state: from, dueAt } = auction;
+      const left = remainingMillis(dueAt ?? deed.now, deed.now);
+      const state = transition(auctionLifecycle, from, 'pause');
+      await tx.update(
+        Auction,
+        { id: auctionId },
+        { state, dueAt: null, pausedFrom: from as 'waiting' | 'live' | 'resting', remainingMillis: BigInt(left) },
+      );
+      await append(tx, auctionId, deed.now, [
+        { kind: 'paused', body: { cause: 'officer', why, remainingMillis: left } },
+      ]);
+      await deed.record({ type: 'auction', id: auctionId }, { state, remainingMillis: left }, why);
+      return { auctionId, state, remainingMillis: left, endsAt: null };
+    });
+  }
+
+  /** Lets the time of a paused auction go on, with what was left of it. @throws Refusal 'auction.not-paused' */
+  async resume(actor: Actor, auctionId: string): Promise<PauseView> {
+    return this.deeds.run(actor, 'auctions.resume', { auctionId }, async (deed) => {
+      const { tx } = deed;
+      const auction = await heldAuction(tx, auctionId);
+      unless(whyNotResume(auction));
+      await holdDesk(tx, auctionId);
+      const from = auction.pausedFrom ?? 'live';
+      const state = nextState(auctionLifecycle, 'paused', `resume-${from}`) ?? from;
+      const left = Number(auction.remainingMillis ?? 0n);
+      const dueAt = later(deed.now, left);
+      await tx.update(
+        Auction,
+        { id: auctionId },
+        { state, dueAt, pausedFrom: null, remainingMillis: null, ...(from === 'waiting' ? {} : { endsAt: dueAt }) },
+      );
+      await append(tx, auctionId, deed.now, [{ kind: 'resumed', body: { endsAt: dueAt.toISOString() } }]);
+      await seen(tx, auctionId);
+      await deed.record({ type: 'auction', id: auctionId }, { state, endsAt: dueAt });
+      return { auctionId, state, remainingMillis: left, endsAt: dueAt.toISOString() };
+    });
+  }
+}
+
+/** What is recorded of an improved tariff beside the tariff itself. */
+export function sealed(
+  keys: Keys,
+  head: { readonly auctionId: string; readonly alias: string; readonly revision: number; readonly receivedAt: Date },
+  tariff: Tariff,
+): { alias: string; revision: number; receivedAt: Date; salt: string; commitment: string; signature: string } {
+  const { auctionId, alias, revision, receivedAt } = head;
+  const salt = randomToken();
+  const commitment = sha256(sealedText(tariff, salt));
+  const signature = keys.sign(liveReceiptText({ auctionId, alias, revision, commitment, receivedAt }));
+  return { alias, revision, receivedAt, salt, commitment, signature };
+}
+
+/** The auction, whose phase does not end before the transaction does. @throws Refusal 'auction.not-found' */
+async function heldForBid(tx: EntityManager, id: string, actor: Actor): Promise<Auction> {
+  const auction = await tx.findOne(Auction, { where: { id }, lock: { mode: 'pessimistic_read' } });
+  if (!auction || (auction.practiceFor !== null && auction.practiceFor !== actor.organisationId)) {
+    throw notFound('auction');
+  }
+  return auction;
+}
+
+async function heldAuction(tx: EntityManager, id: string): Promise<Auction> {
+  const auction = await tx.findOne(Auction, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  if (!auction || auction.practiceFor !== null) throw notFound('auction');
+  return auction;
+}

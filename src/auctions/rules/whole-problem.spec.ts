@@ -1,0 +1,60 @@
+import { readProblem } from '../../allocation/rules/parse-problem.js';
+import type { Tariff } from '../../pricing/rules/tariff.js';
+import { problemHead, type ProblemTender, tariffWithin, wholeProblem } from './whole-problem.js';
+
+const tender: ProblemTender = {
+  currency: 'KRW',
+  termMonths: 36,
+  awardRule: 'shared',
+  minWinners: 1,
+  maxWinners: 3,
+  maxShareBp: 2_900,
+  lots: [
+    { code: 'S', demand: { fast: { firm: 50, interest: 5 } } },
+    { code: 'N', demand: { fast: { firm: 30, interest: 10 }, slow: { firm: 5, interest: 0 } } },
+  ],
+};
+const tariff: Tariff = {
+  bands: [{ from: 1, monthly: { fast: 9n, huge: 8n }, lotMonthly: { W: { fast: 7n }, N: { slow: 6n, huge: 5n } } }],
+  lots: { N: { tiers: { fast: { capacity: 4 }, huge: { capacity: 3 } } }, S: { setup: 2n }, W: {} },
+  capacity: 60,
+};
+
+it('asks for all lines under the published rules, whatever order the lots come in', () => {
+  expect(problemHead(tender)).toEqual({
+    currency: 'KRW',
+    termMonths: 36,
+    lots: [
+      { id: 'N', demand: { fast: 40, slow: 5 } },
+      { id: 'S', demand: { fast: 55 } },
+    ],
+    rules: { award: 'shared', minWinners: 1, maxWinners: 3, maxShare: 0.29 },
+  });
+});
+
+it('says nothing of limits that the tender does not set', () => {
+  const free = { ...tender, minWinners: 0, maxWinners: null, maxShareBp: null };
+  expect(problemHead(free).rules).toEqual({ award: 'shared' });
+  expect(problemHead({ ...free, minWinners: null }).rules).toEqual({ award: 'shared' });
+});
+
+it('has a bid per tariff, by the id and the instant it is given', () => {
+  const receivedAt = new Date('2030-01-01T00:00:00.250Z');
+  const problem = wholeProblem(tender, [{ bidId: 'B2', providerId: 'p', receivedAt, tariff }]);
+  expect(problem.bids).toEqual([
+    {
+      bands: [{ from: 1, monthly: { fast: 9n }, lotMonthly: { N: { slow: 6n } } }],
+      lots: { N: { tiers: { fast: { capacity: 4 } } }, S: { setup: 2n } },
+      capacity: 60,
+      id: 'B2',
+      provider: 'p',
+      receivedAt: '2030-01-01T00:00:00.250Z',
+    },
+  ]);
+  expect(readProblem(problem)).toMatchObject({ ok: true });
+});
+
+it('leaves a tariff as it is when all of it is asked for', () => {
+  const all = ['N', 'S', 'W'].map((id) => ({ id, demand: { fast: 1, huge: 1, slow: 1 } }));
+  expect(tariffWithin(tariff, all)).toEqual(tariff);
+});
