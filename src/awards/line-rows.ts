@@ -7,7 +7,7 @@ const COLUMNS = 'award_id, bid_id, line_sequence, line_id, lot_code, tier_code, 
 
 /**
  * The pool's lines are read behind "offset 0", a fence: the planner would join the cells with one table of the view
- * first, and make every line once per region. $2 is the pool, $3 and $4 regions and tiers.
+ * first, and make every line once per region. $2 is the pool, $3 and $4 regions and tiers, each once.
  */
 const LINES = `(select sequence, line_id, region_code, tier_code, quantity from pool_line
   where pool_id = $2 and region_code = any($3::text[]) and tier_code = any($4::text[]) offset 0) l`;
@@ -25,11 +25,12 @@ export async function writeWhole(
     `insert into award_line (${COLUMNS})
      select $1::uuid, c.bid_id, l.sequence, l.line_id, c.lot_code, l.tier_code, 0, l.quantity
      from ${LINES}
-       join unnest($3::text[], $4::text[], $5::text[], $6::uuid[]) as c (region_code, tier_code, lot_code, bid_id)
+       join unnest($5::text[], $6::text[], $7::text[], $8::uuid[]) as c (region_code, tier_code, lot_code, bid_id)
          on c.region_code = l.region_code and c.tier_code = l.tier_code`,
     [
       awardId,
       tender.poolId,
+      ...whereOf(places),
       places.map((place) => place.region),
       places.map((place) => place.tier),
       places.map((place) => place.lot),
@@ -55,13 +56,13 @@ export async function writeParts(
               sum(l.quantity) over (partition by c.lot_code, l.tier_code order by l.sequence rows unbounded preceding)
                 - l.quantity as position
        from ${LINES}
-         join unnest($3::text[], $4::text[], $5::text[]) as c (region_code, tier_code, lot_code)
+         join unnest($5::text[], $6::text[], $7::text[]) as c (region_code, tier_code, lot_code)
            on c.region_code = l.region_code and c.tier_code = l.tier_code
      ), part as (
        select line.*, s.bid_id, greatest(s.first - position, 0)::integer as part_from,
               least(s.first + s.lines - position, quantity)::integer as part_to
        from line
-         join unnest($6::text[], $7::text[], $8::uuid[], $9::integer[], $10::integer[])
+         join unnest($8::text[], $9::text[], $10::uuid[], $11::integer[], $12::integer[])
            as s (lot_code, tier_code, bid_id, first, lines)
            on s.lot_code = line.lot_code and s.tier_code = line.tier_code
              and position < s.first + s.lines and position + quantity > s.first
@@ -70,6 +71,7 @@ export async function writeParts(
     [
       awardId,
       tender.poolId,
+      ...whereOf(places),
       places.map((place) => place.region),
       places.map((place) => place.tier),
       places.map((place) => place.lot),
@@ -82,8 +84,17 @@ export async function writeParts(
   );
 }
 
-/** The regions of each cell. */
-function placesOf(tender: PublishedTender, shares: readonly Share[]): (Share & { readonly region: string })[] {
+interface Place extends Share {
+  readonly region: string;
+}
+
+/** Regions and tiers, each once. */
+function whereOf(places: readonly Place[]): [regions: string[], tiers: string[]] {
+  return [[...new Set(places.map((place) => place.region))], [...new Set(places.map((place) => place.tier))]];
+}
+
+/** The cells in each of their regions. */
+function placesOf(tender: PublishedTender, shares: readonly Share[]): Place[] {
   const regions = new Map(tender.lots.map((lot) => [lot.code, lot.regions]));
   return shares.flatMap((share) => (regions.get(share.lot) ?? []).map((region) => ({ ...share, region })));
 }

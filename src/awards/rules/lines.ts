@@ -1,8 +1,7 @@
 /**
  * The way back from quantities to single lines. Within a lot and tier, lines stand in the order in which they were pledged;
- * a cell covers the positions [from, from + lines), a line of several connections as many positions. Nothing else is
- * asked about a line: whoever covers a lot can serve every line of it, and every line of a lot and tier costs the same,
- * so lines of a cell can take one another's place.
+ * a cell covers the positions [from, from + lines), a line of several connections as many positions. Which lines of a cell
+ * a bid gets makes no difference to its price or to what it can serve, so the order of the pledges may decide.
  */
 import type { LotCode, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardCell, Winner } from './award.js';
