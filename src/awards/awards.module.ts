@@ -10,6 +10,7 @@ import { AwardsJobs } from './awards.jobs.js';
 import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
 import { HoldingsService } from './holdings.service.js';
+import { LinesService } from './lines.service.js';
 import { ScenariosController } from './scenarios.controller.js';
 import { ScenariosJobs } from './scenarios.jobs.js';
 import { ScenariosQueries } from './scenarios.queries.js';
@@ -21,12 +22,13 @@ import { ScenariosService } from './scenarios.service.js';
   providers: [
     AwardsService,
     HoldingsService,
+    LinesService,
     ScenariosService,
     AwardsQueries,
     ScenariosQueries,
     AwardsJobs,
     ScenariosJobs,
   ],
-  exports: [AwardsService, HoldingsService, AwardsQueries],
+  exports: [AwardsService, HoldingsService, LinesService, AwardsQueries],
 })
 export class AwardsModule {}
