@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type Answer, answer, type SolveOptions } from './answer.js';
+import { AWAY_EFFORT } from './rules/away.js';
 import type { Problem, Result } from './rules/problem.js';
 import { SolverPool } from './solver.pool.js';
 
@@ -23,6 +24,11 @@ export class AllocationService implements OnModuleDestroy {
    */
   async gapsToWin(problem: Problem, bids: readonly string[] | null, options: SolveOptions = {}): Promise<Answer> {
     return answer(this.pool, { problem, read: false, gapsOf: bids }, options);
+  }
+
+  /** Solves a problem, and finds for each lot why it went where it went. */
+  async reasoned(problem: Problem, options: SolveOptions = {}): Promise<Answer> {
+    return answer(this.pool, { problem, read: false, reasonsWithin: AWAY_EFFORT.thorough }, options);
   }
 
   async onModuleDestroy(): Promise<void> {

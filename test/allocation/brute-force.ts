@@ -30,8 +30,8 @@ export interface Wanted {
   readonly lines: number;
 }
 
-/** The cheapest allocation by trying all, or null when none keeps the rules. */
-export function bruteForce(problem: Problem, wanted?: Wanted): Best | null {
+/** The cheapest allocation by trying all, or null when none keeps the rules. In it nothing that is unwanted is won. */
+export function bruteForce(problem: Problem, wanted?: Wanted, unwanted?: Omit<Wanted, 'lines'>): Best | null {
   const bids = bidsByReceipt(problem);
   const cells = problem.lots.flatMap((lot) =>
     Object.entries(lot.demand).flatMap(([tier, lines]): Cell[] => (lines > 0 ? [{ lot: lot.id, tier, lines }] : [])),
@@ -41,7 +41,8 @@ export function bruteForce(problem: Problem, wanted?: Wanted): Best | null {
   const visit = (cell: number): void => {
     const here = cells[cell];
     if (here === undefined) {
-      const found = wins(bids, cells, table, wanted) ? evaluate(problem, bids, cells, table) : null;
+      const asked = wins(bids, cells, table, wanted) && !(unwanted && wonOf(bids, cells, table, unwanted) > 0);
+      const found = asked ? evaluate(problem, bids, cells, table) : null;
       if (found && (best === null || prefer(found, best))) best = found;
       return;
     }
@@ -55,10 +56,14 @@ export function bruteForce(problem: Problem, wanted?: Wanted): Best | null {
 }
 
 function wins(bids: readonly ProblemBid[], cells: readonly Cell[], table: Table, wanted?: Wanted): boolean {
-  if (!wanted) return true;
-  const row = table[bids.findIndex((bid) => bid.id === wanted.bid)] ?? [];
-  const within = cells.map(({ lot, tier }) => lot === wanted.lot && (wanted.tier === null || tier === wanted.tier));
-  return row.reduce((sum, lines, c) => sum + (within[c] === true ? lines : 0), 0) >= wanted.lines;
+  return !wanted || wonOf(bids, cells, table, wanted) >= wanted.lines;
+}
+
+/** Lines that a bid wins of a lot, or of a tier of it. */
+function wonOf(bids: readonly ProblemBid[], cells: readonly Cell[], table: Table, of: Omit<Wanted, 'lines'>): number {
+  const row = table[bids.findIndex((bid) => bid.id === of.bid)] ?? [];
+  const within = cells.map(({ lot, tier }) => lot === of.lot && (of.tier === null || tier === of.tier));
+  return row.reduce((sum, lines, c) => sum + (within[c] === true ? lines : 0), 0);
 }
 
 function prefer(a: Best, b: Best): boolean {

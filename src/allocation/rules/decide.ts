@@ -41,13 +41,15 @@ export interface Decision {
   readonly prices: Prices | null;
 }
 
-/** What is known from a market that differs only in what is held. */
+/** What is known from a market that differs only in what is held or barred. */
 export interface Start {
   readonly prices: Prices | null;
   /** an option of each bid, NONE for nothing: near a good allocation */
   readonly bands: Int32Array;
   /** built for all of the market */
   readonly relaxation: Relaxation;
+  /** nodes after which the search ends with what is known, so that it ends at the same place on every machine */
+  readonly nodes?: number;
 }
 
 /** Rounds of ascent, and how often it looks for an allocation. */
@@ -76,8 +78,15 @@ function costless(market: Market): Market {
   };
 }
 
-/** Is there any allocation that keeps all rules? Without one, `complete` says whether that is proved. */
-export function feasible(market: Market, means: Means): { readonly found: Found | null; readonly complete: boolean } {
+/**
+ * Is there any allocation that keeps all rules but those about money? Without one, `complete` says whether that is proved.
+ * @param nodes after which the search ends without an answer
+ */
+export function feasible(
+  market: Market,
+  means: Means,
+  nodes = MANY,
+): { readonly found: Found | null; readonly complete: boolean } {
   const free = costless(market);
   const region = wholeRegion(free);
   if (free.units.some((_, unit) => ownersOf(free, region, unit).length === 0)) return { found: null, complete: true };
@@ -96,7 +105,7 @@ export function feasible(market: Market, means: Means): { readonly found: Found 
     const patience = { trials: Math.min(TRIALS, Math.ceil(EFFORT / server.effort)), stop: () => means.stop() };
     probe.offer(improve(free, server, new Int32Array(free.bids.length).fill(NONE), patience, () => true));
     if (probe.best) return { found: probe.best, complete: true };
-    const outcome = new Search(probe, { nodes: MANY, stop: () => means.stop() }, () => undefined).run(region, null);
+    const outcome = new Search(probe, { nodes, stop: () => means.stop() }, () => undefined).run(region, null);
     return { found: probe.best, complete: outcome.complete };
   } finally {
     probe.free();
@@ -127,7 +136,7 @@ export function decideWithin(market: Market, means: Means, start: Start | null):
   try {
     const prices = prepare(market, bounds, server, probe, region, means, raise, start);
     if (!probe.best) {
-      const first = feasible(market, means);
+      const first = feasible(market, means, start?.nodes);
       if (!first.found) {
         return {
           found: null,
@@ -140,8 +149,11 @@ export function decideWithin(market: Market, means: Means, start: Start | null):
       }
       probe.offer(priced(market, first.found.allocation));
     }
-    searchKernel(market, bounds, probe, region, prices, means);
-    const outcome = new Search(probe, { nodes: MANY, stop: () => means.stop() }, raise).run(region, prices);
+    if (start?.nodes === undefined) searchKernel(market, bounds, probe, region, prices, means);
+    const outcome = new Search(probe, { nodes: start?.nodes ?? MANY, stop: () => means.stop() }, raise).run(
+      region,
+      prices,
+    );
     raise(outcome.bound);
     const { complete, tied, nodes } = outcome;
     const limits = { nodes: start ? 0 : TIE_NODES, stop: () => means.stop() };
