@@ -1,10 +1,12 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type Answer, answer, type SolveOptions } from './answer.js';
-import { AWAY_EFFORT } from './rules/away.js';
+import { EFFORT } from './rules/effort.js';
 import type { Problem, Result } from './rules/problem.js';
 import { SolverPool } from './solver.pool.js';
 
 /** Winner determination: the cheapest allocation of a problem, proved and checked, off the event loop. */
+export type { Answer } from './answer.js';
+
 @Injectable()
 export class AllocationService implements OnModuleDestroy {
   private readonly pool = new SolverPool();
@@ -28,7 +30,7 @@ export class AllocationService implements OnModuleDestroy {
 
   /** Solves a problem, and finds for each lot why it went where it went. */
   async reasoned(problem: Problem, options: SolveOptions = {}): Promise<Answer> {
-    return answer(this.pool, { problem, read: false, reasonsWithin: AWAY_EFFORT.thorough }, options);
+    return answer(this.pool, { problem, read: false, reasonsWithin: EFFORT.thorough }, options);
   }
 
   async onModuleDestroy(): Promise<void> {

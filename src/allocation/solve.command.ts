@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { toJson } from '../kernel/canonical.js';
 import { answer } from './answer.js';
-import { AWAY_EFFORT } from './rules/away.js';
+import { EFFORT } from './rules/effort.js';
 import { lotWords } from './rules/lot-words.js';
 import { parseProblem, type ProblemReading } from './rules/parse-problem.js';
 import type { Result } from './rules/problem.js';
@@ -58,7 +58,7 @@ export async function runSolve(file: string, options: { readonly seconds: number
   const pool = new SolverPool(1);
   try {
     const { problem } = reading;
-    const { result, reasons } = await answer(pool, { problem, read: true, reasonsWithin: AWAY_EFFORT.quick }, options);
+    const { result, reasons } = await answer(pool, { problem, read: true, reasonsWithin: EFFORT.quick }, options);
     const providers = new Map(problem.bids.map(({ id, provider }) => [id, provider]));
     const told = { problem, nameOf: (bid: string) => `${providers.get(bid)} (bid ${bid})` };
     const words = reasons.map((reason) => lotWords(reason, told));

@@ -5,6 +5,8 @@ export interface Best {
   readonly totalMinor: bigint;
   /** lines per bid in the order of receipt, then id: of all cheapest allocations, the one most in favour of early bids */
   readonly lines: readonly number[];
+  /** what the provider that is paid most is paid */
+  readonly largest: bigint;
 }
 
 interface Cell {
@@ -31,7 +33,12 @@ export interface Wanted {
 }
 
 /** The cheapest allocation by trying all, or null when none keeps the rules. In it nothing that is unwanted is won. */
-export function bruteForce(problem: Problem, wanted?: Wanted, unwanted?: Omit<Wanted, 'lines'>): Best | null {
+export function bruteForce(
+  problem: Problem,
+  wanted?: Wanted,
+  unwanted?: Omit<Wanted, 'lines'>,
+  better: (a: Best, b: Best) => boolean = prefer,
+): Best | null {
   const bids = bidsByReceipt(problem);
   const cells = problem.lots.flatMap((lot) =>
     Object.entries(lot.demand).flatMap(([tier, lines]): Cell[] => (lines > 0 ? [{ lot: lot.id, tier, lines }] : [])),
@@ -43,7 +50,7 @@ export function bruteForce(problem: Problem, wanted?: Wanted, unwanted?: Omit<Wa
     if (here === undefined) {
       const asked = wins(bids, cells, table, wanted) && !(unwanted && wonOf(bids, cells, table, unwanted) > 0);
       const found = asked ? evaluate(problem, bids, cells, table) : null;
-      if (found && (best === null || prefer(found, best))) best = found;
+      if (found && (best === null || better(found, best))) best = found;
       return;
     }
     for (const split of splits(problem, cells, cell, table)) {
@@ -121,11 +128,12 @@ function evaluate(problem: Problem, bids: readonly ProblemBid[], cells: readonly
     const count = new Set(winning.map((bid) => bid.provider)).size;
     if (count < fewest || count > most) return null;
   }
+  // The parts of the cost that the tests use have two decimals.
   const part = BigInt(Math.round((problem.rules.maxCostShare ?? 1) * 100));
   if ([...paid.values()].some((amount) => amount * 100n > part * totalMinor)) return null;
-  // The shares that the tests use have two decimals.
-  const over = [...perProvider.values()].some((won) => won * 100 > Math.round(maxShare * 100) * total);
-  return over ? null : { totalMinor, lines };
+  // So few lines that a share is as good as its nearest decimal.
+  const over = [...perProvider.values()].some((won) => won > Math.floor(maxShare * total + 1e-6));
+  return over ? null : { totalMinor, lines, largest: [...paid.values()].reduce((a, b) => (a > b ? a : b), 0n) };
 }
 
 function costOf(

@@ -10,7 +10,7 @@ import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
 import { Search } from '../../src/allocation/rules/search.js';
 import { Server } from '../../src/allocation/rules/serve.js';
 import { breakTies } from '../../src/allocation/rules/ties.js';
-import { bidsByReceipt, bruteForce, type Best } from './brute-force.js';
+import { type Best, bidsByReceipt, bruteForce } from './brute-force.js';
 import { nonsense, solveHere, startHighs } from './in-process.js';
 import { smallProblems } from './small-problems.js';
 
@@ -21,7 +21,10 @@ function linesByReceipt(problem: Problem, awards: readonly BidAward[]): number[]
 }
 
 /** Branch and bound alone: no heuristic before it, no rounding on the way. */
-function searchAlone(problem: Problem, solver: LinearSolver): { readonly best: Best | null; readonly bound: number } {
+function searchAlone(
+  problem: Problem,
+  solver: LinearSolver,
+): { readonly best: Omit<Best, 'largest'> | null; readonly bound: number } {
   const market = marketOf(problem);
   const probe = new Probe(
     market,

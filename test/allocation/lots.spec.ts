@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { AWAY_EFFORT } from '../../src/allocation/rules/away.js';
+import { EFFORT } from '../../src/allocation/rules/effort.js';
 import { awardsOf } from '../../src/allocation/rules/awards.js';
 import { check } from '../../src/allocation/rules/checker.js';
 import { decide } from '../../src/allocation/rules/decide.js';
@@ -148,8 +148,8 @@ describe('why each lot went where it went', () => {
   it('is the same in whatever order the parts of a problem come, and ends by what was looked at', () => {
     const problem = largeProblem(6, 12, 'lot');
     const turned = { ...problem, lots: problem.lots.toReversed(), bids: problem.bids.toReversed() };
-    const { reasons } = explained(problem, highs, AWAY_EFFORT.quick);
-    expect(explained(turned, highs, AWAY_EFFORT.quick).reasons).toEqual(reasons);
+    const { reasons } = explained(problem, highs, EFFORT.quick);
+    expect(explained(turned, highs, EFFORT.quick).reasons).toEqual(reasons);
     expect(reasons.every(({ away }) => away?.proved)).toBe(true);
     const little = explained(problem, highs, 60_000).reasons;
     const some = little.filter(({ away }) => away?.proved);
@@ -172,7 +172,7 @@ describe('why each lot went where it went', () => {
     const best = decide(market, means);
     expect([best.complete, best.found === null]).toEqual([false, false]);
     const awards = awardsOf(market, best.found?.allocation ?? []);
-    const reasons = reasonsOf(problem, market, best, awards, means, AWAY_EFFORT.quick);
+    const reasons = reasonsOf(problem, market, best, awards, means, EFFORT.quick);
     expect(reasons.map(({ away }) => away)).toEqual(reasons.map(() => null));
     expect(reasons.some(({ runnerUp }) => runnerUp !== null)).toBe(true);
   });

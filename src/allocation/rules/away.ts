@@ -5,6 +5,7 @@
 import type { Minor } from '../../kernel/money.js';
 import { Bounds } from './bound.js';
 import { decideWithin, type Decision, type Means } from './decide.js';
+import { Effort } from './effort.js';
 import type { BandOption, BarredUnit, Market } from './market.js';
 import { NONE, placeOf, sizeOf, wholeRegion } from './region.js';
 import { Relaxation } from './relaxation.js';
@@ -17,17 +18,8 @@ export interface Away {
   readonly proved: boolean;
 }
 
-/**
- * How much is looked at in all searches together: quantities times nodes. Counted and not timed, so that the same
- * questions are answered on every machine. Ten seconds of a processor, and one.
- */
-export const AWAY_EFFORT = { thorough: 6_000_000, quick: 600_000 } as const;
-/** Nodes of one search, and what it does before its first one in nodes. */
+/** Nodes of one search. */
 const NODES = 200;
-const BEFORE_NODES = 20;
-/** What a search of a small market does that does not depend on its size, and how much dearer it is to share lines. */
-const LEAST_SIZE = 1_000;
-const SHARED_TIMES = 6;
 /** Quantities that may be looked at for bounds at known prices, which take no search. */
 const BOUNDED = 100_000_000;
 
@@ -58,6 +50,7 @@ function withoutPlace(option: BandOption, place: number): BandOption {
  * Asks of each unit what it would cost more without its winner: bounds of all of them, and exactly as far as the effort
  * allows.
  * @param asked in the order in which they matter
+ * @param within how much is searched at the most, see `EFFORT`
  * @returns what is known of each, in the order asked; null for those of which nothing is
  */
 export function awayFrom(
@@ -65,23 +58,26 @@ export function awayFrom(
   best: Decision,
   means: Means,
   asked: readonly BarredUnit[],
-  effort: number,
+  within: number,
 ): (Away | null)[] {
   const { found } = best;
   if (!found || !best.complete) return asked.map(() => null);
   const size = sizeOf(market, wholeRegion(market));
   const known = size * asked.length > BOUNDED ? asked.map(() => null) : bounded(market, best, asked);
-  const node = Math.max(size, LEAST_SIZE) * (market.divisible ? SHARED_TIMES : 1);
-  let left = Math.floor(effort / node);
-  if (left <= BEFORE_NODES || asked.length === 0) return known;
+  const effort = new Effort(within, NODES);
+  if (effort.nodesFor(market) === 0 || asked.length === 0) return known;
   const relaxation = new Relaxation(market, new Bounds(market), means.solver, wholeRegion(market));
   const bands = bandsOf(market, found.lines);
   try {
     return asked.map((barred, k) => {
-      if (left <= BEFORE_NODES || means.stop()) return known[k] ?? null;
-      const nodes = Math.min(NODES, left - BEFORE_NODES);
-      const decision = decideWithin(without(market, barred), means, { prices: best.prices, bands, relaxation, nodes });
-      left -= BEFORE_NODES + decision.nodes;
+      const nodes = effort.nodesFor(market);
+      if (nodes === 0 || means.stop()) return known[k] ?? null;
+      const decision = decideWithin(
+        without(market, barred),
+        { ...means, nodes },
+        { prices: best.prices, bands, relaxation },
+      );
+      effort.spend(market, decision.nodes);
       return awayOf(decision, found.cost);
     });
   } finally {

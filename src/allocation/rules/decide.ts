@@ -25,6 +25,8 @@ export interface Means {
   stop(): boolean;
   /** told of every better allocation and bound */
   progress(found: Found | null, bound: number): void;
+  /** nodes after which a search ends with what is known, at the same place on every machine; without end unless said */
+  readonly nodes?: number;
 }
 
 export interface Decision {
@@ -48,8 +50,6 @@ export interface Start {
   readonly bands: Int32Array;
   /** built for all of the market */
   readonly relaxation: Relaxation;
-  /** nodes after which the search ends with what is known, so that it ends at the same place on every machine */
-  readonly nodes?: number;
 }
 
 /** Rounds of ascent, and how often it looks for an allocation. */
@@ -78,18 +78,20 @@ function costless(market: Market): Market {
   };
 }
 
-/**
- * Is there any allocation that keeps all rules but those about money? Without one, `complete` says whether that is proved.
- * @param nodes after which the search ends without an answer
- */
-export function feasible(
-  market: Market,
-  means: Means,
-  nodes = MANY,
-): { readonly found: Found | null; readonly complete: boolean } {
+/** What came of looking for any allocation. */
+export interface Feasible {
+  readonly found: Found | null;
+  /** without one, whether it is proved that there is none */
+  readonly complete: boolean;
+  readonly nodes: number;
+}
+
+/** Is there any allocation that keeps all rules but those about money? */
+export function feasible(market: Market, means: Means): Feasible {
   const free = costless(market);
   const region = wholeRegion(free);
-  if (free.units.some((_, unit) => ownersOf(free, region, unit).length === 0)) return { found: null, complete: true };
+  if (free.units.some((_, unit) => ownersOf(free, region, unit).length === 0))
+    return { found: null, complete: true, nodes: 0 };
   const server = new Server(free);
   const bounds = new Bounds(free);
   const probe = new Probe(
@@ -104,9 +106,10 @@ export function feasible(
   try {
     const patience = { trials: Math.min(TRIALS, Math.ceil(EFFORT / server.effort)), stop: () => means.stop() };
     probe.offer(improve(free, server, new Int32Array(free.bids.length).fill(NONE), patience, () => true));
-    if (probe.best) return { found: probe.best, complete: true };
-    const outcome = new Search(probe, { nodes, stop: () => means.stop() }, () => undefined).run(region, null);
-    return { found: probe.best, complete: outcome.complete };
+    if (probe.best) return { found: probe.best, complete: true, nodes: 0 };
+    const limits = { nodes: means.nodes ?? MANY, stop: () => means.stop() };
+    const outcome = new Search(probe, limits, () => undefined).run(region, null);
+    return { found: probe.best, complete: outcome.complete, nodes: outcome.nodes };
   } finally {
     probe.free();
   }
@@ -136,21 +139,21 @@ export function decideWithin(market: Market, means: Means, start: Start | null):
   try {
     const prices = prepare(market, bounds, server, probe, region, means, raise, start);
     if (!probe.best) {
-      const first = feasible(market, means, start?.nodes);
+      const first = feasible(market, means);
       if (!first.found) {
         return {
           found: null,
           bound: first.complete ? Infinity : known,
           complete: first.complete,
           tiesSettled: true,
-          nodes: 0,
+          nodes: first.nodes,
           prices,
         };
       }
       probe.offer(priced(market, first.found.allocation));
     }
-    if (start?.nodes === undefined) searchKernel(market, bounds, probe, region, prices, means);
-    const outcome = new Search(probe, { nodes: start?.nodes ?? MANY, stop: () => means.stop() }, raise).run(
+    if (means.nodes === undefined) searchKernel(market, bounds, probe, region, prices, means);
+    const outcome = new Search(probe, { nodes: means.nodes ?? MANY, stop: () => means.stop() }, raise).run(
       region,
       prices,
     );

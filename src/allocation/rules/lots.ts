@@ -49,7 +49,7 @@ interface Part extends BarredUnit {
 /**
  * The reasons of an allocation, in the order of lots, tiers and receipt. The arithmetic of moves is done for every lot;
  * allocations anew, the dearest lots first, as far as the limits allow.
- * @param effort how much is allocated anew at the most, see `AWAY_EFFORT`
+ * @param effort how much is allocated anew at the most, see `EFFORT`
  */
 export function reasonsOf(
   problem: Problem,
