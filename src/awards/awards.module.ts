@@ -10,6 +10,7 @@ import { AwardsJobs } from './awards.jobs.js';
 import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
 import { HoldingsService } from './holdings.service.js';
+import { ReasonsQueries } from './reasons.queries.js';
 import { ScenariosController } from './scenarios.controller.js';
 import { ScenariosJobs } from './scenarios.jobs.js';
 import { ScenariosQueries } from './scenarios.queries.js';
@@ -24,6 +25,7 @@ import { ScenariosService } from './scenarios.service.js';
     ScenariosService,
     AwardsQueries,
     ScenariosQueries,
+    ReasonsQueries,
     AwardsJobs,
     ScenariosJobs,
   ],
