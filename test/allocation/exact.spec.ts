@@ -20,6 +20,11 @@ function linesByReceipt(problem: Problem, awards: readonly BidAward[]): number[]
   return bidsByReceipt(problem).map((bid) => awards.find((award) => award.bid === bid.id)?.lines ?? 0);
 }
 
+/** What branch and bound is compared in: cost and lines. */
+function cheapest(best: Best | null): Omit<Best, 'largest'> | null {
+  return best && { totalMinor: best.totalMinor, lines: best.lines };
+}
+
 /** Branch and bound alone: no heuristic before it, no rounding on the way. */
 function searchAlone(
   problem: Problem,
@@ -75,7 +80,7 @@ describe('winner determination is exact', () => {
       fc.property(smallProblems(award), (problem) => {
         const best = bruteForce(problem);
         const found = searchAlone(problem, highs);
-        expect(found.best).toEqual(best);
+        expect(found.best).toEqual(cheapest(best));
         const beyond = Number(problem.rules.budgetMinor ?? Infinity) + 1;
         expect(found.bound).toBe(best === null ? beyond : Number(best.totalMinor));
       }),
@@ -86,7 +91,7 @@ describe('winner determination is exact', () => {
   it.each(AWARDS)('floats only propose: with a linear solver that answers nonsense, the same: award %s', (award) => {
     fc.assert(
       fc.property(smallProblems(award), (problem) => {
-        expect(searchAlone(problem, nonsense()).best).toEqual(bruteForce(problem));
+        expect(searchAlone(problem, nonsense()).best).toEqual(cheapest(bruteForce(problem)));
       }),
       { numRuns: 300, endOnFailure: true },
     );

@@ -69,7 +69,9 @@ function outOfReach(problem: Problem, market: Market): string[] {
   return market.bids.flatMap(({ id, options }) => {
     const bid = bids.get(id);
     const least = Math.max(bid?.minimumLines ?? 0, bid?.bands[0]?.from ?? 0);
-    return options.length > 0 ? [] : [`Bid ${id} cannot win the ${lines(least)} that it asks for at least.`];
+    return options.length > 0 || least <= 1
+      ? []
+      : [`Bid ${id} cannot win the ${lines(least)} that it asks for at least.`];
   });
 }
 

@@ -6,7 +6,7 @@ import { bandReached, leastLines } from '../../pricing/rules/band.js';
 import type { Minor } from '../../kernel/money.js';
 import { brokenByMove, type BrokenRule, type Cell, type Holding, linesOf } from './move-rules.js';
 import type { BidAward, Problem, ProblemBid } from './problem.js';
-import { lineCost, tierLimit } from './terms.js';
+import { bidsInOrder, lineCost, tierLimit } from './terms.js';
 
 /** A bid whose other lines would be charged in another band. */
 export interface Shift {
@@ -80,7 +80,7 @@ export class Moves {
     const excluded = new Set(problem.rules.exclude);
     const byBid = new Map(awards.map((award) => [award.bid, award]));
     this.holdings = new Map(
-      problem.bids
+      bidsInOrder(problem.bids)
         .filter((bid) => !excluded.has(bid.provider))
         .map((bid) => {
           const award = byBid.get(bid.id);
@@ -145,7 +145,7 @@ export class Moves {
     return costOf(this.problem, bid, band, cells);
   }
 
-  /** Every bid to which cells could move, the cheapest for these lines first; of equals, in the order of the problem. */
+  /** Every bid to which cells could move, the cheapest for these lines first; of equals, the smaller id. */
   movesOf(from: Holding, cells: readonly Cell[]): Move[] {
     const moves: Move[] = [];
     for (const to of this.holdings.values()) {

@@ -3,7 +3,7 @@ import { formatMoney, type Minor } from '../../kernel/money.js';
 import { leastLines } from '../../pricing/rules/band.js';
 import type { TariffLot } from '../../pricing/rules/tariff.js';
 import type { AwardRule, BidAward, Problem, ProblemBid, ProblemRules } from './problem.js';
-import { shareLimit } from './terms.js';
+import { bidsInOrder, shareLimit } from './terms.js';
 import { type Least, leastSteps, type Trying } from './trying.js';
 
 /** Bids whose minimum volumes are tried one by one. */
@@ -204,7 +204,7 @@ export class Reliefs {
   /** Which bid's minimum volume alone would have to fall, and to what. */
   private minimums(): string | null {
     const { problem } = this;
-    const asking = problem.bids.filter((bid) => leastLines(bid) > 1);
+    const asking = bidsInOrder(problem.bids).filter((bid) => leastLines(bid) > 1);
     let open = asking.length > MINIMUMS;
     const fallen = asking.slice(0, MINIMUMS).flatMap((bid): string[] => {
       const least = leastLines(bid);
