@@ -65,7 +65,10 @@ describe('pumasi solve', () => {
     expect([status, result['status'], result['explanation']]).toEqual([
       0,
       'infeasible',
-      ['Lot south: no bid covers it.'],
+      [
+        'Lot south: no bid covers it.',
+        '20 of 30 lines cannot be served, whoever wins the others: for instance 20 in lot south.',
+      ],
     ]);
   });
 
