@@ -116,8 +116,8 @@ export async function openBids(pool: pg.Pool, tenderId: string, { people }: Many
   const random = new Random(seed);
   const bids = bidsFor(random, PROVIDERS, lots, TIERS, total, BANDS);
   await pool.query(
-    `insert into auction (id, tender_id, state, deadline, closed_at, opened_at, opened_by)
-     values ($1, $1, 'opened', now() - interval '1 hour', now(), now(), $2)`,
+    `insert into auction (id, tender_id, state, deadline, closed_at, opened_at, opened_by, decided_at)
+     values ($1, $1, 'decided', now() - interval '1 hour', now(), now(), $2, now())`,
     [tenderId, people[0]],
   );
   for (const [i, { bands, lots: covered, capacity, activation, receivedAt }] of bids.entries()) {
@@ -139,12 +139,16 @@ export async function openBids(pool: pg.Pool, tenderId: string, { people }: Many
          receipt_signature, state) values ($1, $2, $3, $4, 1, $5, '', $6, '', 'opened')`,
       [bid, tenderId, provider, people[0], receivedAt, 'ab'.repeat(32)],
     );
-    await pool.query(`insert into opened_bid values ($1, $2, $3, $4, $5, 'salt')`, [
-      bid,
-      tenderId,
-      provider,
-      receivedAt,
-      toJson(tariff),
-    ]);
+    const alias = `B${String(i + 1).padStart(3, '0')}`;
+    await pool.query(
+      `insert into auction_participant (auction_id, alias, bidder, provider_id, bid_id, name)
+       values ($1, $2, $3::uuid::text, $3::uuid, $4, $2)`,
+      [tenderId, alias, provider, bid],
+    );
+    await pool.query(
+      `insert into auction_tariff (auction_id, alias, revision, by, received_at, recorded_at, tariff, salt, commitment,
+         signature, evaluated_minor, sequence) values ($1, $2, 0, 'opening', $3, $3, $4, 'salt', $5, '', 0, 1)`,
+      [tenderId, alias, receivedAt, toJson(tariff), 'ab'.repeat(32)],
+    );
   }
 }

@@ -98,6 +98,33 @@ create trigger award_line_append_only before update or delete or truncate on awa
 create view awarded_line as
 select award_id, bid_id, line_sequence, line_id, lot_code, tier_code, part_from, quantity from award_line;
 
+-- Why each lot of an award went where it went, as the evaluation found it: for each winner of each lot, or of each tier
+-- of it. For the agency only: it tells of the tariffs of rivals.
+create table award_lot_reason (
+  award_id uuid not null references award (id),
+  position integer not null check (position >= 0),
+  lot_code text not null,
+  tier_code text,
+  bid_id uuid not null references sealed_bid (id),
+  provider_id uuid not null references organisation (id),
+  lines integer not null check (lines > 0),
+  won_lines integer not null check (won_lines > 0),
+  cost_minor bigint not null,
+  runner_up_bid_id uuid references sealed_bid (id),
+  runner_up_provider_id uuid references organisation (id),
+  runner_up_cost_minor bigint,
+  away_at_least_minor bigint,
+  away_at_most_minor bigint,
+  away_proved boolean,
+  words text not null,
+  primary key (award_id, position),
+  check ((runner_up_bid_id is null) = (runner_up_cost_minor is null)),
+  check ((runner_up_bid_id is null) = (runner_up_provider_id is null)),
+  check ((away_proved is null) = (away_at_least_minor is null))
+);
+create trigger award_lot_reason_append_only before update or delete or truncate on award_lot_reason
+  for each statement execute function refuse_rewriting();
+
 create table award_letter (
   award_id uuid not null references award (id),
   provider_id uuid not null references organisation (id),

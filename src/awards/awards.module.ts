@@ -11,6 +11,7 @@ import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
 import { HoldingsService } from './holdings.service.js';
 import { LinesService } from './lines.service.js';
+import { ReasonsQueries } from './reasons.queries.js';
 import { ScenariosController } from './scenarios.controller.js';
 import { ScenariosJobs } from './scenarios.jobs.js';
 import { ScenariosQueries } from './scenarios.queries.js';
@@ -26,6 +27,7 @@ import { ScenariosService } from './scenarios.service.js';
     ScenariosService,
     AwardsQueries,
     ScenariosQueries,
+    ReasonsQueries,
     AwardsJobs,
     ScenariosJobs,
   ],

@@ -49,8 +49,8 @@ export async function approvedAward(
   const now = await system.now();
   const hash = 'ab'.repeat(32);
   await source.query(
-    `insert into tender (id, pool_id, title, currency, term_months, bidding_ends_at, content_hash)
-     values ($1, $2, 'Lines', 'USD', $3, $4, $5)`,
+    `insert into tender (id, pool_id, title, currency, term_months, auction, bidding_ends_at, content_hash)
+     values ($1, $2, 'Lines', 'USD', $3, '{}', $4, $5)`,
     [tenderId, poolId, TERM_MONTHS, now, hash],
   );
   await askedFor(system, tenderId, winners.flat());
