@@ -51,9 +51,11 @@ export class LogQueries {
     const last = await lastEvent(tx, id);
     unless(whyNoLog(auction.state, last?.sequence ?? 0));
     if (!last) throw notFound('auction');
+    // Where nobody won, the lines may be put out to tender again, and nobody's tariff is to be known then.
+    const disclosure = auction.state === 'decided' ? tender.auction.disclosure : 'none';
     const told: Telling = full
       ? { disclosure: 'all', told: true }
-      : { disclosure: tender.auction.disclosure, told: tender.lots.every((lot) => lot.told) };
+      : { disclosure, told: tender.lots.every((lot) => lot.told) };
     return {
       tag: full ? `${last.hash}-full` : last.hash,
       pieces: () => this.pieces(tx, id, last, told),

@@ -202,6 +202,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'post /api/v1/awards/:id/scenarios': { officer: MARKET },
     'get /api/v1/awards/:id/scenarios': reading,
     'get /api/v1/awards/:id/gaps': reading,
+    'get /api/v1/awards/:id/lots': reading,
     'get /api/v1/awards/:id/letters': reading,
     'get /api/v1/awards/:id/letter': {
       bidder: [
