@@ -11,7 +11,7 @@ import { catalogue, join as joinPool, lock, openPool } from '../demo/demand.js';
 import { demoGround } from '../demo/ground.js';
 import { korea } from '../demo/korea.js';
 import { Story } from '../demo/story.js';
-import { bid, open, publish } from '../demo/tendering.js';
+import { bid, evaluated, open, publish } from '../demo/tendering.js';
 import { temporaryDataFolder } from '../src/platform/embedded/embedded-postgres.js';
 import { type Report, timed } from './report.js';
 
@@ -38,9 +38,10 @@ async function benchSize(report: Report, members: number): Promise<void> {
     const poolId = await openPool(play);
     const imported = await timed(() => joinPool(play, poolId));
     await lock(play, poolId);
-    const tender = await publish(play, poolId);
+    const tender = await publish(play, poolId, 'sealed');
     await bid(play, tender);
-    await conclude(play, tender.id, await open(play, tender));
+    await open(play, tender);
+    await conclude(play, tender.id, await evaluated(play, tender.id));
 
     const jobs = await jobMillis(ground.base);
     const row = (stage: string, ours: number, floor: number): void =>

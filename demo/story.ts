@@ -43,6 +43,11 @@ export class Story {
     this.write(`${line.trimEnd()}\n`);
   }
 
+  /** A part of a chapter. */
+  heading(text: string): void {
+    this.write(`\n   -- ${text}\n\n`);
+  }
+
   title(text: string): void {
     this.write(`\n${text}\n${'='.repeat(text.length)}\n`);
   }
