@@ -8,6 +8,9 @@ import { passTo, type Play } from './play.js';
 import type { TenderAnswer } from './tendering.js';
 import { instructRivals, playTurns } from './turns.js';
 
+/** What the first standing is called. */
+const OPENED = 'the opened bids';
+
 /** Plays the auction of a tender whose bids are opened, in the format that it was published with. */
 export async function playAuction(play: Play, tender: TenderAnswer): Promise<AuctionFigures> {
   const { story, cast } = play;
@@ -15,7 +18,7 @@ export async function playAuction(play: Play, tender: TenderAnswer): Promise<Auc
   const course: Course = { totals: [] };
   const opened = await seenBy(cast.officer, id);
   const first = await story.waiting('the opened bids are compared', reckoned(play, id));
-  tellStandings(play, first, 'the opened bids', course);
+  tellStandings(play, first, OPENED, course);
   const byHand = opened.format !== 'sealed' && opened.bidders >= FEWEST_BIDDERS;
   const contest = byHand ? await contestOf(play, tender) : null;
   if (byHand) await compete(play, tender, contest, course);
@@ -55,10 +58,10 @@ async function tellResult(play: Play, { id }: TenderAnswer, figures: AuctionFigu
     return;
   }
   story.heading('It is decided, and the names are told');
-  tellStandings(play, await standingsNow(play, id), 'the end', { totals: [{ label: 'opened', value: opening }] }, true);
+  tellStandings(play, await standingsNow(play, id), 'the end', { totals: [{ label: OPENED, value: opening }] }, true);
   story.say(
     `The auction lowered the price by ${story.money(aYear(opening - total, input.termMonths))} a year ` +
       `(${story.percent(opening - total, opening)}), by ${story.count(improvements)} improvements, of which proxies made ` +
-      `${story.count(proxyBids)}. Its end was put off ${story.count(extensions)} time(s).`,
+      `${story.count(proxyBids)}.${extensions === 0 ? '' : ` Its end was put off ${story.count(extensions)} time(s).`}`,
   );
 }

@@ -54,30 +54,34 @@ export async function playLive(play: Play, contest: Contest, course: Course): Pr
     await passTo(play, new Date(began + atMillis));
     story.heading(`${title} (${clock(began + atMillis)}, the auction ends at ${clock(endsAt)})`);
     await act(play, contest);
-    tellStandings(play, await settled(play, contest), title.toLowerCase(), course);
+    tellStandings(play, await reckoned(play, contest.tenderId), title.toLowerCase(), course);
   }
 }
 
-function settled(play: Play, { tenderId }: Contest): Promise<Standings> {
-  return play.story.waiting('everybody’s standing is reckoned', reckoned(play, tenderId));
+function settled(play: Play, { tenderId }: Contest, what = 'it is reckoned what that changes'): Promise<Standings> {
+  return play.story.waiting(what, reckoned(play, tenderId));
 }
 
-/** How many of the contested lots a bidder would get. */
+/** How many lots a bidder would get, of all or of some. */
 function lotsOf({ items }: Standings, { alias }: Contestant, among?: readonly string[]): number {
   const lots = Object.keys(items.find((item) => item.alias === alias)?.lots ?? {});
   return lots.filter((lot) => among === undefined || among.includes(lot)).length;
+}
+
+function revisionOf({ items }: Standings, { alias }: Contestant): number {
+  return items.find((item) => item.alias === alias)?.revision ?? 0;
 }
 
 async function byHand(play: Play, contest: Contest): Promise<void> {
   const { story } = play;
   const [, second] = contest.rivals;
   for (const other of contest.others) {
-    await tellImprovement(play, other, STEP, await improve(contest, other, STEP, 'by-hand'));
+    tellImprovement(play, other, STEP, await improve(contest, other, STEP, 'by-hand'));
   }
   let factor = 1;
   for (let step = 1; step <= MOST_TRIES; step += 1) {
     factor = RIVAL_STEP ** step;
-    await tellImprovement(play, second, factor, await improve(contest, second, factor, `rival-${step}`));
+    tellImprovement(play, second, factor, await improve(contest, second, factor, `rival-${step}`));
     if (lotsOf(await settled(play, contest), second, contest.contested) > 0) break;
   }
   const refused = await improve(contest, second, factor * TOO_SMALL, 'too-small');
@@ -91,18 +95,22 @@ async function byProxy(play: Play, contest: Contest): Promise<void> {
     `${first.alias} and ${second.alias} want the same ${contest.contested.length} lot(s) and leave the bidding to proxies. ` +
       'Each has a secret floor, and goes down by the smallest step that wins what it asks for. Nobody else ever learns the floor.',
   );
+  const before = await reckoned(play, contest.tenderId);
+  let after = before;
   for (const [index, rival] of contest.rivals.entries()) {
     await instruct(contest, rival, FLOORS_BP[index] ?? FLOORS_BP[0]);
     // One after the other, so that the story always goes the same way.
-    await settled(play, contest);
+    after = await settled(play, contest, index === 0 ? `the proxy of ${rival.alias} looks around` : 'the proxies meet');
   }
+  const bids = (rival: Contestant): number => revisionOf(after, rival) - revisionOf(before, rival);
+  story.say(`The proxy of ${first.alias} bid ${bids(first)} time(s), that of ${second.alias} ${bids(second)} time(s).`);
 }
 
 /** Whoever is left without something it offers goes down until it gets it: that is answered, and puts the end off. */
 async function lastMinutes(play: Play, contest: Contest): Promise<void> {
   const { story, cast } = play;
   for (let step = 1; step <= MOST_TRIES; step += 1) {
-    const standings = await settled(play, contest);
+    const standings = await reckoned(play, contest.tenderId);
     const { extendedMillis, state } = await seenBy(cast.officer, contest.tenderId);
     if (state !== 'live' || extendedMillis > 0) break;
     const bold =
@@ -110,23 +118,18 @@ async function lastMinutes(play: Play, contest: Contest): Promise<void> {
       contest.others[0];
     if (!bold) return;
     const factor = STEP * BOLD ** step;
-    await tellImprovement(play, bold, factor, await improve(contest, bold, factor, `late-${step}`));
+    tellImprovement(play, bold, factor, await improve(contest, bold, factor, `late-${step}`));
+    await settled(play, contest);
   }
-  await settled(play, contest);
   const { endsAt, extendedMillis } = await seenBy(cast.officer, contest.tenderId);
   if (endsAt === null || extendedMillis === 0) return;
   story.say(
-    `That changes who wins, ${SOFT_CLOSE_MILLIS / 60_000} minutes before the end or later. So that everybody has time to ` +
-      `answer, the end is put off from ${clock(Date.parse(endsAt) - extendedMillis)} to ${clock(endsAt)}.`,
+    `That changes who wins within the last ${SOFT_CLOSE_MILLIS / 60_000} minutes. So that everybody has time to answer, ` +
+      `the end is put off from ${clock(Date.parse(endsAt) - extendedMillis)} to ${clock(endsAt)}.`,
   );
 }
 
-export async function tellImprovement(
-  { story }: Play,
-  { alias }: Contestant,
-  factor: number,
-  refused: string | null,
-): Promise<void> {
+export function tellImprovement({ story }: Play, { alias }: Contestant, factor: number, refused: string | null): void {
   const percent = Math.round((1 - factor) * 100);
   story.say(
     refused === null

@@ -76,5 +76,5 @@ export async function verifyLog(play: Play): Promise<void> {
       `${story.money(totalMinor ?? 0)}. All of it is as it must be. Whoever doubts it does the same:`,
   );
   const here = (file: string): string => relative(projectRoot, file) || file;
-  story.say(`npm run -s pumasi -- verify ${here(log)} --key ${here(key)}`);
+  story.command(`npm run -s pumasi -- verify ${here(log)} --key ${here(key)}`);
 }

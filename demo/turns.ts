@@ -54,7 +54,7 @@ export async function playTurns(play: Play, contest: Contest, course: Course): P
       }
       if (owner && contest.others.includes(owner)) {
         const factor = STEP ** (round ?? 1);
-        await tellImprovement(play, owner, factor, await improve(contest, owner, factor, `turn-${round}`));
+        tellImprovement(play, owner, factor, await improve(contest, owner, factor, `turn-${round}`));
       }
       await reckoned(play, tenderId);
       await passTo(play, endsAt);
