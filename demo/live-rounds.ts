@@ -35,13 +35,13 @@ const TOLERANCE_MILLIS = 120_000;
 /** What improvements by hand take off the opening prices, and what those take off in the last minutes, try by try. */
 const STEP = 0.97;
 const BOLD = 0.9;
-const RIVAL_STEP = 0.96;
+const RIVAL_STEP = 0.95;
 /** less than the step that the tender asks for */
 const TOO_SMALL = 0.997;
 const MOST_TRIES = 6;
 
 /** How far down the proxies of the two rivals may go, in basis points of the prices that they are given at. */
-const FLOORS_BP = [9_100, 8_800] as const;
+const FLOORS_BP = [8_900, 8_600] as const;
 
 export async function playLive(play: Play, contest: Contest, course: Course): Promise<void> {
   const { story, cast } = play;
@@ -74,18 +74,28 @@ function revisionOf({ items }: Standings, { alias }: Contestant): number {
 
 async function byHand(play: Play, contest: Contest): Promise<void> {
   const { story } = play;
-  const [, second] = contest.rivals;
+  const before = await reckoned(play, contest.tenderId);
   for (const other of contest.others) {
     tellImprovement(play, other, STEP, await improve(contest, other, STEP, 'by-hand'));
   }
+  const behind = catchingUp(before, contest);
   let factor = 1;
   for (let step = 1; step <= MOST_TRIES; step += 1) {
     factor = RIVAL_STEP ** step;
-    tellImprovement(play, second, factor, await improve(contest, second, factor, `rival-${step}`));
-    if (lotsOf(await settled(play, contest), second, contest.contested) > 0) break;
+    tellImprovement(play, behind, factor, await improve(contest, behind, factor, `rival-${step}`));
+    if (lotsOf(await settled(play, contest), behind, contest.contested) > 0) break;
   }
-  const refused = await improve(contest, second, factor * TOO_SMALL, 'too-small');
-  if (refused !== null) story.say(`${second.alias} tries it with next to nothing and is refused: “${refused}”`);
+  const refused = await improve(contest, behind, factor * TOO_SMALL, 'too-small');
+  if (refused !== null) story.say(`${behind.alias} tries it with next to nothing and is refused: “${refused}”`);
+}
+
+/** The rival that wins none of what both want; in a story that was cut off here, the one that has begun already. */
+function catchingUp(standings: Standings, { rivals, contested }: Contest): Contestant {
+  return (
+    rivals.find((rival) => revisionOf(standings, rival) > 0) ??
+    rivals.find((rival) => lotsOf(standings, rival, contested) === 0) ??
+    rivals[1]
+  );
 }
 
 async function byProxy(play: Play, contest: Contest): Promise<void> {

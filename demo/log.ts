@@ -62,6 +62,14 @@ function figuresIn({ events, contents }: Logged, auctionFormat: string): Auction
   };
 }
 
+interface Verdict {
+  readonly events: number;
+  readonly bids: number;
+  readonly extensions: number;
+  readonly totalMinor: number | null;
+  readonly notChecked: readonly string[];
+}
+
 /** Verifies the log by the program that everybody has, from the file alone. @throws Error when it does not fit */
 export async function verifyLog(play: Play): Promise<void> {
   const { story } = play;
@@ -69,12 +77,14 @@ export async function verifyLog(play: Play): Promise<void> {
   const command = [join(projectRoot, 'dist', 'src', 'cli.js'), 'verify', log, '--key', key];
   const run = promisify(execFile)(process.execPath, command, { maxBuffer: 64 * 1024 * 1024 });
   const { stdout } = await story.waiting(`${LOG} is recomputed from the file alone`, run);
-  const { events, bids, extensions, totalMinor } = JSON.parse(stdout) as Record<string, number>;
+  const { events, bids, extensions, totalMinor, notChecked } = JSON.parse(stdout) as Verdict;
   story.say(
-    `Its ${story.count(events ?? 0)} events are a chain that nobody can change unseen: ${story.count(bids ?? 0)} ` +
-      `improvements with their receipts, ${story.count(extensions ?? 0)} extensions, every standing, and the result of ` +
-      `${story.money(totalMinor ?? 0)}. All of it is as it must be. Whoever doubts it does the same:`,
+    `Its ${story.count(events)} events are a chain that nobody can change unseen: ${story.count(bids)} ` +
+      `improvements with their receipts, ${story.count(extensions)} extensions, every standing, and the result of ` +
+      `${story.money(totalMinor ?? 0)}. All of it is as it must be.`,
   );
+  for (const sentence of notChecked) story.say(`${sentence[0]?.toUpperCase()}${sentence.slice(1)}.`);
+  story.say('Whoever doubts it does the same:');
   const here = (file: string): string => relative(projectRoot, file) || file;
   story.command(`npm run -s pumasi -- verify ${here(log)} --key ${here(key)}`);
 }

@@ -25,13 +25,23 @@ async function verdictOn(folder: string): Promise<{ exit: number; verdict: objec
 
 describe('the demonstration on own spreadsheets', () => {
   const folder = temporaryDataFolder('pumasi-town');
+  const runs: DemoRun[] = [];
+  const demo = (...options: string[]): DemoRun => {
+    const run = demoRun(folder, ...options);
+    runs.push(run);
+    return run;
+  };
 
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    // One that is kept running outlives a test that fails before it stops it.
+    for (const { child } of runs) if (child.exitCode === null) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('deals with every line, and tells figures that agree with contracts and subscriptions', async () => {
     const { lines } = writeTown(join(folder, 'town'));
     const json = join(folder, 'figures.json');
-    const run = demoRun(folder, '--data', join(folder, 'town'), '--json', json, '--keep');
+    const run = demo('--data', join(folder, 'town'), '--json', json, '--keep');
     await heard(run, 'keeps running');
     const figures = JSON.parse(readFileSync(json, 'utf8')) as Figures;
     expect(figures).toMatchObject({
@@ -64,7 +74,8 @@ describe('the demonstration on own spreadsheets', () => {
         bids: figures.improvements,
         extensions: figures.extensions,
         totalMinor: figures.allocationTotalMinor,
-        notChecked: [],
+        // The floors of the two proxies stay secret for ever.
+        notChecked: [expect.stringContaining('what the proxy was told')] as unknown,
       }) as unknown,
     });
 
@@ -93,7 +104,7 @@ describe('the demonstration on own spreadsheets', () => {
     const town = join(folder, 'city');
     const { lines } = writeTown(town, { one: '한국통신', other: '케이티' });
     const story = ['--data', town, '--json', join(folder, 'city.json')];
-    const first = demoRun(folder, ...story);
+    const first = demo(...story);
     await heard(first, '\n4. ');
     first.child.kill('SIGINT');
     expect(await first.ended).toBe(130);
@@ -103,20 +114,20 @@ describe('the demonstration on own spreadsheets', () => {
     const sheet = join(town, 'lines.csv');
     const before = readFileSync(sheet, 'utf8');
     writeFileSync(sheet, `${before}T-new,One more,4,G,XX-T-EAST,35.1,-86.2,slow,5,한국통신,100,60.00,\n`);
-    const changed = demoRun(folder, ...story);
+    const changed = demo(...story);
     expect(await changed.ended).toBe(0);
     expect(changed.said()).not.toContain('was cut off');
     const figures = JSON.parse(readFileSync(join(folder, 'city.json'), 'utf8')) as Figures;
     expect(figures).toMatchObject({ members: BUSINESSES + 1, lines: lines + 5, bids: 3 });
 
-    const euros = demoRun(folder, ...story, '--currency', 'EUR');
+    const euros = demo(...story, '--currency', 'EUR');
     await heard(euros, '\n2. ');
     euros.child.kill('SIGTERM');
     expect(await euros.ended).toBe(130);
     expect(euros.said()).not.toContain('An earlier demonstration');
 
     writeFileSync(sheet, before);
-    const again = demoRun(folder, ...story);
+    const again = demo(...story);
     await heard(again, '\n5. ');
     again.child.kill('SIGINT');
     expect(await again.ended).toBe(130);
@@ -127,7 +138,7 @@ describe('the demonstration on own spreadsheets', () => {
     const town = join(folder, 'hamlet');
     writeTown(town, { one: 'Town Net', other: 'Town Net' });
     const json = join(folder, 'hamlet.json');
-    const run = demoRun(folder, '--data', town, '--json', json, '--format', 'live');
+    const run = demo('--data', town, '--json', json, '--format', 'live');
     expect(await run.ended).toBe(0);
     expect(said(run)).toContain('Only 2 providers bid');
     const figures = JSON.parse(readFileSync(json, 'utf8')) as Figures;
