@@ -20,7 +20,7 @@ interface Round {
   readonly title: string;
   /** after the beginning of the auction */
   readonly atMillis: number;
-  act(play: Play, contest: Contest): Promise<void>;
+  readonly act: (play: Play, contest: Contest) => Promise<void>;
 }
 
 const ROUNDS: readonly Round[] = [
