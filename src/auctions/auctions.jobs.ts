@@ -9,6 +9,7 @@ import { Auction } from './auction.entity.js';
 import { closeDesk } from './desk.js';
 import { append, holdDesk } from './event-rows.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
+import { placeRecorded } from './tariff-rows.js';
 
 /** Bids that were received before the deadline may still be on their way to the table, until none came for so long. */
 export const DRAIN_MILLIS = 1_500;
@@ -38,6 +39,8 @@ export class AuctionsJobs {
     if (state === null) return;
     await deed.tx.update(Auction, { id: tenderId }, { state, dueAt: null, pausedFrom: null, remainingMillis: null });
     if (await holdDesk(deed.tx, tenderId)) {
+      // Whatever was acknowledged is in the log, and nothing is after its end.
+      await placeRecorded(deed.tx, tenderId, deed.now);
       await append(deed.tx, tenderId, deed.now, [{ kind: 'cancelled', body: {} }]);
       await closeDesk(deed.tx, tenderId);
     }

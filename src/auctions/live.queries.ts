@@ -11,7 +11,7 @@ import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
 import { lastEvent, newestStanding } from './event-rows.js';
 import type { GapView, LiveAuctionView, OwnStandingView, StandingsView } from './live.dto.js';
-import { latestTariff, participantOf, participantsOf, tariffsAsOf } from './tariff-rows.js';
+import { latestTariff, participantOf, participantsOf, tariffAsOf, tariffsAsOf } from './tariff-rows.js';
 
 interface GapRow {
   readonly lot_code: string;
@@ -27,12 +27,15 @@ const PERCENT_BP = 100n;
 export class LiveQueries {
   constructor(private readonly tenders: TendersQueries) {}
 
-  /** @throws Refusal 'auction.not-found', also for another provider's practice */
-  async auction(tx: EntityManager, actor: Actor, id: string): Promise<LiveAuctionView> {
+  /**
+   * @param actor null for somebody who is not signed in
+   * @throws Refusal 'auction.not-found', also for another provider's practice
+   */
+  async auction(tx: EntityManager, actor: Actor | null, id: string): Promise<LiveAuctionView> {
     const auction = await this.known(tx, actor, id);
     const tender = await this.tenders.published(tx, auction.tenderId);
     if (!tender) throw notFound('auction');
-    const own = await participantOf(tx, id, actor.organisationId);
+    const own = await participantOf(tx, id, actor?.organisationId ?? null);
     const counts: { bidders: number; improvements: number }[] = await tx.query(
       `select count(*) filter (where revision = 0)::int as bidders, count(*) filter (where revision > 0)::int as improvements
        from auction_tariff where auction_id = $1`,
@@ -40,7 +43,7 @@ export class LiveQueries {
     );
     const { state, dueAt, endsAt, extendedMillis, round, turn, turnOf, remainingMillis } = auction;
     const { format, feedback, minimumStepBp } = tender.auction;
-    const total = feedback === 'rank-and-total' || state === 'decided' || actor.organisationKind === 'agency';
+    const total = feedback === 'rank-and-total' || state === 'decided' || actor?.organisationKind === 'agency';
     const reckoned = total ? await newestStanding(tx, id) : null;
     return {
       auctionId: id,
@@ -72,7 +75,7 @@ export class LiveQueries {
     if (!tariff) throw notFound('bid');
     const { alias, revision, evaluatedMinor } = tariff;
     const reckoned = await newestStanding(tx, id);
-    const counted = (await tariffsAsOf(tx, id, reckoned?.event.body.upTo ?? 0)).find((each) => each.alias === alias);
+    const counted = await tariffAsOf(tx, id, alias, reckoned?.event.body.upTo ?? 0);
     const tender = await this.tenders.published(tx, auction.tenderId);
     const told = new Set(tender?.lots.filter((lot) => lot.told).map((lot) => lot.code));
     const mine = reckoned?.content.awards.find((award) => award.bid === alias);
@@ -128,15 +131,16 @@ export class LiveQueries {
       status: reckoned?.content.status ?? null,
       totalMinor: reckoned?.content.totalMinor ?? null,
       boundMinor: reckoned?.content.boundMinor ?? null,
+      reckoning: await isReckoning(tx, id),
       items,
       next,
     };
   }
 
   /** An auction that the actor may see. */
-  async known(tx: EntityManager, actor: Actor, id: string): Promise<Auction> {
+  async known(tx: EntityManager, actor: Actor | null, id: string): Promise<Auction> {
     const auction = await tx.findOneBy(Auction, { id });
-    if (!auction || (auction.practiceFor !== null && auction.practiceFor !== actor.organisationId)) {
+    if (!auction || (auction.practiceFor !== null && auction.practiceFor !== actor?.organisationId)) {
       throw notFound('auction');
     }
     return auction;
@@ -163,6 +167,19 @@ async function gapsOf(
     const bp = gap === null || evaluatedMinor === 0n ? null : roundedUp(gap * 10_000n, evaluatedMinor * unit) * unit;
     return { lot, tier, gapMinor: open ? gap : null, gapBp: bp === null ? null : Number(bp), proved };
   });
+}
+
+/** Whether anything recorded is not taken into account yet, or a proxy may still answer. */
+async function isReckoning(tx: EntityManager, id: string): Promise<boolean> {
+  const rows: { reckoning: boolean }[] = await tx.query(
+    `select reckoning
+       or exists (select from auction_tariff t where t.auction_id = d.id and t.sequence is null)
+       or exists (select from auction_proxy x join auction_participant p using (auction_id, bidder)
+                  where x.auction_id = d.id and x.sequence is null) as reckoning
+     from auction_desk d where id = $1 and state = 'watching'`,
+    [id],
+  );
+  return rows[0]?.reckoning ?? false;
 }
 
 /** The bidders that have a proxy. */

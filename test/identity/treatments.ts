@@ -2,6 +2,7 @@
  * How each route with an id treats what belongs to others, for every role that it lets in: the table to which a route
  * is added together with its controller.
  */
+import { randomUUID } from 'node:crypto';
 import type { Role } from '../../src/kernel/actor.js';
 import type { Someone, System } from '../support/system.js';
 import { pledge } from '../pools/setting.js';
@@ -62,6 +63,7 @@ const MARKET = same('agencies run the market together: pools, tenders, bids and 
 const OVERSIGHT = same('the agency sees every member’s, so that it can help and can be held to account');
 const PUBLIC_POOL = same('a pool that was opened is public');
 const PUBLISHED = same('a published tender is for every provider, and each has its own bid in it');
+const PUBLIC_AUCTION = same('everybody may follow an auction, and check its log; who is told what of it is a rule');
 const CATALOGUE = same('there is one catalogue for all, kept by the agency');
 
 const WHY = { why: 'Because.' };
@@ -88,6 +90,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     officer: OVERSIGHT,
     auditor: OVERSIGHT,
   };
+  const practice = unknown(providers, { ids: { id: await practiceOf(system, m) } });
   const reading: Treatments = { officer: MARKET, approver: MARKET, auditor: MARKET };
   return {
     'get /api/v1/regions/:code': { anyone: CATALOGUE },
@@ -183,6 +186,8 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
       ],
     },
     'get /api/v1/auctions/:id/standings': reading,
+    'get /api/v1/auctions/:id/feed': { anyone: [...PUBLIC_AUCTION, ...practice] },
+    'get /api/v1/auctions/:id/log': { anyone: [...PUBLIC_AUCTION, ...practice] },
     'post /api/v1/auctions/:id/pause': { officer: MARKET },
     'post /api/v1/auctions/:id/resume': { officer: MARKET },
 
@@ -197,6 +202,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'post /api/v1/awards/:id/scenarios': { officer: MARKET },
     'get /api/v1/awards/:id/scenarios': reading,
     'get /api/v1/awards/:id/gaps': reading,
+    'get /api/v1/awards/:id/lots': reading,
     'get /api/v1/awards/:id/letters': reading,
     'get /api/v1/awards/:id/letter': {
       bidder: [
@@ -284,4 +290,15 @@ async function invitations(system: System, m: TwoSides): Promise<Treatments> {
     found.push([role, unknown(sides, { ids: { id } })]);
   }
   return Object.fromEntries(found);
+}
+
+/** An auction in which a provider practises for the tender. */
+async function practiceOf(system: System, { tenderId, provider }: TwoSides): Promise<string> {
+  const id = randomUUID();
+  await system.source.query(
+    `insert into auction (id, tender_id, practice_for, deadline, due_at)
+     values ($1, $2, $3, app_now() + interval '9 years', app_now() + interval '9 years')`,
+    [id, tenderId, provider.organisationId],
+  );
+  return id;
 }

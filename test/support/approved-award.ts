@@ -187,6 +187,11 @@ async function askedFor(system: System, tenderId: string, cells: readonly LotCel
       tenderId,
       lot,
     ]);
+    // A lot may have regions in which nobody wants a line.
+    await source.query(
+      'insert into region (code, name) select code, code from unnest($1::text[]) as code on conflict do nothing',
+      [regions],
+    );
     await source.query('insert into lot_region select $1, $2, unnest($3::text[])', [tenderId, lot, regions]);
     await source.query(
       `insert into lot_demand

@@ -61,6 +61,8 @@ export const PERMISSIONS = {
   'bids.instruct-proxy': ['bidder'],
   'bids.open': ['officer'],
   'auctions.pause': ['officer'],
+  'auctions.read-events': agency,
+  'auctions.read-log': agency,
   'bids.read': ['officer', 'approver', 'auditor'],
 
   'awards.compare': ['officer'],
