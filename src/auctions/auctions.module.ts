@@ -17,6 +17,10 @@ import { LiveJobs } from './live.jobs.js';
 import { LiveQueries } from './live.queries.js';
 import { LiveService } from './live.service.js';
 import { Opening } from './opening.js';
+import { PracticeController } from './practice.controller.js';
+import { PracticeJobs } from './practice.jobs.js';
+import { PracticeQueries } from './practice.queries.js';
+import { PracticeService } from './practice.service.js';
 import { Reception } from './reception.js';
 import { SealedBid } from './sealed-bid.entity.js';
 import { Sealing } from './sealing.js';
@@ -33,7 +37,7 @@ const RECEIVED = [
 
 @Module({
   imports: [TypeOrmModule.forFeature([Auction, SealedBid]), AllocationModule, IdentityModule, TendersModule],
-  controllers: [AuctionsController, LiveController],
+  controllers: [AuctionsController, LiveController, PracticeController],
   providers: [
     AuctionsService,
     AuctionsQueries,
@@ -45,6 +49,9 @@ const RECEIVED = [
     LiveQueries,
     LiveService,
     Opening,
+    PracticeJobs,
+    PracticeQueries,
+    PracticeService,
     Reception,
     Sealing,
     StandingsJobs,

@@ -78,6 +78,8 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
   const agreement = { ids: { id: m.agreementId } };
   const round = { ids: { agreementId: m.agreementId } };
   const agencies = { owner: m.approver, stranger: await system.someone('approver') };
+  const practice = { ids: { id: m.practiceId } };
+  const instruction = { floor: { kind: 'factor', bp: { 'basic-100': 9_000 } } };
   const sign = { ...agreement, body: { contentHash: '0'.repeat(64) } };
   const ownPledge = { ids: { pledgeId: m.pledgeId, id: m.openPoolId } };
   const brought = { offer: { ids: { id: m.broughtOfferId } }, subscription: { ids: { id: m.broughtSubscriptionId } } };
@@ -166,10 +168,22 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'post /api/v1/tenders/:id/bids/open': { officer: MARKET },
     'post /api/v1/bids/:id/withdraw': { bidder: unknown(providers, { ids: { id: m.bidId } }) },
 
-    'get /api/v1/auctions/:id': { ...reading, bidder: PUBLISHED },
-    'post /api/v1/auctions/:id/bids': { bidder: PUBLISHED },
-    'post /api/v1/auctions/:id/proxy': { bidder: PUBLISHED },
-    'post /api/v1/auctions/:id/proxy/end': { bidder: PUBLISHED },
+    'get /api/v1/tenders/:id/practice': { bidder: part(m.practiceId, providers, { ids: { id: m.tenderId } }) },
+    'post /api/v1/tenders/:id/practice': { bidder: PUBLISHED },
+
+    'get /api/v1/auctions/:id': {
+      officer: [...MARKET, ...unknown({ owner: m.provider, stranger: m.officer }, practice)],
+      approver: MARKET,
+      auditor: MARKET,
+      bidder: [...PUBLISHED, ...unknown(providers, practice)],
+    },
+    'post /api/v1/auctions/:id/bids': {
+      bidder: [...PUBLISHED, ...unknown(providers, { ...practice, body: m.practiceTariff })],
+    },
+    'post /api/v1/auctions/:id/proxy': {
+      bidder: [...PUBLISHED, ...unknown(providers, { ...practice, body: instruction })],
+    },
+    'post /api/v1/auctions/:id/proxy/end': { bidder: [...PUBLISHED, ...unknown(providers, practice)] },
     'get /api/v1/auctions/:id/standing': {
       bidder: [
         ...part('KR-11', providers, { ids: { id: m.tenderId } }),
@@ -180,6 +194,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
             ids: { id: m.tenderId },
           },
         ),
+        ...unknown(providers, practice),
       ],
     },
     'get /api/v1/auctions/:id/standings': reading,
