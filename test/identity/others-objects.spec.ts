@@ -40,6 +40,7 @@ describe('what belongs to others', () => {
       organisations: market.provider.organisationId,
       pools: market.poolId,
       tenders: market.tenderId,
+      auctions: market.tenderId,
       awards: market.awardId,
       agreements: market.agreementId,
       offers: market.offerId,

@@ -68,7 +68,7 @@ function whyNotNow(walk: Walk, event: AuctionEvent): Why {
     case 'proxy':
       return state.tariffs.has(event.body.alias) ? null : `There is no participant ${event.body.alias}.`;
     case 'standing':
-      return whyNoStanding(state, event);
+      return whyNoStanding(walk, event);
     case 'extended':
       return whyNotExtended(walk, event.body);
     case 'paused':
@@ -145,13 +145,15 @@ function whyNoBid({ state, windows }: Walk, body: EventBodies['bid'], at: string
   return `It was received at ${receivedAt}, when no improvement of ${alias} was taken.`;
 }
 
-function whyNoStanding(state: AuctionState, event: AuctionEvent<'standing'>): Why {
+function whyNoStanding({ state, content }: Walk, event: AuctionEvent<'standing'>): Why {
   const { upTo, totalMinor } = event.body;
   const told = state.settings.feedback === 'rank-and-total';
+  // Once time is over, an allocation that was not proved the cheapest is looked for again.
+  const again = state.phase === 'settling' && content?.status !== 'optimal';
   return first([
     () => (upTo < event.sequence ? null : `It takes in event ${upTo}, which did not happen yet.`),
     () =>
-      upTo > (state.standing?.upTo ?? 0) || (state.phase === 'settling' && upTo === state.standing?.upTo)
+      upTo > (state.standing?.upTo ?? 0) || (again && upTo === state.standing?.upTo)
         ? null
         : `The standing before takes in as much: up to event ${state.standing?.upTo}.`,
     () =>
