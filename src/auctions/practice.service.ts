@@ -47,7 +47,7 @@ export class PracticeService {
    * Begins an auction that counts for nothing. All that is asked for in it is what providers are shown, so that no count
    * that they may not know is in it, and its receipts name the practice itself, so that none proves a bid in the tender.
    * @throws Refusal 'tender.not-found', 'practice.faults' with every place, 'practice.running', 'practice.too-many',
-   *   'auction.cancelled'
+   *   'practice.full', 'auction.cancelled'
    */
   async begin(actor: Actor, tenderId: string, wish: PracticeWish): Promise<PracticeView> {
     const { tariff, ...terms } = wish;
@@ -60,7 +60,7 @@ export class PracticeService {
       const tenderState = await this.tenders.heldState(tx, tenderId);
       const { tender, tenderHash, settings, reference } = await this.opening.groundOf(deed, tenderId);
       await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`practice ${tenderId} ${providerId}`]);
-      unless(whyNotPractise(tenderState, await this.ownOf(tx, tenderId, providerId)));
+      unless(whyNotPractise(tenderState, await this.ownOf(tx, tenderId, providerId), await this.runningOfAll(tx)));
       const format = practiceFormat(wish, settings);
       const frame = await this.frames.of(tx, tenderId);
       const ofTariff = inTariff(bidFaults(tariff, frame));
@@ -117,6 +117,14 @@ export class PracticeService {
       [tenderId, providerId],
     );
     return rows[0] ?? { running: null, begun: 0 };
+  }
+
+  private async runningOfAll(tx: EntityManager): Promise<number> {
+    const rows: { running: number }[] = await tx.query(
+      `select count(*)::int as running from auction
+       where practice_for is not null and state not in ('decided', 'failed', 'cancelled')`,
+    );
+    return rows[0]?.running ?? 0;
   }
 
   private async nameOf(tx: EntityManager, providerId: string): Promise<string> {

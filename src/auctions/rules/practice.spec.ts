@@ -4,6 +4,7 @@ import { type AuctionSettings, DEFAULT_AUCTION } from '../../tenders/rules/aucti
 import { practiceBodyFaults, practiceOfJson } from './practice-json.js';
 import {
   MOST_PRACTICES,
+  MOST_RUNNING,
   practiceFaults,
   practiceFormat,
   practiceProblem,
@@ -28,10 +29,12 @@ const paths = (faults: readonly { path: string }[]): string[] => faults.map(({ p
 
 describe('Who may practise', () => {
   it('does so once at a time, so many times, and for no tender that was cancelled', () => {
-    expect(whyNotPractise('published', { running: null, begun: MOST_PRACTICES - 1 })).toBeNull();
-    expect(whyNotPractise('published', { running: null, begun: MOST_PRACTICES })?.code).toBe('practice.too-many');
-    expect(whyNotPractise('published', { running: 'P7', begun: 1 })?.message).toContain('P7');
-    expect(whyNotPractise('cancelled', { running: null, begun: 0 })?.code).toBe('auction.cancelled');
+    const free = { running: null, begun: MOST_PRACTICES - 1 };
+    expect(whyNotPractise('published', free, MOST_RUNNING - 1)).toBeNull();
+    expect(whyNotPractise('published', free, MOST_RUNNING)?.code).toBe('practice.full');
+    expect(whyNotPractise('published', { ...free, begun: MOST_PRACTICES }, 0)?.code).toBe('practice.too-many');
+    expect(whyNotPractise('published', { ...free, running: 'P7' }, 0)?.message).toContain('P7');
+    expect(whyNotPractise('cancelled', free, 0)?.code).toBe('auction.cancelled');
   });
 });
 

@@ -18,6 +18,9 @@ export const PRACTICE_LIMITS = {
 /** They are kept for good, as every auction is. */
 export const MOST_PRACTICES = 100;
 
+/** More at once would take the solver from auctions that count. */
+export const MOST_RUNNING = 50;
+
 /** What a provider wants to practise. */
 export interface PracticeWish {
   /** null for the tender's own, or a live auction where the tender has none */
@@ -49,6 +52,7 @@ export interface PractisedTender {
 export function whyNotPractise(
   tender: TenderState | null,
   own: { readonly running: string | null; readonly begun: number },
+  runningOfAll: number,
 ): Refusal | null {
   if (tender === 'cancelled') {
     return refuse('auction.cancelled', 'This tender was cancelled; there is nothing to practise for.');
@@ -57,9 +61,13 @@ export function whyNotPractise(
     const sentence = `You practise for this tender already, in auction ${own.running}. Wait until it has ended.`;
     return refuse('practice.running', sentence, { auctionId: own.running });
   }
-  if (own.begun < MOST_PRACTICES) return null;
-  const sentence = `You have practised for this tender ${own.begun} times, and no more than ${MOST_PRACTICES} are kept.`;
-  return refuse('practice.too-many', sentence, { most: MOST_PRACTICES });
+  if (own.begun >= MOST_PRACTICES) {
+    const sentence = `You have practised for this tender ${own.begun} times, and no more than ${MOST_PRACTICES} are kept.`;
+    return refuse('practice.too-many', sentence, { most: MOST_PRACTICES });
+  }
+  if (runningOfAll < MOST_RUNNING) return null;
+  const sentence = `${runningOfAll} practice auctions go on, and more are not played at once. Try again in a few minutes.`;
+  return refuse('practice.full', sentence, { kind: 'unavailable' });
 }
 
 /** What of a wish does not fit the tender, beside the tariff. */
