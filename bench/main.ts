@@ -5,11 +5,13 @@ import type { AwardRule } from '../src/allocation/rules/problem.js';
 import { ALLOCATION_SIZES, type AllocationSizes, benchAllocation } from './allocation.js';
 import { benchBoard } from './board.js';
 import { benchJoins } from './joins.js';
+import { benchMillion, LINES } from './million.js';
 import { Report } from './report.js';
 import { benchStages, SIZES } from './stages.js';
 
 interface Options {
   readonly sizes: string;
+  readonly lines: string;
   readonly providers: string;
   readonly lots: string;
   readonly awards: string;
@@ -25,6 +27,7 @@ const BENCHES: Readonly<Record<string, (report: Report, options: Options) => Pro
   joins: benchJoins,
   stages: (report, { sizes }) => benchStages(report, numbers(sizes)),
   allocation: (report, options) => benchAllocation(report, allocationSizes(options)),
+  million: (report, { lines, awards }) => benchMillion(report, numbers(lines), awards.split(',') as AwardRule[]),
   board: (report, { awards }) => benchBoard(report, awards.split(',') as AwardRule[]),
 };
 
@@ -45,9 +48,10 @@ const program = new Command('npm run bench --')
   )
   .argument('[names...]', `which: ${Object.keys(BENCHES).join(', ')}; all unless said`)
   .option('--sizes <n,...>', 'stages: numbers of businesses', SIZES.join(','))
+  .option('--lines <n,...>', 'million: numbers of pledged lines', LINES.join(','))
   .option('--providers <n,...>', 'allocation: numbers of providers', ALLOCATION_SIZES.providers.join(','))
   .option('--lots <n,...>', 'allocation: numbers of lots', ALLOCATION_SIZES.lots.join(','))
-  .option('--awards <rule,...>', 'allocation and board: award rules', ALLOCATION_SIZES.awards.join(','))
+  .option('--awards <rule,...>', 'allocation, million and board: award rules', ALLOCATION_SIZES.awards.join(','))
   .option('--seeds <n,...>', 'allocation: problems of each size', ALLOCATION_SIZES.seeds.join(','))
   .option('--seconds <n>', 'allocation: limit of one solve', String(ALLOCATION_SIZES.seconds))
   .option('--no-floor', 'allocation: without the plain calls')

@@ -130,12 +130,13 @@ create table demand_cell (
   check (firm_lines + interest_lines > 0)
 );
 
--- What the rooms above read of the lines of a pool. Once the pool is locked it cannot change.
+-- What the rooms above read of the lines of a pool. Once the pool is locked it cannot change. Every pledge has its site:
+-- joined from the left, it is looked up only by those who ask for its reference.
 create view pool_line as
 select l.id as line_id, l.sequence, l.pledge_id, p.pool_id, p.site_id, p.member_id, p.association_id, p.region_code,
   l.tier_code, l.quantity, p.commitment, l.ceiling_monthly, l.present_monthly, l.exit_fee,
   s.reference as member_reference
-from pledge_line l join pledge p on p.id = l.pledge_id join site s on s.id = p.site_id;
+from pledge_line l join pledge p on p.id = l.pledge_id left join site s on s.id = p.site_id;
 
 -- One row and a hundred thousand share a plan, so it must not be chosen by the size of the first statement: "offset 0"
 -- keeps each lookup a lookup by key.

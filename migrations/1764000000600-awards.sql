@@ -66,6 +66,65 @@ create table award_settled (
 create trigger award_settled_append_only before update or delete or truncate on award_settled
   for each statement execute function refuse_rewriting();
 
+-- The lines of an approved award, one by one: which bid won which pledged line, or which part of it where a border between
+-- two bids falls within. Written once per award; the check_ function looks an award up once per statement, since a
+-- foreign key would look up every row by itself.
+create table award_line (
+  award_id uuid not null,
+  bid_id uuid not null,
+  line_sequence bigint not null,
+  line_id uuid not null,
+  lot_code text not null,
+  tier_code text not null,
+  -- how many of the line's connections come before this part
+  part_from integer not null check (part_from >= 0),
+  quantity integer not null check (quantity > 0),
+  primary key (award_id, bid_id, line_sequence)
+);
+create function check_award_lines() returns trigger language plpgsql as $$
+begin
+  if exists (select from (select distinct award_id from touched) t left join award a on a.id = t.award_id
+             where a.id is null or a.state not in ('standstill', 'final')) then
+    raise exception 'lines are given out by an approved award' using errcode = 'foreign_key_violation';
+  end if;
+  return null;
+end $$;
+create trigger award_line_given after insert on award_line referencing new table as touched
+  for each statement execute function check_award_lines();
+create trigger award_line_append_only before update or delete or truncate on award_line
+  for each statement execute function refuse_rewriting();
+
+-- What the rooms above read of the lines that a bid won.
+create view awarded_line as
+select award_id, bid_id, line_sequence, line_id, lot_code, tier_code, part_from, quantity from award_line;
+
+-- Why each lot of an award went where it went, as the evaluation found it: for each winner of each lot, or of each tier
+-- of it. For the agency only: it tells of the tariffs of rivals.
+create table award_lot_reason (
+  award_id uuid not null references award (id),
+  position integer not null check (position >= 0),
+  lot_code text not null,
+  tier_code text,
+  bid_id uuid not null references sealed_bid (id),
+  provider_id uuid not null references organisation (id),
+  lines integer not null check (lines > 0),
+  won_lines integer not null check (won_lines > 0),
+  cost_minor bigint not null,
+  runner_up_bid_id uuid references sealed_bid (id),
+  runner_up_provider_id uuid references organisation (id),
+  runner_up_cost_minor bigint,
+  away_at_least_minor bigint,
+  away_at_most_minor bigint,
+  away_proved boolean,
+  words text not null,
+  primary key (award_id, position),
+  check ((runner_up_bid_id is null) = (runner_up_cost_minor is null)),
+  check ((runner_up_bid_id is null) = (runner_up_provider_id is null)),
+  check ((away_proved is null) = (away_at_least_minor is null))
+);
+create trigger award_lot_reason_append_only before update or delete or truncate on award_lot_reason
+  for each statement execute function refuse_rewriting();
+
 create table award_letter (
   award_id uuid not null references award (id),
   provider_id uuid not null references organisation (id),

@@ -5,6 +5,7 @@ import { isDeed, PERMISSIONS } from './identity/rules/permissions.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & {
   'x-deed'?: string;
+  'x-shows-more-to'?: string;
   'x-without-key'?: boolean;
   'x-without-version'?: boolean;
 };
@@ -82,6 +83,12 @@ function whoMay(deed: string | undefined): string {
   return isDeed(deed) ? `Who may: ${PERMISSIONS[deed].join(', ')} (deed \`${deed}\`).` : '';
 }
 
+function whoSeesMore(deed: string | undefined): string {
+  return deed !== undefined && isDeed(deed)
+    ? `More is shown to: ${PERMISSIONS[deed].join(', ')} (deed \`${deed}\`).`
+    : '';
+}
+
 /** The OpenAPI description of every route. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const head = new DocumentBuilder()
@@ -98,7 +105,8 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
       const operation: Operation | undefined = item[method];
       if (!operation) continue;
-      operation.description = [operation.description, whoMay(operation['x-deed'])].filter(Boolean).join('\n\n');
+      const [may, more] = [whoMay(operation['x-deed']), whoSeesMore(operation['x-shows-more-to'])];
+      operation.description = [operation.description, may, more].filter(Boolean).join('\n\n');
       operation.parameters = [...(operation.parameters ?? []), ...headers(method, path, operation)];
       for (const [status, description] of refusals(method, path, operation)) {
         operation.responses[status] ??= {

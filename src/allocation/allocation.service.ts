@@ -1,9 +1,12 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type Answer, answer, type SolveOptions } from './answer.js';
+import { EFFORT } from './rules/effort.js';
 import type { Problem, Result } from './rules/problem.js';
 import { SolverPool } from './solver.pool.js';
 
 /** Winner determination: the cheapest allocation of a problem, proved and checked, off the event loop. */
+export type { Answer } from './answer.js';
+
 @Injectable()
 export class AllocationService implements OnModuleDestroy {
   private readonly pool = new SolverPool();
@@ -23,6 +26,11 @@ export class AllocationService implements OnModuleDestroy {
    */
   async gapsToWin(problem: Problem, bids: readonly string[] | null, options: SolveOptions = {}): Promise<Answer> {
     return answer(this.pool, { problem, read: false, gapsOf: bids }, options);
+  }
+
+  /** Solves a problem, and finds for each lot why it went where it went. */
+  async reasoned(problem: Problem, options: SolveOptions = {}): Promise<Answer> {
+    return answer(this.pool, { problem, read: false, reasonsWithin: EFFORT.thorough }, options);
   }
 
   async onModuleDestroy(): Promise<void> {

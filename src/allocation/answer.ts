@@ -1,6 +1,7 @@
 /** The one way from a problem to an answer that may be given out. */
 import { check } from './rules/checker.js';
 import type { Gap } from './rules/gaps.js';
+import type { LotReason } from './rules/lots.js';
 import type { Result } from './rules/problem.js';
 import type { Given } from './solver.messages.js';
 import type { SolverPool } from './solver.pool.js';
@@ -14,10 +15,11 @@ export interface SolveOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A result, and the gaps to win that were asked for. */
+/** A result, and what was asked for beside it. */
 export interface Answer {
   readonly result: Result;
   readonly gaps: readonly Gap[];
+  readonly reasons: readonly LotReason[];
 }
 
 /**
@@ -28,11 +30,11 @@ export interface Answer {
 export async function answer(pool: SolverPool, given: Given, options: SolveOptions): Promise<Answer> {
   const { seconds = SOLVE_SECONDS, signal } = options;
   const started = performance.now();
-  const { outcome, gaps } = await pool.solve(given, seconds, signal);
+  const { outcome, gaps, reasons } = await pool.solve(given, seconds, signal);
   if (outcome.totalMinor !== null) {
     const { violations, totalMinor } = check(given.problem, outcome.awards);
     const faults = totalMinor === outcome.totalMinor ? violations : [...violations, `costs ${totalMinor}`];
     if (faults.length > 0) throw new Error(`the solver's answer breaks the rules: ${faults.join('; ')}`);
   }
-  return { result: { ...outcome, solveMs: Math.round(performance.now() - started) }, gaps };
+  return { result: { ...outcome, solveMs: Math.round(performance.now() - started) }, gaps, reasons };
 }

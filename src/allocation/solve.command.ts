@@ -2,6 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { toJson } from '../kernel/canonical.js';
 import { answer } from './answer.js';
+import { EFFORT } from './rules/effort.js';
+import { lotWords } from './rules/lot-words.js';
 import { parseProblem, type ProblemReading } from './rules/parse-problem.js';
 import type { Result } from './rules/problem.js';
 import { invalidOutcome } from './rules/solve.js';
@@ -55,8 +57,12 @@ export async function runSolve(file: string, options: { readonly seconds: number
   }
   const pool = new SolverPool(1);
   try {
-    const { result } = await answer(pool, { problem: reading.problem, read: true }, options);
-    io.out(toJson(result));
+    const { problem } = reading;
+    const { result, reasons } = await answer(pool, { problem, read: true, reasonsWithin: EFFORT.quick }, options);
+    const providers = new Map(problem.bids.map(({ id, provider }) => [id, provider]));
+    const told = { problem, nameOf: (bid: string) => `${providers.get(bid)} (bid ${bid})` };
+    const words = reasons.map((reason) => lotWords(reason, told));
+    io.out(toJson({ ...result, explanation: [...result.explanation, ...words] }));
     return result.status === 'unknown' ? UNANSWERED : ANSWERED;
   } catch (error) {
     io.err(sentenceOf(error));

@@ -1,21 +1,12 @@
 /** What the solver threads and the pool say to each other. All of it can be cloned between threads. */
-import type { Gap } from './rules/gaps.js';
 import type { Problem } from './rules/problem.js';
-import type { Outcome, Progress } from './rules/solve.js';
+import type { Asked, Progress, Solved } from './rules/solve.js';
 
-/** What is to be solved. */
-export interface Given {
+/** What is to be solved, and what is asked for beside it. */
+export interface Given extends Asked {
   readonly problem: Problem;
   /** whether the problem was read already, so that it need not be read again in the thread */
   readonly read: boolean;
-  /** bids whose gaps to win are asked for as well, null for all; absent when none are */
-  readonly gapsOf?: readonly string[] | null;
-}
-
-/** What came of it. */
-export interface Solved {
-  readonly outcome: Outcome;
-  readonly gaps: readonly Gap[];
 }
 
 /** To a thread: solve this. */

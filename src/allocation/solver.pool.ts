@@ -1,7 +1,8 @@
 /** A few warm solver threads and a queue in front of them. A task whose thread dies is done again, once. */
 import { availableParallelism } from 'node:os';
 import { type Refusal, refuse } from '../kernel/refusal.js';
-import type { Given, Solved } from './solver.messages.js';
+import type { Solved } from './rules/solve.js';
+import type { Given } from './solver.messages.js';
 import { outcomeSoFar, SolverThread, ThreadLost } from './solver.thread.js';
 
 /** Threads of a pool unless said: one problem takes one processor. */
@@ -37,7 +38,7 @@ export class SolverPool {
         const best = second.best.awards ? second.best : first.best;
         if (best.awards) {
           const reason = 'The solver failed before the proof; this is the best it had found.';
-          return { outcome: outcomeSoFar(best, reason), gaps: [] };
+          return { outcome: outcomeSoFar(best, reason), gaps: [], reasons: [] };
         }
         throw refuse(
           'allocation.solver-lost',

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { feasibleOutcome, unknownOutcome, type Outcome, type Progress } from './rules/solve.js';
-import type { Given, Report, Solved, Task } from './solver.messages.js';
+import { feasibleOutcome, unknownOutcome, type Outcome, type Progress, type Solved } from './rules/solve.js';
+import type { Given, Report, Task } from './solver.messages.js';
 
 /** How long after its limit a thread may still hand in its answer before it is stopped. */
 const GRACE_MS = 3_000;
@@ -76,7 +76,7 @@ export class SolverThread {
       const stop = (): void => void this.end();
       let limit = setTimeout(
         () => {
-          resolve({ outcome: outcomeSoFar(best, 'The limit came before the proof.'), gaps: [] });
+          resolve({ outcome: outcomeSoFar(best, 'The limit came before the proof.'), gaps: [], reasons: [] });
           stop();
         },
         seconds * 1_000 + GRACE_MS,

@@ -31,8 +31,8 @@ port.on('message', (task: Task) => {
       progress: (progress: Progress) => report({ type: 'progress', progress }),
     };
     const solved = reading.ok
-      ? solveProblem(reading.problem, means, task.gapsOf)
-      : { outcome: invalidOutcome(reading.faults), gaps: [] };
+      ? solveProblem(reading.problem, means, task)
+      : { outcome: invalidOutcome(reading.faults), gaps: [], reasons: [] };
     report({ type: 'done', solved, retire: solver.broken || solver.memoryBytes > RETIRE_BYTES });
   } catch (error) {
     report({ type: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });

@@ -10,6 +10,7 @@ import { Auction } from './auction.entity.js';
 import { closeDesk } from './desk.js';
 import { append, holdDesk } from './event-rows.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
+import { placeRecorded } from './tariff-rows.js';
 
 /** Bids that were received before the deadline may still be on their way to the table, until none came for so long. */
 export const DRAIN_MILLIS = 1_500;
@@ -69,6 +70,8 @@ export class AuctionsJobs {
     if (state === null) return;
     await tx.update(Auction, { id }, { state, dueAt: null, pausedFrom: null, remainingMillis: null });
     if (await holdDesk(tx, id)) {
+      // Whatever was acknowledged is in the log, and nothing is after its end.
+      await placeRecorded(tx, id, now);
       await append(tx, id, now, [{ kind: 'cancelled', body: {} }]);
       await closeDesk(tx, id);
     }

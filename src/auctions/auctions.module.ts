@@ -9,6 +9,9 @@ import { AuctionsController } from './auctions.controller.js';
 import { AuctionsJobs } from './auctions.jobs.js';
 import { AuctionsQueries } from './auctions.queries.js';
 import { AuctionsService } from './auctions.service.js';
+import { FeedController } from './feed.controller.js';
+import { FeedService } from './feed.service.js';
+import { FeedWatch } from './feed-watch.js';
 import { Frames } from './frames.js';
 import { GapsJobs } from './gaps.jobs.js';
 import { Grounds } from './grounds.js';
@@ -16,6 +19,7 @@ import { LiveController } from './live.controller.js';
 import { LiveJobs } from './live.jobs.js';
 import { LiveQueries } from './live.queries.js';
 import { LiveService } from './live.service.js';
+import { LogQueries } from './log.queries.js';
 import { Opening } from './opening.js';
 import { PracticeController } from './practice.controller.js';
 import { PracticeJobs } from './practice.jobs.js';
@@ -37,17 +41,20 @@ const RECEIVED = [
 
 @Module({
   imports: [TypeOrmModule.forFeature([Auction, SealedBid]), AllocationModule, IdentityModule, TendersModule],
-  controllers: [AuctionsController, LiveController, PracticeController],
+  controllers: [AuctionsController, FeedController, LiveController, PracticeController],
   providers: [
     AuctionsService,
     AuctionsQueries,
     AuctionsJobs,
+    FeedService,
+    FeedWatch,
     Frames,
     GapsJobs,
     Grounds,
     LiveJobs,
     LiveQueries,
     LiveService,
+    LogQueries,
     Opening,
     PracticeJobs,
     PracticeQueries,

@@ -12,7 +12,7 @@ import { Auction } from './auction.entity.js';
 import { lastEvent, newestStanding } from './event-rows.js';
 import { Grounds } from './grounds.js';
 import type { GapView, LiveAuctionView, OwnStandingView, StandingsView } from './live.dto.js';
-import { latestTariff, participantOf, participantsOf, tariffsAsOf } from './tariff-rows.js';
+import { latestTariff, participantOf, participantsOf, tariffAsOf, tariffsAsOf } from './tariff-rows.js';
 
 interface GapRow {
   readonly lot_code: string;
@@ -31,26 +31,30 @@ export class LiveQueries {
     private readonly grounds: Grounds,
   ) {}
 
-  /** @throws Refusal 'auction.not-found', also for another provider's practice */
-  async auction(tx: EntityManager, actor: Actor, id: string): Promise<LiveAuctionView> {
+  /**
+   * @param actor null for somebody who is not signed in
+   * @throws Refusal 'auction.not-found', also for another provider's practice
+   */
+  async auction(tx: EntityManager, actor: Actor | null, id: string): Promise<LiveAuctionView> {
     const auction = await this.known(tx, actor, id);
     const tender = await this.tenders.published(tx, auction.tenderId);
     if (!tender) throw notFound('auction');
-    const own = await participantOf(tx, id, actor.organisationId);
+    const own = await participantOf(tx, id, actor?.organisationId ?? null);
     const counts: { bidders: number; improvements: number }[] = await tx.query(
       `select count(*) filter (where revision = 0)::int as bidders, count(*) filter (where revision > 0)::int as improvements
        from auction_tariff where auction_id = $1`,
       [id],
     );
     const { state, dueAt, endsAt, extendedMillis, round, turn, turnOf, remainingMillis } = auction;
-    const practice = auction.practiceFor !== null;
-    const { format, feedback, minimumStepBp } = practice ? (await this.grounds.of(tx, id)).settings : tender.auction;
-    const total = feedback === 'rank-and-total' || state === 'decided' || actor.organisationKind === 'agency';
+    // A practice has its own, as its first event says.
+    const settings = auction.openedAt === null ? tender.auction : (await this.grounds.of(tx, id)).settings;
+    const { format, feedback, minimumStepBp } = settings;
+    const total = feedback === 'rank-and-total' || state === 'decided' || actor?.organisationKind === 'agency';
     const reckoned = total ? await newestStanding(tx, id) : null;
     return {
       auctionId: id,
       tenderId: auction.tenderId,
-      practice,
+      practice: auction.practiceFor !== null,
       state,
       format,
       now: await databaseNow(tx),
@@ -77,7 +81,7 @@ export class LiveQueries {
     if (!tariff) throw notFound('bid');
     const { alias, revision, evaluatedMinor } = tariff;
     const reckoned = await newestStanding(tx, id);
-    const counted = (await tariffsAsOf(tx, id, reckoned?.event.body.upTo ?? 0)).find((each) => each.alias === alias);
+    const counted = await tariffAsOf(tx, id, alias, reckoned?.event.body.upTo ?? 0);
     const tender = await this.tenders.published(tx, auction.tenderId);
     const told = new Set(tender?.lots.filter((lot) => lot.told).map((lot) => lot.code));
     const mine = reckoned?.content.awards.find((award) => award.bid === alias);
@@ -139,9 +143,9 @@ export class LiveQueries {
   }
 
   /** An auction that the actor may see. */
-  async known(tx: EntityManager, actor: Actor, id: string): Promise<Auction> {
+  async known(tx: EntityManager, actor: Actor | null, id: string): Promise<Auction> {
     const auction = await tx.findOneBy(Auction, { id });
-    if (!auction || (auction.practiceFor !== null && auction.practiceFor !== actor.organisationId)) {
+    if (!auction || (auction.practiceFor !== null && auction.practiceFor !== actor?.organisationId)) {
       throw notFound('auction');
     }
     return auction;

@@ -105,6 +105,21 @@ export async function tariffsAsOf(
   return rows.map(tariffOf);
 }
 
+/** The latest tariff of one participant as of an event. */
+export async function tariffAsOf(
+  tx: EntityManager,
+  auctionId: string,
+  alias: string,
+  upTo: number,
+): Promise<StandingTariff | null> {
+  const rows: TariffRow[] = await tx.query(
+    `select alias, revision, received_at, evaluated_minor, tariff from auction_tariff
+     where auction_id = $1 and alias = $2 and sequence <= $3 order by revision desc limit 1`,
+    [auctionId, alias, upTo],
+  );
+  return rows[0] ? tariffOf(rows[0]) : null;
+}
+
 /** The tariffs of the opening, by alias. */
 export async function openingTariffs(tx: EntityManager, auctionId: string): Promise<StandingTariff[]> {
   const rows: TariffRow[] = await tx.query(

@@ -18,12 +18,15 @@ import {
 import { LetterAnswer, LetterPage } from './letters.dto.js';
 import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
+import { LotReasonAnswer, LotReasonPage, LotReasonQuery } from './reasons.dto.js';
+import { ReasonsQueries } from './reasons.queries.js';
 
 @Controller('api/v1')
 export class AwardsController {
   constructor(
     private readonly awards: AwardsService,
     private readonly queries: AwardsQueries,
+    private readonly reasons: ReasonsQueries,
   ) {}
 
   /** The awards of a tender: every evaluation, superseded ones included, and follow-up awards. */
@@ -43,6 +46,17 @@ export class AwardsController {
   @Get('awards/:id')
   async read(@Param('id', ParseUUIDPipe) id: string): Promise<AwardAnswer> {
     return this.queries.answer(id);
+  }
+
+  /**
+   * Why each lot went where it went, by lot, tier and winner: what it costs, the cheapest other bid, why it did not go to
+   * a cheaper one, and what the whole would cost without its winner there.
+   */
+  @May('awards.read')
+  @ApiOkResponse({ type: LotReasonPage })
+  @Get('awards/:id/lots')
+  async lots(@Param('id', ParseUUIDPipe) id: string, @Query() query: LotReasonQuery): Promise<Page<LotReasonAnswer>> {
+    return this.reasons.ofAward(id, query);
   }
 
   /** Changes the reasons. What was recommended is a draft again, and must be recommended anew. */

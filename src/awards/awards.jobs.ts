@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AllocationService } from '../allocation/allocation.service.js';
-import type { Result } from '../allocation/rules/problem.js';
+import type { Answer } from '../allocation/allocation.service.js';
 import { auctionDecided } from '../auctions/auctions.events.js';
 import { AuctionsQueries } from '../auctions/auctions.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
@@ -17,20 +17,25 @@ import { Award } from './award.entity.js';
 import { freshAward, locked, nextRound } from './award-rows.js';
 import { awardFellThrough, evaluationAsked } from './awards.events.js';
 import { type Question, questionOf } from './question-rows.js';
+import { writeReasons } from './reason-rows.js';
 import { contentText } from './rules/content.js';
 import { withNames } from './rules/explanation.js';
 import { heldWords } from './rules/held.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 import { shareOut } from './rules/share-out.js';
 
-const NO_BIDS: Result = {
-  status: 'infeasible',
-  totalMinor: null,
-  boundMinor: null,
-  gap: null,
-  awards: [],
-  explanation: ['No bid was opened in this tender, so there is nothing to award.'],
-  solveMs: 0,
+const NO_BIDS: Answer = {
+  result: {
+    status: 'infeasible',
+    totalMinor: null,
+    boundMinor: null,
+    gap: null,
+    awards: [],
+    explanation: ['No bid was opened in this tender, so there is nothing to award.'],
+    solveMs: 0,
+  },
+  gaps: [],
+  reasons: [],
 };
 
 @Injectable()
@@ -70,9 +75,9 @@ export class AwardsJobs {
       if (!asked) return;
       const question = await this.questionOf(this.source.manager, asked);
       const { bids, problem } = question;
-      const result = bids.length === 0 ? NO_BIDS : await this.allocation.solve(problem, { seconds: asked.seconds });
+      const answer = bids.length === 0 ? NO_BIDS : await this.allocation.reasoned(problem, { seconds: asked.seconds });
       finished = await this.deeds.run(systemActor('awards.evaluate'), 'awards.evaluate', null, (deed) =>
-        this.finish(deed, awardId, question, result),
+        this.finish(deed, awardId, question, answer),
       );
     }
   }
@@ -96,7 +101,8 @@ export class AwardsJobs {
    * Writes the answer down, once: an award that is no longer evaluating has been answered.
    * @returns false when the question changed meanwhile, because another award of the tender took lines
    */
-  private async finish(deed: Deed, id: string, asked: Question, result: Result): Promise<boolean> {
+  private async finish(deed: Deed, id: string, asked: Question, answer: Answer): Promise<boolean> {
+    const { result, reasons } = answer;
     const award = await locked(deed, id);
     if (award.state !== 'evaluating') return true;
     await nextRound(deed, award.tenderId);
@@ -120,6 +126,9 @@ export class AwardsJobs {
     award.explanation = withNames([...words, ...result.explanation], asked.bids, names);
     award.contentHash = sha256(contentText(award));
     await deed.tx.save(Award, award);
+    const providerOf = new Map(asked.bids.map(({ bidId, providerId }) => [bidId, providerId]));
+    const nameOf = (bidId: string) => names.get(providerOf.get(bidId) ?? '') ?? bidId;
+    await writeReasons(deed.tx, id, reasons, { problem: asked.problem, nameOf, providers: providerOf });
     const { state, problemHash, solverStatus, totalMinor, contentHash } = award;
     await deed.record({ type: 'award', id }, { state, problemHash, solverStatus, totalMinor, contentHash });
     return true;

@@ -10,6 +10,8 @@ import { AwardsJobs } from './awards.jobs.js';
 import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
 import { HoldingsService } from './holdings.service.js';
+import { LinesService } from './lines.service.js';
+import { ReasonsQueries } from './reasons.queries.js';
 import { ScenariosController } from './scenarios.controller.js';
 import { ScenariosJobs } from './scenarios.jobs.js';
 import { ScenariosQueries } from './scenarios.queries.js';
@@ -21,12 +23,14 @@ import { ScenariosService } from './scenarios.service.js';
   providers: [
     AwardsService,
     HoldingsService,
+    LinesService,
     ScenariosService,
     AwardsQueries,
     ScenariosQueries,
+    ReasonsQueries,
     AwardsJobs,
     ScenariosJobs,
   ],
-  exports: [AwardsService, HoldingsService, AwardsQueries],
+  exports: [AwardsService, HoldingsService, LinesService, AwardsQueries],
 })
 export class AwardsModule {}

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { AwardsQueries } from '../awards/awards.queries.js';
 import { AwardsService } from '../awards/awards.service.js';
 import { HoldingsService, type SettledLines } from '../awards/holdings.service.js';
+import { LinesService } from '../awards/lines.service.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Actor } from '../kernel/actor.js';
 import { transition } from '../kernel/lifecycle.js';
@@ -48,11 +49,15 @@ export class ContractsService {
     private readonly awardsQueries: AwardsQueries,
     private readonly awards: AwardsService,
     private readonly holdings: HoldingsService,
+    private readonly lines: LinesService,
     private readonly tenders: TendersQueries,
     private readonly organisations: OrganisationsQueries,
   ) {}
 
-  /** Writes one agreement for each winner of an approved award, ready to be read, and signed after the standstill. */
+  /**
+   * Writes one agreement for each winner of an approved award, ready to be read, and signed after the standstill; and
+   * which lines each is about, so that there is no agreement without them.
+   */
   async draft(deed: Deed, awardId: string): Promise<void> {
     const award = await this.awardsQueries.one(deed.tx, awardId);
     const tender = award && (await this.tenders.published(deed.tx, award.tenderId));
@@ -61,6 +66,7 @@ export class ContractsService {
     if (agencyId === null || contentHash === null || standstillEndsAt === null) {
       throw refuse('award.not-approved', 'Agreements are drafted from an approved award only.', { state: award.state });
     }
+    await this.lines.assign(deed, awardId);
     const drafted: { bid_id: string }[] = await deed.tx.query(
       'select bid_id from framework_agreement where award_id = $1',
       [awardId],

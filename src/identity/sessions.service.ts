@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { OrganisationKind, Role } from '../kernel/actor.js';
 import { randomToken, sha256 } from '../platform/keys/keys.js';
 import { notSignedIn } from './rules/passwords.js';
+import { SESSION_COOKIE } from './session-cookie.js';
 
 /** A session ends this long after it began. */
 export const SESSION_HOURS = 12;
@@ -42,18 +43,30 @@ export class SessionsService {
     return token;
   }
 
+  /** The session's token that came with a request, whoever it stands for. */
+  tokenOf({ cookies }: { readonly cookies: Readonly<Record<string, string | undefined>> }): string | null {
+    return cookies[SESSION_COOKIE] ?? null;
+  }
+
   /** Who the token stands for, or null when the session has ended or never was. */
   async holderOf(token: string): Promise<SessionHolder | null> {
-    const rows: SessionHolder[] = await this.source.query(
-      `select s.person_id as "personId", p.name as "personName", s.organisation_id as "organisationId",
-              o.kind as "organisationKind", p.password_temporary as "passwordTemporary",
+    return (await this.holdersOf([token])).get(token) ?? null;
+  }
+
+  /** Who each of the tokens stands for; those whose sessions have ended are left out. */
+  async holdersOf(tokens: readonly string[]): Promise<ReadonlyMap<string, SessionHolder>> {
+    const byHash = new Map(tokens.map((token) => [sha256(token), token]));
+    const rows: (SessionHolder & { hash: string })[] = await this.source.query(
+      `select s.token_hash as hash, s.person_id as "personId", p.name as "personName",
+              s.organisation_id as "organisationId", o.kind as "organisationKind",
+              p.password_temporary as "passwordTemporary",
               array(select role from membership m
                     where m.person_id = s.person_id and m.organisation_id = s.organisation_id) as roles
        from session s join person p on p.id = s.person_id join organisation o on o.id = s.organisation_id
-       where s.token_hash = $1 and s.expires_at > clock_timestamp()`,
-      [sha256(token)],
+       where s.token_hash = any($1) and s.expires_at > clock_timestamp()`,
+      [[...byHash.keys()]],
     );
-    return rows[0] ?? null;
+    return new Map(rows.map(({ hash, ...holder }) => [byHash.get(hash) ?? '', holder]));
   }
 
   async end(token: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { Minor } from '../kernel/money.js';
 import { addDays } from '../kernel/period.js';
 import { type AgreementTerms, ContractsQueries } from '../contracts/contracts.queries.js';
+import { planFor } from '../platform/database/many-rows.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { setupMonthly } from '../pricing/rules/all-in.js';
 import { type OfferPrices, offerPrices } from '../pricing/rules/collective-price.js';
@@ -17,9 +18,6 @@ interface Counted extends CountedStep {
   readonly offers: number;
 }
 
-/** Lines from which on an agreement's pledges are read all at once. */
-const MANY_LINES = 2_000;
-
 @Injectable()
 export class RoundsService {
   constructor(private readonly contracts: ContractsQueries) {}
@@ -31,14 +29,9 @@ export class RoundsService {
     const terms = await this.contracts.terms(deed.tx, agreementId);
     if (terms === null) throw new Error(`agreement ${agreementId} is signed without terms`);
 
+    await layOut(deed.tx, terms);
     const steps = priceSteps(terms.tariff, terms.cells);
-    await layOut(deed.tx, terms, WHOLE);
-    let counted = await count(deed.tx, steps);
-    if (!areWhole(terms.cells, counted)) {
-      await deed.tx.query('drop table offered_line');
-      await layOut(deed.tx, terms, DIVIDED);
-      counted = await count(deed.tx, steps);
-    }
+    const counted = await count(deed.tx, steps);
     const offers = sum(counted.map((c) => c.offers));
     const lines = sum(counted.map((c) => c.lines));
     if (lines !== terms.lines) {
@@ -58,76 +51,42 @@ export class RoundsService {
 }
 
 /**
- * The lines that stand before a line of its cell's lot and tier, in SQL. Most agreements win whole lots: where a cell has
- * all lines of its tier and no other agreement a part, nobody asks for the order, and sorting would be for nothing.
- */
-const WHOLE = '0';
-const DIVIDED = 'sum(l.quantity) over (partition by c.cell order by l.sequence rows unbounded preceding) - l.quantity';
-
-/** Do the cells hold all lines that were found as if they did? */
-function areWhole(cells: AgreementTerms['cells'], counted: readonly Counted[]): boolean {
-  const demand = cells.map(() => 0);
-  for (const { cell, lines } of counted) demand[cell] = (demand[cell] ?? 0) + lines;
-  return cells.every(({ from, lines }, at) => from === 0 && lines === demand[at]);
-}
-
-/**
- * Finds the lines of the agreement's cells. Within a lot and tier, lines stand in the order in which they were pledged;
- * a cell covers the positions [first, first + lines), and of a pledge line that reaches across an end only the part
- * within, with its part of the exit fee (the parts of several agreements add up to the whole).
- * The pool's lines are read behind "offset 0", a fence: the planner would join the cells with one table of the view
- * first, and make every line once per region.
+ * Reads the lines that the agreement's bid was awarded, with whose they are. Of a pledge line that two bids share it takes
+ * this one's part, with its part of the exit fee (the parts of several agreements add up to the whole).
  * A ceiling is all-in over the term, prices are compared without the set-up: `within_ceiling` is the most that a line
  * may cost a month beside its set-up, as `monthlyWithin` says, for firm lines and for those of interest alike.
  */
-async function layOut(tx: EntityManager, terms: AgreementTerms, before: string): Promise<void> {
-  const { poolId, cells, tariff, termMonths } = terms;
-  const many = terms.lines >= MANY_LINES;
-  const places = cells.flatMap((cell, at) => cell.regions.map((region) => ({ ...cell, region, at })));
-  if (many) await setLoops(tx, false);
+async function layOut(tx: EntityManager, terms: AgreementTerms): Promise<void> {
+  const { awardId, bidId, poolId, cells, tariff, termMonths, lines } = terms;
+  await planFor(tx, lines);
   await tx.query(
     `create temporary table offered_line on commit drop as
      with line as (
-       select l.*, c.cell, c.first, c.lines, l.ceiling_monthly - least(l.ceiling_monthly, c.setup_monthly)
-                as within_ceiling,
-              ${before} as position
-       from (select * from pool_line
-             where pool_id = $1 and region_code = any($8::text[]) and tier_code = any($9::text[]) offset 0) l
-         join unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[], $7::bigint[])
-           as c (region_code, tier_code, cell, first, lines, setup_monthly)
-           on c.region_code = l.region_code and c.tier_code = l.tier_code
-     ), part as (
-       select line.*, greatest(first - position, 0) as part_from, least(first + lines - position, quantity) as part_to
-       from line where position < first + lines and position + quantity > first
+       select l.*, a.part_from, a.part_from + a.quantity as part_to, c.cell,
+              l.ceiling_monthly - least(l.ceiling_monthly, c.setup_monthly) as within_ceiling
+       from awarded_line a
+         join pool_line l on l.line_id = a.line_id
+         join unnest($4::text[], $5::text[], $6::integer[], $7::bigint[]) as c (lot_code, tier_code, cell, setup_monthly)
+           on c.lot_code = a.lot_code and c.tier_code = a.tier_code
+       where a.award_id = $1 and a.bid_id = $2 and l.pool_id = $3 and l.region_code = any($8::text[])
      )
      select line_id, sequence, member_id, association_id, member_reference, region_code, cell,
-            (part_to - part_from)::integer as quantity, commitment, ceiling_monthly, present_monthly,
+            part_to - part_from as quantity, commitment, ceiling_monthly, present_monthly,
             exit_fee * part_to::bigint / quantity - exit_fee * part_from::bigint / quantity as exit_fee,
             within_ceiling, case when commitment = 'firm' then within_ceiling end as limit_minor
-     from part`,
+     from line`,
     [
+      awardId,
+      bidId,
       poolId,
-      places.map((place) => place.region),
-      places.map((place) => place.tier),
-      places.map((place) => place.at),
-      places.map((place) => place.from),
-      places.map((place) => place.lines),
-      places.map((place) => setupMonthly(tariff.lots[place.lot]?.setup ?? 0n, termMonths)),
-      [...new Set(places.map((place) => place.region))],
-      [...new Set(places.map((place) => place.tier))],
+      cells.map((cell) => cell.lot),
+      cells.map((cell) => cell.tier),
+      cells.map((_cell, at) => at),
+      cells.map((cell) => setupMonthly(tariff.lots[cell.lot]?.setup ?? 0n, termMonths)),
+      [...new Set(cells.flatMap((cell) => cell.regions))],
     ],
   );
-  if (many) await setLoops(tx, true);
-}
-
-/**
- * Until the database has looked at a large import by itself, its planner takes the pool for small, and would look up
- * pledge by pledge: for many lines that takes several times as long as reading all of them at once.
- */
-async function setLoops(tx: EntityManager, allowed: boolean): Promise<void> {
-  await tx.query(`select set_config('work_mem', '64MB', true), set_config('enable_nestloop', $1, true)`, [
-    allowed ? 'on' : 'off',
-  ]);
+  await planFor(tx, 0);
 }
 
 async function count(tx: EntityManager, steps: readonly (readonly Minor[])[]): Promise<Counted[]> {

@@ -5,6 +5,8 @@ export interface Best {
   readonly totalMinor: bigint;
   /** lines per bid in the order of receipt, then id: of all cheapest allocations, the one most in favour of early bids */
   readonly lines: readonly number[];
+  /** what the provider that is paid most is paid */
+  readonly largest: bigint;
 }
 
 export interface Cell {
@@ -30,8 +32,13 @@ export interface Wanted {
   readonly lines: number;
 }
 
-/** The cheapest allocation by trying all, or null when none keeps the rules. */
-export function bruteForce(problem: Problem, wanted?: Wanted): Best | null {
+/** The cheapest allocation by trying all, or null when none keeps the rules. In it nothing that is unwanted is won. */
+export function bruteForce(
+  problem: Problem,
+  wanted?: Wanted,
+  unwanted?: Omit<Wanted, 'lines'>,
+  better: (a: Best, b: Best) => boolean = prefer,
+): Best | null {
   const bids = bidsByReceipt(problem);
   const cells = problem.lots.flatMap((lot) =>
     Object.entries(lot.demand).flatMap(([tier, lines]): Cell[] => (lines > 0 ? [{ lot: lot.id, tier, lines }] : [])),
@@ -41,8 +48,9 @@ export function bruteForce(problem: Problem, wanted?: Wanted): Best | null {
   const visit = (cell: number): void => {
     const here = cells[cell];
     if (here === undefined) {
-      const found = wins(bids, cells, table, wanted) ? evaluate(problem, bids, cells, table) : null;
-      if (found && (best === null || prefer(found, best))) best = found;
+      const asked = wins(bids, cells, table, wanted) && !(unwanted && wonOf(bids, cells, table, unwanted) > 0);
+      const found = asked ? evaluate(problem, bids, cells, table) : null;
+      if (found && (best === null || better(found, best))) best = found;
       return;
     }
     for (const split of splits(problem, cells, cell, table)) {
@@ -55,10 +63,14 @@ export function bruteForce(problem: Problem, wanted?: Wanted): Best | null {
 }
 
 function wins(bids: readonly ProblemBid[], cells: readonly Cell[], table: Table, wanted?: Wanted): boolean {
-  if (!wanted) return true;
-  const row = table[bids.findIndex((bid) => bid.id === wanted.bid)] ?? [];
-  const within = cells.map(({ lot, tier }) => lot === wanted.lot && (wanted.tier === null || tier === wanted.tier));
-  return row.reduce((sum, lines, c) => sum + (within[c] === true ? lines : 0), 0) >= wanted.lines;
+  return !wanted || wonOf(bids, cells, table, wanted) >= wanted.lines;
+}
+
+/** Lines that a bid wins of a lot, or of a tier of it. */
+function wonOf(bids: readonly ProblemBid[], cells: readonly Cell[], table: Table, of: Omit<Wanted, 'lines'>): number {
+  const row = table[bids.findIndex((bid) => bid.id === of.bid)] ?? [];
+  const within = cells.map(({ lot, tier }) => lot === of.lot && (of.tier === null || tier === of.tier));
+  return row.reduce((sum, lines, c) => sum + (within[c] === true ? lines : 0), 0);
 }
 
 function prefer(a: Best, b: Best): boolean {
@@ -116,11 +128,12 @@ function evaluate(problem: Problem, bids: readonly ProblemBid[], cells: readonly
     const count = new Set(winning.map((bid) => bid.provider)).size;
     if (count < fewest || count > most) return null;
   }
+  // The parts of the cost that the tests use have two decimals.
   const part = BigInt(Math.round((problem.rules.maxCostShare ?? 1) * 100));
   if ([...paid.values()].some((amount) => amount * 100n > part * totalMinor)) return null;
-  // The shares that the tests use have two decimals.
-  const over = [...perProvider.values()].some((won) => won * 100 > Math.round(maxShare * 100) * total);
-  return over ? null : { totalMinor, lines };
+  // So few lines that a share is as good as its nearest decimal.
+  const over = [...perProvider.values()].some((won) => won > Math.floor(maxShare * total + 1e-6));
+  return over ? null : { totalMinor, lines, largest: [...paid.values()].reduce((a, b) => (a > b ? a : b), 0n) };
 }
 
 /** What a bid asks for these lines of cells, over the term; null when it does not serve them so. */

@@ -48,12 +48,27 @@ describe('pumasi solve', () => {
     );
   });
 
+  it('tells of every lot why it went where it went', async () => {
+    const bids = [bidAt('a', 500n, ['north', 'south']), bidAt('b', 501n, ['south'])];
+    const { result } = await run(toJson(problemOf(bids)));
+    const words = result['explanation'] as string[];
+    expect(words.filter((sentence) => sentence.startsWith('Lot '))).toEqual([
+      expect.stringMatching(/^Lot north: provider of a \(bid a\) wins 10 lines .* No other bid can serve them/),
+      expect.stringMatching(
+        /^Lot south: provider of a \(bid a\) wins 20 lines .* is provider of b \(bid b\), .* 2.40 USD more/,
+      ),
+    ]);
+  });
+
   it('an infeasible problem is an answer: status 0', async () => {
     const { status, result } = await run(toJson(problemOf([bidAt('a', 500n, ['north'])])));
     expect([status, result['status'], result['explanation']]).toEqual([
       0,
       'infeasible',
-      ['Lot south: no bid covers it.'],
+      [
+        'Lot south: no bid covers it.',
+        '20 of 30 lines cannot be served, whoever wins the others: for instance 20 in lot south.',
+      ],
     ]);
   });
 

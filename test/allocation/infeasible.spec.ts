@@ -20,12 +20,18 @@ describe('an infeasible problem is explained in words', () => {
   });
 
   it('a lot that nobody covers', () => {
-    expect(reasons(problemOf([bidAt('a', 500n, ['north'])]))).toEqual(['Lot south: no bid covers it.']);
+    expect(reasons(problemOf([bidAt('a', 500n, ['north'])]))).toEqual([
+      'Lot south: no bid covers it.',
+      '20 of 30 lines cannot be served, whoever wins the others: for instance 20 in lot south.',
+    ]);
   });
 
   it('a tier that nobody offers where it is asked for', () => {
     const bid = bidAt('a', 500n, BOTH, { bands: [{ from: 1, monthly: {}, lotMonthly: { north: { basic: 500n } } }] });
-    expect(reasons(problemOf([bid]))).toEqual(['Lot south: no bid that covers it offers basic.']);
+    expect(reasons(problemOf([bid]))).toEqual([
+      'Lot south: no bid that covers it offers basic.',
+      '20 of 30 lines cannot be served, whoever wins the others: for instance 20 in lot south.',
+    ]);
   });
 
   it('a budget that the cheapest allocation does not keep', () => {
@@ -64,6 +70,7 @@ describe('an infeasible problem is explained in words', () => {
     const bids = [bidAt('a', 500n, [], { lots }), bidAt('b', 500n, [], { lots })];
     expect(reasons(problemOf(bids, { award: 'shared' }))).toEqual([
       'Lot south, basic: the bids that offer it can serve 8 of 20 lines.',
+      '12 of 30 lines cannot be served, whoever wins the others: for instance 12 in lot south.',
     ]);
   });
 
@@ -71,18 +78,23 @@ describe('an infeasible problem is explained in words', () => {
     const bids = [bidAt('a', 500n, BOTH, { capacity: 12 }), bidAt('b', 500n, BOTH, { capacity: 9 })];
     expect(reasons(problemOf(bids, { award: 'shared' }))).toEqual([
       'All bids together can serve at most 21 of 30 lines.',
+      '9 of 30 lines cannot be served, whoever wins the others: for instance 9 in lot south.',
     ]);
   });
 
   it('a lot that no single bid can serve', () => {
     const bids = [bidAt('a', 500n, BOTH, { capacity: 15 }), bidAt('b', 500n, BOTH, { capacity: 15 })];
-    expect(reasons(problemOf(bids))).toEqual(['Lot south: no single bid can serve all its 20 lines.']);
+    expect(reasons(problemOf(bids))).toEqual([
+      'Lot south: no single bid can serve all its 20 lines.',
+      '20 of 30 lines cannot be served, whoever wins the others: for instance 20 in lot south.',
+    ]);
   });
 
   it('a share that leaves too few providers', () => {
     const bids = [bidAt('a', 500n, BOTH), bidAt('b', 500n, BOTH)];
     expect(reasons(problemOf(bids, { award: 'shared', maxShare: 0.4 }))).toEqual([
       'No provider may win more than 12 lines (a share of 0.4); the 2 that can win any reach 24 of 30 so.',
+      'Without the maximum share of 0.4 there would be one; the smallest that helps is 15 of 30 lines (0.5).',
     ]);
   });
 
@@ -91,6 +103,7 @@ describe('an infeasible problem is explained in words', () => {
     const bids = [bidAt('a', 500n, BOTH, mine), bidAt('b', 500n, BOTH, mine)];
     expect(reasons(problemOf(bids, { minWinners: 2 }))).toEqual([
       'At least 2 providers must win, but only 1 can win any lines.',
+      'Without the minimum of 2 winners there would be one; the largest that helps is 1.',
     ]);
   });
 
@@ -98,12 +111,17 @@ describe('an infeasible problem is explained in words', () => {
     const bids = ['a', 'b', 'c'].map((id) => bidAt(id, 500n, BOTH, { capacity: 12 }));
     expect(reasons(problemOf(bids, { award: 'shared', maxWinners: 2 }))).toEqual([
       'At most 2 providers may win; the largest of them reach 24 of 30 lines.',
+      'Without the maximum of 2 winners there would be one; the smallest that helps is 3.',
+      "Without the bids' capacities there would be one.",
     ]);
   });
 
   it('a bid that can never win what it asks for, when nobody else serves a lot', () => {
     const bids = [bidAt('a', 500n, ['north']), bidAt('b', 500n, BOTH, { minimumLines: 31 })];
-    expect(reasons(problemOf(bids))).toEqual(['Bid b cannot win the 31 lines that it asks for at least.']);
+    expect(reasons(problemOf(bids))).toEqual([
+      'Bid b cannot win the 31 lines that it asks for at least.',
+      "Without the bids' minimum volumes there would be one; it would be enough that one of them falls: bid b's from 31 to 30.",
+    ]);
   });
 
   it('otherwise the rules without which it would be feasible', () => {
@@ -116,14 +134,17 @@ describe('an infeasible problem is explained in words', () => {
     const share = { award: 'shared', maxShare: 0.97, minWinners: 3 } as const;
     expect(reasons(problemOf([...bids, south, north], share))).toEqual([
       'All demand can be reached, but the rules together leave no allocation.',
-      'Without the minimum of 3 winners there would be one.',
-      "Without the bids' minimum volumes there would be one.",
+      'Without the minimum of 3 winners there would be one; the largest that helps is 2.',
+      "Without the bids' minimum volumes there would be one; it would be enough that one of them falls: " +
+        "bid a's from 25 to 14, or bid b's from 15 to 9, or bid c's from 20 to 14.",
     ]);
   });
 
   it('a lot that is larger than the share of one provider', () => {
     expect(reasons(problemOf([bidAt('a', 500n, BOTH), bidAt('b', 500n, BOTH)], { maxShare: 0.6 }))).toEqual([
       'Lot south: its 20 lines go to one bid whole, and are more than the 18 lines that a share of 0.6 allows one provider.',
+      'Without the maximum share of 0.6 there would be one; the smallest that helps is 20 of 30 lines (0.6667).',
+      'Without whole awards to one bid (shared by quantity instead) there would be one.',
     ]);
   });
 
@@ -132,7 +153,8 @@ describe('an infeasible problem is explained in words', () => {
     const all = lots.map((lot) => lot.id);
     const bids = [bidAt('a', 500n, all, { capacity: 25 }), bidAt('b', 500n, all, { capacity: 15 })];
     expect(reasons({ ...problemOf(bids), lots })).toEqual([
-      'All demand can be reached, but the rules together leave no allocation.',
+      'All demand can be reached, but not all of it together.',
+      '10 of 40 lines cannot be served, whoever wins the others: for instance 10 in lot west.',
       'Without whole awards to one bid (shared by quantity instead) there would be one.',
       "Without the bids' capacities there would be one.",
     ]);

@@ -58,6 +58,24 @@ test('an approved award gives one agreement per winner, over exactly its cells',
   for (const number of numbers) expect(number).toMatch(/^FA-\d{4}-\d{4}$/);
 });
 
+test('every line is given to one winner, as many per lot and tier as its agreement is about', async () => {
+  const given: object[] = await system.source.query(
+    `select bid_id as "bidId", lot_code as lot, tier_code as tier, sum(quantity)::int as lines from awarded_line
+     where award_id = $1 group by 1, 2, 3 order by 1, 2, 3`,
+    [made.award.id],
+  );
+  const won = made.award.winners
+    .flatMap(({ bidId, cells }) => cells.map(({ lot, tier, lines }) => ({ bidId, lot, tier, lines })))
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  expect(given).toEqual(won);
+  const wrong: object[] = await system.source.query(
+    `select from pool_line l left join awarded_line a on a.line_id = l.line_id
+     where l.pool_id = $1 group by l.line_id, l.quantity having sum(a.quantity) is distinct from l.quantity`,
+    [made.poolId],
+  );
+  expect(wrong).toEqual([]);
+});
+
 test('drafting told twice drafts once', async () => {
   await system.source.query('select announce($1, $2, $3)', [
     'awards.approved',

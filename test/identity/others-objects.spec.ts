@@ -52,7 +52,9 @@ describe('what belongs to others', () => {
   }
 
   async function ask(who: Someone, route: Route, about: About): Promise<Response> {
-    const asked = request(system.url)[route.method](pathOf(route, about));
+    // A feed does not end by itself.
+    const method = route.path.endsWith('/feed') ? 'head' : route.method;
+    const asked = request(system.url)[method](pathOf(route, about));
     void asked.set('cookie', `${SESSION_COOKIE}=${who.token}`);
     if (route.method === 'get') return asked;
     void asked.set('idempotency-key', randomUUID());
@@ -96,7 +98,8 @@ describe('what belongs to others', () => {
     const proven =
       treatment.kind === 'part'
         ? own.status === 200 && own.text.includes(treatment.secret)
-        : own.status !== 404 && own.status < 500 && !['deed.forbidden', codeOf(theirs)].includes(codeOf(own));
+        : own.status < 400 ||
+          (own.status !== 404 && own.status < 500 && !['deed.forbidden', codeOf(theirs)].includes(codeOf(own)));
     return proven ? null : told('the owner', own);
   }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { MAY, OPEN_TO_ALL } from '../../src/platform/http/request.js';
+import { MAY, OPEN_TO_ALL, SHOWS_MORE } from '../../src/platform/http/request.js';
 import type { System } from '../support/system.js';
 
 export interface Route {
@@ -11,6 +11,8 @@ export interface Route {
   readonly path: string;
   /** the deed that one must be allowed to do; null when the route is open to all */
   readonly deed: string | null;
+  /** the deeds that decide how much one is shown */
+  readonly showing: readonly string[];
 }
 
 export function routesOf(system: System): Route[] {
@@ -30,6 +32,7 @@ export function routesOf(system: System): Route[] {
         ].toLowerCase() as Route['method'],
         path: `/${prefix}/${path}`.replaceAll(/\/+/g, '/').replace(/(.)\/$/, '$1'),
         deed: Reflect.getMetadata(OPEN_TO_ALL, handler) === true ? null : (Reflect.getMetadata(MAY, handler) as string),
+        showing: (Reflect.getMetadata(SHOWS_MORE, handler) as string[] | undefined) ?? [],
       });
     }
   }

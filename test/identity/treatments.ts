@@ -62,6 +62,7 @@ const MARKET = same('agencies run the market together: pools, tenders, bids and 
 const OVERSIGHT = same('the agency sees every member’s, so that it can help and can be held to account');
 const PUBLIC_POOL = same('a pool that was opened is public');
 const PUBLISHED = same('a published tender is for every provider, and each has its own bid in it');
+const PUBLIC_AUCTION = same('everybody may follow an auction, and check its log; who is told what of it is a rule');
 const CATALOGUE = same('there is one catalogue for all, kept by the agency');
 
 const WHY = { why: 'Because.' };
@@ -198,6 +199,8 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
       ],
     },
     'get /api/v1/auctions/:id/standings': reading,
+    'get /api/v1/auctions/:id/feed': { anyone: [...PUBLIC_AUCTION, ...unknown(providers, practice)] },
+    'get /api/v1/auctions/:id/log': { anyone: [...PUBLIC_AUCTION, ...unknown(providers, practice)] },
     'post /api/v1/auctions/:id/pause': { officer: MARKET },
     'post /api/v1/auctions/:id/resume': { officer: MARKET },
 
@@ -212,6 +215,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'post /api/v1/awards/:id/scenarios': { officer: MARKET },
     'get /api/v1/awards/:id/scenarios': reading,
     'get /api/v1/awards/:id/gaps': reading,
+    'get /api/v1/awards/:id/lots': reading,
     'get /api/v1/awards/:id/letters': reading,
     'get /api/v1/awards/:id/letter': {
       bidder: [

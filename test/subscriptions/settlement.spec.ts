@@ -6,7 +6,8 @@ import { offerLifecycle, roundLifecycle } from '../../src/subscriptions/rules/of
 import { SettlementsService } from '../../src/subscriptions/settlements.service.js';
 import { statesAllowed } from '../support/states.js';
 import { type Someone, System } from '../support/system.js';
-import { type SignedAgreement, signedAgreement, TERM_MONTHS, type WantedLine } from './signed-agreement.js';
+import { TERM_MONTHS, type WantedLine } from '../support/approved-award.js';
+import { type SignedAgreement, signedAgreement } from './signed-agreement.js';
 
 interface Offer {
   id: string;

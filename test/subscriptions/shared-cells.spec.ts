@@ -102,11 +102,11 @@ describe('lines that several providers share', () => {
     );
   });
 
-  it('are not offered when the agreement is for more lines than there are', async () => {
-    const { agreementId } = await untoldAgreement(system, {
+  it('are not given out when the award counts more lines than there are', async () => {
+    const made = untoldAgreement(system, {
       lines: [{ memberId: member.organisationId, quantity: 2 }],
       cells: [{ lot: 'north', tier: 'basic', from: 0, lines: 3, regions: ['R1'] }],
     });
-    await expect(open(agreementId)).rejects.toThrow('is for 3 lines, but its cells hold 2');
+    await expect(made).rejects.toThrow('3 lines of north, basic, but finds 2');
   });
 });

@@ -25,6 +25,8 @@ export interface Means {
   stop(): boolean;
   /** told of every better allocation and bound */
   progress(found: Found | null, bound: number): void;
+  /** nodes after which a search ends with what is known, at the same place on every machine; without end unless said */
+  readonly nodes?: number;
 }
 
 export interface Decision {
@@ -41,7 +43,7 @@ export interface Decision {
   readonly prices: Prices | null;
 }
 
-/** What is known from a market that differs only in what is held. */
+/** What is known from a market that differs only in what is held or barred. */
 export interface Start {
   readonly prices: Prices | null;
   /** an option of each bid, NONE for nothing: near a good allocation */
@@ -76,11 +78,20 @@ function costless(market: Market): Market {
   };
 }
 
-/** Is there any allocation that keeps all rules? Without one, `complete` says whether that is proved. */
-export function feasible(market: Market, means: Means): { readonly found: Found | null; readonly complete: boolean } {
+/** What came of looking for any allocation. */
+export interface Feasible {
+  readonly found: Found | null;
+  /** without one, whether it is proved that there is none */
+  readonly complete: boolean;
+  readonly nodes: number;
+}
+
+/** Is there any allocation that keeps all rules but those about money? */
+export function feasible(market: Market, means: Means): Feasible {
   const free = costless(market);
   const region = wholeRegion(free);
-  if (free.units.some((_, unit) => ownersOf(free, region, unit).length === 0)) return { found: null, complete: true };
+  if (free.units.some((_, unit) => ownersOf(free, region, unit).length === 0))
+    return { found: null, complete: true, nodes: 0 };
   const server = new Server(free);
   const bounds = new Bounds(free);
   const probe = new Probe(
@@ -95,9 +106,10 @@ export function feasible(market: Market, means: Means): { readonly found: Found 
   try {
     const patience = { trials: Math.min(TRIALS, Math.ceil(EFFORT / server.effort)), stop: () => means.stop() };
     probe.offer(improve(free, server, new Int32Array(free.bids.length).fill(NONE), patience, () => true));
-    if (probe.best) return { found: probe.best, complete: true };
-    const outcome = new Search(probe, { nodes: MANY, stop: () => means.stop() }, () => undefined).run(region, null);
-    return { found: probe.best, complete: outcome.complete };
+    if (probe.best) return { found: probe.best, complete: true, nodes: 0 };
+    const limits = { nodes: means.nodes ?? MANY, stop: () => means.stop() };
+    const outcome = new Search(probe, limits, () => undefined).run(region, null);
+    return { found: probe.best, complete: outcome.complete, nodes: outcome.nodes };
   } finally {
     probe.free();
   }
@@ -134,14 +146,17 @@ export function decideWithin(market: Market, means: Means, start: Start | null):
           bound: first.complete ? Infinity : known,
           complete: first.complete,
           tiesSettled: true,
-          nodes: 0,
+          nodes: first.nodes,
           prices,
         };
       }
       probe.offer(priced(market, first.found.allocation));
     }
-    searchKernel(market, bounds, probe, region, prices, means);
-    const outcome = new Search(probe, { nodes: MANY, stop: () => means.stop() }, raise).run(region, prices);
+    if (means.nodes === undefined) searchKernel(market, bounds, probe, region, prices, means);
+    const outcome = new Search(probe, { nodes: means.nodes ?? MANY, stop: () => means.stop() }, raise).run(
+      region,
+      prices,
+    );
     raise(outcome.bound);
     const { complete, tied, nodes } = outcome;
     const limits = { nodes: start ? 0 : TIE_NODES, stop: () => means.stop() };

@@ -1,10 +1,12 @@
-/** Why no allocation keeps all the rules: what is missing, or the one rule without which there would be one. */
+/** Why no allocation keeps all the rules: what is missing, or the one rule without which there would be one, and by how much. */
 import { formatMoney, type Minor } from '../../kernel/money.js';
-import { decide, feasible, type Means } from './decide.js';
+import { decide, type Means } from './decide.js';
 import { marketOf, type Market } from './market.js';
-import type { TariffLot } from '../../pricing/rules/tariff.js';
-import { wholeRegion, ownersOf, placeOf } from './region.js';
-import type { AwardRule, Problem, ProblemBid } from './problem.js';
+import type { Problem, ProblemBid } from './problem.js';
+import { ownersOf, placeOf, wholeRegion } from './region.js';
+import { Reliefs, withoutMinimum } from './reliefs.js';
+import { Trying } from './trying.js';
+import { unservedWords } from './unserved.js';
 
 /** Reasons of one sort that are listed one by one. */
 const LISTED = 10;
@@ -24,12 +26,25 @@ export function explainInfeasible(given: Problem, market: Market, means: Pick<Me
   }
   const { maxShare: _, ...rules } = problem.rules;
   const plain = marketOf({ ...problem, rules, bids: problem.bids.map(withoutMinimum) });
+  const trying = new Trying(means);
   const missing = missingSupply(problem, plain);
-  if (missing.length > 0) return missing;
-  const reasons = shortCapacity(plain);
-  if (reasons.length > 0) return reasons;
+  const short = missing.length > 0 ? missing : shortCapacity(plain);
+  const unserved = unservedWords(problem, trying);
+  if (short.length > 0) return [...short, ...unserved];
   const counted = [...outOfReach(problem, market), ...winnersAndShares(problem, market)];
-  return counted.length > 0 ? counted : relaxations(problem, means);
+  const { words, open } = new Reliefs(problem, trying).sentences(counted.length > 0);
+  if (counted.length > 0) return [...counted, ...unserved, ...words];
+  const head =
+    unserved.length > 0
+      ? 'All demand can be reached, but not all of it together.'
+      : 'All demand can be reached, but the rules together leave no allocation.';
+  if (words.length > 0 || unserved.length > 0) return [head, ...unserved, ...words];
+  return [
+    head,
+    open
+      ? 'The limit came before a single rule was found to explain it.'
+      : 'No single rule explains it: several must give way.',
+  ];
 }
 
 /** How far the cheapest allocation is above the budget; null when there is none at any cost. */
@@ -45,12 +60,6 @@ function overBudget(problem: Problem, budget: Minor, means: Pick<Means, 'solver'
   return `${costs}, ${money(least - budget)} more than the budget of ${money(budget)}.`;
 }
 
-/** A bid that takes any number of lines. */
-function withoutMinimum(bid: ProblemBid): ProblemBid {
-  const { minimumLines: _, ...rest } = bid;
-  return { ...rest, bands: bid.bands.map((band, b) => (b === 0 ? { ...band, from: Math.min(band.from, 1) } : band)) };
-}
-
 /** Bids that can never win as many lines as they ask for, when without them something cannot be served. */
 function outOfReach(problem: Problem, market: Market): string[] {
   const region = wholeRegion(market);
@@ -60,7 +69,9 @@ function outOfReach(problem: Problem, market: Market): string[] {
   return market.bids.flatMap(({ id, options }) => {
     const bid = bids.get(id);
     const least = Math.max(bid?.minimumLines ?? 0, bid?.bands[0]?.from ?? 0);
-    return options.length > 0 ? [] : [`Bid ${id} cannot win the ${lines(least)} that it asks for at least.`];
+    return options.length > 0 || least <= 1
+      ? []
+      : [`Bid ${id} cannot win the ${lines(least)} that it asks for at least.`];
   });
 }
 
@@ -184,75 +195,4 @@ function winnersAndShares(problem: Problem, market: Market): string[] {
     );
   }
   return reasons;
-}
-
-/** A bid without limits to what it can serve. */
-function roomy(bid: ProblemBid): ProblemBid {
-  const { capacity: _, partners: __, ...rest } = bid;
-  const lots = Object.entries(bid.lots).map(([lot, { setup, surcharge }]): [string, TariffLot] => [
-    lot,
-    { ...(setup === undefined ? {} : { setup }), ...(surcharge === undefined ? {} : { surcharge }) },
-  ]);
-  return { ...rest, lots: Object.fromEntries(lots) };
-}
-
-/** A bid that is no alternative to another. */
-function apart(bid: ProblemBid): ProblemBid {
-  const { alternative: _, ...rest } = bid;
-  return rest;
-}
-
-interface Relaxation {
-  readonly words: string;
-  readonly problem: Problem;
-}
-
-function without(
-  problem: Problem,
-  rule: 'maxShare' | 'maxWinners' | 'minWinners' | 'include' | 'groups' | 'maxCostShare',
-  words: string,
-): Relaxation[] {
-  if (problem.rules[rule] === undefined) return [];
-  const { [rule]: _, ...rules } = problem.rules;
-  return [{ words, problem: { ...problem, rules } }];
-}
-
-function relaxed(problem: Problem): Relaxation[] {
-  const { maxShare, maxWinners, minWinners, award } = problem.rules;
-  const awarded = (rule: AwardRule): Problem => ({ ...problem, rules: { ...problem.rules, award: rule } });
-  return [
-    ...without(problem, 'maxShare', `the maximum share of ${maxShare}`),
-    ...without(problem, 'maxWinners', `the maximum of ${maxWinners} winners`),
-    ...without(problem, 'minWinners', `the minimum of ${minWinners} winners`),
-    ...without(problem, 'include', `the demand that ${problem.rules.include?.join(', ')} must win`),
-    ...without(problem, 'maxCostShare', `the largest part of ${problem.rules.maxCostShare} of the cost`),
-    ...without(problem, 'groups', 'the numbers of winners within groups of lots'),
-    ...(problem.bids.some((bid) => bid.alternative !== undefined)
-      ? [{ words: 'alternatives of which only one may win', problem: { ...problem, bids: problem.bids.map(apart) } }]
-      : []),
-    ...(award === 'lot' ? [{ words: 'whole lots to one bid (tier by tier instead)', problem: awarded('tier') }] : []),
-    ...(award !== 'shared'
-      ? [{ words: 'whole awards to one bid (shared by quantity instead)', problem: awarded('shared') }]
-      : []),
-    { words: "the bids' minimum volumes", problem: { ...problem, bids: problem.bids.map(withoutMinimum) } },
-    { words: "the bids' capacities", problem: { ...problem, bids: problem.bids.map(roomy) } },
-  ];
-}
-
-/** Tries the problem without one rule at a time. */
-function relaxations(problem: Problem, means: Pick<Means, 'solver' | 'stop'>): string[] {
-  const words = ['All demand can be reached, but the rules together leave no allocation.'];
-  let open = false;
-  for (const one of relaxed(problem)) {
-    const { found, complete } = feasible(marketOf(one.problem), { ...means, progress: () => undefined });
-    if (found) words.push(`Without ${one.words} there would be one.`);
-    else if (!complete) open = true;
-  }
-  if (words.length > 1) return words;
-  return [
-    ...words,
-    open
-      ? 'The limit came before a single rule was found to explain it.'
-      : 'No single rule explains it: several must give way.',
-  ];
 }

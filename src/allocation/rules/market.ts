@@ -58,6 +58,12 @@ export interface HeldUnit {
   readonly pieces: number;
 }
 
+/** A unit that a bid is not to win. */
+export interface BarredUnit {
+  readonly bid: number;
+  readonly unit: number;
+}
+
 export interface MarketBid {
   readonly id: string;
   readonly provider: number;
@@ -81,6 +87,8 @@ export interface Market {
   readonly groups: readonly MarketGroup[];
   /** what bids are to win in any case: where the question is what that would cost */
   readonly held: readonly HeldUnit[];
+  /** what bids are not to win: where the question is what they save. The bid's options do not offer it, either */
+  readonly barred: readonly BarredUnit[];
   /** the largest part of the total cost that one provider may be paid; null without such a limit */
   readonly costShare: Fraction | null;
   /** the most that an allocation may cost; Infinity without a budget */
@@ -268,6 +276,7 @@ export function marketOf(problem: Problem): Market {
     included: Uint8Array.from(providers, (provider) => (included.has(provider) ? 1 : 0)),
     groups: groupsOf(problem, lots, units),
     held: [],
+    barred: [],
     costShare: problem.rules.maxCostShare === undefined ? null : fractionOf(problem.rules.maxCostShare),
     budget: Number(problem.rules.budgetMinor ?? Infinity),
     divisible: problem.rules.award === 'shared',

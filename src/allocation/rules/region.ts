@@ -20,14 +20,16 @@ export function wholeRegion(market: Market): Region {
   const region: Region = {
     allowed: new Uint8Array(market.options.length).fill(1),
     must: new Uint8Array(market.bids.length),
-    forbidden: market.divisible ? null : new Uint8Array(size),
+    forbidden: market.divisible && market.barred.length === 0 ? null : new Uint8Array(size),
     least: market.divisible && market.held.length > 0 ? new Float64Array(size) : null,
   };
+  for (const { bid, unit } of market.barred)
+    if (region.forbidden) region.forbidden[bid * market.units.length + unit] = 1;
   for (const { bid, unit, pieces } of market.held) {
     region.must[bid] = 1;
     if (region.least) region.least[bid * market.units.length + unit] = pieces;
     market.bids.forEach((_, i) => {
-      if (region.forbidden && i !== bid) region.forbidden[i * market.units.length + unit] = 1;
+      if (!market.divisible && region.forbidden && i !== bid) region.forbidden[i * market.units.length + unit] = 1;
     });
   }
   return region;

@@ -7,6 +7,7 @@ import { decide, type Decision, type Means } from './decide.js';
 import { explainAwards } from './explain.js';
 import { type Gap, gapsToWin } from './gaps.js';
 import { explainInfeasible } from './infeasible.js';
+import { type LotReason, reasonsOf } from './lots.js';
 import { marketOf, type Market } from './market.js';
 import type { BidAward, Problem, Result } from './problem.js';
 
@@ -54,15 +55,23 @@ function minor(bound: number): Minor | null {
   return Number.isFinite(bound) ? BigInt(Math.max(0, bound)) : null;
 }
 
-/**
- * Solves a problem as far as the means allow.
- * @param gapsOf bids whose gaps to win are asked for as well, null for all; undefined when none are
- */
-export function solveProblem(
-  problem: Problem,
-  means: SolveMeans,
-  gapsOf?: readonly string[] | null,
-): { readonly outcome: Outcome; readonly gaps: readonly Gap[] } {
+/** What may be asked for beside the allocation. */
+export interface Asked {
+  /** bids whose gaps to win are asked for, null for all; absent when none are */
+  readonly gapsOf?: readonly string[] | null;
+  /** for the reason of each lot, how much may be allocated anew; absent when none is asked for */
+  readonly reasonsWithin?: number;
+}
+
+/** The answer to a problem, with what was asked for beside it. */
+export interface Solved {
+  readonly outcome: Outcome;
+  readonly gaps: readonly Gap[];
+  readonly reasons: readonly LotReason[];
+}
+
+/** Solves a problem as far as the means allow. */
+export function solveProblem(problem: Problem, means: SolveMeans, asked: Asked = {}): Solved {
   const market = marketOf(problem);
   const within: Means = {
     solver: means.solver,
@@ -71,10 +80,15 @@ export function solveProblem(
   };
   const decision = decide(market, within);
   const outcome = outcomeOf(problem, market, decision, means);
-  if (gapsOf === undefined) return { outcome, gaps: [] };
-  const asked = gapsOf && new Set(gapsOf);
   const quietly = { ...within, progress: () => undefined };
-  return { outcome, gaps: gapsToWin(market, decision, quietly, asked, () => undefined) };
+  const { gapsOf, reasonsWithin } = asked;
+  const bids = gapsOf ? new Set(gapsOf) : null;
+  return {
+    outcome,
+    gaps: gapsOf === undefined ? [] : gapsToWin(market, decision, quietly, bids, () => undefined),
+    reasons:
+      reasonsWithin === undefined ? [] : reasonsOf(problem, market, decision, outcome.awards, quietly, reasonsWithin),
+  };
 }
 
 function outcomeOf(problem: Problem, market: Market, decision: Decision, means: SolveMeans): Outcome {

@@ -62,6 +62,8 @@ export const PERMISSIONS = {
   'bids.open': ['officer'],
   'auctions.practise': ['bidder'],
   'auctions.pause': ['officer'],
+  'auctions.read-events': agency,
+  'auctions.read-log': agency,
   'bids.read': ['officer', 'approver', 'auditor'],
 
   'awards.compare': ['officer'],

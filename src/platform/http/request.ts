@@ -8,6 +8,7 @@ import { refuse } from '../../kernel/refusal.js';
 
 export const MAY = 'pumasi:may';
 export const OPEN_TO_ALL = 'pumasi:open-to-all';
+export const SHOWS_MORE = 'pumasi:shows-more';
 export const WITHOUT_KEY = 'pumasi:without-key';
 
 /** The deed a route does; the table in identity/rules/permissions.ts says who may. */
@@ -16,6 +17,10 @@ export const May = (deed: string): MethodDecorator =>
 
 /** A route that needs nobody to be signed in. */
 export const OpenToAll = (): MethodDecorator => SetMetadata(OPEN_TO_ALL, true);
+
+/** A route that shows more to whoever may do this deed as well; the route itself asks whether one may. */
+export const ShowsMoreTo = (deed: string): MethodDecorator =>
+  applyDecorators(SetMetadata(SHOWS_MORE, [deed]), ApiExtension('x-shows-more-to', deed));
 
 /** A POST that needs no Idempotency-Key, because its answer must not be kept (a session). */
 export const WithoutKey = (): MethodDecorator =>

@@ -4,8 +4,11 @@ import type { Lines, Lot, RegionDemand } from './terms.js';
 export type DemandByTier = Readonly<Record<string, Lines>>;
 
 /**
- * Lines per lot and tier, in the order of the lots and of the tiers' codes; tiers that nobody asked for are left out.
- * Regions that belong to no lot are not counted: `lotFaults` names them.
+ * The cells that are bid on: lines of one lot and tier. A bid names lots and tiers, never sites, and its capacities count
+ * lines, whichever they are: who can serve a line is the same for all lines of a cell, and any two of them can take each
+ * other's place.
+ * @returns lines per lot and tier, in the order of the lots and of the tiers' codes. Tiers that nobody asked for are left
+ * out, and regions that belong to no lot are not counted: `lotFaults` names them.
  */
 export function demandByLot(lots: readonly Lot[], demand: readonly RegionDemand[]): Map<string, DemandByTier> {
   const lotOf = new Map(lots.flatMap((lot) => lot.regions.map((region) => [region, lot.code] as const)));

@@ -1,0 +1,120 @@
+/**
+ * What the whole would cost if a bid did not win a unit that it wins: the cost of the cheapest allocation without that,
+ * less the cost of the cheapest of all. Found by allocating anew, as gaps to win are.
+ */
+import type { Minor } from '../../kernel/money.js';
+import { Bounds } from './bound.js';
+import { decideWithin, type Decision, type Means } from './decide.js';
+import { Effort } from './effort.js';
+import type { BandOption, BarredUnit, Market } from './market.js';
+import { NONE, placeOf, sizeOf, wholeRegion } from './region.js';
+import { Relaxation } from './relaxation.js';
+
+/** What it would cost more that a bid does not win a unit. */
+export interface Away {
+  readonly atLeastMinor: Minor;
+  /** null when no allocation was found; with `proved`, there is none */
+  readonly atMostMinor: Minor | null;
+  readonly proved: boolean;
+}
+
+/** Nodes of one search. */
+const NODES = 200;
+/** Quantities that may be looked at for bounds at known prices, which take no search. */
+const BOUNDED = 100_000_000;
+
+/** The market in which a bid does not offer a unit. */
+function without(market: Market, barred: BarredUnit): Market {
+  const options = market.options.map((option) => {
+    const place = option.bid === barred.bid ? placeOf(option.units, barred.unit) : NONE;
+    return place === NONE ? option : withoutPlace(option, place);
+  });
+  return { ...market, options, barred: [barred] };
+}
+
+function withoutPlace(option: BandOption, place: number): BandOption {
+  const others = (_: unknown, k: number) => k !== place;
+  return {
+    ...option,
+    units: option.units.filter(others),
+    pieces: option.pieces.filter(others),
+    costs: option.costs.filter(others),
+    limits: option.limits.map(({ places, lines }) => ({
+      places: places.filter((k) => k !== place).map((k) => (k > place ? k - 1 : k)),
+      lines,
+    })),
+  };
+}
+
+/**
+ * Asks of each unit what it would cost more without its winner: bounds of all of them, and exactly as far as the effort
+ * allows.
+ * @param asked in the order in which they matter
+ * @param within how much is searched at the most, see `EFFORT`
+ * @returns what is known of each, in the order asked; null for those of which nothing is
+ */
+export function awayFrom(
+  market: Market,
+  best: Decision,
+  means: Means,
+  asked: readonly BarredUnit[],
+  within: number,
+): (Away | null)[] {
+  const { found } = best;
+  if (!found || !best.complete) return asked.map(() => null);
+  const size = sizeOf(market, wholeRegion(market));
+  const known = size * asked.length > BOUNDED ? asked.map(() => null) : bounded(market, best, asked);
+  const effort = new Effort(within, NODES);
+  if (effort.nodesFor(market) === 0 || asked.length === 0) return known;
+  const relaxation = new Relaxation(market, new Bounds(market), means.solver, wholeRegion(market));
+  const bands = bandsOf(market, found.lines);
+  try {
+    return asked.map((barred, k) => {
+      const nodes = effort.nodesFor(market);
+      if (nodes === 0 || means.stop()) return known[k] ?? null;
+      const decision = decideWithin(
+        without(market, barred),
+        { ...means, nodes },
+        { prices: best.prices, bands, relaxation },
+      );
+      effort.spend(market, decision.nodes);
+      return awayOf(decision, found.cost);
+    });
+  } finally {
+    relaxation.free();
+  }
+}
+
+/** What the prices that proved the best allocation say of others: no search, and no upper limit. */
+function bounded(market: Market, { found, prices }: Decision, asked: readonly BarredUnit[]): (Away | null)[] {
+  if (!found || !prices) return asked.map(() => null);
+  const bounds = new Bounds(market);
+  const region = wholeRegion(market);
+  region.forbidden ??= new Uint8Array(market.bids.length * market.units.length);
+  const { forbidden } = region;
+  return asked.map(({ bid, unit }) => {
+    const at = bid * market.units.length + unit;
+    forbidden[at] = 1;
+    const bound = bounds.of(region, prices, false)?.cost ?? 0;
+    forbidden[at] = 0;
+    const more = Math.max(0, bound - found.cost);
+    return { atLeastMinor: Number.isFinite(more) ? BigInt(more) : 0n, atMostMinor: null, proved: bound === Infinity };
+  });
+}
+
+/** The bands of an allocation. */
+function bandsOf(market: Market, lines: readonly number[]): Int32Array {
+  return Int32Array.from(market.bids, ({ options }, i) => {
+    const within = (o: number) => (market.options[o]?.lo ?? Infinity) <= (lines[i] ?? 0) && (lines[i] ?? 0) > 0;
+    return options.findLast(within) ?? NONE;
+  });
+}
+
+function awayOf({ found, bound, complete }: Decision, cost: number): Away {
+  const least = Math.max(0, Math.min(bound, found?.cost ?? bound) - cost);
+  return {
+    atLeastMinor: Number.isFinite(least) ? BigInt(least) : 0n,
+    atMostMinor: found ? BigInt(found.cost - cost) : null,
+    proved: complete,
+  };
+}
