@@ -76,6 +76,8 @@ describe('The settings of a practice', () => {
     expect(auctionFaults({ ...made, turnSeconds: 30 })).toEqual([]);
     expect(made).toMatchObject({ format: 'live', minBidders: 2, minimumStepBp: 250, durationSeconds });
     expect(made.durationSeconds + made.maxExtensionSeconds).toBeLessThanOrEqual(1_800);
+    expect(made.softCloseSeconds).toBe(Math.min(settings.softCloseSeconds, durationSeconds / 4));
+    expect(made.extensionSeconds).toBe(Math.min(settings.extensionSeconds, durationSeconds / 4));
   });
 
   it('take the format of the tender unless another is asked for', () => {

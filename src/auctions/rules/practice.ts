@@ -94,12 +94,13 @@ export function practiceFormat({ format }: PracticeWish, settings: AuctionSettin
 }
 
 /**
- * The settings of the tender, but for the time that a practice takes: with all extensions it lasts no longer than the
- * longest practice. Nothing in it is anybody's secret, so that its log opens everything.
+ * The settings of the tender, but for the time that a practice takes: a soft close is a part of it, and with all extensions
+ * it lasts no longer than the longest practice. Nothing in it is anybody's secret, so that its log opens everything.
  */
 export function practiceSettings(wish: PracticeWish, settings: AuctionSettings): AuctionSettings {
   const { bidders, durationSeconds } = wish;
   const resting = (ROUNDS - 1) * REST_SECONDS;
+  const quarter = Math.floor(durationSeconds / 4);
   return {
     ...settings,
     format: practiceFormat(wish, settings),
@@ -109,7 +110,8 @@ export function practiceSettings(wish: PracticeWish, settings: AuctionSettings):
     durationSeconds,
     turnSeconds: Math.max(LEAST_TURN_SECONDS, Math.floor((durationSeconds - resting) / (ROUNDS * (bidders + 1)))),
     restSeconds: REST_SECONDS,
-    softCloseSeconds: Math.min(settings.softCloseSeconds, durationSeconds),
+    softCloseSeconds: Math.min(settings.softCloseSeconds, quarter),
+    extensionSeconds: Math.min(settings.extensionSeconds, quarter),
     maxExtensionSeconds: Math.min(settings.maxExtensionSeconds, PRACTICE_LIMITS.durationSeconds.most - durationSeconds),
     disclosure: 'all',
   };

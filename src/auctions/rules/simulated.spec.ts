@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import { type BidTerms, bidFaults } from './bid-faults.js';
 import { bidLimits } from './bid-limits.js';
-import type { Reference } from './evaluated-cost.js';
-import { whyNotInstruct } from './proxy-instruction.js';
+import { evaluatedCells, type Reference } from './evaluated-cost.js';
+import { floorOf, whyNotInstruct } from './proxy-instruction.js';
 import { instructionOf, type Move, nextMove, paceOf, simulatedTariff, type SimulationGround } from './simulated.js';
 
 const reference: Reference = {
@@ -90,8 +90,27 @@ describe('The floors of simulated bidders', () => {
     for (const index of [0, 1, 2]) {
       const floors = moves.filter((move) => move.index === index).map(({ floorBp }) => floorBp);
       expect(floors).toEqual([...new Set(floors)].sort((a, b) => b - a));
-      expect(floors.at(-1)).toBeGreaterThanOrEqual(8_400);
-      expect(floors.at(-1)).toBeLessThanOrEqual(9_400);
+      expect(floors.at(-1)).toBeGreaterThanOrEqual(7_700);
+      expect(floors.at(-1)).toBeLessThanOrEqual(9_800);
+    }
+  });
+
+  it('let the first bidder come from above the own prices to below them, everywhere', () => {
+    const own = new Map(
+      evaluatedCells(tariff, reference).map(({ lot, tier, lineMinor }) => [`${lot} ${tier}`, lineMinor]),
+    );
+    const level = (made: Tariff): number[] =>
+      evaluatedCells(made, reference).map(
+        ({ lot, tier, lineMinor }) => Number(lineMinor) / Number(own.get(`${lot} ${tier}`)),
+      );
+    for (let seed = 0; seed < 50; seed += 1) {
+      const opening = simulatedTariff({ ...ground, seed: `seed ${seed}` }, 0);
+      const last = nextMove(`seed ${seed}`, { moves: 0, bidders: 1, floors: 1 }, 100);
+      if (!last) throw new Error('there is no move');
+      expect(Math.min(...level(opening))).toBeGreaterThan(1);
+      const lowest = level(floorOf(opening, instructionOf(last, opening)));
+      expect(Math.max(...lowest)).toBeLessThan(0.95);
+      expect(Math.min(...lowest)).toBeGreaterThan(0.8);
     }
   });
 

@@ -20,14 +20,15 @@ export interface SimulationGround {
 }
 
 const WHOLE_BP = 10_000;
-/** Prices differ from the provider's own by as much. */
-const LEVEL_BP = { least: 9_700, most: 10_900 };
+/** What a bidder asks at first and in the end, measured by the provider's own prices; */
+const FIRST_BP = { least: 9_700, most: 10_900 };
+const LAST_BP = { least: 8_400, most: 9_500 };
+/** and the first of them, which begins above and ends below their mean, so that there is always somebody to beat. */
+const RIVAL = { first: { least: 10_500, most: 10_900 }, last: { least: 8_400, most: 9_000 } };
 const TIER_BP = { least: 9_800, most: 10_200 };
 /** The dearest lot is dearer by as much. */
 const SURCHARGE_BP = 600;
 const VOLUME_BP = { least: 9_400, most: 9_800 };
-/** How much lower than at first a bidder goes in the end. */
-const DEPTH_BP = { least: 600, most: 1_600 };
 const MOST_DEPTH_BP = 9_000;
 
 /** A floor lower than the last is given to each bidder this often at most, */
@@ -46,17 +47,18 @@ export function simulatedName(index: number): string {
 export function simulatedTariff(ground: SimulationGround, index: number): Tariff {
   const { seed, reference, frame } = ground;
   const random = drawing(`${seed} tariff ${index}`);
-  const level = between(random, LEVEL_BP);
+  const { firstBp } = temperOf(seed, index);
+  const isRival = index === 0;
   const asked = askedFor(reference);
   const most = (tier: TierCode) => mostMonthly(frame, tier);
   const wanted = new Map<TierCode, Minor>();
   for (const [tier, price] of basePrices(ground, asked.tiers)) {
-    wanted.set(tier, within(part(part(price, level), between(random, TIER_BP)), most(tier)));
+    wanted.set(tier, within(part(part(price, firstBp), between(random, TIER_BP)), most(tier)));
   }
   const least = lowest(wanted);
   const lots = Object.fromEntries(
     asked.lots.map((lot): [string, TariffLot] => {
-      const surcharge = random() < 0.5 ? 0n : part(least, Math.floor(random() * SURCHARGE_BP));
+      const surcharge = isRival || random() < 0.5 ? 0n : part(least, Math.floor(random() * SURCHARGE_BP));
       return [lot, surcharge > 0n ? { surcharge } : {}];
     }),
   );
@@ -64,7 +66,7 @@ export function simulatedTariff(ground: SimulationGround, index: number): Tariff
   const dearest = surcharges.reduce((a, b) => (a > b ? a : b), 0n);
   const monthly = Object.fromEntries([...wanted].map(([tier, price]) => [tier, within(price, most(tier) - dearest)]));
   const bands: TariffBand[] = [{ from: 1, monthly }];
-  if (random() < 0.5 && frame.totalLines >= 4) {
+  if (!isRival && random() < 0.5 && frame.totalLines >= 4) {
     const bp = between(random, VOLUME_BP);
     const cheaper = Object.entries(monthly).map(([tier, price]) => [tier, within(part(price, bp), price)] as const);
     bands.push({ from: Math.ceil(frame.totalLines / 2), monthly: Object.fromEntries(cheaper) });
@@ -107,9 +109,10 @@ export function nextMove(
   const index = moves % bidders;
   const nth = Math.floor(moves / bidders) + 1;
   if (nth > floors) return null;
-  const random = drawing(`${seed} floor ${index}`);
-  const depth = Math.min(MOST_DEPTH_BP, Math.max(between(random, DEPTH_BP), minimumStepBp * 2));
-  return { index, floorBp: WHOLE_BP - Math.floor((depth * nth) / floors), wantsAll: random() < 0.7 };
+  const { firstBp, lastBp, wantsAll } = temperOf(seed, index);
+  const wanted = WHOLE_BP - Math.floor((lastBp * WHOLE_BP) / firstBp);
+  const depth = Math.min(MOST_DEPTH_BP, Math.max(wanted, minimumStepBp * 2));
+  return { index, floorBp: WHOLE_BP - Math.floor((depth * nth) / floors), wantsAll };
 }
 
 /** What the proxy of a simulated bidder is told. @param opening the tariff that it began with */
@@ -119,6 +122,12 @@ export function instructionOf({ floorBp, wantsAll }: Move, opening: Tariff): Pro
     floor: { kind: 'factor', bp: Object.fromEntries(tiers.map((tier) => [tier, floorBp])) },
     lots: wantsAll ? Object.keys(opening.lots).sort() : null,
   };
+}
+
+function temperOf(seed: string, index: number): { firstBp: number; lastBp: number; wantsAll: boolean } {
+  const random = drawing(`${seed} temper ${index}`);
+  const { first, last } = index === 0 ? RIVAL : { first: FIRST_BP, last: LAST_BP };
+  return { firstBp: between(random, first), lastBp: between(random, last), wantsAll: random() < 0.7 };
 }
 
 function askedFor({ lines }: Reference): { readonly lots: string[]; readonly tiers: TierCode[] } {
