@@ -12,7 +12,7 @@ import { demoGround } from '../demo/ground.js';
 import { korea } from '../demo/korea.js';
 import type { Play } from '../demo/play.js';
 import { Story } from '../demo/story.js';
-import { type AwardAnswer, bid, decide, open, publish } from '../demo/tendering.js';
+import { type AwardAnswer, bid, decide, evaluated, open, publish } from '../demo/tendering.js';
 import { temporaryDataFolder } from '../src/platform/embedded/embedded-postgres.js';
 import { type Report, timed } from './report.js';
 
@@ -39,9 +39,10 @@ async function benchSize(report: Report, members: number): Promise<void> {
     const poolId = await openPool(play);
     const imported = await timed(() => joinPool(play, poolId));
     await lock(play, poolId);
-    const tender = await publish(play, poolId);
+    const tender = await publish(play, poolId, 'sealed');
     await bid(play, tender);
-    const agreements = await oneByOne(play, await open(play, tender));
+    await open(play, tender);
+    const agreements = await oneByOne(play, await evaluated(play, tender.id));
 
     const jobs = await jobMillis(ground.base);
     const row = (stage: string, ours: number, floor: number): void =>

@@ -1,9 +1,10 @@
 /** The sums of a story, for `--json`: what a reader can check against the database, the solver and the contracts. */
 import type { Settled } from './contracting.js';
 import type { DemoInput } from './input.js';
+import type { AuctionFigures } from './log.js';
 import type { AwardAnswer } from './tendering.js';
 
-export interface Figures {
+export interface Figures extends AuctionFigures {
   readonly members: number;
   readonly lines: number;
   readonly lots: number;
@@ -31,12 +32,13 @@ interface Counted {
   readonly input: DemoInput;
   readonly lots: number;
   readonly bids: number;
+  readonly auction: AuctionFigures;
   readonly award: AwardAnswer;
   readonly settled: readonly Settled[];
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-export function figuresOf({ input, lots, bids, award, settled, seconds }: Counted): Figures {
+export function figuresOf({ input, lots, bids, auction, award, settled, seconds }: Counted): Figures {
   const sum = (of: (one: Settled) => number): number => settled.reduce((total, one) => total + of(one), 0);
   return {
     members: input.survey.businesses,
@@ -52,6 +54,7 @@ export function figuresOf({ input, lots, bids, award, settled, seconds }: Counte
     presentMonthlyMinor: sum(({ round }) => round.sums?.presentMonthly ?? 0),
     presentLines: sum(({ round }) => round.sums?.presentLines ?? 0),
     settledMonthlyMinor: sum(({ round }) => round.sums?.settledMonthly ?? 0),
+    ...auction,
     allocationTotalMinor: award.totalMinor ?? 0,
     solverStatus: award.solverStatus ?? 'unknown',
     currency: input.currency,

@@ -1,10 +1,12 @@
 /** Plays one whole group purchase over the HTTP API, against a system of its own, in accelerated time. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { live } from '../src/boot.js';
 import { projectRoot } from '../src/platform/config/project.js';
+import { AUCTION_FORMATS, type AuctionFormat, DEFAULT_AUCTION } from '../src/tenders/rules/auction-settings.js';
 import { tellAlternatives } from './alternatives.js';
+import { playAuction } from './auction.js';
 import { gather, type Login, PASSWORD } from './cast.js';
 import { conclude } from './contracting.js';
 import { catalogue, join as joinPool, lock, openPool } from './demand.js';
@@ -12,15 +14,17 @@ import { figuresOf } from './figures.js';
 import { demoGround, type DemoGround } from './ground.js';
 import { type DemoInput, digestOf, readFolder } from './input.js';
 import { korea } from './korea.js';
+import { verifyLog } from './log.js';
 import type { Play } from './play.js';
 import { Story } from './story.js';
 import { tellAward, tellPrices, tellSavings } from './telling.js';
-import { bid, open, publish } from './tendering.js';
+import { bid, evaluated, open, publish } from './tendering.js';
 
 interface Options {
   readonly data?: string;
   readonly members: number;
   readonly currency: string;
+  readonly format: AuctionFormat;
   readonly json?: string;
   readonly out: string;
   readonly keep: boolean;
@@ -40,6 +44,11 @@ const program = new Command('npm run demo --')
   .option('--data <folder>', 'spreadsheets to play with: regions.csv, tiers.csv, lines.csv, coverage.csv')
   .option('--currency <code>', 'currency of the spreadsheets', 'USD')
   .option('--members <n>', 'how many businesses of the built-in Korean set take part', count, 1_200)
+  .addOption(
+    new Option('--format <format>', 'how the opened bids compete')
+      .choices(AUCTION_FORMATS)
+      .default(DEFAULT_AUCTION.format),
+  )
   .option('--json <file>', 'write the figures there')
   .option('--out <folder>', 'where contracts and answers are written', join(projectRoot, 'out'))
   .option('--keep', 'leave the system running, and print a login for each role', false);
@@ -69,12 +78,16 @@ async function play(options: Options, ground: DemoGround, input: DemoInput): Pro
   await story.stage('import', 'Businesses join', () => joinPool(stage, poolId));
   await story.stage('lock', 'The demand is locked', () => lock(stage, poolId));
   const tender = await story.stage('tender', 'A tender, and sealed bids', async () => {
-    const published = await publish(stage, poolId);
+    const published = await publish(stage, poolId, options.format);
     await bid(stage, published);
     return published;
   });
+  const auction = await story.stage('auction', 'The bids are opened, and compete', async () => {
+    await open(stage, tender);
+    return playAuction(stage, tender);
+  });
   const award = await story.stage('allocation', 'Who wins', async () => {
-    const found = await open(stage, tender);
+    const found = await story.waiting('the tariffs are compared', evaluated(stage, tender.id));
     tellAward(stage, found);
     await tellAlternatives(stage, found);
     return found;
@@ -85,18 +98,23 @@ async function play(options: Options, ground: DemoGround, input: DemoInput): Pro
     input,
     lots: tender.lots.length,
     bids: input.bidders.length,
+    auction,
     award,
     settled,
     seconds: { ...story.seconds, total: story.totalSeconds() },
   });
   tellSavings(stage, figures);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+  await story.stage('verification', 'Anybody can check the auction', () => verifyLog(stage));
+  const seconds = { ...story.seconds, total: story.totalSeconds() };
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ ...figures, seconds }, null, 2)}\n`);
   return logins;
 }
 
 /** What the story depends on: with other parameters it is another story, also when the same files changed. */
-async function parametersOf({ data, currency, members }: Options): Promise<object> {
-  return data === undefined ? { members } : { data: resolve(data), content: await digestOf(data), currency };
+async function parametersOf({ data, currency, members, format }: Options): Promise<object> {
+  return data === undefined
+    ? { members, format }
+    : { data: resolve(data), content: await digestOf(data), currency, format };
 }
 
 async function main(options: Options, stoppedBy: (stop: () => Promise<void>) => void): Promise<() => Promise<void>> {

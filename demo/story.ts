@@ -43,6 +43,16 @@ export class Story {
     this.write(`${line.trimEnd()}\n`);
   }
 
+  /** What a reader may type: on one line, however long. */
+  command(text: string): void {
+    this.write(`\n   ${text}\n`);
+  }
+
+  /** A part of a chapter. */
+  heading(text: string): void {
+    this.write(`\n   -- ${text}\n\n`);
+  }
+
   title(text: string): void {
     this.write(`\n${text}\n${'='.repeat(text.length)}\n`);
   }

@@ -1,8 +1,10 @@
-/** Second act: the tender, sealed bids, opening, the winner determination, two people deciding. */
+/** Second act: the tender, sealed bids, their opening, the winner determination, two people deciding. */
+import type { AuctionFormat } from '../src/tenders/rules/auction-settings.js';
+import { auctionTerms, formatWords } from './auction-api.js';
 import { tariffOf } from './bidders.js';
 import { type Play, days, now, passTo, until } from './play.js';
 
-interface TenderAnswer {
+export interface TenderAnswer {
   readonly id: string;
   readonly poolId: string;
   readonly state: string;
@@ -39,7 +41,7 @@ export interface Bid {
 }
 
 /** Finds the tender that was drafted when the pool locked, sets its conditions, publishes it. */
-export async function publish(play: Play, poolId: string): Promise<TenderAnswer> {
+export async function publish(play: Play, poolId: string, format: AuctionFormat): Promise<TenderAnswer> {
   const { officer } = play.cast;
   const { story, input } = play;
   const draft = await until(
@@ -61,7 +63,7 @@ export async function publish(play: Play, poolId: string): Promise<TenderAnswer>
         // Twice what one business pays alone: nobody is invited to profit from a region that few can reach.
         priceCaps: Object.fromEntries(input.tiers.map(({ code }) => [code, 2 * (input.openMarket[code] ?? 0)])),
         biddingEndsAt: new Date((await now(play)).getTime() + days(21)).toISOString(),
-        auction: { format: 'sealed' },
+        auction: auctionTerms(format),
         standstillDays: 10,
         offerDays: 14,
       },
@@ -73,7 +75,7 @@ export async function publish(play: Play, poolId: string): Promise<TenderAnswer>
   story.say(
     `The officer publishes the tender: ${tender.lots.length} lots, one per region, each to be won whole` +
       `${share === null ? '' : `, and at most ${share / 100} % of all lines to one provider`}. ` +
-      'Providers see how many lines are wanted where, never by whom.',
+      `Providers see how many lines are wanted where, never by whom. ${formatWords(format)}`,
   );
   return tender;
 }
@@ -106,9 +108,9 @@ export async function bid(play: Play, tender: TenderAnswer): Promise<number> {
   return sent;
 }
 
-/** The deadline passes, the officer opens, the solver finds the provably cheapest allocation. */
-export async function open(play: Play, tender: TenderAnswer): Promise<AwardAnswer> {
-  const { story, cast } = play;
+/** The deadline passes, and the officer opens the bids. */
+export async function open(play: Play, tender: TenderAnswer): Promise<void> {
+  const { cast } = play;
   await passTo(play, tender.biddingEndsAt ?? '');
   await until(
     () => cast.officer.get<{ state: string }>(`/api/v1/tenders/${tender.id}/auction`),
@@ -116,7 +118,6 @@ export async function open(play: Play, tender: TenderAnswer): Promise<AwardAnswe
     ({ state }) => state !== 'open' && state !== 'closing',
   );
   await cast.officer.post(`/api/v1/tenders/${tender.id}/bids/open`, {}, 'demo-open');
-  return story.waiting('the bids are opened and compared', evaluated(play, tender.id));
 }
 
 /** The latest award of a tender that is ready to be decided on. */

@@ -282,6 +282,9 @@ export class StandingsView {
   @ApiProperty({ type: 'integer', nullable: true })
   boundMinor!: Minor | null;
 
+  /** whether something recorded is not counted yet, or a proxy may still answer what is */
+  reckoning!: boolean;
+
   /** the best rank first; without a standing by alias */
   @ApiProperty({ type: [StandingView] })
   items!: readonly StandingView[];

@@ -137,6 +137,7 @@ export class LiveQueries {
       status: reckoned?.content.status ?? null,
       totalMinor: reckoned?.content.totalMinor ?? null,
       boundMinor: reckoned?.content.boundMinor ?? null,
+      reckoning: await isReckoning(tx, id),
       items,
       next,
     };
@@ -172,6 +173,19 @@ async function gapsOf(
     const bp = gap === null || evaluatedMinor === 0n ? null : roundedUp(gap * 10_000n, evaluatedMinor * unit) * unit;
     return { lot, tier, gapMinor: open ? gap : null, gapBp: bp === null ? null : Number(bp), proved };
   });
+}
+
+/** Whether anything recorded is not taken into account yet, or a proxy may still answer. */
+async function isReckoning(tx: EntityManager, id: string): Promise<boolean> {
+  const rows: { reckoning: boolean }[] = await tx.query(
+    `select reckoning
+       or exists (select from auction_tariff t where t.auction_id = d.id and t.sequence is null)
+       or exists (select from auction_proxy x join auction_participant p using (auction_id, bidder)
+                  where x.auction_id = d.id and x.sequence is null) as reckoning
+     from auction_desk d where id = $1 and state = 'watching'`,
+    [id],
+  );
+  return rows[0]?.reckoning ?? false;
 }
 
 /** The bidders that have a proxy. */

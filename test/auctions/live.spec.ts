@@ -66,6 +66,8 @@ it('lets proxies improve by the smallest sufficient step, until one reaches its 
   await all.post(`/api/v1/auctions/${auction.id}/proxy`, factor(9_000)).expect(201);
   await north.post(`/api/v1/auctions/${auction.id}/proxy`, factor(7_000)).expect(201);
   await auction.reckoned();
+  const standings = await auction.officer.get(`/api/v1/auctions/${auction.id}/standings`).expect(200);
+  expect(standings.body).toMatchObject({ reckoning: false });
   const [loser, winner] = [await auction.own(all), await auction.own(north)];
   expect(winner.won.map(({ lot }) => lot)).toContain('north');
   expect(loser.won.map(({ lot }) => lot)).not.toContain('north');

@@ -212,7 +212,8 @@ test('one person recommends, one of two others approves, and the standstill runs
   await awardOf(system, officer, tenderId, { states: ['final'] });
 
   const entries: { deed: string; person_id: string | null; why: string | null }[] = await system.source.query(
-    `select deed, person_id, why from audit_entry where subject_type = 'award' and subject_id = $1 order by sequence`,
+    `select deed, person_id, why from audit_entry where subject_type = 'award' and subject_id = $1
+       and deed like 'awards.%' order by sequence`,
     [award.id],
   );
   expect(entries).toEqual([

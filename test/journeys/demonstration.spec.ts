@@ -1,10 +1,12 @@
 /** What a demonstration stands on: a system that is found again, and accounts for whatever the providers are called. */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isEmail } from 'class-validator';
 import { emailOf } from '../../demo/cast.js';
+import type { Figures } from '../../demo/figures.js';
 import { demoGround, type DemoGround } from '../../demo/ground.js';
 import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
+import { demoRun } from '../support/demo-run.js';
 
 describe('the system of a demonstration', () => {
   const folder = temporaryDataFolder('pumasi-ground');
@@ -52,4 +54,33 @@ describe('the address of a provider', () => {
     expect(new Set(addresses).size).toBe(names.length);
     expect(addresses.at(-1)).toBe('town-net-8@provider.example');
   });
+});
+
+describe('the demonstration with an auction in rounds', () => {
+  const folder = temporaryDataFolder('pumasi-rounds');
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('gives everybody three turns, and ends with a log that fits', async () => {
+    const json = join(folder, 'figures.json');
+    const run = demoRun(folder, '--members', '100', '--format', 'rounds', '--json', json);
+    expect(await run.ended).toBe(0);
+    const said = run.said().replace(/\s+/g, ' ');
+    expect(said).toContain('It is the turn of another provider.');
+    for (const round of ['-- Round 1 (', '-- Round 2 (', '-- Round 3 (']) expect(said).toContain(round);
+    expect(said).toContain('All of it is as it must be.');
+
+    const figures = JSON.parse(readFileSync(json, 'utf8')) as Figures;
+    expect(figures).toMatchObject({ bids: 5, auctionFormat: 'rounds', extensions: 0 });
+    expect(figures.auctionTotalMinor).toBe(figures.allocationTotalMinor);
+    expect(figures.auctionTotalMinor).toBeLessThan(figures.openingTotalMinor);
+    const { events } = JSON.parse(readFileSync(join(folder, 'out', 'auction-log.json'), 'utf8')) as {
+      events: { kind: string; body: { alias: string; by: string } }[];
+    };
+    const turns = events.filter(({ kind }) => kind === 'turn').map(({ body }) => body.alias);
+    expect(turns).toHaveLength(3 * 5);
+    for (const round of [0, 1, 2]) expect(new Set(turns.slice(5 * round, 5 * round + 5)).size).toBe(5);
+    // Three of the five bid by hand, once in each of their turns.
+    expect(events.filter(({ kind, body }) => kind === 'bid' && body.by === 'person')).toHaveLength(3 * 3);
+  }, 400_000);
 });

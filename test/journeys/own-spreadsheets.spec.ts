@@ -4,19 +4,44 @@ import { join } from 'node:path';
 import { User } from '../../demo/api.js';
 import { PASSWORD } from '../../demo/cast.js';
 import type { Figures } from '../../demo/figures.js';
+import { runVerify } from '../../src/auctions/verify.command.js';
 import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
-import { addressOf, demoRun, heard } from '../support/demo-run.js';
+import { addressOf, demoRun, type DemoRun, heard } from '../support/demo-run.js';
 import { BUSINESSES, writeTown } from '../support/town.js';
+
+/** What a run said, without its line breaks. */
+function said(run: DemoRun): string {
+  return run.said().replace(/\s+/g, ' ');
+}
+
+/** Verifies the log that a demonstration left behind, with the key that it left beside it. */
+async function verdictOn(folder: string): Promise<{ exit: number; verdict: object }> {
+  const [log, key] = ['auction-log.json', 'receipts-public-key.pem'].map((name) => join(folder, 'out', name));
+  let line = '{}';
+  const output = { out: (text: string) => (line = text), err: () => {} };
+  const exit = await runVerify(log ?? '', { key: key ?? '' }, output);
+  return { exit, verdict: JSON.parse(line) as object };
+}
 
 describe('the demonstration on own spreadsheets', () => {
   const folder = temporaryDataFolder('pumasi-town');
+  const runs: DemoRun[] = [];
+  const demo = (...options: string[]): DemoRun => {
+    const run = demoRun(folder, ...options);
+    runs.push(run);
+    return run;
+  };
 
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    // One that is kept running outlives a test that fails before it stops it.
+    for (const { child } of runs) if (child.exitCode === null) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('deals with every line, and tells figures that agree with contracts and subscriptions', async () => {
     const { lines } = writeTown(join(folder, 'town'));
     const json = join(folder, 'figures.json');
-    const run = demoRun(folder, '--data', join(folder, 'town'), '--json', json, '--keep');
+    const run = demo('--data', join(folder, 'town'), '--json', json, '--keep');
     await heard(run, 'keeps running');
     const figures = JSON.parse(readFileSync(json, 'utf8')) as Figures;
     expect(figures).toMatchObject({
@@ -28,6 +53,30 @@ describe('the demonstration on own spreadsheets', () => {
       offeredLines: lines,
       currency: 'USD',
       solverStatus: 'optimal',
+      auctionFormat: 'live',
+    });
+    expect(figures.auctionTotalMinor).toBe(figures.allocationTotalMinor);
+    expect(figures.auctionTotalMinor).toBeLessThan(figures.openingTotalMinor);
+    expect(figures.proxyBids).toBeGreaterThan(1);
+    expect(figures.improvements).toBeGreaterThan(figures.proxyBids + 2);
+    expect(figures.extensions).toBeGreaterThan(0);
+    // Thirty minutes, and what the late change added.
+    expect(figures.auctionSeconds).toBeGreaterThan(1_800);
+    const told = said(run);
+    expect(told).toContain('An improvement lowers your evaluated cost by 1 % at least');
+    expect(told).toContain('the end is put off from');
+    expect(told).toMatch(/comes a moment too late: “.*nothing was recorded/);
+    expect(told).toMatch(/The auction lowered the price by [\d,.]+ USD a year/);
+    expect(await verdictOn(folder)).toEqual({
+      exit: 0,
+      verdict: expect.objectContaining({
+        status: 'valid',
+        bids: figures.improvements,
+        extensions: figures.extensions,
+        totalMinor: figures.allocationTotalMinor,
+        // The floors of the two proxies stay secret for ever.
+        notChecked: [expect.stringContaining('what the proxy was told')] as unknown,
+      }) as unknown,
     });
 
     const officer = await new User(addressOf(run), 'officer').signIn('officer@agency.example', PASSWORD);
@@ -55,7 +104,7 @@ describe('the demonstration on own spreadsheets', () => {
     const town = join(folder, 'city');
     const { lines } = writeTown(town, { one: '한국통신', other: '케이티' });
     const story = ['--data', town, '--json', join(folder, 'city.json')];
-    const first = demoRun(folder, ...story);
+    const first = demo(...story);
     await heard(first, '\n4. ');
     first.child.kill('SIGINT');
     expect(await first.ended).toBe(130);
@@ -65,23 +114,37 @@ describe('the demonstration on own spreadsheets', () => {
     const sheet = join(town, 'lines.csv');
     const before = readFileSync(sheet, 'utf8');
     writeFileSync(sheet, `${before}T-new,One more,4,G,XX-T-EAST,35.1,-86.2,slow,5,한국통신,100,60.00,\n`);
-    const changed = demoRun(folder, ...story);
+    const changed = demo(...story);
     expect(await changed.ended).toBe(0);
     expect(changed.said()).not.toContain('was cut off');
     const figures = JSON.parse(readFileSync(join(folder, 'city.json'), 'utf8')) as Figures;
     expect(figures).toMatchObject({ members: BUSINESSES + 1, lines: lines + 5, bids: 3 });
 
-    const euros = demoRun(folder, ...story, '--currency', 'EUR');
+    const euros = demo(...story, '--currency', 'EUR');
     await heard(euros, '\n2. ');
     euros.child.kill('SIGTERM');
     expect(await euros.ended).toBe(130);
     expect(euros.said()).not.toContain('An earlier demonstration');
 
     writeFileSync(sheet, before);
-    const again = demoRun(folder, ...story);
+    const again = demo(...story);
     await heard(again, '\n5. ');
     again.child.kill('SIGINT');
     expect(await again.ended).toBe(130);
     expect(again.said()).toContain('An earlier demonstration was cut off here');
   }, 300_000);
+
+  it('lets the sealed result stand where too few bid for an auction', async () => {
+    const town = join(folder, 'hamlet');
+    writeTown(town, { one: 'Town Net', other: 'Town Net' });
+    const json = join(folder, 'hamlet.json');
+    const run = demo('--data', town, '--json', json, '--format', 'live');
+    expect(await run.ended).toBe(0);
+    expect(said(run)).toContain('Only 2 providers bid');
+    const figures = JSON.parse(readFileSync(json, 'utf8')) as Figures;
+    expect(figures).toMatchObject({ bids: 2, improvements: 0, proxyBids: 0, extensions: 0, auctionSeconds: 0 });
+    expect(figures.openingTotalMinor).toBe(figures.allocationTotalMinor);
+    expect(figures.auctionTotalMinor).toBe(figures.allocationTotalMinor);
+    expect(await verdictOn(folder)).toMatchObject({ exit: 0, verdict: { status: 'valid', bids: 0 } });
+  }, 200_000);
 });
