@@ -15,6 +15,7 @@ import { append, holdDesk } from './event-rows.js';
 import { Frames } from './frames.js';
 import { Grounds } from './grounds.js';
 import type { ImprovementView, PauseView, ProxyView } from './live.dto.js';
+import { recordProxy } from './proxy-rows.js';
 import { bidFaults } from './rules/bid-faults.js';
 import { evaluatedCost } from './rules/evaluated-cost.js';
 import { whyNotImprove } from './rules/improvement.js';
@@ -106,27 +107,13 @@ export class LiveService {
         const floor = floorOf(present.tariff, instruction);
         unlessFaults(bidFaults(floor, await this.frames.of(tx, auction.tenderId)));
       }
-      // A part of the prices means the prices of now, or else the floor would sink with every step towards it.
-      const of = present?.revision ?? 0;
-      const text = instruction && canonicalJson({ instruction, of, salt: randomToken() });
-      const rows: { revision: number }[] = await tx.query(
-        `insert into auction_proxy (auction_id, bidder, revision, person_id, received_at, box, commitment)
-         select $1, $2, coalesce(max(revision), 0) + 1, $3, $4, $5, $6 from auction_proxy
-         where auction_id = $1 and bidder = $2 returning revision`,
-        [
-          auctionId,
-          bidder,
-          actor.personId,
-          received,
-          text === null ? null : this.keys.seal(text, `proxy ${auctionId} ${bidder}`),
-          text === null ? null : sha256(text),
-        ],
-      );
+      const told = { auctionId, bidder, personId: actor.personId, receivedAt: received };
+      const { revision, commitment } = await recordProxy(tx, this.keys, told, instruction, present?.revision ?? 0);
       const view: ProxyView = {
         auctionId,
-        revision: rows[0]?.revision ?? 1,
+        revision,
         receivedAt: received.toISOString(),
-        commitment: text === null ? null : sha256(text),
+        commitment,
         lots: instruction ? instruction.lots : null,
         active: instruction !== null,
       };

@@ -13,7 +13,7 @@ import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
 import { Keys } from '../platform/keys/keys.js';
 import { Auction } from './auction.entity.js';
-import { gapsAsked, standingAsked } from './auctions.events.js';
+import { gapsAsked, practiceStandingAsked, standingAsked } from './auctions.events.js';
 import { append, type Draft, holdDesk, lastOf, newestStanding } from './event-rows.js';
 import { type AuctionGround, Grounds } from './grounds.js';
 import { LiveJobs } from './live.jobs.js';
@@ -64,6 +64,12 @@ export class StandingsJobs {
     private readonly grounds: Grounds,
     private readonly live: LiveJobs,
   ) {}
+
+  /** Those of practice auctions go behind all that counts. */
+  @OnFact(practiceStandingAsked, { name: 'auctions.reckon-practice', long: true, patient: true })
+  async reckonPractice(payload: { auctionId: string }): Promise<void> {
+    await this.reckon(payload);
+  }
 
   @OnFact(standingAsked, { name: 'auctions.reckon', long: true })
   async reckon({ auctionId }: { auctionId: string }): Promise<void> {
