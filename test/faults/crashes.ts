@@ -8,7 +8,7 @@ import type { System } from '../support/system.js';
 /** Whoever writes at the armed site waits for this lock, with its transaction open. */
 const LOCK = 4_242;
 
-const LIMIT_MILLIS = 120_000;
+const LIMIT_MILLIS = 240_000;
 
 export class Crashes {
   private worker: RunningProcess | undefined;
@@ -55,14 +55,17 @@ export class Crashes {
   async before(site: string, happens: () => Promise<unknown> = async () => undefined): Promise<void> {
     await this.holder.query('select pg_advisory_lock($1)', [LOCK]);
     await this.system.source.query('insert into crash_site values ($1)', [site]);
-    await this.work();
-    await happens();
-    const waiting = await this.seen(site, () => this.waiting());
-    await this.kill();
-    await this.system.source.query('delete from crash_site');
-    // The server would notice by itself that nobody is there any more, once it got the lock.
-    for (const pid of waiting) await this.holder.query('select pg_terminate_backend($1)', [pid]);
-    await this.holder.query('select pg_advisory_unlock($1)', [LOCK]);
+    try {
+      await this.work();
+      await happens();
+      const waiting = await this.seen(site, () => this.waiting());
+      await this.kill();
+      // The server would notice by itself that nobody is there any more, once it got the lock.
+      for (const pid of waiting) await this.holder.query('select pg_terminate_backend($1)', [pid]);
+    } finally {
+      await this.system.source.query('delete from crash_site');
+      await this.holder.query('select pg_advisory_unlock($1)', [LOCK]);
+    }
   }
 
   /** Kills the process as soon as an event of this kind is committed. */
