@@ -52,8 +52,11 @@ export class LiveService {
     const input = { auctionId, tariff: this.keys.fingerprint(canonicalJson(tariff)) };
     return this.deeds.run(actor, 'bids.improve', input, async (deed) => {
       const { tx } = deed;
-      const auction = await heldForBid(tx, auctionId, actor);
       const participant = await participantOf(tx, auctionId, actor.organisationId);
+      // Whoever comes too late does not hold the auction, or many of them could keep it from ending.
+      const seenNow = await auctionForBid(tx, auctionId, actor);
+      unless(whyNotImproveNow(seenNow, participant?.alias ?? null, received));
+      const auction = await auctionForBid(tx, auctionId, actor, true);
       unless(whyNotImproveNow(auction, participant?.alias ?? null, received));
       if (!participant) throw notFound('bid');
       const { alias } = participant;
@@ -94,7 +97,10 @@ export class LiveService {
     const input = { auctionId, proxy: instruction && this.keys.fingerprint(canonicalJson(instruction)) };
     return this.deeds.run(actor, 'bids.instruct-proxy', input, async (deed) => {
       const { tx } = deed;
-      const auction = await heldForBid(tx, auctionId, actor);
+      const before = await participantOf(tx, auctionId, actor.organisationId);
+      unless(whyNotInstructNow(await auctionForBid(tx, auctionId, actor), before?.alias ?? null, received));
+      const auction = await auctionForBid(tx, auctionId, actor, true);
+      // The bids may have been opened while this waited.
       const participant = await participantOf(tx, auctionId, actor.organisationId);
       unless(whyNotInstructNow(auction, participant?.alias ?? null, received));
       const bidder = actor.organisationId;
@@ -186,9 +192,15 @@ export function sealed(
   return { alias, revision, receivedAt, salt, commitment, signature };
 }
 
-/** The auction, whose phase does not end before the transaction does. @throws Refusal 'auction.not-found' */
-async function heldForBid(tx: EntityManager, id: string, actor: Actor): Promise<Auction> {
-  const auction = await tx.findOne(Auction, { where: { id }, lock: { mode: 'pessimistic_read' } });
+/**
+ * @param held whether the auction's phase is not to end before the transaction does
+ * @throws Refusal 'auction.not-found'
+ */
+async function auctionForBid(tx: EntityManager, id: string, actor: Actor, held = false): Promise<Auction> {
+  const auction = await tx.findOne(Auction, {
+    where: { id },
+    ...(held ? { lock: { mode: 'pessimistic_read' as const } } : {}),
+  });
   if (!auction || (auction.practiceFor !== null && auction.practiceFor !== actor.organisationId)) {
     throw notFound('auction');
   }
