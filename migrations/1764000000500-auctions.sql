@@ -31,6 +31,24 @@ create table auction (
 );
 create index auction_due on auction (due_at) where due_at is not null;
 create index auction_tender on auction (tender_id);
+create unique index auction_practice on auction (tender_id, practice_for)
+  where practice_for is not null and state not in ('decided', 'failed', 'cancelled');
+
+-- How the simulated bidders of a practice auction are played: one after the other is given a lower floor, for as long as
+-- its state says so. Practice auctions are kept like all others: what happened in one is no more forgotten than written
+-- anew, and how many a provider may have is limited.
+create table practice (
+  id uuid primary key references auction (id),
+  state text not null check (state in ('playing', 'over')),
+  due_at timestamptz,
+  format text not null check (format in ('live', 'rounds')),
+  bidders integer not null check (bidders > 0),
+  duration_seconds integer not null check (duration_seconds > 0),
+  -- how often a floor was given
+  moves integer not null default 0 check (moves >= 0),
+  check ((state = 'playing') = (due_at is not null))
+);
+create index practice_due on practice (due_at) where due_at is not null;
 
 -- A bid as it arrived. The tariff is in the box only, encrypted, until the opening. The sequence counts the provider's
 -- own bids: a number over all bids would tell a provider how many its rivals made.
@@ -92,8 +110,8 @@ create trigger opened_bid_not_early before insert on opened_bid
   for each row execute function refuse_early_opening();
 
 
--- Who takes part once the bids are opened. The alias is drawn by lot, so that the events tell nobody who it is. Simulated
--- bidders of a practice auction have neither provider nor bid.
+-- Who takes part once the bids are opened. The alias is drawn by lot, so that the events tell nobody who it is. Nobody in a
+-- practice auction has a sealed bid, and its simulated bidders have no provider either.
 create table auction_participant (
   auction_id uuid not null references auction (id),
   alias text not null,

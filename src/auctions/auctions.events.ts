@@ -9,5 +9,8 @@ export const tariffRecorded = fact<{ auctionId: string }>('auctions.tariff-recor
 /** The standing of an auction is to be reckoned, and whatever follows from it done. */
 export const standingAsked = fact<{ auctionId: string }>('auctions.standing-asked');
 
+/** The same of a practice auction, which waits behind everything else. */
+export const practiceStandingAsked = fact<{ auctionId: string }>('auctions.practice-standing-asked');
+
 /** How far everybody is from winning what it does not win is to be found, as of a standing. */
 export const gapsAsked = fact<{ auctionId: string; standing: number }>('auctions.gaps-asked');

@@ -1,5 +1,6 @@
 /** What happens to auctions by time, and because of tenders. */
 import { Injectable } from '@nestjs/common';
+import { In, Not } from 'typeorm';
 import { nextState, transition } from '../kernel/lifecycle.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { OnFact, WhenDue } from '../platform/deeds/facts.js';
@@ -32,19 +33,15 @@ export class AuctionsJobs {
     if ((await this.tenders.published(tx, tenderId))?.state === 'cancelled') await this.cancel(deed, { tenderId });
   }
 
+  /** The auction of the tender, and whoever practises for it. */
   @OnFact(tenderCancelled, { name: 'auctions.cancel' })
   async cancel(deed: Deed, { tenderId }: { tenderId: string }): Promise<void> {
-    const auction = await deed.tx.findOne(Auction, { where: { id: tenderId }, lock: { mode: 'pessimistic_write' } });
-    const state = auction ? nextState(auctionLifecycle, auction.state, 'cancel') : null;
-    if (state === null) return;
-    await deed.tx.update(Auction, { id: tenderId }, { state, dueAt: null, pausedFrom: null, remainingMillis: null });
-    if (await holdDesk(deed.tx, tenderId)) {
-      // Whatever was acknowledged is in the log, and nothing is after its end.
-      await placeRecorded(deed.tx, tenderId, deed.now);
-      await append(deed.tx, tenderId, deed.now, [{ kind: 'cancelled', body: {} }]);
-      await closeDesk(deed.tx, tenderId);
-    }
-    await deed.record({ type: 'auction', id: tenderId }, { state });
+    const auctions = await deed.tx.find(Auction, {
+      where: { tenderId, state: Not(In(['decided', 'failed', 'cancelled'])) },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    for (const auction of auctions) await this.cancelOne(deed, auction);
   }
 
   @WhenDue({ name: 'auctions.end-bidding', table: 'auction', states: ['open'] })
@@ -64,6 +61,20 @@ export class AuctionsJobs {
     }
     const state = transition(auctionLifecycle, 'closing', 'close');
     await deed.tx.update(Auction, { id }, { state, dueAt: null, closedAt: deed.now });
+    await deed.record({ type: 'auction', id }, { state });
+  }
+
+  private async cancelOne(deed: Deed, { id, state: from }: Auction): Promise<void> {
+    const { tx, now } = deed;
+    const state = nextState(auctionLifecycle, from, 'cancel');
+    if (state === null) return;
+    await tx.update(Auction, { id }, { state, dueAt: null, pausedFrom: null, remainingMillis: null });
+    if (await holdDesk(tx, id)) {
+      // Whatever was acknowledged is in the log, and nothing is after its end.
+      await placeRecorded(tx, id, now);
+      await append(tx, id, now, [{ kind: 'cancelled', body: {} }]);
+      await closeDesk(tx, id);
+    }
     await deed.record({ type: 'auction', id }, { state });
   }
 

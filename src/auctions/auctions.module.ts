@@ -21,6 +21,10 @@ import { LiveQueries } from './live.queries.js';
 import { LiveService } from './live.service.js';
 import { LogQueries } from './log.queries.js';
 import { Opening } from './opening.js';
+import { PracticeController } from './practice.controller.js';
+import { PracticeJobs } from './practice.jobs.js';
+import { PracticeQueries } from './practice.queries.js';
+import { PracticeService } from './practice.service.js';
 import { Reception } from './reception.js';
 import { SealedBid } from './sealed-bid.entity.js';
 import { Sealing } from './sealing.js';
@@ -37,7 +41,7 @@ const RECEIVED = [
 
 @Module({
   imports: [TypeOrmModule.forFeature([Auction, SealedBid]), AllocationModule, IdentityModule, TendersModule],
-  controllers: [AuctionsController, FeedController, LiveController],
+  controllers: [AuctionsController, FeedController, LiveController, PracticeController],
   providers: [
     AuctionsService,
     AuctionsQueries,
@@ -52,6 +56,9 @@ const RECEIVED = [
     LiveService,
     LogQueries,
     Opening,
+    PracticeJobs,
+    PracticeQueries,
+    PracticeService,
     Reception,
     Sealing,
     StandingsJobs,

@@ -1,6 +1,6 @@
 /** Reads of auctions and bids, for screens and for the rooms above. Nothing here reads a sealed box. */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { pageOf } from '../kernel/page.js';
 import { notFound, refuse } from '../kernel/refusal.js';
@@ -42,7 +42,7 @@ export class AuctionsQueries {
    * is certain which they are.
    */
   async decidingBids(tx: EntityManager, tenderId: string): Promise<OpenedBid[]> {
-    if (!(await tx.existsBy(Auction, { id: tenderId, state: 'decided' }))) return [];
+    if (!(await tx.existsBy(Auction, { id: tenderId, practiceFor: IsNull(), state: 'decided' }))) return [];
     const bids = new Map((await participantsOf(tx, tenderId)).map((each) => [each.alias, each]));
     return (await tariffsAsOf(tx, tenderId, null))
       .flatMap(({ alias, receivedAt, tariff }): OpenedBid[] => {
@@ -134,7 +134,7 @@ export class AuctionsQueries {
   }
 
   private async known(tx: EntityManager, tenderId: string): Promise<Auction> {
-    const auction = await tx.findOneBy(Auction, { id: tenderId });
+    const auction = await tx.findOneBy(Auction, { id: tenderId, practiceFor: IsNull() });
     if (!auction) throw notFound('tender');
     return auction;
   }

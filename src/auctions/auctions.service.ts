@@ -1,7 +1,7 @@
 /** What is done with sealed bids: they are submitted, withdrawn, opened. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { toJson } from '../kernel/canonical.js';
 import { transition } from '../kernel/lifecycle.js';
@@ -174,7 +174,8 @@ export class AuctionsService {
     id: string,
     mode?: 'pessimistic_read' | 'pessimistic_write',
   ): Promise<Auction> {
-    const auction = await tx.findOne(Auction, { where: { id }, ...(mode ? { lock: { mode } } : {}) });
+    const where = { id, practiceFor: IsNull() };
+    const auction = await tx.findOne(Auction, { where, ...(mode ? { lock: { mode } } : {}) });
     if (auction) return auction;
     if ((await this.tenders.bidFrame(tx, id)) === null) throw notFound('tender');
     throw refuse('auction.not-yet', 'The bidding is being set up. Try again in a few seconds.', {

@@ -1,7 +1,7 @@
 /** The desk of an auction: who reckons its standings, and since when nothing ran. */
 import type { EntityManager } from 'typeorm';
 import type { Deed } from '../platform/deeds/deeds.js';
-import { standingAsked } from './auctions.events.js';
+import { practiceStandingAsked, standingAsked } from './auctions.events.js';
 import { placeRecorded } from './tariff-rows.js';
 
 /** The desk of an auction that goes on is looked at this often. */
@@ -43,10 +43,12 @@ export async function seen(tx: EntityManager, id: string): Promise<void> {
 export async function takeDown(deed: Deed, id: string, always = false): Promise<void> {
   const placed = await placeRecorded(deed.tx, id, deed.now);
   if (placed === 0 && !always) return;
-  const free: unknown[] = await deed.tx.query(
-    'update auction_desk set reckoning = true where id = $1 and not reckoning returning id',
+  const [free]: [{ practice: boolean }[], number] = await deed.tx.query(
+    `update auction_desk d set reckoning = true where id = $1 and not reckoning
+     returning exists (select from auction a where a.id = d.id and a.practice_for is not null) as practice`,
     [id],
   );
   // TypeORM answers an update with the rows and their number.
-  if ((free[1] as number) > 0) await deed.announce(standingAsked, { auctionId: id });
+  const [mine] = free;
+  if (mine) await deed.announce(mine.practice ? practiceStandingAsked : standingAsked, { auctionId: id });
 }

@@ -5,7 +5,7 @@ import type { Minor } from '../kernel/money.js';
 import { AUCTION_FORMATS, type AuctionFormat } from '../tenders/rules/auction-settings.js';
 import { TariffBody } from './auctions.dto.js';
 
-const STATES = [
+export const AUCTION_STATES = [
   'open',
   'closing',
   'closed',
@@ -99,7 +99,7 @@ export class PauseAuction {
 export class PauseView {
   auctionId!: string;
 
-  @ApiProperty({ enum: STATES })
+  @ApiProperty({ enum: AUCTION_STATES })
   state!: string;
 
   /** what is left of the phase */
@@ -116,7 +116,7 @@ export class LiveAuctionView {
   tenderId!: string;
   practice!: boolean;
 
-  @ApiProperty({ enum: STATES })
+  @ApiProperty({ enum: AUCTION_STATES })
   state!: string;
 
   @ApiProperty({ enum: AUCTION_FORMATS })

@@ -39,6 +39,7 @@ export class LiveJobs {
       .where({ id })
       .getMany();
     if (auction) await this.makeUp(deed, auction);
+    else await this.notice(deed, id);
     await takeDown(deed, id);
     await tx.query('update auction_desk set due_at = $2 where id = $1', [id, later(now, DESK_MILLIS)]);
   }
@@ -184,6 +185,15 @@ export class LiveJobs {
     await tx.update(Auction, { id }, { dueAt: due, ...(state === 'waiting' ? {} : { endsAt: due }) });
     await deed.record({ type: 'auction', id }, { paused: silent, endsAt: due }, why);
     return true;
+  }
+
+  /**
+   * Notes that something runs although bids hold the auction all the time. What an outage took stays to be made up for by
+   * whoever gets the auction next.
+   */
+  private async notice({ tx }: Deed, id: string): Promise<void> {
+    const { settings } = await this.grounds.of(tx, id);
+    if ((await silentMillis(tx, id)) <= settings.outageSeconds * 1_000) await seen(tx, id);
   }
 
   private async move(deed: Deed, auction: Auction, changes: Partial<Auction>): Promise<void> {

@@ -1,6 +1,6 @@
 /** Reads of auctions whose bids are opened, for screens. Nobody reads here what a rival may not know. */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import type { Minor } from '../kernel/money.js';
 import { pageOf } from '../kernel/page.js';
@@ -10,6 +10,7 @@ import type { PageQuery } from '../platform/http/fields.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
 import { lastEvent, newestStanding } from './event-rows.js';
+import { Grounds } from './grounds.js';
 import type { GapView, LiveAuctionView, OwnStandingView, StandingsView } from './live.dto.js';
 import { latestTariff, participantOf, participantsOf, tariffAsOf, tariffsAsOf } from './tariff-rows.js';
 
@@ -25,7 +26,10 @@ const PERCENT_BP = 100n;
 
 @Injectable()
 export class LiveQueries {
-  constructor(private readonly tenders: TendersQueries) {}
+  constructor(
+    private readonly tenders: TendersQueries,
+    private readonly grounds: Grounds,
+  ) {}
 
   /**
    * @param actor null for somebody who is not signed in
@@ -42,7 +46,9 @@ export class LiveQueries {
       [id],
     );
     const { state, dueAt, endsAt, extendedMillis, round, turn, turnOf, remainingMillis } = auction;
-    const { format, feedback, minimumStepBp } = tender.auction;
+    // A practice has its own, as its first event says.
+    const settings = auction.openedAt === null ? tender.auction : (await this.grounds.of(tx, id)).settings;
+    const { format, feedback, minimumStepBp } = settings;
     const total = feedback === 'rank-and-total' || state === 'decided' || actor?.organisationKind === 'agency';
     const reckoned = total ? await newestStanding(tx, id) : null;
     return {
@@ -98,9 +104,9 @@ export class LiveQueries {
     };
   }
 
-  /** Everybody's standing, the best first. @throws Refusal 'auction.not-found' before the opening */
+  /** Everybody's standing, the best first. @throws Refusal 'auction.not-found', also for a practice */
   async standings(tx: EntityManager, id: string, { cursor, limit }: PageQuery): Promise<StandingsView> {
-    if (!(await tx.existsBy(Auction, { id }))) throw notFound('auction');
+    if (!(await tx.existsBy(Auction, { id, practiceFor: IsNull() }))) throw notFound('auction');
     const reckoned = await newestStanding(tx, id);
     const tariffs = new Map((await tariffsAsOf(tx, id, null)).map((each) => [each.alias, each]));
     const awards = new Map(reckoned?.content.awards.map((award) => [award.bid, award]));

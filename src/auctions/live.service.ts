@@ -15,6 +15,7 @@ import { append, holdDesk } from './event-rows.js';
 import { Frames } from './frames.js';
 import { Grounds } from './grounds.js';
 import type { ImprovementView, PauseView, ProxyView } from './live.dto.js';
+import { recordProxy } from './proxy-rows.js';
 import { bidFaults } from './rules/bid-faults.js';
 import { evaluatedCost } from './rules/evaluated-cost.js';
 import { whyNotImprove } from './rules/improvement.js';
@@ -51,8 +52,11 @@ export class LiveService {
     const input = { auctionId, tariff: this.keys.fingerprint(canonicalJson(tariff)) };
     return this.deeds.run(actor, 'bids.improve', input, async (deed) => {
       const { tx } = deed;
-      const auction = await heldForBid(tx, auctionId, actor);
       const participant = await participantOf(tx, auctionId, actor.organisationId);
+      // Whoever comes too late does not hold the auction, or many of them could keep it from ending.
+      const seenNow = await auctionForBid(tx, auctionId, actor);
+      unless(whyNotImproveNow(seenNow, participant?.alias ?? null, received));
+      const auction = await auctionForBid(tx, auctionId, actor, true);
       unless(whyNotImproveNow(auction, participant?.alias ?? null, received));
       if (!participant) throw notFound('bid');
       const { alias } = participant;
@@ -93,7 +97,10 @@ export class LiveService {
     const input = { auctionId, proxy: instruction && this.keys.fingerprint(canonicalJson(instruction)) };
     return this.deeds.run(actor, 'bids.instruct-proxy', input, async (deed) => {
       const { tx } = deed;
-      const auction = await heldForBid(tx, auctionId, actor);
+      const before = await participantOf(tx, auctionId, actor.organisationId);
+      unless(whyNotInstructNow(await auctionForBid(tx, auctionId, actor), before?.alias ?? null, received));
+      const auction = await auctionForBid(tx, auctionId, actor, true);
+      // The bids may have been opened while this waited.
       const participant = await participantOf(tx, auctionId, actor.organisationId);
       unless(whyNotInstructNow(auction, participant?.alias ?? null, received));
       const bidder = actor.organisationId;
@@ -106,27 +113,13 @@ export class LiveService {
         const floor = floorOf(present.tariff, instruction);
         unlessFaults(bidFaults(floor, await this.frames.of(tx, auction.tenderId)));
       }
-      // A part of the prices means the prices of now, or else the floor would sink with every step towards it.
-      const of = present?.revision ?? 0;
-      const text = instruction && canonicalJson({ instruction, of, salt: randomToken() });
-      const rows: { revision: number }[] = await tx.query(
-        `insert into auction_proxy (auction_id, bidder, revision, person_id, received_at, box, commitment)
-         select $1, $2, coalesce(max(revision), 0) + 1, $3, $4, $5, $6 from auction_proxy
-         where auction_id = $1 and bidder = $2 returning revision`,
-        [
-          auctionId,
-          bidder,
-          actor.personId,
-          received,
-          text === null ? null : this.keys.seal(text, `proxy ${auctionId} ${bidder}`),
-          text === null ? null : sha256(text),
-        ],
-      );
+      const told = { auctionId, bidder, personId: actor.personId, receivedAt: received };
+      const { revision, commitment } = await recordProxy(tx, this.keys, told, instruction, present?.revision ?? 0);
       const view: ProxyView = {
         auctionId,
-        revision: rows[0]?.revision ?? 1,
+        revision,
         receivedAt: received.toISOString(),
-        commitment: text === null ? null : sha256(text),
+        commitment,
         lots: instruction ? instruction.lots : null,
         active: instruction !== null,
       };
@@ -199,9 +192,15 @@ export function sealed(
   return { alias, revision, receivedAt, salt, commitment, signature };
 }
 
-/** The auction, whose phase does not end before the transaction does. @throws Refusal 'auction.not-found' */
-async function heldForBid(tx: EntityManager, id: string, actor: Actor): Promise<Auction> {
-  const auction = await tx.findOne(Auction, { where: { id }, lock: { mode: 'pessimistic_read' } });
+/**
+ * @param held whether the auction's phase is not to end before the transaction does
+ * @throws Refusal 'auction.not-found'
+ */
+async function auctionForBid(tx: EntityManager, id: string, actor: Actor, held = false): Promise<Auction> {
+  const auction = await tx.findOne(Auction, {
+    where: { id },
+    ...(held ? { lock: { mode: 'pessimistic_read' as const } } : {}),
+  });
   if (!auction || (auction.practiceFor !== null && auction.practiceFor !== actor.organisationId)) {
     throw notFound('auction');
   }

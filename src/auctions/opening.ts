@@ -53,8 +53,8 @@ export class Opening {
     return { tender, tenderHash, settings, problem: problemHead(tender), reference };
   }
 
-  async namesOf(deed: Deed, providers: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    return this.organisations.names(deed.tx, [...new Set(providers)]);
+  async namesOf({ tx }: Pick<Deed, 'tx'>, providers: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.organisations.names(tx, [...new Set(providers)]);
   }
 
   /**
@@ -79,7 +79,7 @@ export class Opening {
         entering.map((each) => each.alias),
         entering.map((each) => each.bidder),
         entering.map((each) => each.providerId),
-        entering.map((each) => (each.providerId === null ? null : each.bidId)),
+        entering.map((each) => (practiceFor === null ? each.bidId : null)),
         entering.map((each) => each.name),
       ],
     );

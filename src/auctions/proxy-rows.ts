@@ -1,10 +1,51 @@
 /** Rows of what bidders told their proxies. Only who lets the proxies act reads them. */
 import type { EntityManager } from 'typeorm';
-import type { Keys } from '../platform/keys/keys.js';
+import { canonicalJson } from '../kernel/canonical.js';
+import { type Keys, randomToken, sha256 } from '../platform/keys/keys.js';
 import type { AuctionGround } from './grounds.js';
 import { instructionOfJson } from './rules/proxy-json.js';
-import { orderOf, type ProxyOrder, whyNotInstruct } from './rules/proxy-instruction.js';
+import { orderOf, type ProxyInstruction, type ProxyOrder, whyNotInstruct } from './rules/proxy-instruction.js';
 import { tariffAt } from './tariff-rows.js';
+
+/** Who tells its proxy something, and when that was received. */
+export interface Told {
+  readonly auctionId: string;
+  readonly bidder: string;
+  /** null for a simulated bidder */
+  readonly personId: string | null;
+  readonly receivedAt: Date;
+}
+
+/**
+ * Records what a proxy is told, sealed; null takes it back. Whoever calls sees to it that a bidder's are recorded one after
+ * the other.
+ * @param of the revision of the tariff whose prices a part is meant of: of those to come, the floor would sink with every
+ *   step towards it
+ */
+export async function recordProxy(
+  tx: EntityManager,
+  keys: Keys,
+  { auctionId, bidder, personId, receivedAt }: Told,
+  instruction: ProxyInstruction | null,
+  of: number,
+): Promise<{ readonly revision: number; readonly commitment: string | null }> {
+  const text = instruction && canonicalJson({ instruction, of, salt: randomToken() });
+  const commitment = text === null ? null : sha256(text);
+  const rows: { revision: number }[] = await tx.query(
+    `insert into auction_proxy (auction_id, bidder, revision, person_id, received_at, box, commitment)
+     select $1, $2, coalesce(max(revision), 0) + 1, $3, $4, $5, $6 from auction_proxy
+     where auction_id = $1 and bidder = $2 returning revision`,
+    [
+      auctionId,
+      bidder,
+      personId,
+      receivedAt,
+      text === null ? null : keys.seal(text, `proxy ${auctionId} ${bidder}`),
+      commitment,
+    ],
+  );
+  return { revision: rows[0]?.revision ?? 1, commitment };
+}
 
 /**
  * What the proxies are to do now, by alias. One that was instructed before the opening may not fit the opened bid: it does

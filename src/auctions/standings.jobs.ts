@@ -13,8 +13,8 @@ import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
 import { Keys } from '../platform/keys/keys.js';
 import { Auction } from './auction.entity.js';
-import { gapsAsked, standingAsked } from './auctions.events.js';
-import { append, type Draft, holdDesk, lastOf, newestStanding } from './event-rows.js';
+import { gapsAsked, practiceStandingAsked, standingAsked } from './auctions.events.js';
+import { append, type Draft, holdDesk, lastEvent, lastOf, newestStanding } from './event-rows.js';
 import { type AuctionGround, Grounds } from './grounds.js';
 import { LiveJobs } from './live.jobs.js';
 import { sealed } from './live.service.js';
@@ -45,6 +45,8 @@ const NO_BIDS: Pick<Result, 'status' | 'totalMinor' | 'boundMinor' | 'awards'> =
 
 /** An auction as it stood when it was looked at. */
 interface Look {
+  /** the last event of any kind */
+  readonly last: number;
   readonly auction: Auction;
   readonly ground: AuctionGround;
   readonly tariffs: readonly StandingTariff[];
@@ -64,6 +66,12 @@ export class StandingsJobs {
     private readonly grounds: Grounds,
     private readonly live: LiveJobs,
   ) {}
+
+  /** Those of practice auctions go behind all that counts. */
+  @OnFact(practiceStandingAsked, { name: 'auctions.reckon-practice', long: true, patient: true })
+  async reckonPractice(payload: { auctionId: string }): Promise<void> {
+    await this.reckon(payload);
+  }
 
   @OnFact(standingAsked, { name: 'auctions.reckon', long: true })
   async reckon({ auctionId }: { auctionId: string }): Promise<void> {
@@ -85,6 +93,7 @@ export class StandingsJobs {
 
   private async look(auctionId: string): Promise<Look | null> {
     const tx = this.source.manager;
+    const last = (await lastEvent(tx, auctionId))?.sequence ?? 0;
     const auction = await tx.findOneBy(Auction, { id: auctionId });
     if (!auction || ENDED.has(auction.state)) return null;
     const rows: { sequence: number }[] = await tx.query(
@@ -94,6 +103,7 @@ export class StandingsJobs {
     const upTo = rows[0]?.sequence ?? 1;
     const newest = await newestStanding(tx, auctionId);
     return {
+      last,
       auction,
       ground: await this.grounds.of(tx, auctionId),
       tariffs: await tariffsAsOf(tx, auctionId, upTo),
@@ -219,14 +229,16 @@ export class StandingsJobs {
    * Leaves the desk, when there is nothing more to reckon, and lets an auction whose time is over go on.
    * @returns whether there is more
    */
-  private async finish({ auction, standing }: Look): Promise<boolean> {
+  private async finish({ last, auction, standing }: Look): Promise<boolean> {
     return this.deed('auctions.conclude', async (deed) => {
       const { tx } = deed;
       const { id } = auction;
       const held = await tx.findOne(Auction, { where: { id }, lock: { mode: 'pessimistic_write' } });
       await holdDesk(tx, id);
+      // What others placed since the look was not asked to be reckoned again, as somebody was still reckoning.
       if (
         (await placeRecorded(tx, id, deed.now)) > 0 ||
+        (await lastEvent(tx, id))?.sequence !== last ||
         held?.state !== auction.state ||
         held.turnOf !== auction.turnOf
       )

@@ -14,9 +14,9 @@ export class ParseTariff implements PipeTransform<unknown, Tariff> {
 }
 
 /** Refuses a tariff with faults. The sentences quote its prices: they are for the bidder's own eyes, and never logged. */
-export function unlessFaults(faults: readonly Fault[]): void {
+export function unlessFaults(faults: readonly Fault[], code = 'bid.faults'): void {
   const [first] = faults;
   if (!first) return;
   const rest = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  throw invalid('bid.faults', `${first.path}: ${first.reason}${rest}`, faults);
+  throw invalid(code, `${first.path}: ${first.reason}${rest}`, faults);
 }

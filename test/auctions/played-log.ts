@@ -61,12 +61,16 @@ export function written({ drafts, tariffs }: Played, keys: KeyPair, telling: Tel
   };
   const bodyOf = (draft: Draft): EventBodies[EventKind] => {
     if (draft.kind === 'opened') {
-      const { tenderId, entries } = draft.body;
+      const { auctionId, entries } = draft.body;
       const receipts = entries.map((entry) => {
         const commitment = commitmentOf(entry.alias, 0, entry.commitment);
         const receivedAt = new Date(entry.receivedAt);
         if (entry.signature !== '') return { ...entry, commitment };
-        return { ...entry, commitment, signature: signed(receiptText({ ...entry, tenderId, commitment, receivedAt })) };
+        return {
+          ...entry,
+          commitment,
+          signature: signed(receiptText({ ...entry, tenderId: auctionId, commitment, receivedAt })),
+        };
       });
       return { ...draft.body, entries: receipts };
     }

@@ -3,78 +3,18 @@
  * reaches its listener once, and what is due happens once. Where no redis-server is installed, the queue in PostgreSQL
  * is disturbed instead.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
 import { migrate } from '../../src/platform/database/migrate.js';
 import { ProbeHouse, until } from '../platform/probe-house.js';
 import { type ClonedDatabase, cloneDatabase } from '../support/database.js';
-import { startProcess, untilNothingRuns } from '../support/embedded-process.js';
+import { PostgresServer } from '../support/postgres-server.js';
+import { hasRedis, RedisServer } from '../support/redis-server.js';
 
 /** What no command may take, whatever is broken beside the database. */
 const PROMPT_MILLIS = 1_000;
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening) => {
-    probe.listen(0, '127.0.0.1', listening);
-  });
-  const address = probe.address();
-  await new Promise((closed) => {
-    probe.close(closed);
-  });
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  await new Promise((exit) => {
-    child.once('exit', exit);
-  });
-}
-
 /** Longer than BullMQ locks a job (10 s) and its look for stalled ones after that (5 s). */
 const FROZEN_MILLIS = 16_000;
-
-class RedisServer {
-  private child: ChildProcess | undefined;
-
-  private constructor(private readonly port: number) {}
-
-  static async onFreePort(): Promise<RedisServer> {
-    return new RedisServer(await freePort());
-  }
-
-  get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
-  }
-
-  start(): void {
-    this.child = spawn('redis-server', ['--port', String(this.port), '--bind', '127.0.0.1', '--save', ''], {
-      stdio: 'ignore',
-    });
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.child?.kill(signal);
-  }
-
-  async kill(): Promise<void> {
-    this.signal('SIGKILL');
-    if (this.child) await ended(this.child);
-  }
-
-  flush(): void {
-    const { status } = spawnSync('redis-cli', ['-p', String(this.port), 'flushall']);
-    expect(status).toBe(0);
-  }
-}
-
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
 /** Commands, facts and due rows of one disturbed moment. */
 async function live(house: ProbeHouse, name: string): Promise<void> {
@@ -229,43 +169,19 @@ describe(`the queue (${hasRedis ? 'Redis' : 'in PostgreSQL'}) under a running sy
 });
 
 describe('PostgreSQL under a running system', () => {
-  const folder = temporaryDataFolder('pumasi-restarted');
-  let postgres: ReturnType<typeof startProcess>;
-  let url: string;
-
-  async function startPostgres(): Promise<void> {
-    postgres = startProcess(folder);
-    const report = await postgres.report();
-    if (report.url === undefined) throw new Error(report.sentence ?? 'no database');
-    url = report.url;
-  }
-
-  async function stopPostgres(how: NodeJS.Signals): Promise<void> {
-    const [postmaster = ''] = readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
-    process.kill(Number(postmaster), how);
-    await untilNothingRuns(join(folder, 'postgres'));
-    postgres.child.kill('SIGKILL');
-    await postgres.ended;
-    await untilNothingRuns(folder);
-  }
+  const postgres = new PostgresServer();
 
   beforeAll(async () => {
-    await startPostgres();
-    await migrate(url);
+    await postgres.start();
+    await migrate(postgres.url);
   });
 
-  afterAll(async () => {
-    postgres.child.kill('SIGKILL');
-    await postgres.ended;
-    await untilNothingRuns(folder);
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => postgres.remove());
 
-  // SIGINT is a restart as an administrator does it; SIGQUIT ends everything at once, as a crash does.
   it.each<NodeJS.Signals>(['SIGINT', 'SIGQUIT'])(
     'starts again (%s): every fact that was committed is heard once, and what is due happens once',
     async (how) => {
-      const house = await ProbeHouse.start({ DATABASE_URL: url, PUMASI_POOL: '8' });
+      const house = await ProbeHouse.start({ DATABASE_URL: postgres.url, PUMASI_POOL: '8' });
       await until(() => house.queueAnswers());
       const committed: string[] = [];
       const working = new AbortController();
@@ -282,10 +198,10 @@ describe('PostgreSQL under a running system', () => {
       await house.plant('flower', `${how} while down`, 3_000);
       await sleep(1_500);
       const before = committed.length;
-      await stopPostgres(how);
+      await postgres.stop(how);
       await sleep(3_000);
       const atOnceAfter = committed.length;
-      await startPostgres();
+      await postgres.start();
       await until(async () => committed.length > atOnceAfter);
       working.abort();
       await Promise.all(busy);

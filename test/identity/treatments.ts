@@ -2,7 +2,6 @@
  * How each route with an id treats what belongs to others, for every role that it lets in: the table to which a route
  * is added together with its controller.
  */
-import { randomUUID } from 'node:crypto';
 import type { Role } from '../../src/kernel/actor.js';
 import type { Someone, System } from '../support/system.js';
 import { pledge } from '../pools/setting.js';
@@ -80,6 +79,8 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
   const agreement = { ids: { id: m.agreementId } };
   const round = { ids: { agreementId: m.agreementId } };
   const agencies = { owner: m.approver, stranger: await system.someone('approver') };
+  const practice = { ids: { id: m.practiceId } };
+  const instruction = { floor: { kind: 'factor', bp: { 'basic-100': 9_000 } } };
   const sign = { ...agreement, body: { contentHash: '0'.repeat(64) } };
   const ownPledge = { ids: { pledgeId: m.pledgeId, id: m.openPoolId } };
   const brought = { offer: { ids: { id: m.broughtOfferId } }, subscription: { ids: { id: m.broughtSubscriptionId } } };
@@ -90,7 +91,6 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     officer: OVERSIGHT,
     auditor: OVERSIGHT,
   };
-  const practice = unknown(providers, { ids: { id: await practiceOf(system, m) } });
   const reading: Treatments = { officer: MARKET, approver: MARKET, auditor: MARKET };
   return {
     'get /api/v1/regions/:code': { anyone: CATALOGUE },
@@ -169,10 +169,22 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'post /api/v1/tenders/:id/bids/open': { officer: MARKET },
     'post /api/v1/bids/:id/withdraw': { bidder: unknown(providers, { ids: { id: m.bidId } }) },
 
-    'get /api/v1/auctions/:id': { ...reading, bidder: PUBLISHED },
-    'post /api/v1/auctions/:id/bids': { bidder: PUBLISHED },
-    'post /api/v1/auctions/:id/proxy': { bidder: PUBLISHED },
-    'post /api/v1/auctions/:id/proxy/end': { bidder: PUBLISHED },
+    'get /api/v1/tenders/:id/practice': { bidder: part(m.practiceId, providers, { ids: { id: m.tenderId } }) },
+    'post /api/v1/tenders/:id/practice': { bidder: PUBLISHED },
+
+    'get /api/v1/auctions/:id': {
+      officer: [...MARKET, ...unknown({ owner: m.provider, stranger: m.officer }, practice)],
+      approver: MARKET,
+      auditor: MARKET,
+      bidder: [...PUBLISHED, ...unknown(providers, practice)],
+    },
+    'post /api/v1/auctions/:id/bids': {
+      bidder: [...PUBLISHED, ...unknown(providers, { ...practice, body: m.practiceTariff })],
+    },
+    'post /api/v1/auctions/:id/proxy': {
+      bidder: [...PUBLISHED, ...unknown(providers, { ...practice, body: instruction })],
+    },
+    'post /api/v1/auctions/:id/proxy/end': { bidder: [...PUBLISHED, ...unknown(providers, practice)] },
     'get /api/v1/auctions/:id/standing': {
       bidder: [
         ...part('KR-11', providers, { ids: { id: m.tenderId } }),
@@ -183,11 +195,12 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
             ids: { id: m.tenderId },
           },
         ),
+        ...unknown(providers, practice),
       ],
     },
     'get /api/v1/auctions/:id/standings': reading,
-    'get /api/v1/auctions/:id/feed': { anyone: [...PUBLIC_AUCTION, ...practice] },
-    'get /api/v1/auctions/:id/log': { anyone: [...PUBLIC_AUCTION, ...practice] },
+    'get /api/v1/auctions/:id/feed': { anyone: [...PUBLIC_AUCTION, ...unknown(providers, practice)] },
+    'get /api/v1/auctions/:id/log': { anyone: [...PUBLIC_AUCTION, ...unknown(providers, practice)] },
     'post /api/v1/auctions/:id/pause': { officer: MARKET },
     'post /api/v1/auctions/:id/resume': { officer: MARKET },
 
@@ -290,15 +303,4 @@ async function invitations(system: System, m: TwoSides): Promise<Treatments> {
     found.push([role, unknown(sides, { ids: { id } })]);
   }
   return Object.fromEntries(found);
-}
-
-/** An auction in which a provider practises for the tender. */
-async function practiceOf(system: System, { tenderId, provider }: TwoSides): Promise<string> {
-  const id = randomUUID();
-  await system.source.query(
-    `insert into auction (id, tender_id, practice_for, deadline, due_at)
-     values ($1, $2, $3, app_now() + interval '9 years', app_now() + interval '9 years')`,
-    [id, tenderId, provider.organisationId],
-  );
-  return id;
 }

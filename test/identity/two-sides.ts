@@ -33,6 +33,9 @@ export interface TwoSides {
   readonly tenderId: string;
   readonly draftTenderId: string;
   readonly bidId: string;
+  /** the provider's own */
+  readonly practiceId: string;
+  readonly practiceTariff: object;
   readonly awardId: string;
   /** the provider's; the shop has an offer under it, and the chamber's member */
   readonly agreementId: string;
@@ -97,6 +100,11 @@ export async function twoSides(system: System): Promise<TwoSides> {
   const { dueAt } = ok(await officer.get(`/api/v1/agreements/${own.id}/round`), 200).body as { dueAt: string };
   await system.passTo(dueAt);
 
+  const practiceTariff = { ...TARIFF, lots: { 'KR-11': {} } };
+  const practising = { tariff: practiceTariff, durationSeconds: 1_800 };
+  const practice = ok(await provider.post(`/api/v1/tenders/${draft.id}/practice`, practising), 201).body as {
+    auctionId: string;
+  };
   const draftPool = ok(await chamber.post('/api/v1/pools', await terms(system)), 201).body as { id: string };
   const { id: openPoolId } = await openPool(system, chamber);
   return {
@@ -117,6 +125,8 @@ export async function twoSides(system: System): Promise<TwoSides> {
     tenderId: draft.id,
     draftTenderId,
     bidId: bids[0]?.bidId ?? '',
+    practiceId: practice.auctionId,
+    practiceTariff,
     awardId: award.id,
     agreementId: own.id,
     contentHash: own.contentHash,

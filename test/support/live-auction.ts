@@ -107,6 +107,26 @@ export class LiveAuction {
     return (await provider.get(`/api/v1/auctions/${this.id}/standing`).expect(200)).body as OwnStanding;
   }
 
+  /** Moves the clock to this long before an instant, without waiting for what follows. */
+  async moveTo(instant: Date | string, millisBefore = 0): Promise<void> {
+    await this.system.source.query(`update clock_offset set ahead = ahead + ($1::timestamptz - app_now())`, [
+      new Date(new Date(instant).getTime() - millisBefore),
+    ]);
+  }
+
+  /** Moves the clock until the auction has its result, without waiting for what does not belong to it, such as gaps. */
+  async decided(limitMillis = 180_000): Promise<void> {
+    for (const until = Date.now() + limitMillis; ;) {
+      const { state, endsAt } = await this.seen();
+      if (state === 'decided') return;
+      if (Date.now() > until) throw new Error(`it never was decided, but is ${state}`);
+      if (state !== 'settling' && endsAt !== null && new Date(endsAt) > (await this.system.now())) {
+        await this.moveTo(endsAt);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   /** Waits until everything recorded has its place and is counted, and no proxy wants to move. */
   async reckoned(): Promise<void> {
     for (const until = Date.now() + 60_000; ;) {
@@ -134,16 +154,18 @@ export class LiveAuction {
   }
 }
 
+/** Ten minutes, begun at once, unless the test says otherwise. */
+export const LIVE = {
+  format: 'live',
+  leadSeconds: 0,
+  durationSeconds: 600,
+  softCloseSeconds: 60,
+  extensionSeconds: 60,
+} as const;
+
 /** A tender whose bids are opened, and that goes on with an auction. */
 export async function liveAuction(system: System, options: LiveAuctionOptions = {}): Promise<LiveAuction> {
-  const auction = {
-    format: 'live',
-    leadSeconds: 0,
-    durationSeconds: 600,
-    softCloseSeconds: 60,
-    extensionSeconds: 60,
-    ...options.auction,
-  };
+  const auction = { ...LIVE, ...options.auction };
   return new LiveAuction(system, await openedTender(system, { ...options, terms: { ...options.terms, auction } }));
 }
 

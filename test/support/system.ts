@@ -9,7 +9,7 @@ import { SessionsService } from '../../src/identity/sessions.service.js';
 import type { OrganisationKind, Role } from '../../src/kernel/actor.js';
 import { readSettings, Settings } from '../../src/platform/config/settings.js';
 import { Reconciler } from '../../src/platform/jobs/reconciler.js';
-import { cloneDatabase } from './database.js';
+import { type ClonedDatabase, cloneDatabase } from './database.js';
 
 const KIND_OF: Readonly<Record<Role, OrganisationKind>> = {
   owner: 'member',
@@ -88,9 +88,12 @@ export class System {
     private readonly drop: (this: void) => Promise<void>,
   ) {}
 
-  /** Boots a system with workers and an accelerated clock, unless the settings say otherwise. */
-  static async start(settings: Partial<Settings> = {}): Promise<System> {
-    const database = await cloneDatabase();
+  /**
+   * Boots a system with workers and an accelerated clock, unless the settings say otherwise.
+   * @param on a migrated database; by default one of its own
+   */
+  static async start(settings: Partial<Settings> = {}, on?: ClonedDatabase): Promise<System> {
+    const database = on ?? (await cloneDatabase());
     const app = await createApp(
       Object.assign(
         readSettings({
@@ -113,6 +116,11 @@ export class System {
   async stop(): Promise<void> {
     await this.app.close();
     await this.drop();
+  }
+
+  /** Where its database is, for processes beside it. */
+  get database(): string {
+    return (this.source.options as { readonly url?: string }).url ?? '';
   }
 
   anonymous(): ReturnType<typeof request> {

@@ -21,28 +21,41 @@ function sameOption(a: BandOption | undefined, b: BandOption | undefined): boole
   });
 }
 
-function areTwins(market: Market, i: number, j: number): boolean {
+function areTwins(market: Market, slotOf: readonly Slot[], i: number, j: number): boolean {
   const [a, b] = [market.bids[i], market.bids[j]];
   if (!a || !b || a.activation !== b.activation || a.options.length !== b.options.length) return false;
   if (market.held.some(({ bid }) => bid === i || bid === j)) return false;
   const alone = (provider: number) => market.bidsOf[provider]?.length === 1;
   const asked = market.included[a.provider] !== market.included[b.provider];
   if (a.provider !== b.provider && (asked || !(alone(a.provider) && alone(b.provider)))) return false;
-  const slotOf = (bid: number) => market.slotsOf.flat().find((slot) => slot.includes(bid));
-  const [one, other] = [slotOf(i), slotOf(j)];
+  const [one, other] = [slotOf[i], slotOf[j]];
   if (one !== other && (one?.length !== 1 || other?.length !== 1)) return false;
   return a.options.every((o, k) => sameOption(market.options[o], market.options[b.options[k] ?? NONE]));
 }
 
+/** The bids of which at most one wins. */
+type Slot = readonly number[] | undefined;
+
+/** Twins have the same; most others differ in it. */
+function likeness(market: Market, bid: number): string {
+  const { activation = 0, options = [] } = market.bids[bid] ?? {};
+  const first = market.options[options[0] ?? NONE];
+  return [activation, options.length, first?.lo, first?.hi, first?.units.length, first?.costs[0]].join(' ');
+}
+
 /** Pairs of twins, each bid with the next one like it in the order of receipt. */
 export function twinsOf(market: Market): (readonly [earlier: number, later: number])[] {
+  const slotOf: Slot[] = [];
+  for (const slot of market.slotsOf.flat()) for (const bid of slot) slotOf[bid] = slot;
   const pairs: (readonly [number, number])[] = [];
+  const alike = new Map<string, number[]>();
   market.bids.forEach((_, j) => {
-    for (let i = j - 1; i >= 0; i -= 1) {
-      if (!areTwins(market, i, j)) continue;
-      pairs.push([i, j]);
-      return;
-    }
+    const likes = likeness(market, j);
+    const before = alike.get(likes) ?? [];
+    const i = before.findLast((each) => areTwins(market, slotOf, each, j));
+    if (i !== undefined) pairs.push([i, j]);
+    alike.set(likes, before);
+    before.push(j);
   });
   return pairs;
 }

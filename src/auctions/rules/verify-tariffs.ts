@@ -39,10 +39,10 @@ export class TariffBook {
 
   /** Takes the tariffs of the opening. @returns why their receipts or they themselves do not fit */
   open({ body }: AuctionEvent<'opened'>, ground: Ground | null): string | null {
-    const { tenderId, entries } = body;
+    const { auctionId, entries } = body;
     const aliases = new Set(entries.map(({ alias }) => alias));
     if (aliases.size < entries.length) return 'A participant is named twice.';
-    return first(entries.map((entry) => () => this.whyNoEntry(tenderId, entry) ?? this.place(entry, 1, ground)));
+    return first(entries.map((entry) => () => this.whyNoEntry(auctionId, entry) ?? this.place(entry, 1, ground)));
   }
 
   /** Takes an improvement. @returns why its receipt or it itself does not fit */
@@ -82,8 +82,9 @@ export class TariffBook {
     return Object.keys(this.file.tariffs).filter((commitment) => !this.mentioned.has(commitment));
   }
 
-  private whyNoEntry(tenderId: string, { bidId, sequence, commitment, receivedAt, signature, alias }: Entry) {
-    const receipt = receiptText({ bidId, tenderId, sequence, commitment, receivedAt: new Date(receivedAt) });
+  /** A practice auction's receipts name itself: none of them proves a bid in the tender that it is about. */
+  private whyNoEntry(auctionId: string, { bidId, sequence, commitment, receivedAt, signature, alias }: Entry) {
+    const receipt = receiptText({ bidId, tenderId: auctionId, sequence, commitment, receivedAt: new Date(receivedAt) });
     return this.signed(receipt, signature) ? null : `The receipt of ${alias}'s sealed bid is not signed by this key.`;
   }
 

@@ -60,6 +60,7 @@ export const PERMISSIONS = {
   'bids.improve': ['bidder'],
   'bids.instruct-proxy': ['bidder'],
   'bids.open': ['officer'],
+  'auctions.practise': ['bidder'],
   'auctions.pause': ['officer'],
   'auctions.read-events': agency,
   'auctions.read-log': agency,
