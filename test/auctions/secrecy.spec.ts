@@ -3,11 +3,15 @@ import { describeApi } from '../../src/api-description.js';
 import { canonicalJson } from '../../src/kernel/canonical.js';
 import type { Role } from '../../src/kernel/actor.js';
 import { bid, closed, publishedTender, type PublishedTenderMade } from '../support/opened-tender.js';
+import { SESSION_COOKIE } from '../../src/identity/session-cookie.js';
 import { type Someone, System } from '../support/system.js';
 
 /** A price that stands nowhere else. */
 const SECRET = 7_318_529_461;
 const tariff = { bands: [{ from: 1, monthly: { basic: SECRET, fast: SECRET + 1 } }], lots: { north: {}, south: {} } };
+/** What a proxy may go down to: as secret as the bid, and for ever. */
+const FLOOR = 6_204_918_357;
+const floor = { ...tariff, bands: [{ from: 1, monthly: { basic: FLOOR, fast: FLOOR } }] };
 const worse = { ...tariff, lots: { ...tariff.lots, moon: {} } };
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -22,7 +26,6 @@ const silent = (chunk: string | Uint8Array): boolean => written.push(String(chun
 
 /** What would give the price away: itself, its bytes, and hashes that could be found by trying prices. */
 const traces = (): string[] => {
-  const digits = String(SECRET);
   const { tenderId } = tender;
   const guesses = [
     canonicalJson(tariff),
@@ -30,16 +33,23 @@ const traces = (): string[] => {
     `bids.submit\n${canonicalJson(tariff)}`,
     `bids.submit\n${canonicalJson({ tenderId, tariff })}`,
   ];
+  return [...inDigits(SECRET), ...guesses.map(sha256)];
+};
+const floorTraces = (): string[] => inDigits(FLOOR);
+
+/** A price in digits, and their bytes. */
+function inDigits(price: number): string[] {
+  const digits = String(price);
   const encoded = [0, 1, 2].map((shift) =>
     Buffer.from('x'.repeat(shift) + digits)
       .toString('base64')
       .slice(4, 12),
   );
-  return [digits, hex(digits), ...encoded, ...guesses.map(sha256)];
-};
+  return [digits, hex(digits), ...encoded];
+}
 
 /** The tables, of any schema, in which a trace is found in any column. */
-async function tablesThatTell(): Promise<string[]> {
+async function tablesThatTell(what = traces()): Promise<string[]> {
   const tables: { name: string }[] = await system.source.query(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
      where schemaname not in ('pg_catalog', 'information_schema') order by 1`,
@@ -49,7 +59,7 @@ async function tablesThatTell(): Promise<string[]> {
   for (const { name } of tables) {
     const rows: { found: number }[] = await system.source.query(
       `select count(*)::int as found from ${name} t, unnest($1::text[]) as trace where strpos(t::text, trace) > 0`,
-      [traces()],
+      [what],
     );
     if ((rows[0]?.found ?? 0) > 0) telling.push(name);
   }
@@ -57,7 +67,7 @@ async function tablesThatTell(): Promise<string[]> {
 }
 
 /** The reading routes that tell a trace to anyone, with whoever is told. */
-async function routesThatTell(): Promise<string[]> {
+async function routesThatTell(what = traces()): Promise<string[]> {
   const paths = Object.entries(describeApi(system.app).paths).flatMap(([path, routes]) => (routes.get ? [path] : []));
   const ids = [tender.tenderId, bidId, tender.poolId];
   const roles: Role[] = ['owner', 'manager', 'bidder', 'officer', 'approver', 'auditor', 'admin'];
@@ -67,14 +77,28 @@ async function routesThatTell(): Promise<string[]> {
   for (const path of paths) {
     for (const id of path.includes('{') ? ids : ['']) {
       for (const reader of readers) {
-        const { text, status } = await reader.get(path.replaceAll(/\{[^}]+\}/g, id));
+        const asked = path.replaceAll(/\{[^}]+\}/g, id);
+        const { text, status } = await (path.endsWith('/feed') ? streamed(reader, asked) : reader.get(asked));
         if (status === 200) answered += 1;
-        if (traces().some((trace) => text.includes(trace))) telling.push(`${path} (${status})`);
+        if (what.some((trace) => text.includes(trace))) telling.push(`${path} (${status})`);
       }
     }
   }
   expect(answered).toBeGreaterThan(20);
   return telling;
+}
+
+/** What a stream, which has no end, says in its first moments. */
+async function streamed(reader: Someone, path: string): Promise<{ text: string; status: number }> {
+  const answer = await fetch(`${system.url}${path}`, { headers: { cookie: `${SESSION_COOKIE}=${reader.token}` } });
+  const stream = answer.body?.getReader();
+  const end = setTimeout(() => void stream?.cancel(), 400);
+  let text = '';
+  for (let part = await stream?.read(); part && !part.done; part = await stream?.read()) {
+    text += Buffer.from(part.value).toString();
+  }
+  clearTimeout(end);
+  return { text, status: answer.status };
 }
 
 beforeAll(async () => {
@@ -94,6 +118,9 @@ beforeAll(async () => {
   await provider.post(path, tariff).expect(500);
   await system.source.query('alter table sealed_bid drop constraint broken');
   ({ bidId } = await bid(tender.tenderId, provider, tariff));
+  const proxy = { floor: { kind: 'tariff', tariff: floor } };
+  await provider.post(`/api/v1/auctions/${tender.tenderId}/proxy`, proxy, 'proxy').expect(201);
+  await provider.post(`/api/v1/auctions/${tender.tenderId}/proxy`, proxy, 'proxy').expect(201);
   await system.settled();
 });
 
@@ -119,4 +146,15 @@ it('after the opening it is where it belongs, and nowhere else', async () => {
   expect(await tablesThatTell()).toContain('public.opened_bid');
   expect(await routesThatTell()).toContain('/api/v1/tenders/{id}/bids (200)');
   expect(await tablesThatTell()).not.toContain('public.idempotency');
+});
+
+it('what a proxy was told is in no table, in no log and in no answer, whatever became of the auction', async () => {
+  await system.eventually(
+    () => tender.officer.get(`/api/v1/auctions/${tender.tenderId}`),
+    ({ body }) => (body as { state: string }).state === 'decided',
+  );
+  expect(await tablesThatTell(floorTraces())).toEqual([]);
+  expect(await routesThatTell(floorTraces())).toEqual([]);
+  const log = written.join('');
+  expect(floorTraces().filter((trace) => log.includes(trace))).toEqual([]);
 });
