@@ -6,7 +6,7 @@ import { OnFact, WhenDue } from '../platform/deeds/facts.js';
 import { tenderCancelled, tenderPublished } from '../tenders/tenders.events.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
-import { closeDesk } from './desk.js';
+import { closeDesk, goInAlone } from './desk.js';
 import { append, holdDesk } from './event-rows.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
 import { placeRecorded } from './tariff-rows.js';
@@ -34,6 +34,7 @@ export class AuctionsJobs {
 
   @OnFact(tenderCancelled, { name: 'auctions.cancel' })
   async cancel(deed: Deed, { tenderId }: { tenderId: string }): Promise<void> {
+    await goInAlone(deed.tx, tenderId);
     const auction = await deed.tx.findOne(Auction, { where: { id: tenderId }, lock: { mode: 'pessimistic_write' } });
     const state = auction ? nextState(auctionLifecycle, auction.state, 'cancel') : null;
     if (state === null) return;

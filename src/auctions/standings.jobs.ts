@@ -14,6 +14,7 @@ import { OnFact } from '../platform/deeds/facts.js';
 import { Keys } from '../platform/keys/keys.js';
 import { Auction } from './auction.entity.js';
 import { gapsAsked, standingAsked } from './auctions.events.js';
+import { goInAlone } from './desk.js';
 import { append, type Draft, holdDesk, lastOf, newestStanding } from './event-rows.js';
 import { type AuctionGround, Grounds } from './grounds.js';
 import { LiveJobs } from './live.jobs.js';
@@ -111,6 +112,7 @@ export class StandingsJobs {
     const content: StandingContent = { status, totalMinor, boundMinor, awards, ranks };
     await this.deed('auctions.announce-standing', async (deed) => {
       const { tx } = deed;
+      await goInAlone(tx, auction.id);
       const held = await tx.findOne(Auction, { where: { id: auction.id }, lock: { mode: 'pessimistic_write' } });
       await holdDesk(tx, auction.id);
       const before = await newestStanding(tx, auction.id);
@@ -223,6 +225,7 @@ export class StandingsJobs {
     return this.deed('auctions.conclude', async (deed) => {
       const { tx } = deed;
       const { id } = auction;
+      await goInAlone(tx, id);
       const held = await tx.findOne(Auction, { where: { id }, lock: { mode: 'pessimistic_write' } });
       await holdDesk(tx, id);
       if (
