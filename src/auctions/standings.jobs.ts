@@ -16,6 +16,7 @@ import { Auction } from './auction.entity.js';
 import { gapsAsked, standingAsked } from './auctions.events.js';
 import { goInAlone } from './desk.js';
 import { append, type Draft, holdDesk, lastOf, newestStanding } from './event-rows.js';
+import { GapsJobs } from './gaps.jobs.js';
 import { type AuctionGround, Grounds } from './grounds.js';
 import { LiveJobs } from './live.jobs.js';
 import { sealed } from './live.service.js';
@@ -64,6 +65,7 @@ export class StandingsJobs {
     private readonly allocation: AllocationService,
     private readonly grounds: Grounds,
     private readonly live: LiveJobs,
+    private readonly gaps: GapsJobs,
   ) {}
 
   @OnFact(standingAsked, { name: 'auctions.reckon', long: true })
@@ -77,6 +79,7 @@ export class StandingsJobs {
       if (!look) return;
       const behind = look.standing === null || look.standing.body.upTo < look.upTo;
       if (behind || (unproved(look) && proved !== look.upTo)) {
+        if (behind) this.gaps.giveWay(auctionId);
         // Once time is over there is more of it for the proof than there was before, and that is taken once.
         proved = look.auction.state === 'settling' ? look.upTo : null;
         await this.reckonStanding(look);
