@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { AwardRule } from '../src/allocation/rules/problem.js';
 import { ALLOCATION_SIZES, type AllocationSizes, benchAllocation } from './allocation.js';
+import { AUCTION_SIZES, benchAuction } from './auction.js';
 import { benchBoard } from './board.js';
 import { benchJoins } from './joins.js';
 import { benchMillion, LINES } from './million.js';
@@ -12,29 +13,38 @@ import { benchStages, SIZES } from './stages.js';
 interface Options {
   readonly sizes: string;
   readonly lines: string;
-  readonly providers: string;
-  readonly lots: string;
+  readonly providers?: string;
+  readonly lots?: string;
   readonly awards: string;
   readonly seeds: string;
+  readonly bidders: string;
   readonly seconds: string;
   readonly floor: boolean;
   readonly json?: string;
 }
 
-const numbers = (list: string): number[] => list.split(',').map(Number);
+const numbers = (list: string): number[] => (list === '' ? [] : list.split(',').map(Number));
+const given = (list: string | undefined, unless: readonly number[]): readonly number[] =>
+  list === undefined ? unless : numbers(list);
 
 const BENCHES: Readonly<Record<string, (report: Report, options: Options) => Promise<void>>> = {
   joins: benchJoins,
   stages: (report, { sizes }) => benchStages(report, numbers(sizes)),
   allocation: (report, options) => benchAllocation(report, allocationSizes(options)),
   million: (report, { lines, awards }) => benchMillion(report, numbers(lines), awards.split(',') as AwardRule[]),
+  auction: (report, { bidders, providers, lots }) =>
+    benchAuction(report, {
+      bidders: numbers(bidders),
+      providers: given(providers, AUCTION_SIZES.providers),
+      lots: given(lots, AUCTION_SIZES.lots),
+    }),
   board: (report, { awards }) => benchBoard(report, awards.split(',') as AwardRule[]),
 };
 
 function allocationSizes(options: Options): AllocationSizes {
   return {
-    providers: numbers(options.providers),
-    lots: numbers(options.lots),
+    providers: given(options.providers, ALLOCATION_SIZES.providers),
+    lots: given(options.lots, ALLOCATION_SIZES.lots),
     awards: options.awards.split(',') as AwardRule[],
     seeds: numbers(options.seeds),
     seconds: Number(options.seconds),
@@ -49,8 +59,9 @@ const program = new Command('npm run bench --')
   .argument('[names...]', `which: ${Object.keys(BENCHES).join(', ')}; all unless said`)
   .option('--sizes <n,...>', 'stages: numbers of businesses', SIZES.join(','))
   .option('--lines <n,...>', 'million: numbers of pledged lines', LINES.join(','))
-  .option('--providers <n,...>', 'allocation: numbers of providers', ALLOCATION_SIZES.providers.join(','))
-  .option('--lots <n,...>', 'allocation: numbers of lots', ALLOCATION_SIZES.lots.join(','))
+  .option('--providers <n,...>', 'allocation and auction: numbers of providers')
+  .option('--lots <n,...>', 'allocation and auction: numbers of lots')
+  .option('--bidders <n,...>', 'auction: bidders at the same time', AUCTION_SIZES.bidders.join(','))
   .option('--awards <rule,...>', 'allocation, million and board: award rules', ALLOCATION_SIZES.awards.join(','))
   .option('--seeds <n,...>', 'allocation: problems of each size', ALLOCATION_SIZES.seeds.join(','))
   .option('--seconds <n>', 'allocation: limit of one solve', String(ALLOCATION_SIZES.seconds))

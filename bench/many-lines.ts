@@ -21,7 +21,7 @@ export interface ManyLines {
  * An open pool in as many regions as there shall be lots, of very different sizes as regions are. Of ten pledged lines
  * nine are one connection, the others two or three; a member has ten sites, a site one line.
  */
-export async function poolOfMany(pool: pg.Pool, lines: number): Promise<ManyLines> {
+export async function poolOfMany(pool: pg.Pool, lines: number, lots = LOTS): Promise<ManyLines> {
   const [poolId, sponsor, agency] = [randomUUID(), randomUUID(), randomUUID()];
   const people = [randomUUID(), randomUUID()] as const;
   const client = await pool.connect();
@@ -38,7 +38,7 @@ export async function poolOfMany(pool: pg.Pool, lines: number): Promise<ManyLine
     );
     await client.query(
       `insert into region (code, name) select 'L' || lpad(n::text, 4, '0'), 'Region ' || n from generate_series(0, $1 - 1) n`,
-      [LOTS],
+      [lots],
     );
     await client.query(
       `insert into service_tier (code, name, down_mbps, up_mbps, repair_hours) select t, t, 100, 100, 8 from unnest($1::text[]) t`,
@@ -64,7 +64,7 @@ export async function poolOfMany(pool: pg.Pool, lines: number): Promise<ManyLine
               greatest(1, ceil(20 * pg_temp.part(n, 3))::integer - 17) as quantity,
               case when pg_temp.part(n, 4) < 0.6 then 'firm' else 'interest' end as commitment
        from generate_series(1, $1::bigint) n`,
-      [lines, LOTS, TIERS],
+      [lines, lots, TIERS],
     );
     await client.query(
       `create temporary table wanting as

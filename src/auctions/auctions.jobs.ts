@@ -7,7 +7,7 @@ import { OnFact, WhenDue } from '../platform/deeds/facts.js';
 import { tenderCancelled, tenderPublished } from '../tenders/tenders.events.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
-import { closeDesk } from './desk.js';
+import { closeDesk, goInAlone } from './desk.js';
 import { append, holdDesk } from './event-rows.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
 import { placeRecorded } from './tariff-rows.js';
@@ -36,11 +36,10 @@ export class AuctionsJobs {
   /** The auction of the tender, and whoever practises for it. */
   @OnFact(tenderCancelled, { name: 'auctions.cancel' })
   async cancel(deed: Deed, { tenderId }: { tenderId: string }): Promise<void> {
-    const auctions = await deed.tx.find(Auction, {
-      where: { tenderId, state: Not(In(['decided', 'failed', 'cancelled'])) },
-      order: { id: 'ASC' },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const going = { tenderId, state: Not(In(['decided', 'failed', 'cancelled'])) };
+    const order = { id: 'ASC' } as const;
+    for (const { id } of await deed.tx.find(Auction, { where: going, order })) await goInAlone(deed.tx, id);
+    const auctions = await deed.tx.find(Auction, { where: going, order, lock: { mode: 'pessimistic_write' } });
     for (const auction of auctions) await this.cancelOne(deed, auction);
   }
 

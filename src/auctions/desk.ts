@@ -7,6 +7,19 @@ import { placeRecorded } from './tariff-rows.js';
 /** The desk of an auction that goes on is looked at this often. */
 export const DESK_MILLIS = 2_000;
 
+/**
+ * Goes in at the gate of an auction beside everybody else who bids, before holding its row with them. Row locks that are
+ * shared let every newcomer in: without a gate, steady bidding would keep away for ever whoever has to hold the row alone.
+ */
+export async function goIn(tx: EntityManager, id: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [`gate ${id}`]);
+}
+
+/** Goes in alone, before holding the row alone: waits for those who are inside, and goes before those who come later. */
+export async function goInAlone(tx: EntityManager, id: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`gate ${id}`]);
+}
+
 /** @param dueAt when it is looked at first; null when nothing more can happen */
 export async function openDesk(tx: EntityManager, id: string, dueAt: Date | null): Promise<void> {
   await tx.query('insert into auction_desk (id, state, due_at) values ($1, $2, $3)', [
@@ -33,6 +46,21 @@ export async function silentMillis(tx: EntityManager, id: string): Promise<numbe
 /** Notes that something runs. */
 export async function seen(tx: EntityManager, id: string): Promise<void> {
   await tx.query('update auction_desk set seen_at = clock_timestamp() where id = $1', [id]);
+}
+
+/**
+ * Whether what is about to be recorded gets its place without anybody being told: somebody reckons, and something that
+ * was recorded before waits for its place already. Whoever reckons holds the auction and places what is left before
+ * leaving the desk, so that the auction must be held, be it shared, from before this until the record commits. Then
+ * however many improvements come at once, the desk is called once for all of them.
+ */
+export async function isAwaited(tx: EntityManager, id: string): Promise<boolean> {
+  const rows: { awaited: boolean }[] = await tx.query(
+    `select reckoning and exists (select from auction_tariff t where t.auction_id = d.id and t.sequence is null) as awaited
+     from auction_desk d where id = $1`,
+    [id],
+  );
+  return rows[0]?.awaited ?? false;
 }
 
 /**

@@ -16,6 +16,9 @@ const GAPS_SECONDS = 5;
 
 @Injectable()
 export class GapsJobs {
+  /** the search of each auction that is under way here */
+  private readonly searches = new Map<string, AbortController>();
+
   constructor(
     private readonly source: DataSource,
     private readonly allocation: AllocationService,
@@ -24,6 +27,24 @@ export class GapsJobs {
 
   @OnFact(gapsAsked, { name: 'auctions.find-gaps', long: true, patient: true })
   async find({ auctionId, standing }: { auctionId: string; standing: number }): Promise<void> {
+    this.giveWay(auctionId);
+    const search = new AbortController();
+    this.searches.set(auctionId, search);
+    try {
+      await this.search(auctionId, standing, search.signal);
+    } catch (error) {
+      if (!search.signal.aborted) throw error;
+    } finally {
+      if (this.searches.get(auctionId) === search) this.searches.delete(auctionId);
+    }
+  }
+
+  /** Ends the search for the gaps of a standing that another one is about to follow, which needs the solver threads. */
+  giveWay(auctionId: string): void {
+    this.searches.get(auctionId)?.abort();
+  }
+
+  private async search(auctionId: string, standing: number, signal: AbortSignal): Promise<void> {
     const tx = this.source.manager;
     const newest = await newestStanding(tx, auctionId);
     if (newest?.event.sequence !== standing || newest.content.totalMinor === null) return;
@@ -41,7 +62,7 @@ export class GapsJobs {
         { id: auctionId, state: 'cancelled' },
       ]);
       if (over || (await lastOf(tx, auctionId, 'standing'))?.sequence !== standing) return;
-      const { gaps } = await this.allocation.gapsToWin(problem, [alias], { seconds: GAPS_SECONDS });
+      const { gaps } = await this.allocation.gapsToWin(problem, [alias], { seconds: GAPS_SECONDS, signal });
       await this.keep(auctionId, standing, gaps);
     }
   }

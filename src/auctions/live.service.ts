@@ -10,7 +10,7 @@ import { Keys, randomToken, sha256 } from '../platform/keys/keys.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
 import { Auction } from './auction.entity.js';
 import { tariffRecorded } from './auctions.events.js';
-import { seen } from './desk.js';
+import { goIn, goInAlone, isAwaited, seen } from './desk.js';
 import { append, holdDesk } from './event-rows.js';
 import { Frames } from './frames.js';
 import { Grounds } from './grounds.js';
@@ -25,7 +25,7 @@ import { later, remainingMillis } from './rules/phases.js';
 import { floorOf, type ProxyInstruction, whyNotInstruct } from './rules/proxy-instruction.js';
 import { sealedText } from './rules/receipt.js';
 import { whyNotImproveNow, whyNotInstructNow, whyNotPause, whyNotResume } from './rules/why-not-live.js';
-import { latestTariff, participantOf, recordTariffs } from './tariff-rows.js';
+import { latestTariff, participantInTurn, participantOf, recordTariffs } from './tariff-rows.js';
 import { unlessFaults } from './tariff.pipe.js';
 
 /** Which auction, and when it was received. */
@@ -52,16 +52,15 @@ export class LiveService {
     const input = { auctionId, tariff: this.keys.fingerprint(canonicalJson(tariff)) };
     return this.deeds.run(actor, 'bids.improve', input, async (deed) => {
       const { tx } = deed;
-      const participant = await participantOf(tx, auctionId, actor.organisationId);
       // Whoever comes too late does not hold the auction, or many of them could keep it from ending.
       const seenNow = await auctionForBid(tx, auctionId, actor);
-      unless(whyNotImproveNow(seenNow, participant?.alias ?? null, received));
+      unless(whyNotImproveNow(seenNow, seenNow.turnOf ?? 'anyone', received));
       const auction = await auctionForBid(tx, auctionId, actor, true);
+      const participant = await participantInTurn(tx, auctionId, actor.organisationId);
       unless(whyNotImproveNow(auction, participant?.alias ?? null, received));
       if (!participant) throw notFound('bid');
       const { alias } = participant;
       unlessFaults(bidFaults(tariff, await this.frames.of(tx, auction.tenderId)));
-      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`bids ${auctionId} ${alias}`]);
       const [last, { settings, reference }] = [
         await latestTariff(tx, auctionId, alias),
         await this.grounds.of(tx, auctionId),
@@ -74,13 +73,14 @@ export class LiveService {
         tariff,
       );
       const evaluatedMinor = evaluatedCost(tariff, reference);
+      const awaited = await isAwaited(tx, auctionId);
       await recordTariffs(tx, auctionId, [
         { ...recorded, tariff, evaluatedMinor, by: 'person', personId: actor.personId, sequence: null },
       ]);
       const { revision, commitment, signature } = recorded;
       const receipt = { auctionId, alias, revision, commitment, receivedAt: received.toISOString(), signature };
       await deed.record({ type: 'auction-bids', id: `${auctionId} ${alias}` }, receipt);
-      await deed.announce(tariffRecorded, { auctionId });
+      if (!awaited) await deed.announce(tariffRecorded, { auctionId });
       return { ...receipt, evaluatedMinor };
     });
   }
@@ -197,6 +197,7 @@ export function sealed(
  * @throws Refusal 'auction.not-found'
  */
 async function auctionForBid(tx: EntityManager, id: string, actor: Actor, held = false): Promise<Auction> {
+  if (held) await goIn(tx, id);
   const auction = await tx.findOne(Auction, {
     where: { id },
     ...(held ? { lock: { mode: 'pessimistic_read' as const } } : {}),
@@ -208,6 +209,7 @@ async function auctionForBid(tx: EntityManager, id: string, actor: Actor, held =
 }
 
 async function heldAuction(tx: EntityManager, id: string): Promise<Auction> {
+  await goInAlone(tx, id);
   const auction = await tx.findOne(Auction, { where: { id }, lock: { mode: 'pessimistic_write' } });
   if (!auction || auction.practiceFor !== null) throw notFound('auction');
   return auction;

@@ -14,7 +14,9 @@ import { OnFact } from '../platform/deeds/facts.js';
 import { Keys } from '../platform/keys/keys.js';
 import { Auction } from './auction.entity.js';
 import { gapsAsked, practiceStandingAsked, standingAsked } from './auctions.events.js';
+import { goInAlone } from './desk.js';
 import { append, type Draft, holdDesk, lastEvent, lastOf, newestStanding } from './event-rows.js';
+import { GapsJobs } from './gaps.jobs.js';
 import { type AuctionGround, Grounds } from './grounds.js';
 import { LiveJobs } from './live.jobs.js';
 import { sealed } from './live.service.js';
@@ -65,6 +67,7 @@ export class StandingsJobs {
     private readonly allocation: AllocationService,
     private readonly grounds: Grounds,
     private readonly live: LiveJobs,
+    private readonly gaps: GapsJobs,
   ) {}
 
   /** Those of practice auctions go behind all that counts. */
@@ -84,6 +87,7 @@ export class StandingsJobs {
       if (!look) return;
       const behind = look.standing === null || look.standing.body.upTo < look.upTo;
       if (behind || (unproved(look) && proved !== look.upTo)) {
+        if (behind) this.gaps.giveWay(auctionId);
         // Once time is over there is more of it for the proof than there was before, and that is taken once.
         proved = look.auction.state === 'settling' ? look.upTo : null;
         await this.reckonStanding(look);
@@ -121,6 +125,7 @@ export class StandingsJobs {
     const content: StandingContent = { status, totalMinor, boundMinor, awards, ranks };
     await this.deed('auctions.announce-standing', async (deed) => {
       const { tx } = deed;
+      await goInAlone(tx, auction.id);
       const held = await tx.findOne(Auction, { where: { id: auction.id }, lock: { mode: 'pessimistic_write' } });
       await holdDesk(tx, auction.id);
       const before = await newestStanding(tx, auction.id);
@@ -233,6 +238,7 @@ export class StandingsJobs {
     return this.deed('auctions.conclude', async (deed) => {
       const { tx } = deed;
       const { id } = auction;
+      await goInAlone(tx, id);
       const held = await tx.findOne(Auction, { where: { id }, lock: { mode: 'pessimistic_write' } });
       await holdDesk(tx, id);
       // What others placed since the look was not asked to be reckoned again, as somebody was still reckoning.

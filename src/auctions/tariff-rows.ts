@@ -62,6 +62,21 @@ export async function participantOf(
   return rows[0] ?? null;
 }
 
+/** The same, whose improvements are recorded one after the other: nobody else's is until the transaction ends. */
+export async function participantInTurn(
+  tx: EntityManager,
+  auctionId: string,
+  providerId: string | null,
+): Promise<Participant | null> {
+  const rows: Participant[] = await tx.query(
+    `select alias, bidder, provider_id as "providerId", bid_id as "bidId", name,
+            pg_advisory_xact_lock(hashtextextended('bids ' || auction_id || ' ' || alias, 0))::text as turn
+     from auction_participant where auction_id = $1 and provider_id = $2`,
+    [auctionId, providerId],
+  );
+  return rows[0] ?? null;
+}
+
 /** The latest tariff of a participant, placed among the events or not. */
 export async function latestTariff(
   tx: EntityManager,

@@ -1,0 +1,78 @@
+/** Many who bid at once keep nobody else away, and call the desk once. */
+import { liveAuction, scaled } from '../support/live-auction.js';
+import { System } from '../support/system.js';
+
+let system: System;
+
+beforeAll(async () => {
+  system = await System.start();
+});
+
+afterAll(async () => {
+  await system.stop();
+});
+
+it('lets an officer pause before those who bid later, however many are bidding', async () => {
+  const auction = await liveAuction(system);
+  await auction.begun();
+  await auction.reckoned();
+  const bidding = system.source.createQueryRunner();
+  await bidding.startTransaction();
+  // Somebody who bids, at the very moment.
+  await bidding.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [`gate ${auction.id}`]);
+  await bidding.query('select from auction where id = $1 for share', [auction.id]);
+  const paused = auction.officer
+    .post(`/api/v1/auctions/${auction.id}/pause`, { why: 'Somebody has to look.' })
+    .then((answer) => answer);
+  await waiting(1);
+  const late = auction.improve(auction.provider(0), scaled(auction.bid(0).tariff, 0.9)).then((answer) => answer);
+  await waiting(2);
+  await bidding.commitTransaction();
+  await bidding.release();
+  expect((await paused).status).toBe(200);
+  expect((await late).body).toMatchObject({ code: 'auction.paused' });
+});
+
+it('calls the desk once for all improvements that come while a standing is reckoned, and loses none', async () => {
+  const auction = await liveAuction(system);
+  await auction.begun();
+  await auction.reckoned();
+  const before = await called();
+  const desk = system.source.createQueryRunner();
+  await desk.query('update auction_desk set reckoning = true where id = $1', [auction.id]);
+  await desk.startTransaction();
+  await desk.query('select from auction_desk where id = $1 for update', [auction.id]);
+  for (const index of [0, 1, 2]) {
+    await auction.improve(auction.provider(index), scaled(auction.bid(index).tariff, 0.9)).expect(201);
+  }
+  expect((await called()) - before).toBe(1);
+  await desk.query('update auction_desk set reckoning = false where id = $1', [auction.id]);
+  await desk.commitTransaction();
+  await desk.release();
+  await auction.reckoned();
+  const rows: unknown[] = await system.source.query(
+    `select from auction_event where auction_id = $1 and kind = 'bid'`,
+    [auction.id],
+  );
+  expect(rows).toHaveLength(3);
+});
+
+async function called(): Promise<number> {
+  const rows: { n: number }[] = await system.source.query(
+    `select count(*)::int as n from outbox_event where name = 'auctions.tariff-recorded'`,
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** Until so many wait for a lock on an auction or its gate. */
+async function waiting(count: number): Promise<void> {
+  for (const until = Date.now() + 10_000; Date.now() < until;) {
+    const rows: { n: number }[] = await system.source.query(
+      `select count(*)::int as n from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' and wait_event in ('advisory', 'tuple', 'transactionid')`,
+    );
+    if ((rows[0]?.n ?? 0) >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`never did ${count} wait`);
+}
