@@ -14,6 +14,7 @@ import { breakTies } from '../../src/allocation/rules/ties.js';
 import { type Best, bidsByReceipt, bruteForce } from './brute-force.js';
 import { cases } from './cases.js';
 import { nonsense, solveHere, startHighs } from './in-process.js';
+import { largeProblem } from './large-problem.js';
 import { smallProblems } from './small-problems.js';
 
 const AWARDS: readonly AwardRule[] = ['lot', 'tier', 'shared'];
@@ -109,5 +110,13 @@ describe('winner determination is exact', () => {
       }),
       { numRuns: cases(200), endOnFailure: true },
     );
+  });
+
+  it('assigns whole lots all at once where their bands are decided: a proof that would take thousands of splits', () => {
+    const market = marketOf(largeProblem(4, 40, 'lot', 2));
+    const means = { solver: highs, stop: () => false, progress: () => undefined };
+    const { found, bound, complete } = decide(market, { ...means, nodes: 500 });
+    expect(complete).toBe(true);
+    expect(found?.cost).toBe(bound);
   });
 });

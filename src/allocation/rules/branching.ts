@@ -5,6 +5,8 @@ import { choicesOf, keepChoices, keepOwners, NONE, ownersOf, type Region } from 
 
 /** Less of a fraction than this is rounding of the linear solver. */
 const FRACTION = 1e-6;
+/** Ways to choose the bands of all bids that are few. */
+const FEW_BANDS = 4;
 
 export interface Split {
   readonly parts: readonly Region[];
@@ -18,7 +20,11 @@ export interface Split {
 export function fractionalSplits(market: Market, region: Region, fractions: Fractions, most: number): Split[] {
   const bids = market.bids.flatMap((_, bid) => splitOfBid(market, region, bid, fractions) ?? []);
   if (bids.length > 0) return ranked(bids, most);
-  return market.divisible ? [] : ranked(unitSplits(market, region, fractions, most), most);
+  if (market.divisible) return [];
+  // The relaxation has made up its mind; where few bands are left, it is quicker to look at all of them than at units.
+  const left = market.bids.reduce((product, _, bid) => product * choicesOf(market, region, bid).length, 1);
+  if (left > 1 && left <= FEW_BANDS) return [];
+  return ranked(unitSplits(market, region, fractions, most), most);
 }
 
 function ranked(splits: readonly Split[], most: number): Split[] {

@@ -3,7 +3,9 @@
  * the most doubtful bids, until it is known what splitting them does (reliability branching: Achterberg, Koch, Martin
  * 2005, "Branching rules revisited"). Only exact bounds end a branch.
  */
-import { anySplit, fractionalSplits, type Split } from './branching.js';
+import { anySplit, decidedBands, fractionalSplits, type Split } from './branching.js';
+import { priced } from './allocation.js';
+import { assign } from './assign.js';
 import type { Prices } from './bound.js';
 import type { Look, Probe } from './probe.js';
 import { intersect, type Region } from './region.js';
@@ -29,13 +31,20 @@ interface Node {
   readonly prices: Prices | null;
   readonly depth: number;
   bound: number;
+  /** how deep the units that are open are assigned all at once again */
+  assignFrom: number;
 }
 
 /** Splits that are tried out at a node, and looks at one node while its bound takes things out of it. */
 const TRIED_SPLITS = 4;
 /** So often a bid or a unit is tried out; then what it did on average is taken for what it does. */
 const RELIABLE = 4;
-const LOOKS = 4;
+const LOOKS = 2;
+/** Where only units are open, offers that are looked at before they are split, and as many as take as long as a node. */
+const ASSIGN_STEPS = 300_000;
+const STEPS_OF_NODE = 20_000;
+/** So many splits later it is tried again. */
+const ASSIGN_AGAIN = 3;
 /** Open nodes, and bytes of their regions, beyond which the search goes deep instead of wide. */
 const MANY_NODES = 4_000;
 const MANY_BYTES = 256 * 1024 * 1024;
@@ -61,7 +70,7 @@ export class Search {
     this.probe.focus(root);
     const bytes = root.allowed.length + (root.forbidden?.length ?? 0);
     this.manyNodes = Math.min(MANY_NODES, Math.ceil(MANY_BYTES / (bytes + 1)));
-    let next: Node | null = { region: root, prices, depth: 0, bound: -Infinity };
+    let next: Node | null = { region: root, prices, depth: 0, bound: -Infinity, assignFrom: 0 };
     for (let node: Node | null = next; node; node = next) {
       if (this.nodes >= this.limits.nodes || this.limits.stop()) {
         this.open.push(node);
@@ -144,6 +153,7 @@ export class Search {
     const left = probe.settle(node.region);
     if (left) return left.map((region) => this.child(node, region, seen?.prices ?? null));
     if (!seen) return [];
+    if (this.assigned(node, seen.prices)) return [];
     const splits = seen.fractions ? fractionalSplits(probe.market, node.region, seen.fractions, TRIED_SPLITS) : [];
     const tried = splits.length > 1 ? this.tryOut(node, splits, seen) : null;
     if (tried) return tried;
@@ -151,8 +161,23 @@ export class Search {
     return (split?.parts ?? []).map((region) => this.child(node, region, seen?.prices ?? null));
   }
 
+  /** Where only units are open, finds all that is worth while in them; false when that is too much. */
+  private assigned(node: Node, prices: Prices): boolean {
+    const { probe } = this;
+    const bands = decidedBands(probe.market, node.region);
+    if (probe.market.divisible || node.depth < node.assignFrom || !bands) return false;
+    const { complete, steps } = assign(probe.market, node.region, bands, prices, {
+      limit: () => probe.limit,
+      offer: (allocation) => probe.offer(priced(probe.market, allocation)),
+      steps: ASSIGN_STEPS,
+    });
+    this.nodes += Math.floor(steps / STEPS_OF_NODE);
+    node.assignFrom = node.depth + ASSIGN_AGAIN;
+    return complete;
+  }
+
   private child(node: Node, region: Region, prices: Prices | null): Node {
-    return { region, prices, depth: node.depth + 1, bound: node.bound };
+    return { ...node, region, prices, depth: node.depth + 1 };
   }
 
   /** The children of the split whose worse half is the dearest, or of one that leaves no second child. */
