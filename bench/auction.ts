@@ -113,6 +113,7 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
         'standings meanwhile': `${standings} in ${seconds.toFixed(1)} s`,
         'standings before': before,
         'longest block ms': Math.max(...lags),
+        'asked again': ours.askedAgain(),
       });
       await live.cancel(auction.id);
     }

@@ -1,6 +1,7 @@
 /** Improvements as bidders send them: over kept connections, one after the other of each, all bidders at once. */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { SESSION_COOKIE } from '../src/identity/session-cookie.js';
 import { toJson } from '../src/kernel/canonical.js';
 import { type Bidder, improved, type LiveAuctionMade } from './live-ground.js';
@@ -56,14 +57,27 @@ export async function load<A>(queues: readonly Sending[][], send: (sending: Send
   return { perSecond: (1_000 * answers.length) / (performance.now() - began), millis, answers };
 }
 
-/** Sends over HTTP. @returns a way to send, and to let go of the connections */
+/** A bidder that is told to come later does so, under the same key. */
+const COME_AGAIN_MILLIS = 200;
+
+/** Sends over HTTP. @returns a way to send, to let go of the connections, and how often bidders had to ask again */
 export function sender(base: string, auctionId: string, connections: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const url = `${base}/api/v1/auctions/${auctionId}/bids`;
-  return { send: (sending: Sending) => post(agent, url, sending), end: () => agent.destroy() };
+  let again = 0;
+  const send = async (sending: Sending): Promise<Receipt> => {
+    for (;;) {
+      const receipt = await post(agent, url, sending);
+      if (receipt) return receipt;
+      again += 1;
+      await setTimeout(COME_AGAIN_MILLIS);
+    }
+  };
+  return { send, end: () => agent.destroy(), askedAgain: () => again };
 }
 
-function post(agent: Agent, url: string, { bidder, key, revision, body }: Sending): Promise<Receipt> {
+/** @returns null when the answer is that the system cannot do it now */
+function post(agent: Agent, url: string, { bidder, key, revision, body }: Sending): Promise<Receipt | null> {
   return new Promise((resolve, reject) => {
     const sent = request(
       url,
@@ -87,6 +101,7 @@ function post(agent: Agent, url: string, { bidder, key, revision, body }: Sendin
         answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
         answer.on('end', () => {
           if (answer.statusCode === 201) resolve(JSON.parse(text) as Receipt);
+          else if (answer.statusCode === 503) resolve(null);
           else reject(new Error(`${answer.statusCode}: ${text.slice(0, 500)}`));
         });
       },
