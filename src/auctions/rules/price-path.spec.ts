@@ -152,12 +152,12 @@ describe('whatever the tariff and the floor', () => {
   });
 });
 
-/** Whether set-up and monthly price by themselves are nowhere higher in the floor. */
+/** Whether set-up and monthly price by themselves are nowhere higher in the floor, at volumes beyond all capacity as well. */
 function isLowerInEveryPart(now: Tariff, floor: Tariff): boolean {
   const once = (tariff: Tariff, lot: string) => tariff.lots[lot]?.setup ?? 0n;
-  const monthly = (tariff: Tariff) => ({
-    ...tariff,
-    lots: Object.fromEntries(Object.entries(tariff.lots).map(([lot, { setup: _once, ...place }]) => [lot, place])),
+  const monthly = ({ bands, lots }: Tariff): Tariff => ({
+    bands,
+    lots: Object.fromEntries(Object.entries(lots).map(([lot, { surcharge = 0n }]) => [lot, { surcharge }])),
   });
   return (
     Object.keys(now.lots).every((lot) => once(floor, lot) <= once(now, lot)) &&
