@@ -213,7 +213,7 @@ describe('proxies that meet', () => {
         }
         expect(await contest(bidders, shown, solved)).toEqual(history);
       }),
-      { numRuns: 15 },
+      { numRuns: 120 },
     );
     expect(steps).toBeGreaterThan(0);
   });
