@@ -2,6 +2,7 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import type { Minor } from '../kernel/money.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
+import { AUCTION_STATES } from './rules/lifecycles.js';
 
 const MINOR_BY_TIER = { type: 'object', additionalProperties: { type: 'integer' } } as const;
 
@@ -170,21 +171,7 @@ export class OpenedBidPage {
 export class AuctionView {
   tenderId!: string;
 
-  @ApiProperty({
-    enum: [
-      'open',
-      'closing',
-      'closed',
-      'waiting',
-      'live',
-      'resting',
-      'paused',
-      'settling',
-      'decided',
-      'failed',
-      'cancelled',
-    ],
-  })
+  @ApiProperty({ enum: [...AUCTION_STATES] })
   state!: string;
 
   deadline!: Date;

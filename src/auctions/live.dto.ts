@@ -4,20 +4,7 @@ import { IsString, Length, Matches } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
 import { AUCTION_FORMATS, type AuctionFormat } from '../tenders/rules/auction-settings.js';
 import { TariffBody } from './auctions.dto.js';
-
-export const AUCTION_STATES = [
-  'open',
-  'closing',
-  'closed',
-  'waiting',
-  'live',
-  'resting',
-  'paused',
-  'settling',
-  'decided',
-  'failed',
-  'cancelled',
-];
+import { AUCTION_STATES } from './rules/lifecycles.js';
 
 /** Proof that an improvement was taken: an Ed25519 signature over the canonical JSON of the first five members. */
 export class ImprovementView {
@@ -99,7 +86,7 @@ export class PauseAuction {
 export class PauseView {
   auctionId!: string;
 
-  @ApiProperty({ enum: AUCTION_STATES })
+  @ApiProperty({ enum: [...AUCTION_STATES] })
   state!: string;
 
   /** what is left of the phase */
@@ -116,7 +103,7 @@ export class LiveAuctionView {
   tenderId!: string;
   practice!: boolean;
 
-  @ApiProperty({ enum: AUCTION_STATES })
+  @ApiProperty({ enum: [...AUCTION_STATES] })
   state!: string;
 
   @ApiProperty({ enum: AUCTION_FORMATS })

@@ -1,7 +1,7 @@
 /** What practice auctions look like from outside. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { TariffBody } from './auctions.dto.js';
-import { AUCTION_STATES } from './live.dto.js';
+import { AUCTION_STATES } from './rules/lifecycles.js';
 import { PRACTICE_FORMATS, PRACTICE_LIMITS, type PracticeFormat } from './rules/practice.js';
 
 const { bidders: BIDDERS, durationSeconds: DURATION } = PRACTICE_LIMITS;
@@ -44,7 +44,7 @@ export class PracticeView {
   auctionId!: string;
   tenderId!: string;
 
-  @ApiProperty({ enum: AUCTION_STATES })
+  @ApiProperty({ enum: [...AUCTION_STATES] })
   state!: string;
 
   @ApiProperty({ enum: PRACTICE_FORMATS })

@@ -1,4 +1,4 @@
-import { lifecycle, type StateOf } from '../../kernel/lifecycle.js';
+import { lifecycle, type StateOf, statesOf } from '../../kernel/lifecycle.js';
 
 /**
  * At the deadline an auction is `closing`: bids that were received before it are still being recorded. Nothing is told
@@ -21,6 +21,7 @@ export const auctionLifecycle = lifecycle('auction', 'open', {
 });
 
 export type AuctionState = StateOf<typeof auctionLifecycle>;
+export const AUCTION_STATES: readonly AuctionState[] = statesOf(auctionLifecycle);
 
 /** A provider has at most one standing bid in an auction. */
 export const bidLifecycle = lifecycle('bid', 'standing', {
