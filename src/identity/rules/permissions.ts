@@ -84,6 +84,20 @@ export const PERMISSIONS = {
   'offers.answer': ['owner'],
   'offers.import-answers': ['manager'],
   'subscriptions.read': ['owner', 'manager', 'bidder', 'officer', 'auditor'],
+  'subscriptions.install': ['bidder'],
+  'subscriptions.record-repair': ['bidder', 'officer'],
+  'subscriptions.suspend': ['officer'],
+  'subscriptions.resume': ['officer'],
+  'subscriptions.end': ['owner', 'officer'],
+  'subscriptions.cancel': ['officer'],
+  'add-ons.offer': ['bidder'],
+  'add-ons.withdraw': ['bidder'],
+  'add-ons.order': ['owner'],
+  'add-ons.end-order': ['owner'],
+  'late-joining.read': ['owner', 'manager', 'officer', 'auditor'],
+  'late-joining.open': ['officer'],
+  'late-joining.join': ['owner'],
+  'late-joining.import': ['manager'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type DeedName = keyof typeof PERMISSIONS;
