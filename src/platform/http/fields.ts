@@ -3,6 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
+  IsDate,
   IsEmail,
   IsInt,
   IsOptional,
@@ -97,6 +98,18 @@ export function IsDay(): PropertyDecorator {
         defaultMessage: () => 'must be a day that exists, such as 2030-01-31',
       },
     }),
+  );
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** An instant with its zone, which becomes a Date. */
+export function IsInstant(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value,
+    ),
+    IsDate({ message: 'must be an instant with its zone, such as 2030-01-31T09:00:00Z' }),
   );
 }
 
