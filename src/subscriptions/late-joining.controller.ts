@@ -10,8 +10,8 @@ import {
   LateJoin,
   LateJoiningView,
   LateJoinsImported,
-  LatePlace,
   LatePreview,
+  LatePreviewQuery,
   OpenLateJoining,
 } from './late-joining.dto.js';
 import { LateJoiningQueries } from './late-joining.queries.js';
@@ -44,9 +44,9 @@ export class LateJoiningController {
   @Get('late-joins/preview')
   async preview(
     @Param('agreementId', ParseUUIDPipe) agreementId: string,
-    @Query() place: LatePlace,
+    @Query() query: LatePreviewQuery,
   ): Promise<LatePreview> {
-    return this.queries.preview(this.source.manager, agreementId, place);
+    return this.queries.preview(this.source.manager, agreementId, query);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** What joining a running agreement looks like from outside. Money is in minor units, per line and month. */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import type { Day } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
 import { IsCode, IsDay, IsMinor } from '../platform/http/fields.js';
@@ -22,24 +22,38 @@ export class LateJoiningView {
   until!: string;
 }
 
-export class LatePlace {
+/** Which lines to reckon with; all service tiers in all regions of the agreement, unless one is given. */
+export class LatePreviewQuery {
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsCode()
+  region?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsCode()
+  tier?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_LATE_QUANTITY, default: 1 })
+  @Transform(({ value }: { value: unknown }) => (value === undefined ? 1 : Number(value)))
+  @IsInt({ message: QUANTITY })
+  @Min(1, { message: QUANTITY })
+  @Max(MAX_LATE_QUANTITY, { message: QUANTITY })
+  quantity: number = 1;
+}
+
+export class LateJoin {
   @IsCode()
   region!: string;
 
   @IsCode()
   tier!: string;
 
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
-  )
   @IsInt({ message: QUANTITY })
   @Min(1, { message: QUANTITY })
   @Max(MAX_LATE_QUANTITY, { message: QUANTITY })
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_LATE_QUANTITY })
   quantity!: number;
-}
 
-export class LateJoin extends LatePlace {
   /** your own name for the premises */
   @IsString({ message: 'must be a text' })
   @Length(1, 60, { message: 'must have 1 to 60 characters' })
@@ -52,34 +66,11 @@ export class LateJoin extends LatePlace {
   upTo!: Minor;
 }
 
-export class NextBandView {
-  /** the volume from which it holds */
-  from!: number;
-
-  /** how many more lines reach it */
-  missing!: number;
-
-  /** what each line of this kind would cost a month */
-  @ApiProperty({ type: 'integer' })
-  monthly!: Minor;
-}
-
-export class LatePreview {
-  agreementId!: string;
+export class PreviewedClass {
   lot!: string;
-  region!: string;
+  lotTitle!: string;
+  regions!: readonly string[];
   tier!: string;
-  quantity!: number;
-  currency!: string;
-  termMonths!: number;
-
-  /** the last day on which lines may join */
-  @ApiProperty({ type: String, format: 'date' })
-  until!: string;
-
-  /** lines of the agreement without these, and with them */
-  linesNow!: number;
-  linesThen!: number;
 
   /** lines of this kind that the provider can still serve; null when it has set no limit */
   @ApiProperty({ type: 'integer', nullable: true })
@@ -93,9 +84,36 @@ export class LatePreview {
   @ApiProperty({ type: 'integer' })
   monthly!: Minor;
 
+  /** in the next better band; null when there is none */
+  @ApiProperty({ type: 'integer', nullable: true })
+  monthlyNext!: Minor | null;
+
   /** once per line */
   @ApiProperty({ type: 'integer' })
   setup!: Minor;
+}
+
+export class NextBandView {
+  /** the volume from which it holds */
+  from!: number;
+
+  /** how many lines are missing when these have joined */
+  missing!: number;
+}
+
+export class LatePreview {
+  agreementId!: string;
+  quantity!: number;
+  currency!: string;
+  termMonths!: number;
+
+  /** the last day on which lines may join */
+  @ApiProperty({ type: String, format: 'date' })
+  until!: string;
+
+  /** lines of the agreement without these, and with them */
+  linesNow!: number;
+  linesThen!: number;
 
   /** by how much less all lines that are there would cost a month when one more joins, and when these do */
   @ApiProperty({ type: 'integer' })
@@ -104,9 +122,12 @@ export class LatePreview {
   @ApiProperty({ type: 'integer' })
   theseSave!: Minor;
 
-  /** the next better price, counted from the lines with these; null when there is none */
+  /** the next better band, counted from the lines with these; null when there is none */
   @ApiProperty({ type: NextBandView, nullable: true })
   next!: NextBandView | null;
+
+  @ApiProperty({ type: [PreviewedClass] })
+  classes!: readonly PreviewedClass[];
 }
 
 export class OpenClass {

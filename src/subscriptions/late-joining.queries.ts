@@ -7,7 +7,7 @@ import { pageOf } from '../kernel/page.js';
 import { invalid, notFound, unless } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { databaseNow } from '../platform/deeds/deeds.js';
-import type { LatePlace, LatePreview, OpenAgreement, OpenAgreementPage } from './late-joining.dto.js';
+import type { LatePreview, LatePreviewQuery, OpenAgreement, OpenAgreementPage, OpenClass } from './late-joining.dto.js';
 import { presentLines, readJoining, type RunningAgreement } from './late-rows.js';
 import { uuidOf } from './offer-rows.js';
 import {
@@ -51,36 +51,34 @@ export class LateJoiningQueries {
    * What lines would cost that joined now, and what they would do for all others.
    * @throws Refusal 'agreement.not-found', 'late-joining.closed', 'late-join.place'
    */
-  async preview(tx: EntityManager, agreementId: string, place: LatePlace): Promise<LatePreview> {
+  async preview(tx: EntityManager, agreementId: string, query: LatePreviewQuery): Promise<LatePreview> {
     const { agreement, present } = await this.joinable(tx, agreementId);
     unless(whyNotJoinNow(agreement.until, dayOf(await databaseNow(tx))));
-    const cell = cellOf(agreement, place);
+    const { terms, until } = agreement;
+    const { quantity } = query;
     const linesNow = linesOf(present);
-    const linesThen = linesNow + place.quantity;
-    const then = latePrice(agreement, linesThen, cell);
+    const linesThen = linesNow + quantity;
     const next = nextBand(agreement, linesThen);
+    const price = (lines: number, cell: LateCell) => latePrice(agreement, lines, cell).monthly;
     return {
       agreementId,
-      lot: cell.lot,
-      region: place.region,
-      tier: cell.tier,
-      quantity: place.quantity,
-      currency: agreement.terms.currency,
-      termMonths: agreement.terms.termMonths,
-      until: agreement.until ?? '',
+      quantity,
+      currency: terms.currency,
+      termMonths: terms.termMonths,
+      until: until ?? '',
       linesNow,
       linesThen,
-      capacityLeft: capacityLeft(agreement.tariff, present, cell),
-      monthlyNow: latePrice(agreement, linesNow, cell).monthly,
-      monthly: then.monthly,
-      setup: then.setup,
       oneMoreSaves: saving(agreement, present, 1),
-      theseSave: saving(agreement, present, place.quantity),
-      next: next && {
-        from: next.from,
-        missing: next.missing,
-        monthly: latePrice(agreement, next.from, cell).monthly,
-      },
+      theseSave: saving(agreement, present, quantity),
+      next: next && { from: next.from, missing: next.missing },
+      classes: askedFor(agreement, query).map((cell) => ({
+        ...shownClass(cell),
+        capacityLeft: capacityLeft(terms.tariff, present, cell),
+        monthlyNow: price(linesNow, cell),
+        monthly: price(linesThen, cell),
+        monthlyNext: next && price(next.from, cell),
+        setup: latePrice(agreement, linesThen, cell).setup,
+      })),
     };
   }
 
@@ -101,6 +99,25 @@ export function cellOf(agreement: RunningAgreement, place: WantedPlace): LateCel
   return found;
 }
 
+/** @throws Refusal 'late-join.place' when there are none */
+function askedFor(agreement: RunningAgreement, { region, tier }: LatePreviewQuery): readonly LateCell[] {
+  const found = agreement.cells.filter(
+    (cell) => (region === undefined || cell.regions.includes(region)) && (tier === undefined || cell.tier === tier),
+  );
+  if (found.length > 0) return found;
+  const reason = 'must be a place that the agreement serves: leave region and tier out to see all';
+  throw invalid('late-join.place', `region, with tier, ${reason}.`, [{ path: 'region', reason }]);
+}
+
+function shownClass({
+  lot,
+  lotTitle,
+  regions,
+  tier,
+}: LateCell): Pick<OpenClass, 'lot' | 'lotTitle' | 'regions' | 'tier'> {
+  return { lot, lotTitle, regions, tier };
+}
+
 function shown({ agreement, present }: JoinableAgreement): OpenAgreement {
   const { terms, until } = agreement;
   const lines = linesOf(present);
@@ -114,8 +131,7 @@ function shown({ agreement, present }: JoinableAgreement): OpenAgreement {
     lines,
     classes: terms.cells.map((cell) => {
       const { monthly, setup } = latePrice(agreement, lines + 1, cell);
-      const { lot, lotTitle, regions, tier } = cell;
-      return { lot, lotTitle, regions, tier, capacityLeft: capacityLeft(terms.tariff, present, cell), monthly, setup };
+      return { ...shownClass(cell), capacityLeft: capacityLeft(terms.tariff, present, cell), monthly, setup };
     }),
   };
 }

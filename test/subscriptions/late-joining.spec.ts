@@ -52,20 +52,20 @@ describe('late joining', () => {
     expect((await preview(1)).body).toMatchObject({
       linesNow: 8,
       linesThen: 9,
-      monthlyNow: 4_000,
-      monthly: 4_000,
-      setup: 1_000,
       oneMoreSaves: 0,
       theseSave: 0,
-      next: { from: 10, missing: 1, monthly: 3_000 },
-      capacityLeft: null,
+      next: { from: 10, missing: 1 },
+      classes: [
+        { tier: TIER, monthlyNow: 4_000, monthly: 4_000, monthlyNext: 3_000, setup: 1_000, capacityLeft: null },
+      ],
       until,
     });
     // ten lines reach 30.00: the eight that are there save 10.00 each
-    expect((await preview(2)).body).toMatchObject({
-      monthly: 3_000,
+    expect((await preview(2, member, {})).body).toMatchObject({
+      oneMoreSaves: 0,
       theseSave: 8_000,
       next: { from: 20, missing: 10 },
+      classes: [{ monthly: 3_000, monthlyNext: 2_500 }],
     });
     const page = (await member.get('/api/v1/agreements/open-to-join?limit=200')).body as {
       items: { agreementId: string }[];
@@ -117,7 +117,10 @@ describe('late joining', () => {
     await agreement.officer
       .post(`/api/v1/subscriptions/${agreement.subscriptions[0]?.id}/cancel`, { why: 'No duct.' })
       .expect(200);
-    expect((await preview(1)).body).toMatchObject({ linesNow: 4, monthlyNow: 4_000, monthly: 4_000 });
+    expect((await preview(1)).body).toMatchObject({
+      linesNow: 4,
+      classes: [{ monthlyNow: 4_000, monthly: 4_000 }],
+    });
     expect((await join({})).status).toBe(201);
     await expect(
       system.source.query('update subscription set monthly_minor = agreed_monthly + 1 where agreement_id = $1', [
@@ -141,7 +144,7 @@ describe('late joining', () => {
     const tariff = { ...TARIFF, lots: { north: { setup: 1_000, capacity: 12 } } };
     agreement = await settledAgreement(system, [{ quantity: 8 }], { tariff });
     await open(until).expect(200);
-    expect((await preview(5)).body).toMatchObject({ capacityLeft: 4 });
+    expect((await preview(5)).body).toMatchObject({ classes: [{ capacityLeft: 4 }] });
     const answers = await Promise.all(Array.from({ length: 6 }, (_, at) => join({ site: `site-${at}` })));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(4);
     expect(answers.filter(({ body }) => (body as { code?: string }).code === 'late-join.capacity')).toHaveLength(2);
