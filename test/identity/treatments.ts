@@ -305,6 +305,13 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
       owner: unknown(shops, { ids: { id: m.subscriptionId, orderId: m.addOnOrderId } }),
     },
 
+    'get /api/v1/agreements/:agreementId/lines.csv': {
+      owner: [...unknown(shops, round), ...part('brought', { owner: m.chamber, stranger: m.shop }, round)],
+      manager: [...unknown(chambers, round), ...part('shop', { owner: m.shop, stranger: m.chamber }, round)],
+      bidder: unknown(providers, round),
+      officer: OVERSIGHT,
+      auditor: OVERSIGHT,
+    },
     'post /api/v1/agreements/:agreementId/installations': {
       bidder: unknown(providers, { ...round, body: 'number,works_on\n' }),
     },
