@@ -16,6 +16,7 @@ import { serve } from './ground.js';
 import { CONNECTIONS, load, type Receipt, sender, sendings } from './improvements.js';
 import { type LiveAuctionMade, LiveGround } from './live-ground.js';
 import { median, quantile, type Report } from './report.js';
+import { StandingsWatch } from './standings-watch.js';
 
 export interface AuctionSizes {
   readonly bidders: readonly number[];
@@ -57,7 +58,7 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
       const [ours, route] = [sender(served.base, auction.id, count), sender(floor.base, randomUUID(), count)];
       const each = Math.min(MOST_EACH, Math.max(2, Math.ceil(IMPROVEMENTS / count)));
       const rates = { ours: [] as number[], route: [] as number[], bare: [] as number[] };
-      const [millis, receipts, lags]: [number[], Receipt[], number[]] = [[], [], []];
+      const [millis, receipts, lags, waits]: [number[], Receipt[], number[], number[]] = [[], [], [], []];
       let seconds = 0;
       const before = await standingsOf(live, auction.id);
       let standings = 0;
@@ -66,12 +67,18 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
         const began = await standingsOf(live, auction.id);
         await lag(served.base);
         const queues = sendings(auction, each, 1 + round * each);
-        const mine = await load(queues, ours.send);
+        const watch = new StandingsWatch(ground.pool, auction.id);
+        const mine = await load(queues, async (sending) => {
+          const receipt = await ours.send(sending);
+          watch.note(receipt);
+          return receipt;
+        });
         const now = await standingsOf(live, auction.id);
         receipts.push(...mine.answers);
         const blocked = await lag(served.base);
         // What is left to reckon is reckoned before a floor is measured.
         await live.quiet(auction.id);
+        const counted = await watch.end();
         const onRoute = await load(queues, route.send);
         const alone = await load(queues, ({ bidder, key, revision, body }) => {
           const { alias, personId: person, organisationId: organisation } = bidder;
@@ -92,6 +99,7 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
         rates.bare.push(alone.perSecond);
         millis.push(...mine.millis);
         lags.push(blocked);
+        waits.push(...counted);
         standings += now - began;
         seconds += mine.answers.length / mine.perSecond;
       }
@@ -112,6 +120,9 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
         aim: 'at least 0.5 of the route',
         'standings meanwhile': `${standings} in ${seconds.toFixed(1)} s`,
         'standings before': before,
+        'standing ms': median(waits),
+        'standing p95 ms': quantile(waits, 0.95),
+        'longest standing ms': Math.max(...waits),
         'longest block ms': Math.max(...lags),
         'asked again': ours.askedAgain(),
       });
