@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { Settings } from '../../src/platform/config/settings.js';
 import { liveAuction, scaled } from '../support/live-auction.js';
+import { bid, publishedTender, TARIFFS } from '../support/opened-tender.js';
 import { System } from '../support/system.js';
 
 let system: System;
@@ -44,6 +45,32 @@ it('lets an auction end and its award be evaluated while bidders hold every conn
     holder.release();
   }
 }, 120_000);
+
+it('lets a tender be cancelled before those who send sealed bids later, however many are bidding', async () => {
+  const { tenderId, officer } = await publishedTender(system);
+  const [early, late] = [await system.someone('bidder'), await system.someone('bidder')];
+  const [tariff] = TARIFFS;
+  if (!tariff) throw new Error('there are tariffs to bid');
+  const holder = await control.connect();
+  try {
+    await holder.query('begin');
+    await holder.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `bids ${tenderId} ${early.organisationId}`,
+    ]);
+    const inside = bid(tenderId, early, tariff);
+    await waiting(1);
+    await officer.post(`/api/v1/tenders/${tenderId}/cancel`, { why: 'A wrong cap' }).expect(200);
+    await waiting(2);
+    const behind = late.post(`/api/v1/tenders/${tenderId}/bids`, tariff).then((answer) => answer);
+    await waiting(3);
+    await holder.query('commit');
+    await inside;
+    expect((await behind).body).toMatchObject({ code: 'auction.cancelled' });
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+});
 
 it('lets an officer pause before those who bid later, however many are bidding', async () => {
   const auction = await liveAuction(system);
