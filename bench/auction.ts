@@ -20,11 +20,18 @@ import { StandingsWatch } from './standings-watch.js';
 
 export interface AuctionSizes {
   readonly bidders: readonly number[];
+  /** of a round, all bidders together; each makes two at least, and not so many that prices come to nothing */
+  readonly improvements: number;
   readonly providers: readonly number[];
   readonly lots: readonly number[];
 }
 
-export const AUCTION_SIZES: AuctionSizes = { bidders: [1, 10, 100, 500], providers: [5, 10, 20], lots: [10, 50, 100] };
+export const AUCTION_SIZES: AuctionSizes = {
+  bidders: [1, 10, 100, 500],
+  improvements: 300,
+  providers: [5, 10, 20],
+  lots: [10, 50, 100],
+};
 
 /** of the auction that is under load */
 const LOTS = 10;
@@ -32,19 +39,17 @@ const SEED = 1;
 /** With fewer of them there is no auction. */
 const FEWEST = 3;
 const ROUNDS = 3;
-/** Improvements of a round, all bidders together; each makes two at least, and not so many that prices come to nothing. */
-const IMPROVEMENTS = 300;
 const MOST_EACH = 30;
 /** Improvements whose standings are waited for. */
 const STANDINGS = 7;
 const POLL_MILLIS = 2;
 
 export async function benchAuction(report: Report, sizes: AuctionSizes): Promise<void> {
-  if (sizes.bidders.length > 0) await benchImprovements(report, sizes.bidders);
+  if (sizes.bidders.length > 0) await benchImprovements(report, sizes);
   for (const lots of sizes.lots) await benchStandings(report, lots, sizes.providers);
 }
 
-async function benchImprovements(report: Report, sizes: readonly number[]): Promise<void> {
+async function benchImprovements(report: Report, { bidders, improvements }: AuctionSizes): Promise<void> {
   const live = await LiveGround.begin(LOTS);
   const { ground, served } = live;
   const bare = new pg.Pool({ connectionString: ground.url, max: CONNECTIONS });
@@ -52,11 +57,11 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
   const floor = await serve('bench/auction-floor.js', { DATABASE_URL: ground.url });
   try {
     await bareTables(ground.pool);
-    for (const count of sizes) {
+    for (const count of bidders) {
       const whole = await live.auction(Math.max(FEWEST, count), SEED);
       const auction = { ...whole, bidders: whole.bidders.slice(0, count) };
       const [ours, route] = [sender(served.base, auction.id, count), sender(floor.base, randomUUID(), count)];
-      const each = Math.min(MOST_EACH, Math.max(2, Math.ceil(IMPROVEMENTS / count)));
+      const each = Math.min(MOST_EACH, Math.max(2, Math.ceil(improvements / count)));
       const rates = { ours: [] as number[], route: [] as number[], bare: [] as number[] };
       const [millis, receipts, lags, waits]: [number[], Receipt[], number[], number[]] = [[], [], [], []];
       let seconds = 0;
@@ -78,7 +83,7 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
         const blocked = await lag(served.base);
         // What is left to reckon is reckoned before a floor is measured.
         await live.quiet(auction.id);
-        const counted = await watch.end();
+        const waited = await watch.end();
         const onRoute = await load(queues, route.send);
         const alone = await load(queues, ({ bidder, key, revision, body }) => {
           const { alias, personId: person, organisationId: organisation } = bidder;
@@ -99,7 +104,7 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
         rates.bare.push(alone.perSecond);
         millis.push(...mine.millis);
         lags.push(blocked);
-        waits.push(...counted);
+        waits.push(...waited);
         standings += now - began;
         seconds += mine.answers.length / mine.perSecond;
       }
