@@ -29,6 +29,7 @@ export const PERMISSIONS = {
   'organisations.invite': ['admin'],
   'organisations.read': agency,
   'audit.read': ['auditor', 'admin'],
+  'mail.read': ['auditor', 'admin'],
   'clock.advance': ['admin'],
 
   'catalogue.import': ['officer', 'admin'],
@@ -98,6 +99,9 @@ export const PERMISSIONS = {
   'late-joining.open': ['officer'],
   'late-joining.join': ['owner'],
   'late-joining.import': ['manager'],
+
+  'ledger.read': agency,
+  'ledger.read-account': ['owner', 'bidder', ...agency],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type DeedName = keyof typeof PERMISSIONS;
