@@ -11,6 +11,7 @@ import { CALL_OFF_PLACES, type CallOffPlace, callOffPieces } from './rules/call-
 import { classPrices } from './rules/class-offers.js';
 import { roundLifecycle } from './rules/offer-lifecycle.js';
 import { acceptorsOf, type CountedStep, priceSteps } from './rules/price-steps.js';
+import { roundFallen, roundSettled } from './subscriptions.events.js';
 
 @Injectable()
 export class SettlementsService {
@@ -44,6 +45,7 @@ export class SettlementsService {
     const { band, volume, byClass } = settlement;
     await deed.record({ type: 'offer-round', id: agreementId }, { band, volume, contracts: contracts.made });
     const served = byClass.map((each) => ({ lot: each.lot, tier: each.tier, lines: each.served }));
+    await deed.announce(roundSettled, { agreementId });
     await this.contracts.settled(deed, agreementId, served);
   }
 
@@ -58,6 +60,7 @@ export class SettlementsService {
     );
     await close(deed, agreementId, 'fall', null);
     await deed.record({ type: 'offer-round', id: agreementId }, { agreedLines, least }, why);
+    await deed.announce(roundFallen, { agreementId });
     await this.contracts.fallThrough(deed, agreementId, why);
   }
 }

@@ -1,0 +1,3 @@
+create table billing_terms (agency_id uuid, currency char(3), fee_bp integer, tax_bp integer, due_days integer, deposit_minor bigint, reserve_bp integer, reserve_days integer, primary key (agency_id, currency));
+create table issued_invoice (invoice_id uuid primary key, kind text, credits_invoice_id uuid, run_id uuid, number text, issuer_id uuid, member_id uuid, currency text, month text, issued_at timestamptz, due_on date, net_minor bigint, tax_minor bigint, grant_minor bigint, total_minor bigint);
+create table invoice_share (invoice_id uuid, provider_id uuid, net_minor bigint, fee_minor bigint, payable_minor bigint);
