@@ -12,6 +12,7 @@ const FLOORS = {
   awards: ['identity', 'pricing', 'tenders', 'allocation', 'auctions'],
   contracts: ['identity', 'pricing', 'tenders', 'awards'],
   subscriptions: ['identity', 'catalogue', 'pricing', 'pools', 'contracts'],
+  payments: ['identity', 'contracts', 'subscriptions', 'ledger', 'billing'],
 };
 
 const rooms = Object.keys(FLOORS);

@@ -5,6 +5,7 @@ import { CatalogueModule } from './catalogue/catalogue.module.js';
 import { ContractsModule } from './contracts/contracts.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import type { Settings } from './platform/config/settings.js';
+import { PaymentsModule } from './payments/payments.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { PoolsModule } from './pools/pools.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         AwardsModule,
         ContractsModule,
         SubscriptionsModule,
+        PaymentsModule,
       ],
     };
   }
