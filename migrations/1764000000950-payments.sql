@@ -252,3 +252,30 @@ create table payout_reversal (
   unique (payout_id, invoice_id, cause)
 );
 create index payout_reversal_due on payout_reversal (due_at) where due_at is not null;
+
+-- What providers have a claim to be paid now: their shares of invoices that are paid, less those of credit notes, what
+-- the activation of their bids earned, and reserves that were released. A claim that ceases is taken back.
+create view payout_claim as
+  select s.provider_id, c.issuer_id as agency_id, c.currency, 'invoice' as kind, c.id::text as reference,
+    s.payable_minor as minor
+  from collection c join invoice_share s on s.invoice_id = c.id
+  where c.open_minor <= 0 and c.state <> 'disputed'
+  union all
+  select s.provider_id, c.issuer_id, c.currency, 'credit-note', n.invoice_id::text, -abs(s.payable_minor)
+  from issued_invoice n join invoice_share s on s.invoice_id = n.invoice_id
+    join collection c on c.id = n.credits_invoice_id
+  where n.kind = 'credit-note' and c.open_minor <= 0 and c.state <> 'disputed'
+  union all
+  select p.organisation_id, a.organisation_id, p.currency, 'activation', p.reference, -p.minor
+  from ledger_line p join ledger_line a on a.entry_id = p.entry_id and a.purpose = 'activation'
+  where p.kind = 'activation' and p.purpose = 'payable'
+    and not exists (select from ledger_entry r where r.reverses = p.entry_id)
+  union all
+  select provider_id, agency_id, currency, 'reserve', id::text, reserve_minor
+  from payout where state = 'released' and reserve_minor > 0;
+
+-- What payouts have paid of each claim, less what was taken back of it.
+create view payout_done as
+  select l.provider_id, p.agency_id, p.currency, l.kind, l.reference, sum(l.minor)::bigint as minor
+  from payout_line l join payout p on p.id = l.payout_id where p.state <> 'withdrawn'
+  group by l.provider_id, p.agency_id, p.currency, l.kind, l.reference;

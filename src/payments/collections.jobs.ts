@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { billingCredited, billingIssued } from '../billing/billing.events.js';
+import { creditNoteIssued, runIssued } from '../billing/billing.events.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { OnFact, WhenDue } from '../platform/deeds/facts.js';
 import { CollectionsService } from './collections.service.js';
@@ -13,13 +13,13 @@ export class CollectionsJobs {
   ) {}
 
   /** Invoices are out: each is collected. */
-  @OnFact(billingIssued, { name: 'payments.open-collections', long: true })
+  @OnFact(runIssued, { name: 'payments.open-collections', long: true })
   async issued({ runId }: { runId: string }): Promise<void> {
     await this.collections.openRun(runId);
   }
 
   /** Less is asked for than was. */
-  @OnFact(billingCredited, { name: 'payments.credit' })
+  @OnFact(creditNoteIssued, { name: 'payments.credit' })
   async credited(deed: Deed, { creditNoteId }: { creditNoteId: string }): Promise<void> {
     await this.collections.credit(deed, creditNoteId);
   }

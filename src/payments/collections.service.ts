@@ -11,7 +11,7 @@ import { SubscriptionsService } from '../subscriptions/subscriptions.service.js'
 import { type CollectionRow, lockCollections, moveCollections } from './collection-rows.js';
 import { DepositsService } from './deposits.service.js';
 import { askFor, writeLetters } from './letters.js';
-import { chargeable } from './methods.js';
+import { chargeable } from './chargeable.js';
 import { RefundsService } from './refunds.service.js';
 import { collectionLifecycle, type CollectionState } from './rules/lifecycles.js';
 import { GRACE_DAYS } from './rules/schedule.js';

@@ -7,7 +7,7 @@ import { notFound } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { updatedRows } from '../platform/jobs/performer.js';
 import { askFor, writeLetters } from './letters.js';
-import { chargeable } from './methods.js';
+import { chargeable } from './chargeable.js';
 import { ReceivingService } from './receiving.service.js';
 import { RefundsService } from './refunds.service.js';
 import { assign } from './rules/assign.js';

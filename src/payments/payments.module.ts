@@ -1,10 +1,59 @@
 import { Module } from '@nestjs/common';
+import { BillingModule } from '../billing/billing.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
+import { StripeAppliers } from './appliers.js';
+import { BankService } from './bank.service.js';
+import { ChargesService } from './charges.service.js';
+import { CollectionsController } from './collections.controller.js';
+import { CollectionsJobs } from './collections.jobs.js';
+import { CollectionsService } from './collections.service.js';
+import { DepositsController } from './deposits.controller.js';
+import { DepositsJobs } from './deposits.jobs.js';
+import { DepositsService } from './deposits.service.js';
+import { DunningService } from './dunning.service.js';
+import { PaymentsController } from './payments.controller.js';
+import { PaymentsJobs } from './payments.jobs.js';
+import { PaymentsQueries } from './payments.queries.js';
+import { PayoutReversalsService } from './payout-reversals.service.js';
+import { PayoutsController } from './payouts.controller.js';
+import { PayoutsQueries } from './payouts.queries.js';
+import { PayoutsService } from './payouts.service.js';
+import { ReceivingService } from './receiving.service.js';
+import { RefundsService } from './refunds.service.js';
+import { ReturnsService } from './returns.service.js';
+import { StatementsController } from './statements.controller.js';
+import { StatementsQueries } from './statements.queries.js';
 import { StripeClient } from './stripe-client.js';
 import { StripeGateway } from './stripe-gateway.js';
 import { StripeObjects } from './stripe-objects.js';
 import { StripePayouts } from './stripe-payouts.js';
 
 @Module({
-  providers: [StripeClient, StripeGateway, StripeObjects, StripePayouts],
+  imports: [SubscriptionsModule, LedgerModule, BillingModule],
+  controllers: [CollectionsController, PaymentsController, DepositsController, PayoutsController, StatementsController],
+  providers: [
+    StripeClient,
+    StripeGateway,
+    StripeObjects,
+    StripePayouts,
+    StripeAppliers,
+    BankService,
+    ChargesService,
+    CollectionsJobs,
+    CollectionsService,
+    DepositsJobs,
+    DepositsService,
+    DunningService,
+    PaymentsJobs,
+    PaymentsQueries,
+    PayoutReversalsService,
+    PayoutsQueries,
+    PayoutsService,
+    ReceivingService,
+    RefundsService,
+    ReturnsService,
+    StatementsQueries,
+  ],
 })
 export class PaymentsModule {}

@@ -146,7 +146,8 @@ export class RefundsService {
     );
     if (row.depositId !== null) {
       await deed.tx.query(
-        `update deposit set refunded_minor = refunded_minor + $2, state = 'refunded' where id = $1 and state = 'refunding'`,
+        `update deposit set refunded_minor = refunded_minor + $2,
+           state = case when credited_minor + refunded_minor + $2 = minor then 'refunded' else state end where id = $1`,
         [row.depositId, row.minor],
       );
     }

@@ -88,6 +88,25 @@ export const PERMISSIONS = {
 
   'ledger.read': agency,
   'ledger.read-account': ['owner', 'bidder', ...agency],
+
+  'collections.read': ['owner', 'officer', 'auditor'],
+  'collections.decide': ['officer'],
+  'collections.give-up': ['officer'],
+  'payments.read': ['owner', 'officer', 'auditor'],
+  'payments.read-bank': ['officer', 'auditor'],
+  'payments.record': ['officer'],
+  'payments.import-statement': ['officer'],
+  'payments.assign': ['officer'],
+  'payments.send-back': ['officer'],
+  'deposits.read': ['owner', 'officer', 'auditor'],
+  'deposits.return': ['officer'],
+  'refunds.read': ['owner', 'officer', 'auditor'],
+  'refunds.confirm': ['officer'],
+  'payouts.propose': ['officer'],
+  'payouts.pay': ['officer'],
+  'payouts.withdraw': ['officer'],
+  'payouts.read': ['bidder', 'officer', 'auditor'],
+  'statements.read': ['bidder', 'officer', 'auditor'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type DeedName = keyof typeof PERMISSIONS;
