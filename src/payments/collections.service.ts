@@ -1,6 +1,5 @@
 /** Collections: opened when invoices are issued, reduced by credit notes, and what officers decide about them. */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { type Actor, systemActor } from '../kernel/actor.js';
 import { transition } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
@@ -34,7 +33,6 @@ interface Opened {
 @Injectable()
 export class CollectionsService {
   constructor(
-    private readonly source: DataSource,
     private readonly deeds: Deeds,
     private readonly deposits: DepositsService,
     private readonly refunds: RefundsService,

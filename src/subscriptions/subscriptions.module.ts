@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ContractsModule } from '../contracts/contracts.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
+import { AgreementLinesController } from './agreement-lines.controller.js';
+import { InstallationsService } from './installations.service.js';
 import { OffersController } from './offers.controller.js';
 import { OffersQueries } from './offers.queries.js';
 import { OffersService } from './offers.service.js';
@@ -11,10 +13,11 @@ import { SettlementsService } from './settlements.service.js';
 import { SubscriptionsController } from './subscriptions.controller.js';
 import { SubscriptionsJobs } from './subscriptions.jobs.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
+import { SubscriptionsService } from './subscriptions.service.js';
 
 @Module({
   imports: [ContractsModule, IdentityModule],
-  controllers: [OffersController, RoundsController, SubscriptionsController],
+  controllers: [OffersController, RoundsController, SubscriptionsController, AgreementLinesController],
   providers: [
     RoundsService,
     SettlementsService,
@@ -22,8 +25,10 @@ import { SubscriptionsQueries } from './subscriptions.queries.js';
     OffersQueries,
     RoundsQueries,
     SubscriptionsQueries,
+    SubscriptionsService,
+    InstallationsService,
     SubscriptionsJobs,
   ],
-  exports: [OffersQueries, RoundsQueries, SubscriptionsQueries],
+  exports: [OffersQueries, RoundsQueries, SubscriptionsQueries, SubscriptionsService],
 })
 export class SubscriptionsModule {}
