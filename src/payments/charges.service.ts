@@ -179,10 +179,13 @@ async function fail(deed: Deed, row: CollectionRow, failure: string): Promise<vo
   const next = nextAttempt(failedAt, row.attempts);
   if (next === null) return lapse(deed, row, failure, false);
   await noteFailure(deed, row, failure);
-  await deed.tx.query(
-    `update collection set state = $2, failed_at = $3, failure = $4, due_at = $5 where id = $1`,
-    [row.id, transition(collectionLifecycle, row.state, 'fail'), failedAt, failure, next],
-  );
+  await deed.tx.query(`update collection set state = $2, failed_at = $3, failure = $4, due_at = $5 where id = $1`, [
+    row.id,
+    transition(collectionLifecycle, row.state, 'fail'),
+    failedAt,
+    failure,
+    next,
+  ]);
 }
 
 async function lapse(deed: Deed, row: CollectionRow, failure: string, byBank: boolean): Promise<void> {

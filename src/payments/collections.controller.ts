@@ -3,7 +3,14 @@ import { DataSource } from 'typeorm';
 import { IdOf } from './id-param.js';
 import type { Actor } from '../kernel/actor.js';
 import { Acting, May } from '../platform/http/request.js';
-import { CollectionPage, CollectionsQuery, CollectionStep, CollectionView, SuspensionBody, WhyBody } from './collections.dto.js';
+import {
+  CollectionPage,
+  CollectionsQuery,
+  CollectionStep,
+  CollectionView,
+  SuspensionBody,
+  WhyBody,
+} from './collections.dto.js';
 import { CollectionsService } from './collections.service.js';
 import { PaymentsQueries } from './payments.queries.js';
 
@@ -33,7 +40,11 @@ export class CollectionsController {
   @May('collections.decide')
   @HttpCode(200)
   @Post(':id/suspension')
-  async decide(@Acting() actor: Actor, @IdOf('collection') id: string, @Body() body: SuspensionBody): Promise<CollectionStep> {
+  async decide(
+    @Acting() actor: Actor,
+    @IdOf('collection') id: string,
+    @Body() body: SuspensionBody,
+  ): Promise<CollectionStep> {
     return this.collections.decide(actor, id, body);
   }
 
@@ -41,7 +52,11 @@ export class CollectionsController {
   @May('collections.give-up')
   @HttpCode(200)
   @Post(':id/give-up')
-  async giveUp(@Acting() actor: Actor, @IdOf('collection') id: string, @Body() { why }: WhyBody): Promise<CollectionStep> {
+  async giveUp(
+    @Acting() actor: Actor,
+    @IdOf('collection') id: string,
+    @Body() { why }: WhyBody,
+  ): Promise<CollectionStep> {
     return this.collections.giveUp(actor, id, why);
   }
 }

@@ -5,7 +5,15 @@ import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May } from '../platform/http/request.js';
 import { BankReferenceBody } from './bank.dto.js';
-import { DepositPage, DepositStep, DepositView, RefundPage, RefundsQuery, RefundStep, WhyBody } from './collections.dto.js';
+import {
+  DepositPage,
+  DepositStep,
+  DepositView,
+  RefundPage,
+  RefundsQuery,
+  RefundStep,
+  WhyBody,
+} from './collections.dto.js';
 import { DepositsService } from './deposits.service.js';
 import { PaymentsQueries } from './payments.queries.js';
 import { RefundsService } from './refunds.service.js';

@@ -159,10 +159,7 @@ export class DepositsService {
       `update deposit d set credited_minor = c.minor, state = case when c.minor = d.minor then 'credited' else d.state end,
          why_ended = case when c.minor < d.minor then 'The first invoice asked for less.' end
        from unnest($1::uuid[], $2::bigint[]) as c (id, minor) where d.id = c.id`,
-      [
-        purses.map(({ id }) => id),
-        purses.map(({ id }) => credits.find(({ purse }) => purse === id)?.minor ?? 0n),
-      ],
+      [purses.map(({ id }) => id), purses.map(({ id }) => credits.find(({ purse }) => purse === id)?.minor ?? 0n)],
     );
     await this.refunds.oweDeposits(
       deed,

@@ -62,7 +62,11 @@ export class PaymentsController {
   @May('payments.assign')
   @HttpCode(200)
   @Post('bank/:id/assign')
-  async assign(@Acting() actor: Actor, @IdOf('bank-receipt') id: string, @Body() body: AssignBody): Promise<BankReceiptView> {
+  async assign(
+    @Acting() actor: Actor,
+    @IdOf('bank-receipt') id: string,
+    @Body() body: AssignBody,
+  ): Promise<BankReceiptView> {
     return this.bank.assign(actor, id, body);
   }
 
@@ -70,7 +74,11 @@ export class PaymentsController {
   @May('payments.send-back')
   @HttpCode(200)
   @Post('bank/:id/send-back')
-  async sendBack(@Acting() actor: Actor, @IdOf('bank-receipt') id: string, @Body() { why }: WhyBody): Promise<BankReceiptView> {
+  async sendBack(
+    @Acting() actor: Actor,
+    @IdOf('bank-receipt') id: string,
+    @Body() { why }: WhyBody,
+  ): Promise<BankReceiptView> {
     return this.bank.sendBack(actor, id, why);
   }
 }

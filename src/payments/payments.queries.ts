@@ -62,8 +62,15 @@ export class PaymentsQueries {
 
   async collections(tx: EntityManager, actor: Actor, query: CollectionsQuery): Promise<CollectionPage> {
     const { state, memberId } = query;
-    return page<CollectionView>(tx, COLLECTIONS, actor, query, `($2::text is null or state = $2)
-      and ($3::uuid is null or "memberId" = $3)`, [state ?? null, memberId ?? null]);
+    return page<CollectionView>(
+      tx,
+      COLLECTIONS,
+      actor,
+      query,
+      `($2::text is null or state = $2)
+      and ($3::uuid is null or "memberId" = $3)`,
+      [state ?? null, memberId ?? null],
+    );
   }
 
   /** @throws Refusal 'deposit.not-found', also when it is somebody else's */
@@ -89,10 +96,14 @@ export class PaymentsQueries {
 
   async refunds(tx: EntityManager, actor: Actor, query: RefundsQuery): Promise<RefundPage> {
     const { state, way } = query;
-    return page<RefundView>(tx, REFUNDS, actor, query, '($2::text is null or state = $2) and ($3::text is null or way = $3)', [
-      state ?? null,
-      way ?? null,
-    ]);
+    return page<RefundView>(
+      tx,
+      REFUNDS,
+      actor,
+      query,
+      '($2::text is null or state = $2) and ($3::text is null or way = $3)',
+      [state ?? null, way ?? null],
+    );
   }
 
   /** @throws Refusal 'bank-receipt.not-found', also when it is another agency's */

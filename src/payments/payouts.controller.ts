@@ -62,7 +62,11 @@ export class PayoutsController {
   @May('payouts.withdraw')
   @HttpCode(200)
   @Post(':id/withdraw')
-  async withdraw(@Acting() actor: Actor, @IdOf('payout') id: string, @Body() { why }: WhyBody): Promise<PayoutStepView> {
+  async withdraw(
+    @Acting() actor: Actor,
+    @IdOf('payout') id: string,
+    @Body() { why }: WhyBody,
+  ): Promise<PayoutStepView> {
     return this.payouts.withdraw(actor, id, why);
   }
 }

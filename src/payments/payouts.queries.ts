@@ -23,7 +23,10 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 export class PayoutsQueries {
   /** @throws Refusal 'payout.not-found', also when it is somebody else's */
   async one(tx: EntityManager, actor: Actor, id: string): Promise<PayoutView> {
-    const rows: Sequenced<PayoutView>[] = await tx.query(`${PAYOUTS} and p.id = $2`, [actor.organisationId ?? NOBODY, id]);
+    const rows: Sequenced<PayoutView>[] = await tx.query(`${PAYOUTS} and p.id = $2`, [
+      actor.organisationId ?? NOBODY,
+      id,
+    ]);
     const [row] = rows;
     if (!row) throw notFound('payout');
     const { sequence: _order, ...shown } = row;
@@ -35,11 +38,10 @@ export class PayoutsQueries {
     actor: Actor,
     { cursor, limit }: { readonly cursor?: string; readonly limit: number },
   ): Promise<PayoutPage> {
-    const rows: Sequenced<PayoutView>[] = await tx.query(`${PAYOUTS} and p.sequence > $2 order by p.sequence limit $3`, [
-      actor.organisationId ?? NOBODY,
-      placeOf(cursor),
-      limit + 1,
-    ]);
+    const rows: Sequenced<PayoutView>[] = await tx.query(
+      `${PAYOUTS} and p.sequence > $2 order by p.sequence limit $3`,
+      [actor.organisationId ?? NOBODY, placeOf(cursor), limit + 1],
+    );
     const { items, next } = pageOf(rows, limit, ({ sequence }) => sequence);
     return { items: items.map(({ sequence: _order, ...shown }) => shown), next };
   }

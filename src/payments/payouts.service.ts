@@ -105,7 +105,10 @@ export class PayoutsService {
       }
       transition(payoutLifecycle, row.state, 'pay');
       if (bankReference === null) {
-        throw refuse('payout.reference', 'Transfer it, then give the bank’s reference of the booking as bankReference.');
+        throw refuse(
+          'payout.reference',
+          'Transfer it, then give the bank’s reference of the booking as bankReference.',
+        );
       }
       await this.paid(deed, row, bankReference);
       await deed.record({ type: 'payout', id }, { minor: row.paidMinor, bankReference });

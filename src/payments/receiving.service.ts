@@ -44,7 +44,9 @@ export class ReceivingService {
    */
   async receive(deed: Deed, received: readonly Received[]): Promise<void> {
     if (received.length === 0) return;
-    const collections = await lockCollections(deed.tx, [...new Set(received.flatMap((each) => each.collectionId ?? []))]);
+    const collections = await lockCollections(deed.tx, [
+      ...new Set(received.flatMap((each) => each.collectionId ?? [])),
+    ]);
     const written = await write(deed, received);
     if (written.length !== received.length) throw new Error(`${written.length} of ${received.length} payments written`);
     await this.ledger.post(deed, written.map(entryOf));

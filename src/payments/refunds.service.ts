@@ -67,7 +67,12 @@ export class RefundsService {
        select id, collection_id, issuer_id, member_id, currency, back, case way when 'stripe' then 'stripe' else 'bank' end,
          'beyond ' || returned_minor, $3, 'owed', case way when 'stripe' then $4::timestamptz end, $4
        from part`,
-      [parts.map((part) => part.id), parts.map((part) => part.minor), `More was paid for ${row.number} than it asks for.`, deed.now],
+      [
+        parts.map((part) => part.id),
+        parts.map((part) => part.minor),
+        `More was paid for ${row.number} than it asks for.`,
+        deed.now,
+      ],
     );
   }
 

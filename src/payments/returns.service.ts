@@ -34,7 +34,11 @@ export class ReturnsService {
     const row = await lockRefund(deed, id);
     if (!row || row.state !== 'owed' || row.way !== 'stripe') return;
     const { minor, currency } = row;
-    await this.applyRefund(deed, row, await this.gateway.refund({ refundId: id, paymentIntent: row.paid, minor, currency }));
+    await this.applyRefund(
+      deed,
+      row,
+      await this.gateway.refund({ refundId: id, paymentIntent: row.paid, minor, currency }),
+    );
   }
 
   /** Brings a locked refund to what Stripe says. */

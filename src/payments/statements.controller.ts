@@ -6,7 +6,13 @@ import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { formatMoney, type Minor } from '../kernel/money.js';
 import { Acting, May } from '../platform/http/request.js';
-import { StatementLinePage, StatementLinesQuery, type StatementLineView, StatementQuery, StatementView } from './payouts.dto.js';
+import {
+  StatementLinePage,
+  StatementLinesQuery,
+  type StatementLineView,
+  StatementQuery,
+  StatementView,
+} from './payouts.dto.js';
 import { StatementsQueries } from './statements.queries.js';
 
 @Controller('api/v1/statements')

@@ -92,7 +92,7 @@ export class StatementsQueries {
   sheet(tx: EntityManager, actor: Actor, wanted: Wanted): AsyncGenerator<readonly StatementLineView[]> {
     const span = spanOf(actor, wanted);
     return (async function* () {
-      for (let after = '0'; ; ) {
+      for (let after = '0'; ;) {
         const rows = await linesAfter(tx, span, after, BATCH);
         const last = rows.at(-1);
         if (!last) return;
@@ -121,7 +121,11 @@ async function linesAfter(tx: EntityManager, span: Span, after: string, limit: n
   );
 }
 
-async function owedAt(tx: EntityManager, { providerId, currency }: Span, at: Date): Promise<{ owed: Minor; reserve: Minor }> {
+async function owedAt(
+  tx: EntityManager,
+  { providerId, currency }: Span,
+  at: Date,
+): Promise<{ owed: Minor; reserve: Minor }> {
   const rows: { owed: Minor; reserve: Minor }[] = await tx.query(
     `select coalesce(-sum(minor), 0)::bigint as owed,
        coalesce(-sum(minor) filter (where purpose = 'reserve'), 0)::bigint as reserve

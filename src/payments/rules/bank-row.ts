@@ -31,11 +31,15 @@ export function bankRow(values: Readonly<Record<BankColumn, string>>): BankBooki
   const fault = referenceFault(reference);
   if (fault !== null) return { column: 'reference', reason: fault };
   if (!isDay(bookedOn)) return { column: 'booked_on', reason: 'must be a day such as 2030-01-31' };
-  if (!isCurrency(currency)) return { column: 'currency', reason: 'must be the ISO 4217 code of a currency, such as KRW' };
+  if (!isCurrency(currency))
+    return { column: 'currency', reason: 'must be the ISO 4217 code of a currency, such as KRW' };
   const [, sign, amount = ''] = /^([+-]?)(.*)$/s.exec(values.amount) ?? [];
   const minor = parseMoney(amount, currency);
   if (minor === null || minor === 0n) {
-    return { column: 'amount', reason: `must be an amount such as 55.00, with the digits of ${currency} and no grouping` };
+    return {
+      column: 'amount',
+      reason: `must be an amount such as 55.00, with the digits of ${currency} and no grouping`,
+    };
   }
   if (sign === '-') return null;
   return { reference, bookedOn, currency, minor, text: kept(text), numbers: numbersIn(text) };
@@ -44,7 +48,8 @@ export function bankRow(values: Readonly<Record<BankColumn, string>>): BankBooki
 /** What is wrong with the bank's reference of a booking, or null. */
 export function referenceFault(reference: string): string | null {
   if (reference === '' || reference.length > REFERENCE_LENGTH) return `must have 1 to ${REFERENCE_LENGTH} characters`;
-  if (isAccountNumber(reference)) return 'must be the booking’s, not the number of an account or a card: these are never kept';
+  if (isAccountNumber(reference))
+    return 'must be the booking’s, not the number of an account or a card: these are never kept';
   return null;
 }
 

@@ -42,7 +42,9 @@ export function depositEntry(of: Between & { memberId: string; purse: Purse; num
 }
 
 /** A deposit pays an invoice. */
-export function creditedEntry(of: Omit<Between, 'agencyId'> & { memberId: string; deposit: string; invoice: string }): Entry {
+export function creditedEntry(
+  of: Omit<Between, 'agencyId'> & { memberId: string; deposit: string; invoice: string },
+): Entry {
   return {
     kind: 'deposit-credit',
     reference: of.id,
@@ -87,7 +89,9 @@ export function disputeEntry(of: Between & { memberId: string; of: 'deposit' | '
 }
 
 /** A provider is paid; what is kept back moves into its reserve. */
-export function payoutEntries(of: Between & { providerId: string; purse: Purse; number: string; reserve: Minor }): Entry[] {
+export function payoutEntries(
+  of: Between & { providerId: string; purse: Purse; number: string; reserve: Minor },
+): Entry[] {
   const { id: reference, currency, number } = of;
   const paid: Entry = {
     kind: 'payout',
