@@ -84,6 +84,9 @@ export const PERMISSIONS = {
   'offers.answer': ['owner'],
   'offers.import-answers': ['manager'],
   'subscriptions.read': ['owner', 'manager', 'bidder', 'officer', 'auditor'],
+
+  'ledger.read': agency,
+  'ledger.read-account': ['owner', 'bidder', ...agency],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type DeedName = keyof typeof PERMISSIONS;
