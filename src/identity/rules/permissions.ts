@@ -29,6 +29,7 @@ export const PERMISSIONS = {
   'organisations.invite': ['admin'],
   'organisations.read': agency,
   'audit.read': ['auditor', 'admin'],
+  'mail.read': ['auditor', 'admin'],
   'clock.advance': ['admin'],
 
   'catalogue.import': ['officer', 'admin'],
