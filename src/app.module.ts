@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuctionsModule } from './auctions/auctions.module.js';
 import { AwardsModule } from './awards/awards.module.js';
+import { BillingModule } from './billing/billing.module.js';
 import { CatalogueModule } from './catalogue/catalogue.module.js';
 import { ContractsModule } from './contracts/contracts.module.js';
 import { IdentityModule } from './identity/identity.module.js';
@@ -28,6 +29,7 @@ export class AppModule {
         ContractsModule,
         SubscriptionsModule,
         LedgerModule,
+        BillingModule,
       ],
     };
   }

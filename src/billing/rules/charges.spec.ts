@@ -93,7 +93,7 @@ describe('whatever happens to a line', () => {
   const changes = fc.uniqueArray(fc.integer({ min: 0, max: 88 }), { maxLength: 8 });
   const periodsOf = (at: readonly number[]): Days[] => {
     const days = [...at].sort((a, b) => a - b).map((offset) => daysLater(first, offset));
-    const starts = days.flatMap((day, index) => (index % 2 === 0 ? [index] : []));
+    const starts = days.flatMap((_, index) => (index % 2 === 0 ? [index] : []));
     return starts.map((index) => ({ from: days[index] ?? '', until: days[index + 1] ?? null }));
   };
   const amounts = fc.bigInt({ min: 0n, max: 1_000_000n });

@@ -88,6 +88,19 @@ export const PERMISSIONS = {
 
   'ledger.read': agency,
   'ledger.read-account': ['owner', 'bidder', ...agency],
+
+  'billing.read': ['officer', 'approver', 'auditor'],
+  'billing.set-terms': ['officer'],
+  'billing.set-tax': ['officer'],
+  'billing.make-grant': ['officer'],
+  'billing.end-grant': ['officer'],
+  'billing.give-voucher': ['officer'],
+  'billing.read-vouchers': ['owner', 'officer', 'auditor'],
+  'billing.redeem-voucher': ['owner'],
+  'billing.plan': ['officer'],
+  'billing.start': ['officer'],
+  'billing.credit': ['approver'],
+  'invoices.read': ['owner', 'officer', 'approver', 'auditor'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type DeedName = keyof typeof PERMISSIONS;
