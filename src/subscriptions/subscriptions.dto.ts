@@ -3,7 +3,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { statesOf } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
-import { PageQuery } from '../platform/http/fields.js';
+import type { Day } from '../kernel/calendar.js';
+import { IsDay, IsReason, PageQuery } from '../platform/http/fields.js';
 import { subscriptionLifecycle, type SubscriptionState } from './rules/subscription-lifecycle.js';
 
 const STATES = statesOf(subscriptionLifecycle);
@@ -87,4 +88,40 @@ export class SubscriptionPage {
 
   @ApiProperty({ type: String, nullable: true })
   next!: string | null;
+}
+
+export class ReportInstallation {
+  /** the first day on which the line works: from its call-off to today */
+  @IsDay()
+  worksOn!: Day;
+}
+
+export class ChangeService {
+  /** told to the member, and kept */
+  @IsReason()
+  why!: string;
+
+  /** the first day on which it holds: within the present month, not ahead; today unless given */
+  @IsOptional()
+  @IsDay()
+  on?: Day;
+}
+
+export class CancelSubscription {
+  /** told to the member, and kept */
+  @IsReason()
+  why!: string;
+}
+
+export class InstallationsImported {
+  rows!: number;
+
+  /** lines that began to work */
+  installed!: number;
+
+  /** lines that were known to work since that day already */
+  unchanged!: number;
+
+  /** lines that were installed later than promised, for which their members are credited */
+  late!: number;
 }
