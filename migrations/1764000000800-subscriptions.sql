@@ -237,6 +237,7 @@ create trigger repair_append_only before update or delete or truncate on repair
 -- What is owed to a member for a promise that was not kept, in days of the line's monthly price.
 create table service_credit (
   id uuid primary key default gen_random_uuid(),
+  sequence bigint generated always as identity,
   subscription_id uuid not null,
   kind text not null check (kind in ('repair', 'installation')),
   repair_id uuid unique references repair (id),
@@ -245,7 +246,7 @@ create table service_credit (
   reason text not null check (length(reason) between 1 and 500),
   check ((kind = 'repair') = (repair_id is not null))
 );
-create index service_credit_subscription on service_credit (subscription_id);
+create index service_credit_subscription on service_credit (subscription_id, sequence);
 create unique index service_credit_installation on service_credit (subscription_id) where kind = 'installation';
 create trigger service_credit_append_only before update or delete or truncate on service_credit
   for each statement execute function refuse_rewriting();
@@ -280,7 +281,9 @@ create table add_on_order (
   from_on date not null,
   until_on date check (until_on >= from_on)
 );
-create index add_on_order_subscription on add_on_order (subscription_id);
+create index add_on_order_subscription on add_on_order (subscription_id, sequence);
+-- one order of an add-on at a time
+create unique index add_on_order_running on add_on_order (subscription_id, add_on_id) where until_on is null;
 create trigger add_on_order_stays before delete or truncate or update of id, subscription_id, add_on_id, quantity,
     monthly_minor, from_on on add_on_order
   for each statement execute function refuse_rewriting();

@@ -51,7 +51,7 @@ export class DepositsService {
     const [side] = sides;
     if (!side) return;
     const terms = await this.billing.terms(deed.tx, side.agencyId, side.currency);
-    if (terms !== null && terms.depositMinor > 0n) await this.ask(deed, agreementId, offerId, terms.depositMinor);
+    if (terms.depositMinor > 0n) await this.ask(deed, agreementId, offerId, terms.depositMinor);
     await this.end(
       deed,
       agreementId,

@@ -71,13 +71,13 @@ export class PayoutsService {
         throw refuse('payout.nothing', `Nothing is payable to this provider in ${currency} now.${less}`);
       }
       const terms = await this.billing.terms(deed.tx, agencyId, currency);
-      const reserve = kept(claims, terms?.reserveBp ?? 0);
+      const reserve = kept(claims, terms.reserveBp);
       const made: { id: string; number: string }[] = await deed.tx.query(
         `insert into payout (agency_id, provider_id, currency, way, state, claims_minor, reserve_minor, reserve_days,
            proposed_at)
          select $1, $2, $3, case when $4 and exists (select from provider_payout_account where provider_id = $2)
                             then 'stripe' else 'bank' end, 'proposed', $5, $6, $7, $8 returning id, number`,
-        [agencyId, providerId, currency, this.stripe.on, claims, reserve, terms?.reserveDays ?? 0, deed.now],
+        [agencyId, providerId, currency, this.stripe.on, claims, reserve, terms.reserveDays, deed.now],
       );
       const id = made[0]?.id ?? '';
       await deed.tx.query(

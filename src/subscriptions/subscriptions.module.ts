@@ -1,11 +1,18 @@
 import { Module } from '@nestjs/common';
+import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { ContractsModule } from '../contracts/contracts.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
+import { AddOnsController } from './add-ons.controller.js';
+import { AddOnsQueries } from './add-ons.queries.js';
+import { AddOnsService } from './add-ons.service.js';
 import { AgreementLinesController } from './agreement-lines.controller.js';
 import { InstallationsService } from './installations.service.js';
+import { LineExtrasController } from './line-extras.controller.js';
 import { OffersController } from './offers.controller.js';
 import { OffersQueries } from './offers.queries.js';
 import { OffersService } from './offers.service.js';
+import { RepairsQueries } from './repairs.queries.js';
+import { RepairsService } from './repairs.service.js';
 import { RoundsController } from './rounds.controller.js';
 import { RoundsQueries } from './rounds.queries.js';
 import { RoundsService } from './rounds.service.js';
@@ -16,8 +23,15 @@ import { SubscriptionsQueries } from './subscriptions.queries.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
 @Module({
-  imports: [ContractsModule, IdentityModule],
-  controllers: [OffersController, RoundsController, SubscriptionsController, AgreementLinesController],
+  imports: [CatalogueModule, ContractsModule, IdentityModule],
+  controllers: [
+    OffersController,
+    RoundsController,
+    SubscriptionsController,
+    AgreementLinesController,
+    LineExtrasController,
+    AddOnsController,
+  ],
   providers: [
     RoundsService,
     SettlementsService,
@@ -27,6 +41,10 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SubscriptionsQueries,
     SubscriptionsService,
     InstallationsService,
+    RepairsService,
+    RepairsQueries,
+    AddOnsService,
+    AddOnsQueries,
     SubscriptionsJobs,
   ],
   exports: [OffersQueries, RoundsQueries, SubscriptionsQueries, SubscriptionsService],

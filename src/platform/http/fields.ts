@@ -3,6 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
+  IsDate,
   IsEmail,
   IsInt,
   IsOptional,
@@ -65,7 +66,8 @@ export function IsMinorByCode(): PropertyDecorator {
   );
 }
 
-const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
+/** What codes look like. */
+export const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
 
 /** A code as people give it: regions, tiers, lots. */
 export function IsCode(): PropertyDecorator {
@@ -97,6 +99,18 @@ export function IsDay(): PropertyDecorator {
         defaultMessage: () => 'must be a day that exists, such as 2030-01-31',
       },
     }),
+  );
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** An instant with its zone, which becomes a Date. */
+export function IsInstant(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value,
+    ),
+    IsDate({ message: 'must be an instant with its zone, such as 2030-01-31T09:00:00Z' }),
   );
 }
 
