@@ -3,7 +3,6 @@ import Stripe from 'stripe';
 import { randomOf, shuffled } from '../support/stripe/deliveries.js';
 import { describeOnModel, EitherStripe, onModel, refusal } from '../support/stripe/either.js';
 import { StripeModel } from '../support/stripe/model.js';
-import { API_VERSION } from '../support/stripe/store.js';
 
 describe("the tests' Stripe", () => {
   let asked: EitherStripe;
