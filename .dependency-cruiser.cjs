@@ -12,6 +12,8 @@ const FLOORS = {
   awards: ['identity', 'pricing', 'tenders', 'allocation', 'auctions'],
   contracts: ['identity', 'pricing', 'tenders', 'awards'],
   subscriptions: ['identity', 'catalogue', 'pricing', 'pools', 'contracts'],
+  ledger: ['identity'],
+  billing: ['identity', 'pricing', 'contracts', 'subscriptions', 'ledger'],
   payments: ['identity', 'contracts', 'subscriptions', 'ledger', 'billing'],
 };
 

@@ -113,3 +113,22 @@ $$ begin raise exception '% is append-only', tg_table_name using errcode = 'insu
 create trigger audit_entry_append_only before update or delete or truncate on audit_entry
   for each statement execute function refuse_rewriting();
 revoke update, delete, truncate on audit_entry from public, current_user;
+
+-- Letters to people, written in the transaction of the deed that they tell of, and sent afterwards. Without a mail
+-- server they stay here, to be read.
+create table mail_message (
+  id bigint generated always as identity primary key,
+  recipient text not null check (length(recipient) between 3 and 254),
+  subject text not null check (length(subject) between 1 and 200),
+  body text not null check (length(body) between 1 and 20000),
+  -- such as "invoice 0b5c..": what the letter tells of
+  about text not null check (length(about) between 1 and 200),
+  written_at timestamptz not null default app_now(),
+  attempts integer not null default 0,
+  next_try_at timestamptz default clock_timestamp(),
+  last_error text,
+  sent_at timestamptz,
+  check (sent_at is null or next_try_at is null)
+);
+create index mail_message_due on mail_message (next_try_at) where next_try_at is not null;
+create index mail_message_recipient on mail_message (recipient, id);

@@ -73,3 +73,9 @@ create table attempt (
 create index attempt_email on attempt (email, at);
 create index attempt_address on attempt (address, at);
 create index attempt_at on attempt (at);
+
+-- To whom letters of an organisation go: those who let others in, one of every kind of organisation.
+create view organisation_mailbox as
+select distinct m.organisation_id, p.email
+from membership m join person p on p.id = m.person_id
+where m.role in ('owner', 'manager', 'bidder', 'admin');

@@ -4,6 +4,7 @@ import { AwardsModule } from './awards/awards.module.js';
 import { CatalogueModule } from './catalogue/catalogue.module.js';
 import { ContractsModule } from './contracts/contracts.module.js';
 import { IdentityModule } from './identity/identity.module.js';
+import { LedgerModule } from './ledger/ledger.module.js';
 import type { Settings } from './platform/config/settings.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { PlatformModule } from './platform/platform.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         AwardsModule,
         ContractsModule,
         SubscriptionsModule,
+        LedgerModule,
         PaymentsModule,
       ],
     };

@@ -4,6 +4,7 @@
  */
 import type { Role } from '../../src/kernel/actor.js';
 import type { Someone, System } from '../support/system.js';
+import { accountOf, book, sale } from '../ledger/booked.js';
 import { pledge } from '../pools/setting.js';
 import type { TwoSides } from './two-sides.js';
 
@@ -91,6 +92,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     officer: OVERSIGHT,
     auditor: OVERSIGHT,
   };
+  const account = await accounts(system, m);
   const reading: Treatments = { officer: MARKET, approver: MARKET, auditor: MARKET };
   return {
     'get /api/v1/regions/:code': { anyone: CATALOGUE },
@@ -272,6 +274,10 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     },
     'get /api/v1/subscriptions/:id': subscription,
     'get /api/v1/subscriptions/:id/contract': subscription,
+
+    'get /api/v1/ledger/accounts/:id': account,
+    'get /api/v1/ledger/accounts/:id/entries': account,
+    'get /api/v1/ledger/accounts/:id/statement.csv': account,
   };
 }
 
@@ -293,6 +299,24 @@ function people(m: TwoSides, otherAdmin: Someone): Treatments {
       unknown(sides, { ids: { id: sides.owner.personId, role } }),
     ]),
   );
+}
+
+/** Each owes the other something. */
+async function accounts(system: System, m: TwoSides): Promise<Treatments> {
+  const owed = { memberId: m.shop.organisationId, providerId: m.provider.organisationId };
+  await book(system, sale({ ...owed, agencyId: m.officer.organisationId }));
+  const [shops, providers] = [
+    await accountOf(system, owed.memberId, 'receivable'),
+    await accountOf(system, owed.providerId, 'payable'),
+  ];
+  return {
+    owner: unknown({ owner: m.shop, stranger: m.otherShop }, { ids: { id: shops } }),
+    bidder: unknown({ owner: m.provider, stranger: m.otherProvider }, { ids: { id: providers } }),
+    officer: OVERSIGHT,
+    approver: OVERSIGHT,
+    auditor: OVERSIGHT,
+    admin: OVERSIGHT,
+  };
 }
 
 async function invitations(system: System, m: TwoSides): Promise<Treatments> {

@@ -29,6 +29,7 @@ export const PERMISSIONS = {
   'organisations.invite': ['admin'],
   'organisations.read': agency,
   'audit.read': ['auditor', 'admin'],
+  'mail.read': ['auditor', 'admin'],
   'clock.advance': ['admin'],
 
   'catalogue.import': ['officer', 'admin'],
@@ -84,6 +85,9 @@ export const PERMISSIONS = {
   'offers.answer': ['owner'],
   'offers.import-answers': ['manager'],
   'subscriptions.read': ['owner', 'manager', 'bidder', 'officer', 'auditor'],
+
+  'ledger.read': agency,
+  'ledger.read-account': ['owner', 'bidder', ...agency],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type DeedName = keyof typeof PERMISSIONS;

@@ -127,6 +127,15 @@ export class Settings {
   @Is('look like http://127.0.0.1:12111', (text) => /^https?:\/\/[^\s/?#]+\/?$/.test(text) && URL.canParse(text))
   PUMASI_STRIPE_URL?: string;
 
+  /** The mail server that letters are sent by; without one they are kept to be read. */
+  @IsOptional()
+  @Is('look like smtp://user:password@mail.example:587', (text) => /^smtps?:\/\/\S+$/.test(text) && URL.canParse(text))
+  PUMASI_SMTP_URL?: string;
+
+  /** Whom letters come from. */
+  @Is('look like Pumasi <pumasi@agency.example>', (text) => /^([^<>\r\n]{1,100} )?<?[^\s<>@]+@[^\s<>@]+>?$/.test(text))
+  PUMASI_MAIL_FROM = 'Pumasi <pumasi@localhost>';
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
     message: 'must be fatal, error, warn, info, debug or silent',
   })

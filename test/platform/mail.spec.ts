@@ -1,0 +1,112 @@
+/** Letters on their way to a mail server of the test's own. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import { systemActor } from '../../src/kernel/actor.js';
+import { refuse } from '../../src/kernel/refusal.js';
+import { Deeds } from '../../src/platform/deeds/deeds.js';
+import { type Letter, Mail } from '../../src/platform/mail/mail.js';
+import { System } from '../support/system.js';
+
+describe('letters', () => {
+  let system: System;
+  let server: SMTPServer;
+  const received: string[] = [];
+  let refusals = 0;
+
+  beforeAll(async () => {
+    server = new SMTPServer({
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      onData(stream, _session, done) {
+        const pieces: string[] = [];
+        stream.setEncoding('utf8').on('data', (piece: string) => pieces.push(piece));
+        stream.on('end', () => {
+          if (refusals > 0) {
+            refusals -= 1;
+            done(Object.assign(new Error('mailbox busy'), { responseCode: 450 }));
+            return;
+          }
+          received.push(pieces.join(''));
+          done();
+        });
+      },
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server.server, 'listening');
+    const { port } = server.server.address() as AddressInfo;
+    system = await System.start({ PUMASI_SMTP_URL: `smtp://127.0.0.1:${port}` });
+  });
+  afterAll(async () => {
+    await system.stop();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  });
+
+  const letter = (subject: string): Letter => ({
+    to: 'kim@shop.example',
+    subject,
+    text: 'Your price falls from 36,845 to 33,351 won a month.',
+    about: `agreement ${randomUUID()}`,
+  });
+  const write = async (letters: Letter[], why?: string): Promise<void> =>
+    system.app.get(Deeds, { strict: false }).run(systemActor('test'), 'test.write', null, async ({ tx }) => {
+      await system.app.get(Mail, { strict: false }).send(tx, letters);
+      if (why !== undefined) throw refuse('test.no', why);
+    });
+  const arrived = async (subject: string): Promise<string> => {
+    for (let look = 0; look < 200; look += 1) {
+      const message = received.find((each) => each.includes(`Subject: ${subject}`));
+      if (message !== undefined) return message;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`${subject} has not arrived`);
+  };
+
+  it('are sent after the deed that they tell of, once', async () => {
+    await write([letter('Cheaper from next month')]);
+    const message = await arrived('Cheaper from next month');
+    expect(message).toContain('To: kim@shop.example');
+    expect(message).toContain('From: Pumasi <pumasi@localhost>');
+    expect(message).toContain('36,845 to 33,351 won');
+    expect(message).toMatch(/Message-ID: <letter-\d+@pumasi>/);
+    expect(received.filter((each) => each.includes('Cheaper from next month'))).toHaveLength(1);
+  });
+
+  it('do not exist when their deed was refused', async () => {
+    await expect(write([letter('Never happened')], 'Not so.')).rejects.toThrow('Not so.');
+    await write([letter('Happened')]);
+    await arrived('Happened');
+    expect(received.some((each) => each.includes('Never happened'))).toBe(false);
+  });
+
+  it('are tried again when the server does not take them, and tell what it said', async () => {
+    const admin = await system.someone('admin');
+    refusals = 1;
+    await write([letter('At the second attempt')]);
+    const waiting = await system.eventually(
+      () => admin.get('/api/v1/mail?state=waiting'),
+      ({ body }) =>
+        (body as { items: { lastError: string | null }[] }).items.some(({ lastError }) => lastError !== null),
+    );
+    const [first] = (waiting.body as { items: { attempts: number; lastError: string }[] }).items;
+    expect(first).toMatchObject({ attempts: 1 });
+    expect(first?.lastError).toContain('mailbox busy');
+    await system.source.query('update mail_message set next_try_at = clock_timestamp() where sent_at is null');
+    await arrived('At the second attempt');
+    await system.eventually(
+      () => admin.get('/api/v1/mail?state=sent&recipient=Kim@shop.example&limit=1'),
+      ({ body }) => (body as { items: { subject: string }[] }).items[0]?.subject === 'At the second attempt',
+    );
+  });
+
+  it('are read by administrators and auditors alone, page by page', async () => {
+    const admin = await system.someone('auditor');
+    const page = await admin.get('/api/v1/mail?limit=1').expect(200);
+    const { items, next } = page.body as { items: { id: string }[]; next: string };
+    const following = await admin.get(`/api/v1/mail?limit=1&cursor=${next}`).expect(200);
+    expect(Number((following.body as { items: { id: string }[] }).items[0]?.id)).toBeLessThan(Number(items[0]?.id));
+    for (const role of ['owner', 'manager', 'bidder', 'officer', 'approver'] as const) {
+      await (await system.someone(role)).get('/api/v1/mail').expect(403);
+    }
+  });
+});
