@@ -139,6 +139,7 @@ export class RefundsService {
     await this.ledger.post(deed, [
       refundEntry({
         ...row,
+        id: entryOf(row),
         agencyId: row.issuerId,
         purse: row.way,
         of: row.depositId === null ? 'invoice' : 'deposit',
@@ -158,12 +159,32 @@ export class RefundsService {
     }
   }
 
-  /** Stripe cannot give it back (the card is gone): an officer does, by bank. Asked again, it does nothing. */
+  /**
+   * Stripe cannot give it back (the card is gone), or could not after all: an officer does, by bank. Asked again, it does
+   * nothing.
+   */
   async failAtStripe(deed: Deed, row: RefundRow, failure: string): Promise<void> {
+    if (row.way === 'bank') return;
+    const collections = await lockCollections(deed.tx, row.collectionId === null ? [] : [row.collectionId]);
     await deed.tx.query(
-      `update refund set state = 'owed', way = 'bank', due_at = null, failure = $2 where id = $1 and state <> 'done'`,
+      `update refund set state = 'owed', way = 'bank', due_at = null, done_at = null, failure = $2 where id = $1`,
       [row.id, failure],
     );
+    if (row.state !== 'done') return;
+    const kind = row.depositId === null ? 'refund' : 'deposit-refund';
+    await this.ledger.reverse(deed, kind, entryOf(row), 'The refund did not get through.');
+    await moveCollections(
+      deed,
+      collections,
+      collections.map(({ id }) => ({ id, returned: -row.minor })),
+    );
+    if (row.depositId !== null) {
+      await deed.tx.query(
+        `update deposit set refunded_minor = refunded_minor - $2,
+           state = case when state = 'refunded' then 'refunding' else state end where id = $1`,
+        [row.depositId, row.minor],
+      );
+    }
   }
 
   /** Stripe has taken it on. */
@@ -173,6 +194,11 @@ export class RefundsService {
       [row.id, stripeRefund],
     );
   }
+}
+
+/** What the entry of a refund books: another one than at Stripe, once that has failed and an officer transferred it. */
+function entryOf({ id, way, stripeRefund }: RefundRow): string {
+  return way === 'bank' && stripeRefund !== null ? `${id} by bank` : id;
 }
 
 /** Locks a refund. @returns null when there is none */

@@ -43,11 +43,12 @@ export class ReturnsService {
 
   /** Brings a locked refund to what Stripe says. */
   async applyRefund(deed: Deed, row: RefundRow, refund: RefundState): Promise<void> {
-    if (row.state === 'done') return;
+    // What did not get through is given back by bank: whatever is told of it at Stripe is of the past.
+    if (row.way === 'bank') return;
     if (refund.status === 'succeeded') await this.refunds.finish(deed, row, { stripeRefund: refund.id });
     else if (refund.status === 'failed' || refund.status === 'canceled') {
       await this.refunds.failAtStripe(deed, row, refund.failure ?? refund.status);
-    } else await this.refunds.asked(deed, row, refund.id);
+    } else if (row.state === 'owed') await this.refunds.asked(deed, row, refund.id);
     await this.reversals.owe(deed, row.collectionId, `refund ${row.id}`);
   }
 

@@ -61,11 +61,14 @@ export const depositLifecycle = lifecycle('deposit', 'asked', {
 
 export type DepositState = StateOf<typeof depositLifecycle>;
 
-/** owed: Stripe is to be asked, or an officer pays it out and confirms it. */
+/**
+ * owed: Stripe is to be asked, or an officer pays it out and confirms it. What Stripe gave back and did not get through, even
+ * days later, is owed again: by bank.
+ */
 export const refundLifecycle = lifecycle('refund', 'owed', {
   owed: { ask: 'asked', finish: 'done' },
   asked: { finish: 'done', fail: 'owed' },
-  done: {},
+  done: { fail: 'owed' },
 });
 
 export type RefundState = StateOf<typeof refundLifecycle>;

@@ -112,15 +112,6 @@ export class Settings {
   @Is('be an Ed25519 private key, PKCS 8 DER in Base64', isSigningKey)
   PUMASI_SIGNING_KEY?: string;
 
-  /** The mail server that letters are sent by; without one they are kept to be read. */
-  @IsOptional()
-  @Is('look like smtp://user:password@mail.example:587', (text) => /^smtps?:\/\/\S+$/.test(text) && URL.canParse(text))
-  PUMASI_SMTP_URL?: string;
-
-  /** Whom letters come from. */
-  @Is('look like Pumasi <pumasi@agency.example>', (text) => /^([^<>\r\n]{1,100} )?<?[^\s<>@]+@[^\s<>@]+>?$/.test(text))
-  PUMASI_MAIL_FROM = 'Pumasi <pumasi@localhost>';
-
   /** Secret key of Stripe; without one, everything is collected and paid out by bank transfer. */
   @IsOptional()
   @Is('be a secret key of Stripe: sk_test_.. or sk_live_..', isStripeKey)
@@ -135,6 +126,15 @@ export class Settings {
   @IsOptional()
   @Is('look like http://127.0.0.1:12111', (text) => /^https?:\/\/[^\s/?#]+\/?$/.test(text) && URL.canParse(text))
   PUMASI_STRIPE_URL?: string;
+
+  /** The mail server that letters are sent by; without one they are kept to be read. */
+  @IsOptional()
+  @Is('look like smtp://user:password@mail.example:587', (text) => /^smtps?:\/\/\S+$/.test(text) && URL.canParse(text))
+  PUMASI_SMTP_URL?: string;
+
+  /** Whom letters come from. */
+  @Is('look like Pumasi <pumasi@agency.example>', (text) => /^([^<>\r\n]{1,100} )?<?[^\s<>@]+@[^\s<>@]+>?$/.test(text))
+  PUMASI_MAIL_FROM = 'Pumasi <pumasi@localhost>';
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
     message: 'must be fatal, error, warn, info, debug or silent',
