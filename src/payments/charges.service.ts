@@ -10,6 +10,7 @@ import { methodOf } from './chargeable.js';
 import { type CollectionRow, lockCollections } from './collection-rows.js';
 import { askFor, writeLetters } from './letters.js';
 import { ReceivingService } from './receiving.service.js';
+import { isRefusedForGood } from './refused.js';
 import { openOf } from './rules/amounts.js';
 import { collectionLifecycle, depositLifecycle, type DepositState } from './rules/lifecycles.js';
 import { nextAttempt } from './rules/schedule.js';
@@ -40,14 +41,15 @@ export class ChargesService {
     const method = this.gateway.on ? await methodOf(deed.tx, row.memberId) : null;
     if (method === null) return lapse(deed, row, 'no_payment_method', true);
     const attempt = row.attempts + 1;
-    const issued = await this.issued(row, method.customer, attempt);
-    const { key, invoice } = issued;
-    const answer = await this.gateway.payInvoice({
-      invoiceId: key,
-      attempt,
-      stripeInvoice: invoice.id,
-      paymentMethod: method.paymentMethod,
-    });
+    let answer: InvoiceState;
+    try {
+      const { key, invoice } = await this.issued(row, method.customer, attempt);
+      const { paymentMethod } = method;
+      answer = await this.gateway.payInvoice({ invoiceId: key, attempt, stripeInvoice: invoice.id, paymentMethod });
+    } catch (error) {
+      if (isRefusedForGood(error)) return lapse(deed, row, 'stripe_refuses', true);
+      throw error;
+    }
     await deed.tx.query(
       `insert into collection_attempt (collection_id, number, at, minor, stripe_invoice, outcome, failure)
        values ($1, $2, $3, $4, $5, $6, $7)`,
@@ -121,7 +123,13 @@ export class ChargesService {
     const method = this.gateway.on ? await methodOf(deed.tx, row.memberId) : null;
     if (method === null) return this.declined(deed, row, 'no_payment_method');
     const { minor, currency } = row;
-    const payment = await this.gateway.chargeDeposit({ depositId: id, ...method, minor, currency });
+    let payment: PaymentState;
+    try {
+      payment = await this.gateway.chargeDeposit({ depositId: id, ...method, minor, currency });
+    } catch (error) {
+      if (isRefusedForGood(error)) return this.declined(deed, row, 'stripe_refuses');
+      throw error;
+    }
     await this.applyDeposit(deed, row, payment);
   }
 

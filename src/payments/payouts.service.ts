@@ -182,7 +182,7 @@ async function layOut(tx: EntityManager, agencyId: string, providerId: string, c
        select kind, reference, minor from payout_claim where agency_id = $1 and provider_id = $2 and currency = $3
        union all
        select kind, reference, -minor from payout_done where agency_id = $1 and provider_id = $2 and currency = $3
-     ) both group by kind, reference having sum(minor) <> 0`,
+     ) c group by kind, reference having sum(minor) <> 0`,
     [agencyId, providerId, currency],
   );
 }

@@ -5,6 +5,7 @@ import { LedgerService } from '../ledger/ledger.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { lockCollections, moveCollections } from './collection-rows.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
+import { isRefusedForGood } from './refused.js';
 import { lockRefund, type RefundRow, RefundsService } from './refunds.service.js';
 import { disputeEntry } from './rules/entries.js';
 import { StripeGateway } from './stripe-gateway.js';
@@ -34,11 +35,14 @@ export class ReturnsService {
     const row = await lockRefund(deed, id);
     if (!row || row.state !== 'owed' || row.way !== 'stripe') return;
     const { minor, currency } = row;
-    await this.applyRefund(
-      deed,
-      row,
-      await this.gateway.refund({ refundId: id, paymentIntent: row.paid, minor, currency }),
-    );
+    let refund: RefundState;
+    try {
+      refund = await this.gateway.refund({ refundId: id, paymentIntent: row.paid, minor, currency });
+    } catch (error) {
+      if (isRefusedForGood(error)) return this.refunds.failAtStripe(deed, row, 'stripe_refuses');
+      throw error;
+    }
+    await this.applyRefund(deed, row, refund);
   }
 
   /** Brings a locked refund to what Stripe says. */
