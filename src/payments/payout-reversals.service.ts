@@ -36,12 +36,12 @@ export class PayoutReversalsService {
     if (collectionId === null) return;
     await deed.tx.query(
       `with claim as (
-         select provider_id, sum(minor) as minor from payout_claim where kind = 'invoice' and reference = $1::text
+         select provider_id, sum(minor) as minor from payout_claim where kind = 'invoice' and reference = $1::uuid::text
          group by provider_id
        ), transferred as (
          select l.payout_id, l.provider_id, p.reserve_minor, p.claims_minor, p.reversed_minor, sum(l.minor) as minor
          from payout_line l join payout p on p.id = l.payout_id
-         where l.kind = 'invoice' and l.reference = $1::text and p.way = 'stripe' and p.state in ('paid', 'released')
+         where l.kind = 'invoice' and l.reference = $1::uuid::text and p.way = 'stripe' and p.state in ('paid', 'released')
          group by l.payout_id, l.provider_id, p.reserve_minor, p.claims_minor, p.reversed_minor
        ), back as (
          select gen_random_uuid() as id, t.payout_id, t.provider_id,
@@ -50,14 +50,14 @@ export class PayoutReversalsService {
          where t.minor > 0 and not exists (select from claim c where c.provider_id = t.provider_id)
        ), owed as (
          insert into payout_reversal (id, payout_id, invoice_id, cause, minor, state, due_at, created_at)
-         select id, payout_id, $1, $2, minor, 'owed', $3, $3 from back where minor > 0
+         select id, payout_id, $1::uuid, $2, minor, 'owed', $3, $3 from back where minor > 0
          on conflict (payout_id, invoice_id, cause) do nothing returning id, payout_id, minor
        ), lowered as (
          update payout p set reversed_minor = p.reversed_minor + o.minor
          from (select payout_id, sum(minor) as minor from owed group by payout_id) o where p.id = o.payout_id
        )
        insert into payout_line (payout_id, provider_id, kind, reference, reversal_id, minor)
-       select b.payout_id, b.provider_id, 'invoice', $1::text, o.id, -o.minor from owed o join back b on b.id = o.id`,
+       select b.payout_id, b.provider_id, 'invoice', $1::uuid::text, o.id, -o.minor from owed o join back b on b.id = o.id`,
       [collectionId, cause, deed.now],
     );
   }

@@ -34,12 +34,20 @@ let numbers = 0;
 export async function setTerms(
   system: System,
   agencyId: string,
-  terms: { deposit?: number; reserveBp?: number; reserveDays?: number } = {},
+  terms: { deposit?: number; reserveBp?: number; reserveDays?: number; currency?: string } = {},
 ): Promise<void> {
   await system.source.query(
     `insert into billing_terms (agency_id, currency, fee_bp, tax_bp, due_days, deposit_minor, reserve_bp, reserve_days, due_at)
      values ($1, $2, $3, $4, 14, $5, $6, $7, app_now() + interval '10 years')`,
-    [agencyId, CURRENCY, FEE_BP, TAX_BP, terms.deposit ?? 0, terms.reserveBp ?? 0, terms.reserveDays ?? 0],
+    [
+      agencyId,
+      terms.currency ?? CURRENCY,
+      FEE_BP,
+      TAX_BP,
+      terms.deposit ?? 0,
+      terms.reserveBp ?? 0,
+      terms.reserveDays ?? 0,
+    ],
   );
 }
 
@@ -49,8 +57,9 @@ export async function issue(
   agencyId: string,
   month: string,
   wanted: readonly WantedInvoice[],
+  currency = CURRENCY,
 ): Promise<Issued[]> {
-  const issued = await issueUntold(system, agencyId, month, wanted);
+  const issued = await issueUntold(system, agencyId, month, wanted, currency);
   await system.source.query(`select announce('billing.issued', $1, array['payments.open-collections'])`, [
     { runId: issued.runId },
   ]);
@@ -64,15 +73,16 @@ export async function issueUntold(
   agencyId: string,
   month: string,
   wanted: readonly WantedInvoice[],
+  currency = CURRENCY,
 ): Promise<{ runId: string; invoices: Issued[] }> {
   const runId = randomUUID();
   await system.source.query(
     `insert into billing_run (id, agency_id, currency, month, state, version, planned_at, started_at, fee_bp, tax_bp, due_days)
      values ($1, $2, $3, $4, 'running', 1, app_now(), app_now(), $5, $6, 14)`,
-    [runId, agencyId, CURRENCY, month, FEE_BP, TAX_BP],
+    [runId, agencyId, currency, month, FEE_BP, TAX_BP],
   );
   const invoices: Issued[] = [];
-  for (const one of wanted) invoices.push(await write(system, agencyId, month, one, { runId }));
+  for (const one of wanted) invoices.push(await write(system, agencyId, month, one, { runId }, currency));
   await system.source.query(
     `update billing_run set state = 'issued', issued_at = app_now(), totals = '{}' where id = $1`,
     [runId],
@@ -87,6 +97,7 @@ export async function creditNote(
   invoice: Issued,
   share: Share,
   month: string,
+  currency = CURRENCY,
 ): Promise<Issued> {
   const note = await write(
     system,
@@ -94,6 +105,7 @@ export async function creditNote(
     month,
     { memberId: invoice.memberId, shares: [share] },
     { credits: invoice.id },
+    currency,
   );
   await system.source.query(`select announce('billing.credited', $1, array['payments.credit'])`, [
     { creditNoteId: note.id },
@@ -108,6 +120,7 @@ async function write(
   month: string,
   { memberId, shares, grant = 0 }: WantedInvoice,
   of: { runId?: string; credits?: string },
+  currency: string,
 ): Promise<Issued> {
   numbers += 1;
   const kind = of.credits === undefined ? 'invoice' : 'credit-note';
@@ -130,7 +143,7 @@ async function write(
       number,
       agencyId,
       memberId,
-      CURRENCY,
+      currency,
       month,
       TAX_BP,
       net,
@@ -162,7 +175,7 @@ async function write(
   await system.app
     .get(Deeds)
     .run(systemActor('test'), 'test.book', null, (deed) =>
-      ledger.post(deed, [{ kind, reference: id, currency: CURRENCY, memo: `Invoice ${number}`, postings }]),
+      ledger.post(deed, [{ kind, reference: id, currency, memo: `Invoice ${number}`, postings }]),
     );
   return { id, number, memberId, total };
 }
