@@ -4,6 +4,7 @@
  */
 import { agreementsOf, signBoth, withProviders } from '../contracts/agreements.js';
 import { awardOf, decided, pastStandstill } from '../awards/decided-award.js';
+import { type Billed, billed } from '../billing/billed.js';
 import { DAY_MILLIS, fillCatalogue, linesCsv, memberOf, ok, openPool, pledge, row, terms } from '../pools/setting.js';
 import { bid, closed, draftedTender } from '../support/opened-tender.js';
 import type { Someone, System } from '../support/system.js';
@@ -48,6 +49,8 @@ export interface TwoSides {
   readonly broughtSubscriptionId: string;
   /** brought by the chamber; nobody can sign in for it */
   readonly memberId: string;
+  /** the shop's, by the officer's agency */
+  readonly billed: Billed;
 }
 
 const TARIFF = { bands: [{ from: 1, monthly: { 'basic-100': 15_000 } }] };
@@ -107,6 +110,8 @@ export async function twoSides(system: System): Promise<TwoSides> {
   };
   const draftPool = ok(await chamber.post('/api/v1/pools', await terms(system)), 201).body as { id: string };
   const { id: openPoolId } = await openPool(system, chamber);
+  const subscriptionId = await onlyOf(shop, 'subscriptions');
+  const line = { subscriptionId, agreementId: own.id, providerId: provider.organisationId };
   return {
     officer,
     approver,
@@ -131,10 +136,11 @@ export async function twoSides(system: System): Promise<TwoSides> {
     agreementId: own.id,
     contentHash: own.contentHash,
     offerId: await onlyOf(shop, 'offers'),
-    subscriptionId: await onlyOf(shop, 'subscriptions'),
+    subscriptionId,
     broughtOfferId: await onlyOf(chamber, 'offers'),
     broughtSubscriptionId: await onlyOf(chamber, 'subscriptions'),
     memberId: await memberOf(system, chamber, 'brought'),
+    billed: await billed(system, officer, shop, line),
   };
 }
 
