@@ -26,7 +26,7 @@ create table member_tax (
   agency_id uuid not null references organisation (id),
   member_id uuid not null references organisation (id),
   tax_bp integer not null check (tax_bp between 0 and 10000),
-  why text not null check (length(why) between 1 and 500),
+  why text not null check (length(why) between 1 and 2000),
   primary key (agency_id, member_id)
 );
 

@@ -8,16 +8,13 @@ import {
   IsIn,
   IsInt,
   IsOptional,
-  IsString,
   IsUUID,
-  Length,
-  Matches,
   Min,
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { IsMinor, PageQuery } from '../platform/http/fields.js';
+import { IsMinor, IsReason, PageQuery } from '../platform/http/fields.js';
 import type { ChargeKind } from './rules/charges.js';
 import type { InvoiceKind } from './rules/numbers.js';
 
@@ -194,8 +191,6 @@ export class IssueCreditNote {
   lines!: CreditLine[];
 
   /** why it is credited; the member reads it */
-  @IsString({ message: 'must say why' })
-  @Length(1, 2_000, { message: 'must say why, in at most 2000 characters' })
-  @Matches(/\S/, { message: 'must say why' })
+  @IsReason()
   why!: string;
 }

@@ -1,9 +1,9 @@
 /** What an agency bills by, as it is said from outside. */
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
 import type { Minor } from '../kernel/money.js';
-import { IsMinor } from '../platform/http/fields.js';
+import { IsMinor, IsReason } from '../platform/http/fields.js';
 
 /** A part of an amount: 100 is one per cent. */
 function IsBasisPoints(): PropertyDecorator {
@@ -55,9 +55,7 @@ export class SetTax {
   taxBp!: number;
 
   /** such as an exemption and its certificate */
-  @IsString({ message: 'must say why' })
-  @Length(1, 500, { message: 'must say why, in at most 500 characters' })
-  @Matches(/\S/, { message: 'must say why' })
+  @IsReason()
   why!: string;
 }
 

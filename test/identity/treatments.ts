@@ -64,6 +64,7 @@ const OVERSIGHT = same('the agency sees every member’s, so that it can help an
 const PUBLIC_POOL = same('a pool that was opened is public');
 const PUBLISHED = same('a published tender is for every provider, and each has its own bid in it');
 const PUBLIC_AUCTION = same('everybody may follow an auction, and check its log; who is told what of it is a rule');
+const OWN_TERMS = same('the currency, or the member, says of what; the terms are those of the caller’s own agency');
 const CATALOGUE = same('there is one catalogue for all, kept by the agency');
 
 const OPEN_TO_JOIN = same(
@@ -103,6 +104,18 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
   const signedFor = (about: About): Refused[] => refused('subscription.not-your-agency', officers, about);
   const outage = { reportedAt: '2000-01-01T00:00:00Z', repairedAt: '2000-01-02T00:00:00Z' };
   const addOn = { ids: { agreementId: m.agreementId, addOnId: m.addOnId } };
+  const auditors = {
+    owner: await system.someone('auditor', m.officer.organisationId),
+    stranger: await system.someone('auditor'),
+  };
+  const ofAgency = (about: About): Treatments => ({
+    officer: unknown(officers, about),
+    approver: unknown(agencies, about),
+    auditor: unknown(auditors, about),
+  });
+  const run = ofAgency({ ids: { id: m.billed.runId } });
+  const invoiceId = { ids: { id: m.billed.invoiceId } };
+  const invoice: Treatments = { ...ofAgency(invoiceId), owner: unknown(shops, invoiceId) };
   const reading: Treatments = { officer: MARKET, approver: MARKET, auditor: MARKET };
   return {
     'get /api/v1/regions/:code': { anyone: CATALOGUE },
@@ -336,6 +349,23 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     },
     'post /api/v1/agreements/:agreementId/late-joins': { owner: OPEN_TO_JOIN },
     'post /api/v1/agreements/:agreementId/late-joins/import': { manager: OPEN_TO_JOIN },
+
+    'get /api/v1/billing/runs/:id': run,
+    'get /api/v1/billing/runs/:id/agreements': run,
+    'post /api/v1/billing/runs/:id/start': { officer: run['officer'] ?? [] },
+    'get /api/v1/billing/terms/:currency': { officer: OWN_TERMS, approver: OWN_TERMS, auditor: OWN_TERMS },
+    'put /api/v1/billing/terms/:currency': { officer: OWN_TERMS },
+    'put /api/v1/billing/members/:memberId/tax': { officer: OWN_TERMS },
+    'post /api/v1/billing/grants/:id/end': { officer: unknown(officers, { ids: { id: m.billed.grantId } }) },
+    'post /api/v1/billing/grants/:id/vouchers': {
+      officer: unknown(officers, { ids: { id: m.billed.grantId }, body: { memberId: m.memberId, lines: 1 } }),
+    },
+    'post /api/v1/billing/vouchers/:id/redeem': { owner: unknown(shops, { ids: { id: m.billed.voucherId } }) },
+    'get /api/v1/invoices/:id': invoice,
+    'get /api/v1/invoices/:id/pdf': invoice,
+    'post /api/v1/invoices/:id/credit-notes': {
+      approver: unknown(agencies, { ...invoiceId, body: { lines: [{ line: 1, minor: 1 }], ...WHY } }),
+    },
   };
 }
 

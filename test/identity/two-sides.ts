@@ -4,6 +4,7 @@
  */
 import { agreementsOf, signBoth, withProviders } from '../contracts/agreements.js';
 import { awardOf, decided, pastStandstill } from '../awards/decided-award.js';
+import { type Billed, billed } from '../billing/billed.js';
 import { DAY_MILLIS, fillCatalogue, linesCsv, memberOf, ok, openPool, pledge, row, terms } from '../pools/setting.js';
 import { bid, closed, draftedTender } from '../support/opened-tender.js';
 import { dayOf, daysLater } from '../../src/kernel/calendar.js';
@@ -54,6 +55,8 @@ export interface TwoSides {
   readonly lateJoiningUntil: string;
   /** brought by the chamber; nobody can sign in for it */
   readonly memberId: string;
+  /** the shop's, by the officer's agency */
+  readonly billed: Billed;
 }
 
 const TARIFF = { bands: [{ from: 1, monthly: { 'basic-100': 15_000 } }] };
@@ -124,6 +127,7 @@ export async function twoSides(system: System): Promise<TwoSides> {
   };
   const draftPool = ok(await chamber.post('/api/v1/pools', await terms(system)), 201).body as { id: string };
   const { id: openPoolId } = await openPool(system, chamber);
+  const line = { subscriptionId, agreementId: own.id, providerId: provider.organisationId };
   return {
     officer,
     approver,
@@ -155,6 +159,7 @@ export async function twoSides(system: System): Promise<TwoSides> {
     addOnOrderId: (order.body as { id: string }).id,
     lateJoiningUntil,
     memberId: await memberOf(system, chamber, 'brought'),
+    billed: await billed(system, officer, shop, line),
   };
 }
 
