@@ -88,6 +88,13 @@ export const PERMISSIONS = {
 
   'ledger.read': agency,
   'ledger.read-account': ['owner', 'bidder', ...agency],
+
+  'payment-methods.add': ['owner'],
+  'payment-methods.read': ['owner'],
+  'payout-accounts.open': ['bidder'],
+  'payout-accounts.read': ['bidder'],
+  'stripe.read': ['officer', 'auditor'],
+  'stripe.replay': ['officer'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type DeedName = keyof typeof PERMISSIONS;
