@@ -74,6 +74,7 @@ create table stripe_event (
 );
 create index stripe_event_latest on stripe_event (received_at desc, id desc);
 create index stripe_event_by_state on stripe_event (state, received_at desc, id desc);
+create index stripe_event_waiting on stripe_event (object_id) where state = 'waiting';
 create index stripe_event_created on stripe_event (created_at);
 
 -- What was refused at the inbox: when, why and from where, and nothing of what it said.
@@ -88,7 +89,7 @@ create index stripe_refusal_at on stripe_refusal (at);
 -- Each night Stripe's list of events is held against the inbox, page by page; `cursor` is where it has come to.
 create table stripe_reconciliation (
   id uuid primary key,
-  state text not null check (state in ('planned', 'listing', 'done', 'skipped')),
+  state text not null check (state in ('planned', 'listing', 'done')),
   due_at timestamptz,
   since timestamptz,
   began_at timestamptz,

@@ -1,6 +1,8 @@
-import { Module } from '@nestjs/common';
+import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { BillingModule } from '../billing/billing.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
+import { takeRaw } from '../platform/http/raw-body.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { StripeAppliers } from './appliers.js';
 import { BankService } from './bank.service.js';
@@ -12,9 +14,19 @@ import { DepositsController } from './deposits.controller.js';
 import { DepositsJobs } from './deposits.jobs.js';
 import { DepositsService } from './deposits.service.js';
 import { DunningService } from './dunning.service.js';
+import { InboxReconciliation } from './inbox-reconciliation.js';
+import { InboxController } from './inbox.controller.js';
+import { InboxJobs } from './inbox.jobs.js';
+import { InboxQueries } from './inbox.queries.js';
+import { InboxService } from './inbox.service.js';
+import { MethodsController } from './methods.controller.js';
+import { MethodsQueries } from './methods.queries.js';
+import { MethodsService } from './methods.service.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsJobs } from './payments.jobs.js';
 import { PaymentsQueries } from './payments.queries.js';
+import { PayoutAccountsController } from './payout-accounts.controller.js';
+import { PayoutAccountsService } from './payout-accounts.service.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
 import { PayoutsController } from './payouts.controller.js';
 import { PayoutsQueries } from './payouts.queries.js';
@@ -30,8 +42,17 @@ import { StripeObjects } from './stripe-objects.js';
 import { StripePayouts } from './stripe-payouts.js';
 
 @Module({
-  imports: [SubscriptionsModule, LedgerModule, BillingModule],
-  controllers: [CollectionsController, PaymentsController, DepositsController, PayoutsController, StatementsController],
+  imports: [IdentityModule, SubscriptionsModule, LedgerModule, BillingModule],
+  controllers: [
+    InboxController,
+    MethodsController,
+    PayoutAccountsController,
+    CollectionsController,
+    PaymentsController,
+    DepositsController,
+    PayoutsController,
+    StatementsController,
+  ],
   providers: [
     StripeClient,
     StripeGateway,
@@ -54,6 +75,18 @@ import { StripePayouts } from './stripe-payouts.js';
     RefundsService,
     ReturnsService,
     StatementsQueries,
+    InboxService,
+    InboxQueries,
+    InboxJobs,
+    InboxReconciliation,
+    MethodsService,
+    MethodsQueries,
+    PayoutAccountsService,
   ],
 })
-export class PaymentsModule {}
+export class PaymentsModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    // Stripe signs the bytes: they are read as they come, before anything makes something of them.
+    consumer.apply(takeRaw).forRoutes({ path: 'api/v1/stripe/events', method: RequestMethod.POST });
+  }
+}

@@ -61,7 +61,7 @@ export function isDecline(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeCardError;
 }
 
-/** Does Stripe not have (any more) what it was asked about? */
-export function isMissing(error: unknown): boolean {
-  return troubleOf(error)?.code === 'resource_missing';
+/** Was it refused because Stripe does not have (any more) what it was asked about? */
+export function isMissingAtStripe(error: unknown): boolean {
+  return error instanceof Refusal && (error.facts['stripe'] as StripeTrouble | undefined)?.code === 'resource_missing';
 }

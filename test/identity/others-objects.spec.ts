@@ -7,7 +7,7 @@ import { ROLES } from '../../src/identity/rules/roles.js';
 import type { Role } from '../../src/kernel/actor.js';
 import { type Someone, System } from '../support/system.js';
 import { type Route, routesOf } from './routes.js';
-import { type About, type Treatment, type Treatments, treatments } from './treatments.js';
+import { type About, RECONCILIATION, type Treatment, type Treatments, treatments } from './treatments.js';
 import { type TwoSides, twoSides } from './two-sides.js';
 
 describe('what belongs to others', () => {
@@ -48,6 +48,7 @@ describe('what belongs to others', () => {
       ledger: '1',
       invoices: market.billed.invoiceId,
       billing: { currency: 'KRW', memberId: market.memberId }[name] ?? market.billed.runId,
+      stripe: RECONCILIATION,
     };
     const value = known[path.split('/')[3] ?? ''];
     if (value === undefined) throw new Error(`${path} needs its ${name}`);

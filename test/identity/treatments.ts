@@ -65,6 +65,7 @@ const PUBLIC_POOL = same('a pool that was opened is public');
 const PUBLISHED = same('a published tender is for every provider, and each has its own bid in it');
 const PUBLIC_AUCTION = same('everybody may follow an auction, and check its log; who is told what of it is a rule');
 const OWN_TERMS = same('the currency, or the member, says of what; the terms are those of the caller’s own agency');
+const STRIPE = same('there is one account at Stripe, and every agency may see that nothing of it is lost');
 const CATALOGUE = same('there is one catalogue for all, kept by the agency');
 
 const OPEN_TO_JOIN = same(
@@ -72,6 +73,9 @@ const OPEN_TO_JOIN = same(
 );
 
 const WHY = { why: 'Because.' };
+
+/** A night on which Stripe's list was held against the inbox. */
+export const RECONCILIATION = '11111111-1111-4111-8111-111111111111';
 
 /** Every route with an id in its path. */
 export async function treatments(system: System, m: TwoSides): Promise<Record<string, Treatments>> {
@@ -83,6 +87,10 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
   const openPool = { ids: { id: m.openPoolId } };
   const draftTender = unknown({ owner: m.officer, stranger: m.provider }, { ids: { id: m.draftTenderId } });
   const agreement = { ids: { id: m.agreementId } };
+  await system.source.query(
+    `insert into stripe_reconciliation (id, state, began_at) values ($1, 'done', clock_timestamp())`,
+    [RECONCILIATION],
+  );
   const round = { ids: { agreementId: m.agreementId } };
   const agencies = { owner: m.approver, stranger: await system.someone('approver') };
   const officers = { owner: m.officer, stranger: await system.someone('officer') };
@@ -298,6 +306,8 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'get /api/v1/subscriptions/:id': subscription,
     'get /api/v1/subscriptions/:id/contract': subscription,
 
+    'post /api/v1/stripe/events/:id/replay': { officer: STRIPE },
+    'get /api/v1/stripe/reconciliations/:id/differences': { officer: STRIPE, auditor: STRIPE },
     'get /api/v1/ledger/accounts/:id': account,
     'get /api/v1/ledger/accounts/:id/entries': account,
     'get /api/v1/ledger/accounts/:id/statement.csv': account,

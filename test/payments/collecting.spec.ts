@@ -2,7 +2,7 @@
 import type { EntityManager } from 'typeorm';
 import { EitherStripe, describeOnModel } from '../support/stripe/either.js';
 import { System } from '../support/system.js';
-import { apply, hasAccount, hasMethod, inSomeOrder, tell, undone } from './at-stripe.js';
+import { apply, hasAccount, hasMethod, inSomeOrder, tell, undone } from './told.js';
 import { balance, wrongInBooks } from './books.js';
 import { creditNote, issue, type Issued } from './issued.js';
 import { type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';

@@ -134,6 +134,12 @@ export const PERMISSIONS = {
   'payouts.withdraw': ['officer'],
   'payouts.read': ['bidder', 'officer', 'auditor'],
   'statements.read': ['bidder', 'officer', 'auditor'],
+  'payment-methods.add': ['owner'],
+  'payment-methods.read': ['owner'],
+  'payout-accounts.open': ['bidder'],
+  'payout-accounts.read': ['bidder'],
+  'stripe.read': ['officer', 'auditor'],
+  'stripe.replay': ['officer'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type DeedName = keyof typeof PERMISSIONS;

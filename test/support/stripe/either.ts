@@ -54,6 +54,11 @@ export class EitherStripe {
     return this.ours?.settings() ?? { PUMASI_STRIPE_KEY: this.key, PUMASI_STRIPE_WEBHOOK_SECRET: 'whsec_nobodytells' };
   }
 
+  /** Has the model tell a system what happens there; Stripe itself cannot reach it. */
+  tells(systemUrl: string, automatic: boolean): void {
+    this.ours?.tells(systemUrl, automatic);
+  }
+
   get url(): string {
     return this.ours?.url ?? 'https://api.stripe.com';
   }
