@@ -144,6 +144,7 @@ describe('what belongs to others', () => {
 
   it('is in no list, not even in one that is asked for by its id', async () => {
     const { shop, otherShop, chamber, otherChamber, provider, otherProvider, agreementId, tenderId } = market;
+    const otherOfficer = await system.someone('officer');
     const lists: [string, string, Someone, Someone][] = [
       [`/api/v1/offers?agreementId=${agreementId}`, market.offerId, shop, otherShop],
       [`/api/v1/offers?agreementId=${agreementId}`, market.broughtOfferId, chamber, otherChamber],
@@ -156,6 +157,12 @@ describe('what belongs to others', () => {
       ['/api/v1/pools?limit=200', market.draftPoolId, chamber, otherChamber],
       ['/api/v1/tenders?limit=200', market.draftTenderId, market.officer, provider],
       ['/api/v1/people', shop.personId, shop, otherShop],
+      ['/api/v1/collections', market.collected.collectionId, shop, otherShop],
+      ['/api/v1/payments', market.collected.collectionId, shop, otherShop],
+      ['/api/v1/deposits', market.collected.depositId, shop, otherShop],
+      ['/api/v1/refunds', market.collected.refundId, shop, otherShop],
+      ['/api/v1/payments/bank', market.collected.receiptId, market.officer, otherOfficer],
+      ['/api/v1/payouts', market.collected.payoutId, provider, otherProvider],
     ];
     const seen: string[][] = [];
     for (const [path, id, owner, stranger] of lists) {

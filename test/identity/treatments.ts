@@ -124,6 +124,19 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
   const run = ofAgency({ ids: { id: m.billed.runId } });
   const invoiceId = { ids: { id: m.billed.invoiceId } };
   const invoice: Treatments = { ...ofAgency(invoiceId), owner: unknown(shops, invoiceId) };
+  const money = m.collected;
+  const paysOut = { ids: { id: money.payoutId } };
+  const payout: Treatments = {
+    bidder: unknown(providers, paysOut),
+    officer: unknown(officers, paysOut),
+    auditor: unknown(auditors, paysOut),
+  };
+  const ofMember = (about: About): Treatments => ({
+    owner: unknown(shops, about),
+    officer: unknown(officers, about),
+    auditor: unknown(auditors, about),
+  });
+  const byOfficer = (id: string, body: object): Treatments => ({ officer: unknown(officers, { ids: { id }, body }) });
   const reading: Treatments = { officer: MARKET, approver: MARKET, auditor: MARKET };
   return {
     'get /api/v1/regions/:code': { anyone: CATALOGUE },
@@ -371,6 +384,18 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
       officer: unknown(officers, { ids: { id: m.billed.grantId }, body: { memberId: m.memberId, lines: 1 } }),
     },
     'post /api/v1/billing/vouchers/:id/redeem': { owner: unknown(shops, { ids: { id: m.billed.voucherId } }) },
+    'get /api/v1/collections/:id': ofMember({ ids: { id: money.collectionId } }),
+    'post /api/v1/collections/:id/suspension': byOfficer(money.collectionId, { decision: 'suspend', ...WHY }),
+    'post /api/v1/collections/:id/give-up': byOfficer(money.collectionId, WHY),
+    'post /api/v1/payments/bank/:id/assign': byOfficer(money.receiptId, { number: 'INV-2020-000009' }),
+    'post /api/v1/payments/bank/:id/send-back': byOfficer(money.receiptId, WHY),
+    'get /api/v1/deposits/:id': ofMember({ ids: { id: money.depositId } }),
+    'post /api/v1/deposits/:id/return': byOfficer(money.depositId, WHY),
+    'post /api/v1/refunds/:id/confirm': byOfficer(money.refundId, { bankReference: 'OUT-2' }),
+    'get /api/v1/payouts/:id': payout,
+    'get /api/v1/payouts/:id/lines': payout,
+    'post /api/v1/payouts/:id/pay': byOfficer(money.payoutId, { bankReference: 'OUT-3' }),
+    'post /api/v1/payouts/:id/withdraw': byOfficer(money.payoutId, WHY),
     'get /api/v1/invoices/:id': invoice,
     'get /api/v1/invoices/:id/pdf': invoice,
     'post /api/v1/invoices/:id/credit-notes': {
