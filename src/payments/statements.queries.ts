@@ -13,7 +13,7 @@ import { placeOf } from './payments.queries.js';
 import type { StatementLinePage, StatementLineView, StatementView } from './payouts.dto.js';
 
 /** Lines that are read at a time. */
-const BATCH = 2_000;
+const BATCH = 10_000;
 
 export interface Wanted {
   readonly month: string;
@@ -37,12 +37,13 @@ const MOVED = `
     coalesce(-sum(l.minor) filter (where l.purpose = 'reserve'), 0)::bigint as reserve
   from ledger_line l
   where l.organisation_id = $1 and l.currency = $2 and l.purpose in ('payable', 'reserve')
-    and l.booked_at >= $3 and l.booked_at < $4
-  group by l.entry_id, l.kind, l.reference, l.memo, l.booked_at`;
+    and l.booked_at >= $3 and l.booked_at < $4 and l.entry_id > $5
+  group by l.entry_id, l.kind, l.reference, l.memo, l.booked_at order by l.entry_id limit $6`;
 
+/** What of an entry's reference is an invoice's id is compared as such, or no index would find it. */
 const SHARE = `
-  left join invoice_share s on m.kind in ('invoice', 'credit-note') and s.invoice_id::text = m.reference
-    and s.provider_id = $1`;
+  left join invoice_share s on s.provider_id = $1
+    and s.invoice_id = case when m.kind in ('invoice', 'credit-note') then m.reference::uuid end`;
 
 @Injectable()
 export class StatementsQueries {
@@ -58,7 +59,7 @@ export class StatementsQueries {
          coalesce(sum(m.payable) filter (where m.kind in ('payout', 'payout-reversal')), 0)::bigint as "payoutsMinor",
          count(*)::int as lines
        from (${MOVED}) m ${SHARE}`,
-      parametersOf(span),
+      [...parametersOf(span), '0', null],
     );
     const [sums] = rows;
     if (!sums) throw new Error('no sums');
@@ -83,7 +84,8 @@ export class StatementsQueries {
     wanted: Wanted & { readonly cursor?: string; readonly limit: number },
   ): Promise<StatementLinePage> {
     const span = spanOf(actor, wanted);
-    const rows = await linesAfter(tx, span, placeOf(wanted.cursor), wanted.limit + 1);
+    const after = placeOf(wanted.cursor);
+    const rows = await linesAfter(tx, span, after, await owedAfter(tx, span, after), wanted.limit + 1);
     const { items, next } = pageOf(rows, wanted.limit, ({ entry }) => entry);
     return { items: items.map(({ entry: _order, ...shown }) => shown), next };
   }
@@ -92,33 +94,46 @@ export class StatementsQueries {
   sheet(tx: EntityManager, actor: Actor, wanted: Wanted): AsyncGenerator<readonly StatementLineView[]> {
     const span = spanOf(actor, wanted);
     return (async function* () {
+      let balance = await owedAfter(tx, span, '0');
       for (let after = '0'; ;) {
-        const rows = await linesAfter(tx, span, after, BATCH);
+        const rows = await linesAfter(tx, span, after, balance, BATCH);
         const last = rows.at(-1);
         if (!last) return;
         yield rows;
         after = last.entry;
+        balance = last.balanceMinor;
       }
     })();
   }
 }
 
-async function linesAfter(tx: EntityManager, span: Span, after: string, limit: number): Promise<Placed[]> {
-  const before: { owed: Minor }[] = await tx.query(
-    `select coalesce(-sum(minor), 0)::bigint as owed from ledger_line
-     where organisation_id = $1 and currency = $2 and purpose in ('payable', 'reserve')
-       and (booked_at < $3 or booked_at < $4 and entry_id <= $5)`,
-    [...parametersOf(span), after],
-  );
+async function linesAfter(
+  tx: EntityManager,
+  span: Span,
+  after: string,
+  balance: Minor,
+  limit: number,
+): Promise<Placed[]> {
   return tx.query(
     `select m.entry::text, m.booked_at as "bookedAt", m.kind, m.reference, m.memo,
        case m.kind when 'invoice' then s.net_minor when 'credit-note' then -s.net_minor end as "netMinor",
        case m.kind when 'invoice' then -s.fee_minor when 'credit-note' then s.fee_minor end as "feeMinor",
        m.payable as "payableMinor", m.reserve as "reserveMinor",
        ($7::bigint + sum(m.payable + m.reserve) over (order by m.entry))::bigint as "balanceMinor"
-     from (${MOVED}) m ${SHARE} where m.entry > $5 order by m.entry limit $6`,
-    [...parametersOf(span), after, limit, before[0]?.owed ?? 0n],
+     from (${MOVED}) m ${SHARE} order by m.entry`,
+    [...parametersOf(span), after, limit, balance],
   );
+}
+
+/** What is owed after a line of the month; before its first line for '0'. */
+async function owedAfter(tx: EntityManager, span: Span, after: string): Promise<Minor> {
+  const rows: { owed: Minor }[] = await tx.query(
+    `select coalesce(-sum(minor), 0)::bigint as owed from ledger_line
+     where organisation_id = $1 and currency = $2 and purpose in ('payable', 'reserve')
+       and (booked_at < $3 or booked_at < $4 and entry_id <= $5)`,
+    [...parametersOf(span), after],
+  );
+  return rows[0]?.owed ?? 0n;
 }
 
 async function owedAt(
