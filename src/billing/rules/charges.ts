@@ -3,7 +3,7 @@
  * A month's days are added up before they are priced, and a price is never rounded up, so that interruptions never make
  * a month dearer.
  */
-import { type Day, daysBetween, type Month, monthOf } from '../../kernel/calendar.js';
+import { type Day, type Month, monthOf } from '../../kernel/calendar.js';
 import type { Minor } from '../../kernel/money.js';
 import { type Days, daysOf, endOf, firstDay, monthLater } from './months.js';
 
@@ -171,10 +171,14 @@ function byMonth(stretches: readonly Stretch[]): [Month, number][] {
   const days = new Map<Month, number>();
   for (const { from, until } of stretches) {
     for (let month = monthOf(from); firstDay(month) < until; month = monthLater(month, 1)) {
-      const [begin, end] = [firstDay(month), endOf(month)];
-      const count = daysBetween(from > begin ? from : begin, until < end ? until : end);
-      days.set(month, (days.get(month) ?? 0) + count);
+      const first = monthOf(from) === month ? dateOf(from) : 1;
+      const last = monthOf(until) === month ? dateOf(until) - 1 : daysOf(month);
+      days.set(month, (days.get(month) ?? 0) + last - first + 1);
     }
   }
   return [...days];
+}
+
+function dateOf(day: Day): number {
+  return Number(day.slice(8));
 }
