@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { parse } from 'csv-parse/sync';
 import { daysLater, monthsLater } from '../../src/kernel/calendar.js';
 import { TERM_MONTHS } from '../support/approved-award.js';
 import { type Someone, System } from '../support/system.js';
@@ -105,6 +106,21 @@ describe('an installation', () => {
       { line: 4, path: 'works_on' },
     ]);
     expect(await activeNow()).toBe(0);
+  });
+
+  it('can be prepared from the spreadsheet of the agreement’s lines', async () => {
+    const day = await today(system);
+    await install(idOf(1), day).expect(200);
+    const rows: Record<string, string>[] = parse((await provider.get(`${agreement.path}/lines.csv`)).text, {
+      columns: true,
+    });
+    expect(rows.map((row) => [row['number'], row['state'], row['works_on'], row['called_off_on']])).toEqual(
+      [0, 1, 2, 3].map((at) => [numberOf(at), at === 1 ? 'active' : 'called-off', at === 1 ? day : '', day]),
+    );
+    const own = await agreement.members[2]?.get(`${agreement.path}/lines.csv`);
+    expect(own?.text.trim().split('\n')).toHaveLength(2);
+    const waiting = rows.filter((row) => row['state'] === 'called-off');
+    expect((await send(waiting.map((row) => `${row['number']},${day}`))).body).toMatchObject({ installed: 3 });
   });
 
   it('is reported by its provider alone', async () => {
