@@ -2,76 +2,32 @@
  * How each route with an id treats what belongs to others, for every role that it lets in: the table to which a route
  * is added together with its controller.
  */
-import type { Role } from '../../src/kernel/actor.js';
-import type { Someone, System } from '../support/system.js';
-import { accountOf, book, sale } from '../ledger/booked.js';
+import type { System } from '../support/system.js';
 import { pledge } from '../pools/setting.js';
+import { moneyTreatments } from './money-treatments.js';
+import { invitations, people } from './people-treatments.js';
+import {
+  type About,
+  OVERSIGHT,
+  part,
+  refused,
+  type Refused,
+  same,
+  type Treatments,
+  unknown,
+  WHY,
+} from './treatment.js';
 import type { TwoSides } from './two-sides.js';
 
-/** One request about an object: the first id of the path names it. */
-export interface About {
-  readonly ids: Readonly<Record<string, string>>;
-  readonly query?: string;
-  readonly body?: object | string;
-  readonly version?: number;
-}
-
-/** Whoever has the role may, for whatever organisation it acts. */
-export interface Same {
-  readonly kind: 'same';
-  readonly why: string;
-}
-
-/** The stranger is told that there is no such thing, in the words of the answer for what does not exist. */
-export interface Unknown extends About {
-  readonly kind: 'unknown';
-  readonly stranger: Someone;
-  readonly owner: Someone;
-}
-
-/** The object may be known, and is refused to the stranger by this code. */
-export interface Refused extends About {
-  readonly kind: 'refused';
-  readonly code: string;
-  readonly stranger: Someone;
-  readonly owner: Someone;
-}
-
-/** Each is shown its own part; what is the owner's is nowhere in the stranger's answer. */
-export interface Part extends About {
-  readonly kind: 'part';
-  readonly secret: string;
-  readonly stranger: Someone;
-  readonly owner: Someone;
-}
-
-export type Treatment = Same | Unknown | Refused | Part;
-
-/** By role; `anyone` stands for a route that is open to all. */
-export type Treatments = Partial<Record<Role | 'anyone', readonly Treatment[]>>;
-
-type Sides = Pick<Unknown, 'stranger' | 'owner'>;
-
-const same = (why: string): Same[] => [{ kind: 'same', why }];
-const unknown = (sides: Sides, about: About): Unknown[] => [{ kind: 'unknown', ...sides, ...about }];
-const refused = (code: string, sides: Sides, about: About): Refused[] => [
-  { kind: 'refused', code, ...sides, ...about },
-];
-const part = (secret: string, sides: Sides, about: About): Part[] => [{ kind: 'part', secret, ...sides, ...about }];
-
 const MARKET = same('agencies run the market together: pools, tenders, bids and awards are of the market, not of one');
-const OVERSIGHT = same('the agency sees every member’s, so that it can help and can be held to account');
 const PUBLIC_POOL = same('a pool that was opened is public');
 const PUBLISHED = same('a published tender is for every provider, and each has its own bid in it');
 const PUBLIC_AUCTION = same('everybody may follow an auction, and check its log; who is told what of it is a rule');
-const OWN_TERMS = same('the currency, or the member, says of what; the terms are those of the caller’s own agency');
 const CATALOGUE = same('there is one catalogue for all, kept by the agency');
 
 const OPEN_TO_JOIN = same(
   'an agreement that is open to join is for whichever members want to, each with lines of its own',
 );
-
-const WHY = { why: 'Because.' };
 
 /** Every route with an id in its path. */
 export async function treatments(system: System, m: TwoSides): Promise<Record<string, Treatments>> {
@@ -103,19 +59,6 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
   const signedFor = (about: About): Refused[] => refused('subscription.not-your-agency', officers, about);
   const outage = { reportedAt: '2000-01-01T00:00:00Z', repairedAt: '2000-01-02T00:00:00Z' };
   const addOn = { ids: { agreementId: m.agreementId, addOnId: m.addOnId } };
-  const account = await accounts(system, m);
-  const auditors = {
-    owner: await system.someone('auditor', m.officer.organisationId),
-    stranger: await system.someone('auditor'),
-  };
-  const ofAgency = (about: About): Treatments => ({
-    officer: unknown(officers, about),
-    approver: unknown(agencies, about),
-    auditor: unknown(auditors, about),
-  });
-  const run = ofAgency({ ids: { id: m.billed.runId } });
-  const invoiceId = { ids: { id: m.billed.invoiceId } };
-  const invoice: Treatments = { ...ofAgency(invoiceId), owner: unknown(shops, invoiceId) };
   const reading: Treatments = { officer: MARKET, approver: MARKET, auditor: MARKET };
   return {
     'get /api/v1/regions/:code': { anyone: CATALOGUE },
@@ -353,73 +296,6 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'post /api/v1/agreements/:agreementId/late-joins': { owner: OPEN_TO_JOIN },
     'post /api/v1/agreements/:agreementId/late-joins/import': { manager: OPEN_TO_JOIN },
 
-    'get /api/v1/ledger/accounts/:id': account,
-    'get /api/v1/ledger/accounts/:id/entries': account,
-    'get /api/v1/ledger/accounts/:id/statement.csv': account,
-
-    'get /api/v1/billing/runs/:id': run,
-    'get /api/v1/billing/runs/:id/agreements': run,
-    'post /api/v1/billing/runs/:id/start': { officer: run['officer'] ?? [] },
-    'get /api/v1/billing/terms/:currency': { officer: OWN_TERMS, approver: OWN_TERMS, auditor: OWN_TERMS },
-    'put /api/v1/billing/terms/:currency': { officer: OWN_TERMS },
-    'put /api/v1/billing/members/:memberId/tax': { officer: OWN_TERMS },
-    'post /api/v1/billing/grants/:id/end': { officer: unknown(officers, { ids: { id: m.billed.grantId } }) },
-    'post /api/v1/billing/grants/:id/vouchers': {
-      officer: unknown(officers, { ids: { id: m.billed.grantId }, body: { memberId: m.memberId, lines: 1 } }),
-    },
-    'post /api/v1/billing/vouchers/:id/redeem': { owner: unknown(shops, { ids: { id: m.billed.voucherId } }) },
-    'get /api/v1/invoices/:id': invoice,
-    'get /api/v1/invoices/:id/pdf': invoice,
-    'post /api/v1/invoices/:id/credit-notes': {
-      approver: unknown(agencies, { ...invoiceId, body: { lines: [{ line: 1, minor: 1 }], ...WHY } }),
-    },
+    ...(await moneyTreatments(system, m)),
   };
-}
-
-/** Whoever lets people in, of each kind of organisation, and a stranger of the same kind. */
-function lettingIn(m: TwoSides, otherAdmin: Someone): Record<'owner' | 'manager' | 'bidder' | 'admin', Sides> {
-  return {
-    owner: { owner: m.shop, stranger: m.otherShop },
-    manager: { owner: m.chamber, stranger: m.otherChamber },
-    bidder: { owner: m.provider, stranger: m.otherProvider },
-    admin: { owner: m.admin, stranger: otherAdmin },
-  };
-}
-
-/** Those that let people in are each the last of their organisation, so that they stay. */
-function people(m: TwoSides, otherAdmin: Someone): Treatments {
-  return Object.fromEntries(
-    Object.entries(lettingIn(m, otherAdmin)).map(([role, sides]) => [
-      role,
-      unknown(sides, { ids: { id: sides.owner.personId, role } }),
-    ]),
-  );
-}
-
-/** Each owes the other something. */
-async function accounts(system: System, m: TwoSides): Promise<Treatments> {
-  const owed = { memberId: m.shop.organisationId, providerId: m.provider.organisationId };
-  await book(system, sale({ ...owed, agencyId: m.officer.organisationId }));
-  const [shops, providers] = [
-    await accountOf(system, owed.memberId, 'receivable'),
-    await accountOf(system, owed.providerId, 'payable'),
-  ];
-  return {
-    owner: unknown({ owner: m.shop, stranger: m.otherShop }, { ids: { id: shops } }),
-    bidder: unknown({ owner: m.provider, stranger: m.otherProvider }, { ids: { id: providers } }),
-    officer: OVERSIGHT,
-    approver: OVERSIGHT,
-    auditor: OVERSIGHT,
-    admin: OVERSIGHT,
-  };
-}
-
-async function invitations(system: System, m: TwoSides): Promise<Treatments> {
-  const found: [string, Unknown[]][] = [];
-  for (const [role, sides] of Object.entries(lettingIn(m, await system.someone('admin')))) {
-    const person = { email: `${role}@invited.example`, name: 'Kim', roles: [role] };
-    const { id } = (await sides.owner.post('/api/v1/invitations', person).expect(201)).body as { id: string };
-    found.push([role, unknown(sides, { ids: { id } })]);
-  }
-  return Object.fromEntries(found);
 }
