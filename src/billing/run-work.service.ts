@@ -29,6 +29,7 @@ import {
 } from './run-rows.js';
 import { type StartedRun, writeDrafts } from './run-writing.js';
 import { totalsOf } from './run-totals.js';
+import { writePlan } from './runs.service.js';
 
 @Injectable()
 export class RunWorkService {
@@ -139,6 +140,13 @@ export class RunWorkService {
     const { invoices, totalMinor } = totals;
     await deed.record({ type: 'billing-run', id }, { month: run.month, invoices, totalMinor });
     await deed.announce(runIssued, { runId: id });
+    // What was previewed of later months took days for open that are billed now.
+    const later: { month: string }[] = await deed.tx.query(
+      `select month from billing_run
+       where agency_id = $1 and currency = $2 and month > $3 and state in ('planned', 'previewed') order by month`,
+      [agencyId, currency, run.month],
+    );
+    for (const { month } of later) await writePlan(deed, agencyId, currency, month);
   }
 }
 

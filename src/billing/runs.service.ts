@@ -34,7 +34,7 @@ export class RunsService {
       await lockedTerms(deed.tx, agencyId, currency);
       const { state, passed } = await situation(deed.tx, agencyId, currency, month);
       unless(whyNotPlan(month, passed, state, deed.now));
-      const id = await write(deed, agencyId, currency, month);
+      const id = await writePlan(deed, agencyId, currency, month);
       return this.queries.one(deed.tx, actor, id);
     });
   }
@@ -54,7 +54,7 @@ export class RunsService {
     const { state, passed } = await situation(deed.tx, agencyId, currency, month);
     if (whyNotPlan(month, passed, state, deed.now) !== null) return;
     if (state !== null || (await somethingToBill(deed.tx, agencyId, currency, month))) {
-      await write(deed, agencyId, currency, month);
+      await writePlan(deed, agencyId, currency, month);
     }
   }
 
@@ -134,8 +134,8 @@ async function somethingToBill(tx: EntityManager, agencyId: string, currency: st
   return rows.length > 0;
 }
 
-/** Writes the run, planned, or plans it again; the preview that is asked for is that of this version. */
-async function write(deed: Deed, agencyId: string, currency: string, month: Month): Promise<string> {
+/** Plans the run of a month, or plans it again; the preview that is asked for is that of this version. */
+export async function writePlan(deed: Deed, agencyId: string, currency: string, month: Month): Promise<string> {
   const rows: { id: string; version: number }[] = await deed.tx.query(
     `insert into billing_run as r (agency_id, currency, month, state, version, planned_at)
      values ($1, $2, $3, 'planned', 1, $4)

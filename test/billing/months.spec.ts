@@ -219,6 +219,9 @@ describe('months of an agreement', () => {
     expect(await invoicesOf(late)).toEqual([]);
     await install(system, running.agreementId, `${third}-01`);
     expect(first.state).toBe('issued');
+    // Its days are no longer those of the later run, which is previewed again.
+    expect(await runOf(officer, fourth)).toMatchObject({ state: 'previewed', version: 2, previousMonth: third });
+    expect((await runOf(officer, fourth)).difference).toMatchObject({ netMinor: 0 });
     await bill(system, officer, fourth);
     const [invoice] = await invoicesOf(late);
     expect(invoice?.lines.map(({ kind, month, minor }) => [kind, month, minor])).toEqual([

@@ -60,13 +60,12 @@ export interface LineFacts {
   readonly credits: readonly ServiceCredit[];
 }
 
-/** @returns the charges of a line in the run of a month; none when it has never worked before the month's end */
+/** @returns the charges of a line in the run of a month; none when it has not worked on a day that is not billed yet */
 export function chargesOf({ line, price, periods, addOns, credits }: LineFacts, month: Month): Charge[] {
   const end = endOf(month);
-  const begun = periods.some(({ from }) => from < end);
-  if (!begun) return [];
-  const monthly = price < line.agreedMonthly ? price : line.agreedMonthly;
   const open = unbilled(periods, line.billedUntil, end);
+  if (open.length === 0) return [];
+  const monthly = price < line.agreedMonthly ? price : line.agreedMonthly;
   const charges: Charge[] = byMonth(open).map(([of, days]) => ({
     ...charge('monthly', '', line.quantity, monthly),
     month: of,
