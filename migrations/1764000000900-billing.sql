@@ -90,11 +90,12 @@ create table billing_run (
   -- what it would come to, and what it came to
   preview jsonb,
   totals jsonb,
-  -- progress: members are billed in order of their ids
+  -- progress: members are billed in order of their ids, in chunks that each end with one of these
+  chunk_ends uuid[] not null default '{}',
+  chunks_done integer not null default 0 check (chunks_done between 0 and cardinality(chunk_ends)),
   members_total integer not null default 0,
-  members_done integer not null default 0,
+  members_done integer not null default 0 check (members_done between 0 and members_total),
   invoices integer not null default 0,
-  last_member uuid,
   unique (agency_id, currency, month),
   foreign key (agency_id, currency) references billing_terms (agency_id, currency),
   check (state <> 'previewed' or (previewed_at is not null and preview is not null)),

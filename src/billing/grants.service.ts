@@ -35,8 +35,9 @@ export class GrantsService {
 
   /** Makes a scheme of the actor's agency: the runs that start from now on pay by it. */
   async make(actor: Actor, grant: MakeGrant): Promise<GrantView> {
-    return this.deeds.run(actor, 'billing.make-grant', { ...grant }, async (deed) => {
-      const { name, currency, regions, tiers, pools, byVoucher, perLineMinor, months, fromMonth, budgetMinor } = grant;
+    const { name, currency, regions, tiers, pools, byVoucher, perLineMinor, months, fromMonth, budgetMinor } = grant;
+    const facts = { name, currency, regions, tiers, pools, byVoucher, perLineMinor, months, fromMonth, budgetMinor };
+    return this.deeds.run(actor, 'billing.make-grant', facts, async (deed) => {
       const rows: { id: string }[] = await deed.tx.query(
         `insert into grant_scheme (agency_id, name, currency, regions, tiers, pools, by_voucher, line_minor, months,
            from_month, budget_minor, state, made_at)
@@ -57,7 +58,7 @@ export class GrantsService {
         ],
       );
       const id = rows[0]?.id ?? '';
-      await deed.record({ type: 'grant-scheme', id }, { ...grant });
+      await deed.record({ type: 'grant-scheme', id }, facts);
       return this.one(deed.tx, actor, id);
     });
   }

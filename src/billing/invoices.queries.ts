@@ -78,7 +78,7 @@ export class InvoicesQueries {
       'select id from invoice where credits_invoice_id = $1 order by issued_at, number',
       [id],
     );
-    return { ...invoice, lines, grants, creditNotes: notes.map((note) => note.id) };
+    return Object.assign(invoice, { lines, grants, creditNotes: notes.map((note) => note.id) });
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Drafts the invoices of some members: the same for a preview and for the run. */
 import type { EntityManager } from 'typeorm';
 import { type Draft, draftOf } from './rules/drafting.js';
-import { factsOf, type MemberFacts, monthsTaken, type RunFrame, type Schemes } from './run-facts.js';
+import { type Chunk, factsOf, type MemberFacts, monthsTaken, type RunFrame, type Schemes } from './run-facts.js';
 
 export interface MemberDraft extends Draft {
   readonly memberId: string;
@@ -13,10 +13,10 @@ export interface MemberDraft extends Draft {
 export async function draftsOf(
   tx: EntityManager,
   frame: RunFrame,
-  members: readonly string[],
+  chunk: Chunk,
   schemes: Schemes,
 ): Promise<MemberDraft[]> {
-  const facts = await factsOf(tx, frame, members);
+  const facts = await factsOf(tx, frame, chunk);
   const taken = await monthsTaken(tx, schemes, facts);
   return facts.flatMap((member) => draftFor(member, frame, schemes, taken));
 }

@@ -47,33 +47,41 @@ interface LineRow {
   readonly billedUntil: string | null;
 }
 
-/** The next members in order of id that have a line which works, or has worked. */
-export async function membersAfter(tx: EntityManager, frame: RunFrame, after: string | null): Promise<string[]> {
-  const rows: { memberId: string }[] = await tx.query(
-    `select distinct l.member_id as "memberId" from billable_line l
-     where l.agency_id = $1 and l.currency = $2 and ($3::uuid is null or l.member_id > $3)
-       and exists (select from service_period p where p.subscription_id = l.subscription_id and p.from_on < $4::date)
-     order by 1 limit ${CHUNK}`,
-    [frame.agencyId, frame.currency, after, endOf(frame.month)],
-  );
-  return rows.map(({ memberId }) => memberId);
+/** Members from one, which does not belong to them, to another one, which does. */
+export interface Chunk {
+  /** null: from the first one on */
+  readonly after: string | null;
+  readonly to: string;
 }
 
-export async function countMembers(
+/** No id is beyond it: whose line is reported while a run goes on belongs to a chunk, too. */
+const BEYOND = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/**
+ * How the members of a run are parted: in order of their ids, so many who have a line that works, or has worked, at a
+ * time. Looked up once, for to look for the next ones again and again would take longer the more there are.
+ * @returns where the chunks end, and how many members there are
+ */
+export async function chunksOf(
   tx: EntityManager,
   { agencyId, currency, month }: Pick<RunFrame, 'agencyId' | 'currency' | 'month'>,
-): Promise<number> {
-  const rows: { members: number }[] = await tx.query(
-    `select count(distinct l.member_id)::int as members
-     from billable_line l join service_period p on p.subscription_id = l.subscription_id
-     where l.agency_id = $1 and l.currency = $2 and p.from_on < $3::date`,
+): Promise<{ ends: string[]; members: number }> {
+  const rows: { ends: string[] | null; members: number }[] = await tx.query(
+    `select array_agg(member_id order by member_id) filter (where place % ${CHUNK} = 0) as ends, count(*)::int as members
+     from (
+       select member_id, row_number() over (order by member_id) as place from (
+         select distinct l.member_id from billable_line l join service_period p on p.subscription_id = l.subscription_id
+         where l.agency_id = $1 and l.currency = $2 and p.from_on < $3::date
+       ) member
+     ) placed`,
     [agencyId, currency, endOf(month)],
   );
-  return rows[0]?.members ?? 0;
+  const members = rows[0]?.members ?? 0;
+  return { ends: [...(rows[0]?.ends ?? []), BEYOND], members };
 }
 
-/** Everything that is to be billed to these members, and what was found out about them: members in their order. */
-export async function factsOf(tx: EntityManager, frame: RunFrame, members: readonly string[]): Promise<MemberFacts[]> {
+/** Everything that is to be billed to the members of a chunk, in their order, and what is known of them. */
+export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }: Chunk): Promise<MemberFacts[]> {
   const { agencyId, currency, month } = frame;
   const lines: LineRow[] = await tx.query(
     `select l.subscription_id as "subscriptionId", l.number, l.agreement_id as "agreementId",
@@ -82,10 +90,11 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, members: reado
        b.billed_until::text as "billedUntil"
      from billable_line l join billable_agreement a on a.agreement_id = l.agreement_id
        left join billed_line b on b.subscription_id = l.subscription_id
-     where l.member_id = any($1) and l.agency_id = $2 and l.currency = $3
+     where ($1::uuid is null or l.member_id > $1) and l.member_id <= $2 and l.agency_id = $3 and l.currency = $4
      order by l.member_id, l.number`,
-    [members, agencyId, currency],
+    [after, to, agencyId, currency],
   );
+  if (lines.length === 0) return [];
   const ids = lines.map(({ subscriptionId }) => subscriptionId);
   const end = endOf(month);
   const periods = bySubscription<Days>(
@@ -119,7 +128,7 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, members: reado
       )
     ).map(({ worth, used, ...credit }) => ({ ...credit, earlier: worth === null ? null : { worth, used } })),
   );
-  const about = await aboutMembers(tx, frame, members);
+  const about = await aboutMembers(tx, frame, [...new Set(lines.map(({ memberId }) => memberId))]);
   const owned = new Map<string, BilledLine[]>();
   for (const row of lines) {
     const own = periods.get(row.subscriptionId);

@@ -21,12 +21,14 @@ export interface RunRow {
   readonly feeBp: number | null;
   readonly taxBp: number | null;
   readonly dueDays: number | null;
-  readonly lastMember: string | null;
+  readonly chunkEnds: readonly string[];
+  readonly chunksDone: number;
 }
 
 export const RUN_ROWS = `
   select id, agency_id as "agencyId", currency::text as currency, month, state, version, previewed_at as "previewedAt",
-    started_at as "startedAt", fee_bp as "feeBp", tax_bp as "taxBp", due_days as "dueDays", last_member as "lastMember"
+    started_at as "startedAt", fee_bp as "feeBp", tax_bp as "taxBp", due_days as "dueDays", chunk_ends as "chunkEnds",
+    chunks_done as "chunksDone"
   from billing_run`;
 
 /** @throws Refusal 'run.not-found' */

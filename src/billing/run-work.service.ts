@@ -14,7 +14,7 @@ import { activationOf } from './rules/bookings.js';
 import { NOTHING, withDraft } from './rules/drafting.js';
 import { runLifecycle } from './rules/runs.js';
 import { draftsOf } from './run-drafting.js';
-import { membersAfter, type RunFrame, schemesOf } from './run-facts.js';
+import { CHUNK, chunksOf, type RunFrame, schemesOf } from './run-facts.js';
 import {
   agreementsOf,
   fixedBands,
@@ -29,6 +29,7 @@ import {
 } from './run-rows.js';
 import { type StartedRun, writeDrafts } from './run-writing.js';
 import { totalsOf } from './run-totals.js';
+import { writePlan } from './runs.service.js';
 
 @Injectable()
 export class RunWorkService {
@@ -54,17 +55,15 @@ export class RunWorkService {
       const schemes = await schemesOf(tx, frame, false);
       const nets = new Map<string, Minor>();
       let totals = NOTHING;
-      for (let last: string | null = null; ;) {
-        const members: string[] = await membersAfter(tx, frame, last);
-        if (members.length === 0) break;
-        for (const draft of await draftsOf(tx, frame, members, schemes)) {
+      const { ends } = await chunksOf(tx, frame);
+      for (const [at, to] of ends.entries()) {
+        for (const draft of await draftsOf(tx, frame, { after: ends[at - 1] ?? null, to }, schemes)) {
           if (draft.lines.length === 0) continue;
           totals = withDraft(totals, draft);
           for (const { agreementId, minor } of draft.lines) {
             nets.set(agreementId, (nets.get(agreementId) ?? 0n) + minor);
           }
         }
-        last = members.at(-1) ?? null;
       }
       return { agreements, nets, totals };
     });
@@ -101,19 +100,19 @@ export class RunWorkService {
     if (run.state !== 'running') return false;
     const started = startedRun(run);
     const frame: RunFrame = { ...run, rates: started, prices };
-    const members = await membersAfter(deed.tx, frame, run.lastMember);
-    const last = members.at(-1);
-    if (last === undefined) {
+    const to = run.chunkEnds[run.chunksDone];
+    if (to === undefined) {
       await this.finish(deed, run);
       return false;
     }
-    const drafts = await draftsOf(deed.tx, frame, members, await schemesOf(deed.tx, frame, true));
+    const chunk = { after: run.chunkEnds[run.chunksDone - 1] ?? null, to };
+    const drafts = await draftsOf(deed.tx, frame, chunk, await schemesOf(deed.tx, frame, true));
     const names = await this.organisations.names(deed.tx, [run.agencyId]);
     const invoices = await writeDrafts(deed, this.ledger, started, names.get(run.agencyId) ?? '', drafts);
     await deed.tx.query(
-      `update billing_run set last_member = $2, members_done = members_done + $3, invoices = invoices + $4
-       where id = $1`,
-      [runId, last, members.length, invoices],
+      `update billing_run set chunks_done = chunks_done + 1, invoices = invoices + $2,
+         members_done = least(members_total, (chunks_done + 1) * ${CHUNK}) where id = $1`,
+      [runId, invoices],
     );
     return true;
   }
@@ -132,13 +131,22 @@ export class RunWorkService {
       activations.flatMap((agreement) => activationOf(agreement, agencyId, currency)),
     );
     const totals = await totalsOf(deed.tx, id);
-    await deed.tx.query(
-      `update billing_run set state = $2, issued_at = $3, totals = $4, members_total = members_done where id = $1`,
-      [id, transition(runLifecycle, run.state, 'issue'), deed.now, toJson(totals)],
-    );
+    await deed.tx.query(`update billing_run set state = $2, issued_at = $3, totals = $4 where id = $1`, [
+      id,
+      transition(runLifecycle, run.state, 'issue'),
+      deed.now,
+      toJson(totals),
+    ]);
     const { invoices, totalMinor } = totals;
     await deed.record({ type: 'billing-run', id }, { month: run.month, invoices, totalMinor });
     await deed.announce(runIssued, { runId: id });
+    // What was previewed of later months took days for open that are billed now.
+    const later: { month: string }[] = await deed.tx.query(
+      `select month from billing_run
+       where agency_id = $1 and currency = $2 and month > $3 and state in ('planned', 'previewed') order by month`,
+      [agencyId, currency, run.month],
+    );
+    for (const { month } of later) await writePlan(deed, agencyId, currency, month);
   }
 }
 

@@ -37,11 +37,10 @@ export class RunsQueries {
        where agency_id = $1 and currency = $2 and month < $3 and state = 'issued' order by month desc limit 1`,
       [run.agencyId, run.currency, run.month],
     );
-    return {
-      ...run,
+    return Object.assign(run, {
       previousMonth: before[0]?.month ?? null,
       difference: difference(run.totals ?? run.preview, before[0]?.totals ?? null),
-    };
+    });
   }
 
   /** Runs of the actor's agency, the latest month first. */

@@ -10,7 +10,7 @@ import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { runPlanned, runStarted } from './billing.events.js';
 import { endOf, firstDay, monthLater } from './rules/months.js';
 import { runLifecycle, type RunState, whyNotPlan, whyNotStart } from './rules/runs.js';
-import { countMembers } from './run-facts.js';
+import { chunksOf } from './run-facts.js';
 import { agreementsOf, lockedRun, lockedTerms, writeAgreements } from './run-rows.js';
 import type { RunView } from './runs.dto.js';
 import { RunsQueries } from './runs.queries.js';
@@ -34,7 +34,7 @@ export class RunsService {
       await lockedTerms(deed.tx, agencyId, currency);
       const { state, passed } = await situation(deed.tx, agencyId, currency, month);
       unless(whyNotPlan(month, passed, state, deed.now));
-      const id = await write(deed, agencyId, currency, month);
+      const id = await writePlan(deed, agencyId, currency, month);
       return this.queries.one(deed.tx, actor, id);
     });
   }
@@ -54,7 +54,7 @@ export class RunsService {
     const { state, passed } = await situation(deed.tx, agencyId, currency, month);
     if (whyNotPlan(month, passed, state, deed.now) !== null) return;
     if (state !== null || (await somethingToBill(deed.tx, agencyId, currency, month))) {
-      await write(deed, agencyId, currency, month);
+      await writePlan(deed, agencyId, currency, month);
     }
   }
 
@@ -75,9 +75,10 @@ export class RunsService {
       unless(whyNotStart(run, earlier[0]?.month ?? null, deed.now));
       const agreements = await agreementsOf(deed.tx, this.contracts, run);
       await writeAgreements(deed.tx, id, agreements, new Map());
+      const { ends, members } = await chunksOf(deed.tx, run);
       await deed.tx.query(
-        `update billing_run set state = $2, started_at = $3, fee_bp = $4, tax_bp = $5, due_days = $6, members_total = $7
-         where id = $1`,
+        `update billing_run set state = $2, started_at = $3, fee_bp = $4, tax_bp = $5, due_days = $6, chunk_ends = $7,
+           members_total = $8 where id = $1`,
         [
           id,
           transition(runLifecycle, run.state, 'start'),
@@ -85,7 +86,8 @@ export class RunsService {
           terms.feeBp,
           terms.taxBp,
           terms.dueDays,
-          await countMembers(deed.tx, run),
+          ends,
+          members,
         ],
       );
       const bands = Object.fromEntries(agreements.map(({ number, lines, band }) => [number, { lines, band }]));
@@ -132,8 +134,8 @@ async function somethingToBill(tx: EntityManager, agencyId: string, currency: st
   return rows.length > 0;
 }
 
-/** Writes the run, planned, or plans it again; the preview that is asked for is that of this version. */
-async function write(deed: Deed, agencyId: string, currency: string, month: Month): Promise<string> {
+/** Plans the run of a month, or plans it again; the preview that is asked for is that of this version. */
+export async function writePlan(deed: Deed, agencyId: string, currency: string, month: Month): Promise<string> {
   const rows: { id: string; version: number }[] = await deed.tx.query(
     `insert into billing_run as r (agency_id, currency, month, state, version, planned_at)
      values ($1, $2, $3, 'planned', 1, $4)

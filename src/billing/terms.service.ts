@@ -26,7 +26,9 @@ export class TermsService {
   async set(actor: Actor, currency: string, terms: SetTerms, seen: number): Promise<TermsView> {
     if (!isCurrency(currency)) throw notFound('terms');
     const agencyId = actor.organisationId ?? '';
-    return this.deeds.run(actor, 'billing.set-terms', { currency, ...terms, seen }, async (deed) => {
+    const { feeBp, taxBp, dueDays, depositMinor, reserveBp, reserveDays } = terms;
+    const facts = { currency, feeBp, taxBp, dueDays, depositMinor, reserveBp, reserveDays };
+    return this.deeds.run(actor, 'billing.set-terms', { ...facts, seen }, async (deed) => {
       await awaitMonths(deed, agencyId, currency);
       const rows: { id: string; version: number }[] = await deed.tx.query(
         'select id, version from billing_terms where agency_id = $1 and currency = $2 for update',
@@ -35,13 +37,12 @@ export class TermsService {
       const [row] = rows;
       if (!row) throw notFound('terms');
       unless(whyStale(seen, row.version));
-      const { feeBp, taxBp, dueDays, depositMinor, reserveBp, reserveDays } = terms;
       await deed.tx.query(
         `update billing_terms set version = version + 1, fee_bp = $2, tax_bp = $3, due_days = $4, deposit_minor = $5,
            reserve_bp = $6, reserve_days = $7 where id = $1`,
         [row.id, feeBp, taxBp, dueDays, depositMinor, reserveBp, reserveDays],
       );
-      await deed.record({ type: 'billing-terms', id: row.id }, { currency, ...terms });
+      await deed.record({ type: 'billing-terms', id: row.id }, facts);
       return { agencyId, currency, ...(await this.queries.terms(deed.tx, agencyId, currency)) };
     });
   }

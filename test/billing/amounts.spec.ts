@@ -107,7 +107,7 @@ describe('what an invoice comes to', () => {
       [rural, (await invoicesOf(rural))[0] as Invoice],
       [town, (await invoicesOf(town))[0] as Invoice],
     ]);
-    const days = (bills.get(rural)?.lines[0]?.days ?? 0) as number;
+    const days = bills.get(rural)?.lines[0]?.days ?? 0;
     const credit = Math.ceil((4 * 3_000 * 3) / days);
     const net = 12_000 - credit;
     const tax = Math.round(net / 10);
@@ -160,7 +160,7 @@ describe('what an invoice comes to', () => {
     const two = await Promise.all(
       [1, 2].map(() => approver.post(path, { lines: [{ line: 1, minor: 6_000 }], why: 'The rest.' })),
     );
-    expect(two.map(({ status }) => status).sort()).toEqual([201, 422]);
+    expect(new Set(two.map(({ status }) => status))).toEqual(new Set([201, 422]));
     await system.settled();
     const [note, earlier, original] = await invoicesOf(town);
     expect([note?.kind, earlier?.kind, original?.kind]).toEqual(['credit-note', 'credit-note', 'invoice']);

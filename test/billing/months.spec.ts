@@ -1,5 +1,5 @@
 import { dayStart } from '../../src/kernel/calendar.js';
-import { endOf, firstDay, monthLater } from '../../src/billing/rules/months.js';
+import { daysOf, endOf, firstDay, monthLater } from '../../src/billing/rules/months.js';
 import { runLifecycle } from '../../src/billing/rules/runs.js';
 import { statesOf } from '../../src/kernel/lifecycle.js';
 import { statesAllowed } from '../support/states.js';
@@ -200,9 +200,7 @@ describe('months of an agreement', () => {
     const [small] = await invoicesOf(members[0] ?? officer, `?runId=${run.id}`);
     expect(small).toMatchObject({ netMinor: 3_000 });
     const [ended] = await invoicesOf(members[2] ?? officer, `?runId=${run.id}`);
-    const days = Number(
-      endOf(month) > month ? (Date.parse(endOf(month)) - Date.parse(firstDay(month))) / 86_400_000 : 0,
-    );
+    const days = daysOf(month);
     expect(ended).toMatchObject({ netMinor: Math.floor((3 * 3_000 * 10) / days) });
     expect((await mails()).length).toBe(before);
     await booksAgree(system);
@@ -221,6 +219,9 @@ describe('months of an agreement', () => {
     expect(await invoicesOf(late)).toEqual([]);
     await install(system, running.agreementId, `${third}-01`);
     expect(first.state).toBe('issued');
+    // Its days are no longer those of the later run, which is previewed again.
+    expect(await runOf(officer, fourth)).toMatchObject({ state: 'previewed', version: 2, previousMonth: third });
+    expect((await runOf(officer, fourth)).difference).toMatchObject({ netMinor: 0 });
     await bill(system, officer, fourth);
     const [invoice] = await invoicesOf(late);
     expect(invoice?.lines.map(({ kind, month, minor }) => [kind, month, minor])).toEqual([

@@ -5,6 +5,8 @@
 import type { System } from '../support/system.js';
 import { pledge } from '../pools/setting.js';
 import { lineTreatments } from './line-treatments.js';
+import { moneyTreatments } from './money-treatments.js';
+import { paymentTreatments } from './payment-treatments.js';
 import { invitations, people } from './people-treatments.js';
 import { OVERSIGHT, part, refused, same, type Treatments, unknown, WHY } from './treatment.js';
 import type { TwoSides } from './two-sides.js';
@@ -212,5 +214,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
       owner: unknown(shops, { ids: { id: m.offerId }, body: { answer: 'decline' } }),
     },
     ...(await lineTreatments(system, m)),
+    ...(await moneyTreatments(system, m)),
+    ...(await paymentTreatments(system, m)),
   };
 }

@@ -27,6 +27,8 @@ describe('the charges of a line', () => {
   it('are none before it works, and none of a suspension', () => {
     expect(chargesOf(facts({ setup: 500n, periods: [] }), MONTH)).toEqual([]);
     expect(chargesOf(facts({ setup: 500n, periods: [{ from: '2026-05-01', until: null }] }), MONTH)).toEqual([]);
+    const ended = [{ from: '2026-04-05', until: '2026-04-05' }];
+    expect(chargesOf(facts({ setup: 500n, periods: ended }), MONTH)).toEqual([]);
     const periods = [
       { from: '2026-04-01', until: '2026-04-11' },
       { from: '2026-04-21', until: null },

@@ -3,7 +3,7 @@
  * A month's days are added up before they are priced, and a price is never rounded up, so that interruptions never make
  * a month dearer.
  */
-import { type Day, daysBetween, type Month, monthOf } from '../../kernel/calendar.js';
+import { type Day, type Month, monthOf } from '../../kernel/calendar.js';
 import type { Minor } from '../../kernel/money.js';
 import { type Days, daysOf, endOf, firstDay, monthLater } from './months.js';
 
@@ -60,13 +60,12 @@ export interface LineFacts {
   readonly credits: readonly ServiceCredit[];
 }
 
-/** @returns the charges of a line in the run of a month; none when it has never worked before the month's end */
+/** @returns the charges of a line in the run of a month; none when it has not worked on a day that is not billed yet */
 export function chargesOf({ line, price, periods, addOns, credits }: LineFacts, month: Month): Charge[] {
   const end = endOf(month);
-  const begun = periods.some(({ from }) => from < end);
-  if (!begun) return [];
-  const monthly = price < line.agreedMonthly ? price : line.agreedMonthly;
   const open = unbilled(periods, line.billedUntil, end);
+  if (open.length === 0) return [];
+  const monthly = price < line.agreedMonthly ? price : line.agreedMonthly;
   const charges: Charge[] = byMonth(open).map(([of, days]) => ({
     ...charge('monthly', '', line.quantity, monthly),
     month: of,
@@ -171,10 +170,14 @@ function byMonth(stretches: readonly Stretch[]): [Month, number][] {
   const days = new Map<Month, number>();
   for (const { from, until } of stretches) {
     for (let month = monthOf(from); firstDay(month) < until; month = monthLater(month, 1)) {
-      const [begin, end] = [firstDay(month), endOf(month)];
-      const count = daysBetween(from > begin ? from : begin, until < end ? until : end);
-      days.set(month, (days.get(month) ?? 0) + count);
+      const first = monthOf(from) === month ? dateOf(from) : 1;
+      const last = monthOf(until) === month ? dateOf(until) - 1 : daysOf(month);
+      days.set(month, (days.get(month) ?? 0) + last - first + 1);
     }
   }
   return [...days];
+}
+
+function dateOf(day: Day): number {
+  return Number(day.slice(8));
 }

@@ -1,5 +1,5 @@
 /** Months of the business calendar, as texts that compare as the months follow one another. */
-import { type Day, daysBetween, type Month, monthOf, monthsLater } from '../../kernel/calendar.js';
+import type { Day, Month } from '../../kernel/calendar.js';
 
 /** Days from the first one to the second, which does not belong to them. */
 export interface Days {
@@ -17,9 +17,10 @@ export function firstDay(month: Month): Day {
   return `${month}-01`;
 }
 
-/** The month so many months later, or earlier. */
+/** The month so many months later, or earlier. Reckoned without a Date, for it is asked of every line that is billed. */
 export function monthLater(month: Month, months: number): Month {
-  return monthOf(monthsLater(firstDay(month), months));
+  const count = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + months;
+  return `${String(Math.floor(count / 12)).padStart(4, '0')}-${String((count % 12) + 1).padStart(2, '0')}`;
 }
 
 /** The day after a month's last: where its days end. */
@@ -29,5 +30,5 @@ export function endOf(month: Month): Day {
 
 /** How many days a month has. */
 export function daysOf(month: Month): number {
-  return daysBetween(firstDay(month), endOf(month));
+  return new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).getUTCDate();
 }
