@@ -131,10 +131,12 @@ export class MethodsService implements OnModuleInit {
       `update payment_method set state = 'replaced', ended_at = app_now() where member_id = $1 and state = 'active'`,
       [setup.memberId],
     );
+    // It may have been detached before we heard that it was set up.
+    const state = method.customer === null ? 'ended' : 'active';
     await tx.query(
-      `insert into payment_method (id, member_id, stripe_id, setup_id, kind, brand, last_four, state)
-       values ($1, $2, $3, $4, $5, $6, $7, 'active')`,
-      [randomUUID(), setup.memberId, method.id, setup.id, method.kind, method.brand, method.lastFour],
+      `insert into payment_method (id, member_id, stripe_id, setup_id, kind, brand, last_four, state, ended_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, case $8 when 'ended' then app_now() end)`,
+      [randomUUID(), setup.memberId, method.id, setup.id, method.kind, method.brand, method.lastFour, state],
     );
     await deed.record(
       { type: 'organisation', id: setup.memberId },
