@@ -15,6 +15,7 @@ import { StripeClient } from './stripe-client.js';
 import { StripeGateway } from './stripe-gateway.js';
 import { StripeObjects } from './stripe-objects.js';
 import { StripePayouts } from './stripe-payouts.js';
+import { StripeTurns } from './stripe-turns.js';
 
 @Module({
   imports: [IdentityModule],
@@ -24,6 +25,7 @@ import { StripePayouts } from './stripe-payouts.js';
     StripeGateway,
     StripeObjects,
     StripePayouts,
+    StripeTurns,
     InboxService,
     InboxQueries,
     InboxJobs,
