@@ -1,8 +1,7 @@
 /** Each night Stripe's own list of events is held against the inbox: what nobody told us is kept and applied, too. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { systemActor } from '../kernel/actor.js';
+import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact, WhenDue } from '../platform/deeds/facts.js';
 import { keepEvents } from './inbox-rows.js';
@@ -30,7 +29,7 @@ interface Listing {
 @Injectable()
 export class InboxReconciliation {
   constructor(
-    private readonly source: DataSource,
+    private readonly source: JobSource,
     private readonly deeds: Deeds,
     private readonly gateway: StripeGateway,
     private readonly objects: StripeObjects,
@@ -65,7 +64,7 @@ export class InboxReconciliation {
       const { since, cursor } = listing;
       const page = await this.gateway.listEvents({ since, ...(cursor === null ? {} : { after: cursor }) });
       const balance = page.next === null ? await this.gateway.balance() : null;
-      await this.deeds.run(systemActor(NAME), NAME, null, (deed) => this.take(deed, id, cursor, page, balance));
+      await this.deeds.runAsJob(NAME, (deed) => this.take(deed, id, cursor, page, balance));
     }
   }
 

@@ -1,8 +1,7 @@
 /** What becomes of what Stripe told us: the object is read again, and the effect commits with the note that it was handled. */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { systemActor } from '../kernel/actor.js';
 import { Refusal } from '../kernel/refusal.js';
+import { JobSource } from '../platform/database/job-source.js';
 import { Deeds } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
 import { messageOf, updatedRows } from '../platform/jobs/performer.js';
@@ -15,7 +14,7 @@ const MOST_TRIES = 12;
 @Injectable()
 export class InboxJobs {
   constructor(
-    private readonly source: DataSource,
+    private readonly source: JobSource,
     private readonly deeds: Deeds,
     private readonly objects: StripeObjects,
   ) {}
@@ -32,7 +31,7 @@ export class InboxJobs {
   }
 
   private async applyNow(eventId: string): Promise<void> {
-    await this.deeds.run(systemActor('payments.apply-event'), 'payments.apply-event', null, async (deed) => {
+    await this.deeds.runAsJob('payments.apply-event', async (deed) => {
       const { tx } = deed;
       const rows: { kind: string; object: string }[] = await tx.query(
         `select object_kind as kind, object_id as object from stripe_event

@@ -29,13 +29,13 @@ export class InboxQueries {
 
   /** What was refused, the latest first. */
   async refusals(tx: EntityManager, { cursor, limit }: PageQuery): Promise<Page<StripeRefusalView>> {
-    const rows: (StripeRefusalView & { id: string })[] = await tx.query(
-      `select id::text, reason, address, at from stripe_refusal
+    const rows: (StripeRefusalView & { place: string })[] = await tx.query(
+      `select id::text as place, reason, address, at from stripe_refusal
        where ($1::text is null or id < (select id from stripe_refusal where id::text = $1))
        order by id desc limit $2`,
       [cursor ?? null, limit + 1],
     );
-    const { items, next } = pageOf(rows, limit, (row) => row.id);
+    const { items, next } = pageOf(rows, limit, (row) => row.place);
     return { items: items.map(({ reason, address, at }) => ({ reason, address, at })), next };
   }
 

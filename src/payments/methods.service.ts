@@ -10,6 +10,7 @@ import { MethodsQueries } from './methods.queries.js';
 import { isMissingAtStripe } from './stripe-errors.js';
 import { StripeGateway } from './stripe-gateway.js';
 import { StripeObjects } from './stripe-objects.js';
+import { StripeTurns } from './stripe-turns.js';
 import type { MethodState, SetupState } from './stripe-states.js';
 
 interface SetupRow {
@@ -24,6 +25,7 @@ export class MethodsService implements OnModuleInit {
     private readonly deeds: Deeds,
     private readonly gateway: StripeGateway,
     private readonly objects: StripeObjects,
+    private readonly turns: StripeTurns,
     private readonly organisations: OrganisationsQueries,
     private readonly queries: MethodsQueries,
   ) {}
@@ -36,13 +38,15 @@ export class MethodsService implements OnModuleInit {
   /**
    * Begins to set up a method, or goes on with what was begun. No money moves. The secret is asked of Stripe after the deed,
    * so that it is kept nowhere.
-   * @throws Refusal 'stripe.off', 'stripe.unavailable', 'stripe.refused'
+   * @throws Refusal 'stripe.off', 'stripe.busy', 'stripe.unavailable', 'stripe.refused'
    */
   async setup(actor: Actor): Promise<MethodSetupView> {
-    const { setupIntent } = await this.deeds.run(actor, 'payment-methods.add', { setup: true }, async (deed) => ({
-      setupIntent: await this.openSetup(deed, ownMember(actor)),
-    }));
-    return { setupIntent, clientSecret: await this.gateway.setupSecret(setupIntent) };
+    return this.turns.take(async () => {
+      const { setupIntent } = await this.deeds.run(actor, 'payment-methods.add', { setup: true }, async (deed) => ({
+        setupIntent: await this.openSetup(deed, ownMember(actor)),
+      }));
+      return { setupIntent, clientSecret: await this.gateway.setupSecret(setupIntent) };
+    });
   }
 
   /**
@@ -50,25 +54,31 @@ export class MethodsService implements OnModuleInit {
    * @throws Refusal 'payment-method-setup.not-found', 'payment-method.not-confirmed', 'stripe.unavailable'
    */
   async confirm(actor: Actor, setupIntent: string): Promise<PaymentMethodView> {
-    return this.deeds.run(actor, 'payment-methods.add', { setupIntent }, async (deed) => {
-      const { tx } = deed;
-      const rows: { id: string }[] = await tx.query(
-        'select id from method_setup where stripe_id = $1 and member_id = $2',
-        [setupIntent, ownMember(actor)],
-      );
-      const [setup] = rows;
-      if (!setup) throw notFound('payment-method-setup');
-      await this.objects.apply(deed, 'setup_intent', setupIntent);
-      const method = await this.queries.ofSetup(tx, setup.id);
-      if (method) return method;
-      const { status, failure } = await this.gateway.retrieveSetupIntent(setupIntent);
-      const why = failure === null ? status : `${status}: ${failure.declineCode ?? failure.code}`;
-      throw refuse(
-        'payment-method.not-confirmed',
-        `Stripe has no confirmed method of it (${why}). Confirm it in the browser, or begin anew with another method.`,
-        { status, failure },
-      );
-    });
+    return this.turns.take(() =>
+      this.deeds.run(actor, 'payment-methods.add', { setupIntent }, (deed) =>
+        this.confirmed(deed, ownMember(actor), setupIntent),
+      ),
+    );
+  }
+
+  private async confirmed(deed: Deed, memberId: string, setupIntent: string): Promise<PaymentMethodView> {
+    const { tx } = deed;
+    const rows: { id: string }[] = await tx.query(
+      'select id from method_setup where stripe_id = $1 and member_id = $2',
+      [setupIntent, memberId],
+    );
+    const [setup] = rows;
+    if (!setup) throw notFound('payment-method-setup');
+    await this.objects.apply(deed, 'setup_intent', setupIntent);
+    const method = await this.queries.ofSetup(tx, setup.id);
+    if (method) return method;
+    const { status, failure } = await this.gateway.retrieveSetupIntent(setupIntent);
+    const why = failure === null ? status : `${status}: ${failure.declineCode ?? failure.code}`;
+    throw refuse(
+      'payment-method.not-confirmed',
+      `Stripe has no confirmed method of it (${why}). Confirm it in the browser, or begin anew with another method.`,
+      { status, failure },
+    );
   }
 
   private async openSetup(deed: Deed, memberId: string): Promise<string> {
@@ -131,10 +141,12 @@ export class MethodsService implements OnModuleInit {
       `update payment_method set state = 'replaced', ended_at = app_now() where member_id = $1 and state = 'active'`,
       [setup.memberId],
     );
+    // It may have been detached before we heard that it was set up.
+    const state = method.customer === null ? 'ended' : 'active';
     await tx.query(
-      `insert into payment_method (id, member_id, stripe_id, setup_id, kind, brand, last_four, state)
-       values ($1, $2, $3, $4, $5, $6, $7, 'active')`,
-      [randomUUID(), setup.memberId, method.id, setup.id, method.kind, method.brand, method.lastFour],
+      `insert into payment_method (id, member_id, stripe_id, setup_id, kind, brand, last_four, state, ended_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, case $8 when 'ended' then app_now() end)`,
+      [randomUUID(), setup.memberId, method.id, setup.id, method.kind, method.brand, method.lastFour, state],
     );
     await deed.record(
       { type: 'organisation', id: setup.memberId },

@@ -40,6 +40,7 @@ import { StripeClient } from './stripe-client.js';
 import { StripeGateway } from './stripe-gateway.js';
 import { StripeObjects } from './stripe-objects.js';
 import { StripePayouts } from './stripe-payouts.js';
+import { StripeTurns } from './stripe-turns.js';
 
 @Module({
   imports: [IdentityModule, SubscriptionsModule, LedgerModule, BillingModule],
@@ -75,6 +76,7 @@ import { StripePayouts } from './stripe-payouts.js';
     RefundsService,
     ReturnsService,
     StatementsQueries,
+    StripeTurns,
     InboxService,
     InboxQueries,
     InboxJobs,

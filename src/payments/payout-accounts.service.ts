@@ -10,6 +10,7 @@ import type { OpenedPayoutAccount, PayoutAccountView } from './payout-accounts.d
 import { StripeObjects } from './stripe-objects.js';
 import { StripePayouts } from './stripe-payouts.js';
 import type { AccountState } from './stripe-states.js';
+import { StripeTurns } from './stripe-turns.js';
 
 @Injectable()
 export class PayoutAccountsService implements OnModuleInit {
@@ -17,6 +18,7 @@ export class PayoutAccountsService implements OnModuleInit {
     private readonly deeds: Deeds,
     private readonly payouts: StripePayouts,
     private readonly objects: StripeObjects,
+    private readonly turns: StripeTurns,
     private readonly organisations: OrganisationsQueries,
     private readonly settings: Settings,
   ) {}
@@ -28,9 +30,13 @@ export class PayoutAccountsService implements OnModuleInit {
   /**
    * Opens the provider's account, or goes on with it. The address is asked of Stripe after the deed, so that it is kept
    * nowhere: whoever has it can enter details.
-   * @throws Refusal 'payout-account.other-country', 'stripe.off', 'stripe.unavailable', 'stripe.refused'
+   * @throws Refusal 'payout-account.other-country', 'stripe.off', 'stripe.busy', 'stripe.unavailable', 'stripe.refused'
    */
   async open(actor: Actor, country: string): Promise<OpenedPayoutAccount> {
+    return this.turns.take(() => this.openNow(actor, country));
+  }
+
+  private async openNow(actor: Actor, country: string): Promise<OpenedPayoutAccount> {
     const account = await this.deeds.run(actor, 'payout-accounts.open', { country }, async (deed) =>
       this.opened(deed, ownProvider(actor), country),
     );

@@ -16,6 +16,7 @@ describe('payment methods', () => {
   });
   afterAll(() => stopped(at));
 
+  const asked = () => at.asked.model;
   const methods = async (of = member): Promise<Record<string, unknown>[]> =>
     ((await of.get('/api/v1/payment-methods').expect(200)).body as { items: Record<string, unknown>[] }).items;
   const confirm = (setupIntent: string, of = member) => of.post('/api/v1/payment-methods/confirm', { setupIntent });
@@ -116,6 +117,21 @@ describe('payment methods', () => {
     await withMethod(at, member);
     expect(await methods()).toHaveLength(1);
   });
+
+  onModel(
+    'wait for Stripe a few at a time, so that a Stripe that hangs leaves connections to everybody else',
+    async () => {
+      const many = await Promise.all(Array.from({ length: 12 }, () => at.system.someone('owner')));
+      asked().failNext('POST /v1/customers', 'timeout', 5);
+      const waiting = many.map(async (each) => (await each.post('/api/v1/payment-methods/setup')).body.code as string);
+      const began = performance.now();
+      await member.get('/api/v1/me').expect(200);
+      expect(performance.now() - began).toBeLessThan(3_000);
+      const codes = await Promise.all(waiting);
+      expect(codes.filter((code) => code === 'stripe.busy')).toHaveLength(7);
+      expect(codes.filter((code) => code === undefined)).toHaveLength(5);
+    },
+  );
 
   it('are a page at a time', async () => {
     for (let made = 0; made < 3; made += 1) await withMethod(at, member);
