@@ -42,31 +42,45 @@ export class CollectionsService {
 
   /** Opens a collection for each invoice of a run. It goes on where it was ended; asked again, it does nothing. */
   async openRun(runId: string): Promise<void> {
-    for (;;) {
-      const opened = await this.deeds.run(systemActor('payments'), 'payments.open-collections', null, (deed) =>
-        this.openSome(deed, runId),
+    for (let after: string | null = null; ;) {
+      const last: string | null = await this.deeds.run(
+        systemActor('payments'),
+        'payments.open-collections',
+        null,
+        (deed) => this.openSome(deed, runId, after),
       );
-      if (opened === 0) return;
+      if (last === null) return;
+      after = last;
     }
   }
 
-  private async openSome(deed: Deed, runId: string): Promise<number> {
+  /** @returns the last member of these invoices; null when there are no more */
+  private async openSome(deed: Deed, runId: string, after: string | null): Promise<string | null> {
     await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('collections ' || $1, 0))`, [runId]);
+    const ends: { last: string }[] = await deed.tx.query(
+      `select member_id as last from (
+         select member_id from issued_invoice
+         where run_id = $1 and kind = 'invoice' and ($2::uuid is null or member_id > $2) order by member_id limit $3) m
+       order by member_id desc limit 1`,
+      [runId, after, CHUNK],
+    );
+    const last = ends[0]?.last;
+    if (last === undefined) return null;
     const opened: { id: string }[] = await deed.tx.query(
       `insert into collection (id, number, issuer_id, member_id, currency, month, due_on, total_minor, way, state, due_at,
          settled_at)
        select invoice_id, number, issuer_id, member_id, currency, month, due_on, total_minor,
          case when charged then 'stripe' else 'bank' end,
          case when total_minor = 0 then 'paid' when charged then 'collecting' else 'due' end,
-         case when total_minor = 0 then null when charged then $4
-              else (due_on + 1 + $5::integer)::timestamp at time zone interval '9 hours' end,
-         case when total_minor = 0 then $4::timestamptz end
-       from (select i.*, $3 and ${chargeable('i.member_id')} as charged from issued_invoice i
-             where i.run_id = $1 and i.kind = 'invoice'
+         case when total_minor = 0 then null when charged then $5
+              else (due_on + 1 + $6::integer)::timestamp at time zone interval '9 hours' end,
+         case when total_minor = 0 then $5::timestamptz end
+       from (select i.*, $4 and ${chargeable('i.member_id')} as charged from issued_invoice i
+             where i.run_id = $1 and i.kind = 'invoice' and ($2::uuid is null or i.member_id > $2) and i.member_id <= $3
                and not exists (select from collection c where c.id = i.invoice_id)
-             order by i.number limit $2) i
+             order by i.member_id) i
        returning id`,
-      [runId, CHUNK, this.gateway.on, deed.now, GRACE_DAYS],
+      [runId, after, last, this.gateway.on, deed.now, GRACE_DAYS],
     );
     const ids = opened.map(({ id }) => id);
     await this.deposits.creditTo(deed, ids);
@@ -79,7 +93,7 @@ export class CollectionsService {
       deed.tx,
       asked.map((each) => askFor('invoice', each, each.dueOn)),
     );
-    return ids.length;
+    return last;
   }
 
   /** A credit note takes back part of an invoice: less is open, or it is owed back. */
