@@ -4,9 +4,11 @@ import { Command } from 'commander';
 import type { AwardRule } from '../src/allocation/rules/problem.js';
 import { ALLOCATION_SIZES, type AllocationSizes, benchAllocation } from './allocation.js';
 import { AUCTION_SIZES, benchAuction } from './auction.js';
+import { benchBilling } from './billing.js';
 import { benchBoard } from './board.js';
 import { benchJoins } from './joins.js';
 import { benchMillion, LINES } from './million.js';
+import { benchPayments } from './payments.js';
 import { Report } from './report.js';
 import { benchStages, SIZES } from './stages.js';
 
@@ -31,6 +33,8 @@ const given = (list: string | undefined, unless: readonly number[]): readonly nu
 const BENCHES: Readonly<Record<string, (report: Report, options: Options) => Promise<void>>> = {
   joins: benchJoins,
   stages: (report, { sizes }) => benchStages(report, numbers(sizes)),
+  billing: (report, { sizes }) => benchBilling(report, numbers(sizes)),
+  payments: (report, { sizes }) => benchPayments(report, numbers(sizes)),
   allocation: (report, options) => benchAllocation(report, allocationSizes(options)),
   million: (report, { lines, awards }) => benchMillion(report, numbers(lines), awards.split(',') as AwardRule[]),
   auction: (report, { bidders, improvements, providers, lots }) =>
@@ -59,7 +63,7 @@ const program = new Command('npm run bench --')
     'Measures, each against a floor in the same run. A ratio above 1 is slower than the floor, unless it says.',
   )
   .argument('[names...]', `which: ${Object.keys(BENCHES).join(', ')}; all unless said`)
-  .option('--sizes <n,...>', 'stages: numbers of businesses', SIZES.join(','))
+  .option('--sizes <n,...>', 'stages: numbers of businesses; billing and payments: of lines', SIZES.join(','))
   .option('--lines <n,...>', 'million: numbers of pledged lines', LINES.join(','))
   .option('--providers <n,...>', 'allocation and auction: numbers of providers')
   .option('--lots <n,...>', 'allocation and auction: numbers of lots')

@@ -68,6 +68,11 @@ create table offer (
 ) with (fillfactor = 50);
 create index offer_member on offer (member_id);
 
+-- Offers with both sides of their agreement, for rooms above that ask something of many members at once.
+create view agreement_offer as
+  select o.id as offer_id, o.agreement_id, a.agency_id, o.member_id, r.currency, o.quantity, o.state
+  from offer o join offer_round r on r.id = o.agreement_id join framework_agreement a on a.id = o.agreement_id;
+
 -- Late joining of a settled agreement. Whoever joins holds its row, so that no two take the same capacity or number.
 create table late_joining (
   agreement_id uuid primary key references offer_round (id),

@@ -72,3 +72,9 @@ create trigger ledger_entry_append_only before update or delete or truncate on l
   for each statement execute function refuse_rewriting();
 create trigger ledger_posting_append_only before update or delete or truncate on ledger_posting
   for each statement execute function refuse_rewriting();
+
+-- For rooms above that read many postings: each with its entry and whose it is.
+create view ledger_line as
+  select e.id as entry_id, e.kind, e.reference, e.memo, e.booked_at, e.reverses, a.organisation_id, a.purpose,
+    a.currency::text as currency, p.minor
+  from ledger_posting p join ledger_entry e on e.id = p.entry_id join ledger_account a on a.id = p.account_id;

@@ -94,8 +94,8 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const head = new DocumentBuilder()
     .setTitle('Pumasi')
     .setDescription(
-      'Group purchasing of broadband for small businesses. Money is in minor units (integers). Every POST but signing in takes ' +
-        'an Idempotency-Key. Every refusal is application/problem+json (RFC 9457). Lists are paged by cursor.',
+      'Group purchasing of broadband for small businesses. Money is in minor units (integers). Every POST but signing in and ' +
+        'what Stripe tells takes an Idempotency-Key. Every refusal is application/problem+json (RFC 9457). Lists are paged by cursor.',
     )
     .setVersion('1')
     .addCookieAuth('__Host-pumasi')

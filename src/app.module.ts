@@ -1,11 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuctionsModule } from './auctions/auctions.module.js';
 import { AwardsModule } from './awards/awards.module.js';
+import { BillingModule } from './billing/billing.module.js';
 import { CatalogueModule } from './catalogue/catalogue.module.js';
 import { ContractsModule } from './contracts/contracts.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import type { Settings } from './platform/config/settings.js';
+import { PaymentsModule } from './payments/payments.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { PoolsModule } from './pools/pools.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
@@ -28,6 +30,8 @@ export class AppModule {
         ContractsModule,
         SubscriptionsModule,
         LedgerModule,
+        BillingModule,
+        PaymentsModule,
       ],
     };
   }

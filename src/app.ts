@@ -11,6 +11,7 @@ import { AppModule } from './app.module.js';
 import { toJson } from './kernel/canonical.js';
 import { answerLastRequests } from './platform/http/last-requests.js';
 import { answerBadRequest } from './platform/http/problem.filter.js';
+import { RAW_BODY } from './platform/http/raw-body.js';
 import { answerUnreadable } from './platform/http/unreadable.js';
 import { trustedProxy } from './platform/http/proxy.js';
 import type { Settings } from './platform/config/settings.js';
@@ -71,7 +72,9 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
   const fastify = adapter.getInstance();
   answerLastRequests(fastify);
   fastify.setReplySerializer((payload) => toJson(payload));
-  fastify.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+  for (const type of ['text/csv', RAW_BODY]) {
+    fastify.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
+  }
   await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -1,76 +1,23 @@
 /**
  * Sets a contract as PDF. The same contract gives the same bytes in every process: the creation date is the time of
- * issue, and nothing else of the surroundings enters. Nothing is fetched and only the four font files are read.
+ * issue, and nothing else of the surroundings enters.
  */
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import type Pdfmake from 'pdfmake';
-import type { Content, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js';
-import { projectRoot } from '../platform/config/project.js';
+import { type Content, FAINT, MARK, pdfOf, RULE, runs, SHADE, type TableCell } from '../platform/pdf/pdf.js';
 import type { Clause, Contract } from './rules/model-contract.js';
 import type { Table } from './rules/price-schedule.js';
-import { fontRuns } from './rules/font-runs.js';
-
-const resolve = createRequire(join(projectRoot, 'package.json')).resolve;
-const roboto = join(dirname(resolve('pdfmake/package.json')), 'fonts/Roboto');
-const nanum = dirname(resolve('@expo-google-fonts/nanum-gothic/package.json'));
-const fonts = {
-  Roboto: { normal: join(roboto, 'Roboto-Regular.ttf'), bold: join(roboto, 'Roboto-Medium.ttf') },
-  NanumGothic: {
-    normal: join(nanum, '400Regular/NanumGothic_400Regular.ttf'),
-    bold: join(nanum, '700Bold/NanumGothic_700Bold.ttf'),
-  },
-};
-const readable = new Set(Object.values(fonts).flatMap((font) => Object.values(font)));
-
-/** Loaded with the first contract: a process starts without it sooner, and most never write one. */
-let printer: Promise<typeof Pdfmake> | undefined;
-
-async function loadPrinter(): Promise<typeof Pdfmake> {
-  const { default: pdfmake } = await import('pdfmake');
-  pdfmake.setUrlAccessPolicy(() => false);
-  pdfmake.setLocalAccessPolicy((path) => readable.has(path));
-  pdfmake.setFonts(fonts);
-  return pdfmake;
-}
-
-const INK = '#1b1f24';
-const FAINT = '#5b6570';
-const RULE = '#c9d0d6';
-const SHADE = '#eef3f7';
-const MARK = '#dcebf7';
 
 /**
  * @param issuedAt ISO instant: the document's creation date
  * @param contentHash of the content from which the contract was written; printed on every page
  */
 export async function contractPdf(contract: Contract, issuedAt: string, contentHash: string): Promise<Buffer> {
-  const definition: TDocumentDefinitions = {
-    pageSize: 'A4',
-    pageMargins: [62, 64, 62, 66],
-    defaultStyle: { font: 'Roboto', fontSize: 9.5, lineHeight: 1.3, color: INK },
-    info: {
-      title: `${contract.title} ${contract.number}`,
-      subject: contract.subject,
-      creator: 'Pumasi',
-      producer: 'Pumasi',
-      creationDate: new Date(issuedAt),
-    },
-    header: () => ({
-      columns: [{ text: runs(contract.title) }, { text: runs(contract.number), alignment: 'right' }],
-      margin: [62, 32, 62, 0],
-      fontSize: 8,
-      color: FAINT,
-    }),
-    footer: (page, pages) => ({
-      columns: [
-        { text: `content SHA-256 ${contentHash}`, width: '*' },
-        { text: `${page} / ${pages}`, alignment: 'right', width: 60 },
-      ],
-      margin: [62, 26, 62, 0],
-      fontSize: 7,
-      color: FAINT,
-    }),
+  const { title, number, subject } = contract;
+  return pdfOf({
+    title,
+    number,
+    subject,
+    issuedAt: new Date(issuedAt),
+    foot: `content SHA-256 ${contentHash}`,
     content: [
       { text: runs(contract.title), fontSize: 22, bold: true, lineHeight: 1.1 },
       { text: runs(contract.subject), fontSize: 12, color: FAINT, margin: [0, 2, 0, 0] },
@@ -79,9 +26,7 @@ export async function contractPdf(contract: Contract, issuedAt: string, contentH
       ...contract.clauses.flatMap(clauseOf),
       signaturesOf(contract),
     ],
-  };
-  const pdfmake = await (printer ??= loadPrinter());
-  return pdfmake.createPdf(definition).getBuffer();
+  });
 }
 
 function partiesOf({ parties }: Contract): Content {
@@ -187,9 +132,4 @@ function signaturesOf({ parties }: Contract): Content {
     unbreakable: true,
     margin: [0, 40, 0, 0],
   };
-}
-
-/** A text in the fonts that have its letters. */
-function runs(text: string): { text: string; font: string }[] {
-  return fontRuns(text).map((run) => ({ text: run.text, font: run.hangul ? 'NanumGothic' : 'Roboto' }));
 }

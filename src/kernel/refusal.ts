@@ -6,6 +6,7 @@
 /** What sort of no it is; the HTTP filter turns each into one status. */
 export type RefusalKind =
   | 'invalid' // the input does not fit: 422
+  | 'malformed' // it is not what it says it is: 400
   | 'unauthenticated' // nobody is signed in: 401
   | 'forbidden' // signed in, but not allowed: 403
   | 'not-found' // there is no such thing, or it is none of the caller's business: 404

@@ -18,6 +18,7 @@ import {
   whyTooLate,
 } from './rules/answer.js';
 import type { AnswerRow } from './rules/answer-row.js';
+import { offersAnswered } from './subscriptions.events.js';
 
 /** An answer and the line of the spreadsheet that gives it. */
 export interface AnswerAtLine extends AnswerRow {
@@ -73,6 +74,7 @@ export class OffersService {
       unless(whyNotAnswer(offer, time, answer, deed.now));
       const agreed = answered(offer, answer);
       await write(deed, [{ id, ...agreed }]);
+      if (acceptanceMoved(offer, agreed)) await deed.announce(offersAnswered, { agreementId, offerId: id });
       await deed.record({ type: 'offer', id }, { agreementId, ...answer, ...agreed });
       return this.queries.one(deed.tx, actor, id);
     });
@@ -102,6 +104,7 @@ export class OffersService {
       faults.throwIfAny();
       const facts = { associationId: actor.organisationId, mandate: 'stated', hash, ...result };
       await deed.record({ type: 'offer-round', id: agreementId }, facts);
+      if (result.changed > 0) await deed.announce(offersAnswered, { agreementId, offerId: null });
       return result;
     });
   }
@@ -137,6 +140,11 @@ export class OffersService {
     }
     return { all, fresh, kept };
   }
+}
+
+/** Was it accepted by this answer, or is it not accepted any more? */
+function acceptanceMoved(before: Agreed, after: Agreed): boolean {
+  return (before.state === 'accepted') !== (after.state === 'accepted');
 }
 
 /**

@@ -10,6 +10,7 @@ import { setupMonthly } from '../pricing/rules/all-in.js';
 import { type OfferPrices, offerPrices } from '../pricing/rules/collective-price.js';
 import { classOffers } from './rules/class-offers.js';
 import { acceptorsOf, type CountedStep, priceSteps } from './rules/price-steps.js';
+import { offersMade } from './subscriptions.events.js';
 
 /** Lines whose ceilings reach the same price, as the database counts them. */
 interface Counted extends CountedStep {
@@ -43,6 +44,7 @@ export class RoundsService {
     const dueAt = addDays(deed.now, terms.offerDays);
     await writeRound(deed, agreementId, terms, { prices, dueAt, offers, lines });
     await writeOffers(deed.tx, agreementId, terms, prices);
+    await deed.announce(offersMade, { agreementId });
     await deed.record(
       { type: 'offer-round', id: agreementId },
       { offers, lines, ...prices, dueAt: dueAt.toISOString() },

@@ -12,6 +12,7 @@ import { callOffPieces } from './rules/call-off.js';
 import { classPrices } from './rules/class-offers.js';
 import { roundLifecycle } from './rules/offer-lifecycle.js';
 import { acceptorsOf, type CountedStep, priceSteps } from './rules/price-steps.js';
+import { roundFallen, roundSettled } from './subscriptions.events.js';
 
 @Injectable()
 export class SettlementsService {
@@ -45,6 +46,7 @@ export class SettlementsService {
     const { band, volume, byClass } = settlement;
     await deed.record({ type: 'offer-round', id: agreementId }, { band, volume, contracts: contracts.made });
     const served = byClass.map((each) => ({ lot: each.lot, tier: each.tier, lines: each.served }));
+    await deed.announce(roundSettled, { agreementId });
     await this.contracts.settled(deed, agreementId, served);
   }
 
@@ -59,6 +61,7 @@ export class SettlementsService {
     );
     await close(deed, agreementId, 'fall', null);
     await deed.record({ type: 'offer-round', id: agreementId }, { agreedLines, least }, why);
+    await deed.announce(roundFallen, { agreementId });
     await this.contracts.fallThrough(deed, agreementId, why);
   }
 }

@@ -46,7 +46,6 @@ describe('what belongs to others', () => {
       agreements: market.agreementId,
       offers: market.offerId,
       subscriptions: market.subscriptionId,
-      ledger: '1',
     };
     const value = known[path.split('/')[3] ?? ''];
     if (value === undefined) throw new Error(`${path} needs its ${name}`);

@@ -3,9 +3,10 @@
  * is added together with its controller.
  */
 import type { System } from '../support/system.js';
-import { accountOf, book, sale } from '../ledger/booked.js';
 import { pledge } from '../pools/setting.js';
 import { lineTreatments } from './line-treatments.js';
+import { moneyTreatments } from './money-treatments.js';
+import { paymentTreatments } from './payment-treatments.js';
 import { invitations, people } from './people-treatments.js';
 import { OVERSIGHT, part, refused, same, type Treatments, unknown, WHY } from './treatment.js';
 import type { TwoSides } from './two-sides.js';
@@ -33,7 +34,6 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
   const sign = { ...agreement, body: { contentHash: '0'.repeat(64) } };
   const ownPledge = { ids: { pledgeId: m.pledgeId, id: m.openPoolId } };
   const broughtOffer = { ids: { id: m.broughtOfferId } };
-  const account = await accounts(system, m);
   const reading: Treatments = { officer: MARKET, approver: MARKET, auditor: MARKET };
   return {
     'get /api/v1/regions/:code': { anyone: CATALOGUE },
@@ -214,27 +214,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
       owner: unknown(shops, { ids: { id: m.offerId }, body: { answer: 'decline' } }),
     },
     ...(await lineTreatments(system, m)),
-
-    'get /api/v1/ledger/accounts/:id': account,
-    'get /api/v1/ledger/accounts/:id/entries': account,
-    'get /api/v1/ledger/accounts/:id/statement.csv': account,
-  };
-}
-
-/** Each owes the other something. */
-async function accounts(system: System, m: TwoSides): Promise<Treatments> {
-  const owed = { memberId: m.shop.organisationId, providerId: m.provider.organisationId };
-  await book(system, sale({ ...owed, agencyId: m.officer.organisationId }));
-  const [shops, providers] = [
-    await accountOf(system, owed.memberId, 'receivable'),
-    await accountOf(system, owed.providerId, 'payable'),
-  ];
-  return {
-    owner: unknown({ owner: m.shop, stranger: m.otherShop }, { ids: { id: shops } }),
-    bidder: unknown({ owner: m.provider, stranger: m.otherProvider }, { ids: { id: providers } }),
-    officer: OVERSIGHT,
-    approver: OVERSIGHT,
-    auditor: OVERSIGHT,
-    admin: OVERSIGHT,
+    ...(await moneyTreatments(system, m)),
+    ...(await paymentTreatments(system, m)),
   };
 }

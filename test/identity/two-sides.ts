@@ -4,9 +4,11 @@
  */
 import { agreementsOf, signBoth, withProviders } from '../contracts/agreements.js';
 import { awardOf, decided, pastStandstill } from '../awards/decided-award.js';
+import { type Billed, billed } from '../billing/billed.js';
 import { DAY_MILLIS, fillCatalogue, linesCsv, memberOf, ok, openPool, pledge, row, terms } from '../pools/setting.js';
 import { bid, closed, draftedTender } from '../support/opened-tender.js';
 import { dayOf, daysLater } from '../../src/kernel/calendar.js';
+import { collected, type Collected } from '../payments/collected.js';
 import type { Someone, System } from '../support/system.js';
 
 /** What one side has, by the names that its ids have in paths. */
@@ -54,6 +56,10 @@ export interface TwoSides {
   readonly lateJoiningUntil: string;
   /** brought by the chamber; nobody can sign in for it */
   readonly memberId: string;
+  /** the shop's, by the officer's agency */
+  readonly billed: Billed;
+  /** what followed from that: the shop's, but for the payout, which is the provider's */
+  readonly collected: Collected;
 }
 
 const TARIFF = { bands: [{ from: 1, monthly: { 'basic-100': 15_000 } }] };
@@ -124,6 +130,9 @@ export async function twoSides(system: System): Promise<TwoSides> {
   };
   const draftPool = ok(await chamber.post('/api/v1/pools', await terms(system)), 201).body as { id: string };
   const { id: openPoolId } = await openPool(system, chamber);
+  const line = { subscriptionId, agreementId: own.id, providerId: provider.organisationId };
+  const offerId = await onlyOf(shop, 'offers');
+  const bills = await billed(system, officer, shop, line);
   return {
     officer,
     approver,
@@ -147,7 +156,7 @@ export async function twoSides(system: System): Promise<TwoSides> {
     awardId: award.id,
     agreementId: own.id,
     contentHash: own.contentHash,
-    offerId: await onlyOf(shop, 'offers'),
+    offerId,
     subscriptionId,
     broughtOfferId: await onlyOf(chamber, 'offers'),
     broughtSubscriptionId: await onlyOf(chamber, 'subscriptions'),
@@ -155,6 +164,8 @@ export async function twoSides(system: System): Promise<TwoSides> {
     addOnOrderId: (order.body as { id: string }).id,
     lateJoiningUntil,
     memberId: await memberOf(system, chamber, 'brought'),
+    billed: bills,
+    collected: await collected(system, officer, shop, { ...line, ...bills, offerId }),
   };
 }
 

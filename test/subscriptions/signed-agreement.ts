@@ -19,6 +19,8 @@ export interface Wanted {
   readonly cells?: readonly LotCell[];
   /** of a pool that was made before */
   readonly poolId?: string;
+  /** what has to be there before anybody hears of the agreement */
+  readonly before?: (agencyId: string) => Promise<void>;
 }
 
 /** 40.00 from the first line, 30.00 from the tenth, 25.00 from the twentieth, at least three. */
@@ -94,6 +96,7 @@ export async function untoldAgreement(system: System, wanted: Wanted): Promise<S
      values ($1, 1, $2, $3, '', $3, $4)`,
     [agreementId, JSON.stringify(content), hash, now],
   );
+  await wanted.before?.(approver.organisationId);
   return { agreementId, poolId, providerId: bid.providerId, number };
 }
 

@@ -74,7 +74,13 @@ const OVERDUE = `
   union all select 'auction' from auction where state in ('open', 'closing', 'waiting', 'live', 'resting', 'settling') and due_at <= app_now()
   union all select 'award' from award where state = 'standstill' and due_at <= app_now()
   union all select 'offer round' from offer_round where state = 'open' and due_at <= app_now()
-  union all select 'term end' from term_end where state = 'awaited' and due_at <= app_now()`;
+  union all select 'month' from billing_terms where due_at <= app_now()
+  union all select 'term end' from term_end where state = 'awaited' and due_at <= app_now()
+  union all select 'collection' from collection where state in ('due', 'collecting', 'failed', 'overdue') and due_at <= app_now()
+  union all select 'deposit' from deposit where state = 'charging' and due_at <= app_now()
+  union all select 'refund' from refund where state = 'owed' and due_at <= app_now()
+  union all select 'payout' from payout where state in ('transferring', 'paid') and due_at <= app_now()
+  union all select 'reversal' from payout_reversal where state = 'owed' and due_at <= app_now()`;
 
 /** Nobody stops a test's look at the rows, */
 const NEVER = new AbortController().signal;

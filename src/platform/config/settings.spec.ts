@@ -16,6 +16,10 @@ const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .privateKey.export({ type: 'pkcs8', format: 'der' })
   .toString('base64');
 
+const stripe = { PUMASI_STRIPE_KEY: 'sk_test_abcdef', PUMASI_STRIPE_WEBHOOK_SECRET: 'whsec_abcdefgh,whsec_ijklmnop' };
+const live = { ...stripe, PUMASI_STRIPE_KEY: 'sk_live_liveliveabc' };
+const restricted = { ...stripe, PUMASI_STRIPE_KEY: 'rk_live_liveliveabc' };
+
 describe('settings', () => {
   it('needs none', () => {
     expect(readSettings({ HOME: '/root' })).toMatchObject({
@@ -51,10 +55,29 @@ describe('settings', () => {
     [{ PUMASI_SIGNING_KEY: p256 }, 'PUMASI_SIGNING_KEY must be an Ed25519 private key'],
     [{ PUMASI_JOB_POOL: '1' }, 'PUMASI_JOB_POOL must be a whole number from 2 to 100'],
     [{ PUMASI_WORKER: 'on' }, 'PUMASI_WORKER is not a setting'],
+    [{ ...stripe, PUMASI_STRIPE_KEY: 'pk_test_abcdef' }, 'PUMASI_STRIPE_KEY must be a secret key of Stripe'],
+    [{ ...stripe, PUMASI_STRIPE_WEBHOOK_SECRET: 'secret' }, 'PUMASI_STRIPE_WEBHOOK_SECRET must be signing secrets'],
+    [{ ...stripe, PUMASI_STRIPE_URL: 'localhost' }, 'PUMASI_STRIPE_URL must look like http://'],
+    [{ PUMASI_STRIPE_KEY: 'sk_test_abcdef' }, 'PUMASI_STRIPE_WEBHOOK_SECRET must be set with PUMASI_STRIPE_KEY'],
+    [{ PUMASI_STRIPE_URL: 'http://127.0.0.1:1' }, 'PUMASI_STRIPE_KEY must be set with the other settings of Stripe'],
+    [{ ...live, PUMASI_ACCELERATED: 'on' }, 'PUMASI_ACCELERATED must be off with a live key of Stripe'],
+    [{ ...restricted, PUMASI_ACCELERATED: 'on' }, 'PUMASI_ACCELERATED must be off with a live key of Stripe'],
+    [{ ...live, PUMASI_STRIPE_URL: 'http://127.0.0.1:1' }, 'PUMASI_STRIPE_URL must not be set with a live key'],
   ])('refuses %j in one line', (environment, sentence) => {
     const refusal = whyNot(environment);
     expect(refusal.message).toContain(sentence);
     expect(refusal.message).not.toContain('\n');
+  });
+
+  it('takes a key for tests with a moved clock, and a live one without', () => {
+    const where = { PUMASI_STRIPE_URL: 'http://127.0.0.1:12111', PUMASI_ACCELERATED: 'on' };
+    expect(readSettings({ ...stripe, ...where })).toMatchObject({ ...stripe, PUMASI_ACCELERATED: true });
+    expect(readSettings(live)).toMatchObject(live);
+  });
+
+  it('tells no key of Stripe when it does not fit', () => {
+    const refusal = whyNot({ ...live, PUMASI_ACCELERATED: 'on', PUMASI_STRIPE_URL: 'http://h' });
+    expect(JSON.stringify([refusal.message, refusal.facts])).not.toMatch(/liveliveabc|whsec_abc/);
   });
 
   it('names every mistake at once', () => {

@@ -37,6 +37,21 @@ export function isSigningKey(text: string): boolean {
   }
 }
 
+/** Is it a secret key of Stripe, for tests or live, restricted or not? */
+export function isStripeKey(text: string): boolean {
+  return /^(sk|rk)_(test|live)_[A-Za-z0-9]{4,250}$/.test(text);
+}
+
+/** Is it what Stripe signs webhooks with: one secret per endpoint, and another while it is changed? */
+export function areWebhookSecrets(text: string): boolean {
+  return /^whsec_[A-Za-z0-9+/=_-]{8,200}(,whsec_[A-Za-z0-9+/=_-]{8,200}){0,5}$/.test(text);
+}
+
+/** Does money move with this key of Stripe? */
+export function isLiveKey(text: string): boolean {
+  return /^(sk|rk)_live_/.test(text);
+}
+
 function Is(what: string, fits: (text: string) => boolean): PropertyDecorator {
   const validate = (value: unknown): boolean => typeof value === 'string' && fits(value);
   return ValidateBy({ name: 'is', validator: { validate, defaultMessage: () => `must ${what}` } });
@@ -97,6 +112,21 @@ export class Settings {
   @Is('be an Ed25519 private key, PKCS 8 DER in Base64', isSigningKey)
   PUMASI_SIGNING_KEY?: string;
 
+  /** Secret key of Stripe; without one, everything is collected and paid out by bank transfer. */
+  @IsOptional()
+  @Is('be a secret key of Stripe: sk_test_.. or sk_live_..', isStripeKey)
+  PUMASI_STRIPE_KEY?: string;
+
+  /** What Stripe signs webhooks with; several, when there are several endpoints, with commas between them. */
+  @IsOptional()
+  @Is('be signing secrets of webhooks: whsec_.., with commas between several', areWebhookSecrets)
+  PUMASI_STRIPE_WEBHOOK_SECRET?: string;
+
+  /** Where Stripe is asked instead of at Stripe: the tests' model of it. Never in production. */
+  @IsOptional()
+  @Is('look like http://127.0.0.1:12111', (text) => /^https?:\/\/[^\s/?#]+\/?$/.test(text) && URL.canParse(text))
+  PUMASI_STRIPE_URL?: string;
+
   /** The mail server that letters are sent by; without one they are kept to be read. */
   @IsOptional()
   @Is('look like smtp://user:password@mail.example:587', (text) => /^smtps?:\/\/\S+$/.test(text) && URL.canParse(text))
@@ -145,9 +175,40 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       faults.push({ path: name, reason: `is not a setting; the settings are ${names.join(', ')}` });
     }
   }
+  faults.push(...stripeFaults(settings));
   if (faults.length > 0) {
     const sentence = faults.map(({ path, reason }) => `${path} ${reason}`).join('; ');
     throw invalid('settings.invalid', `The settings do not fit: ${sentence}.`, faults);
   }
   return settings;
+}
+
+/** What does not go together: money must not move by a clock, a Stripe or an inbox that is only there for tests. */
+function stripeFaults(settings: Settings): { path: string; reason: string }[] {
+  const { PUMASI_STRIPE_KEY: key, PUMASI_STRIPE_WEBHOOK_SECRET: secret, PUMASI_STRIPE_URL: url } = settings;
+  const live = key !== undefined && isLiveKey(key);
+  return [
+    {
+      when: live && settings.PUMASI_ACCELERATED,
+      path: 'PUMASI_ACCELERATED',
+      reason: 'must be off with a live key of Stripe: a clock that is moved would move money',
+    },
+    {
+      when: live && url !== undefined,
+      path: 'PUMASI_STRIPE_URL',
+      reason: 'must not be set with a live key of Stripe: it would be told to whoever answers there',
+    },
+    {
+      when: key !== undefined && secret === undefined,
+      path: 'PUMASI_STRIPE_WEBHOOK_SECRET',
+      reason: 'must be set with PUMASI_STRIPE_KEY: what Stripe tells is only believed when it is signed',
+    },
+    {
+      when: key === undefined && (secret !== undefined || url !== undefined),
+      path: 'PUMASI_STRIPE_KEY',
+      reason: 'must be set with the other settings of Stripe',
+    },
+  ]
+    .filter(({ when }) => when)
+    .map(({ path, reason }) => ({ path, reason }));
 }

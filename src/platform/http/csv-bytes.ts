@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { invalid, Refusal, refuse } from '../../kernel/refusal.js';
+import { discard } from './raw-body.js';
 
 /** The longest line of a file; no row of ours comes near it. */
 export const LINE_LIMIT_BYTES = 65_536;
@@ -77,16 +78,6 @@ function breaksIn(bytes: Buffer): number {
 /** UTF-16 is full of NULs, but it is text: its sender needs another advice. */
 function startsAsUtf16(bytes: Buffer): boolean {
   return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-}
-
-function discard(stream: Readable, maxBytes: number): void {
-  let left = maxBytes;
-  stream.on('data', (chunk: Buffer | string) => {
-    left -= chunk.length;
-    if (left < 0) stream.destroy();
-  });
-  stream.on('error', () => undefined);
-  stream.resume();
 }
 
 function tooLarge(maxBytes: number): Refusal {

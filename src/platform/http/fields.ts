@@ -66,7 +66,8 @@ export function IsMinorByCode(): PropertyDecorator {
   );
 }
 
-const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
+/** What codes look like. */
+export const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
 
 /** A code as people give it: regions, tiers, lots. */
 export function IsCode(): PropertyDecorator {

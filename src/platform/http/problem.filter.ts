@@ -6,6 +6,7 @@ import { outageOf } from '../database/outage.js';
 
 const STATUS: Readonly<Record<RefusalKind, number>> = {
   invalid: 422,
+  malformed: 400,
   unauthenticated: 401,
   forbidden: 403,
   'not-found': 404,

@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { ContractsModule } from '../contracts/contracts.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { BillingJobs } from './billing.jobs.js';
+import { BillingQueries } from './billing.queries.js';
+import { CreditNotesService } from './credit-notes.service.js';
+import { GrantsController } from './grants.controller.js';
+import { GrantsService } from './grants.service.js';
+import { InvoicesController } from './invoices.controller.js';
+import { InvoicesQueries } from './invoices.queries.js';
+import { RunsController } from './runs.controller.js';
+import { RunsQueries } from './runs.queries.js';
+import { RunsService } from './runs.service.js';
+import { RunWorkService } from './run-work.service.js';
+import { TermsController } from './terms.controller.js';
+import { TermsService } from './terms.service.js';
+
+@Module({
+  imports: [ContractsModule, IdentityModule, LedgerModule],
+  controllers: [RunsController, InvoicesController, TermsController, GrantsController],
+  providers: [
+    RunsService,
+    RunWorkService,
+    CreditNotesService,
+    TermsService,
+    GrantsService,
+    BillingQueries,
+    RunsQueries,
+    InvoicesQueries,
+    BillingJobs,
+  ],
+  exports: [BillingQueries, InvoicesQueries],
+})
+export class BillingModule {}

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { type Creditable, creditTotals, whyNotCredit, type Wish } from './credit-notes.js';
+import { invoiceTotals } from './totals.js';
+
+const invoice = (charged: readonly bigint[], grant = 0n): Creditable => {
+  const lines = charged.map((minor, at) => ({
+    position: at + 1,
+    subscriptionId: `s${at}`,
+    providerId: at % 2 === 0 ? 'a' : 'b',
+    minor,
+    credited: 0n,
+  }));
+  return { ...invoiceTotals(lines, { taxBp: 1_000, feeBp: 250 }, grant), lines };
+};
+const after = (of: Creditable, wishes: readonly Wish[]): Creditable => ({
+  ...of,
+  lines: of.lines.map((line) => ({
+    ...line,
+    credited: line.credited + (wishes.find(({ line: position }) => position === line.position)?.minor ?? 0n),
+  })),
+});
+
+test('no more is credited than was charged, line by line, and every fault is named', () => {
+  const of = after(invoice([1_000n, 500n]), [{ line: 1, minor: 400n }]);
+  expect(whyNotCredit(of, [{ line: 1, minor: 600n }])).toBeNull();
+  const wishes = [
+    { line: 1, minor: 601n },
+    { line: 3, minor: 1n },
+    { line: 2, minor: 1n },
+    { line: 2, minor: 1n },
+  ];
+  expect(whyNotCredit(of, wishes)?.faults.map(({ path }) => path)).toEqual([
+    'lines.0.minor',
+    'lines.1.line',
+    'lines.3.line',
+  ]);
+});
+
+test('what was credited for its service is not credited again', () => {
+  const of = invoice([1_000n]);
+  const deducted = { position: 2, subscriptionId: 's0', providerId: 'a', minor: -300n, credited: 0n };
+  const both = { ...of, lines: [...of.lines, deducted] };
+  expect(whyNotCredit(both, [{ line: 1, minor: 701n }])?.faults[0]?.reason).toContain('at most 700');
+  expect(whyNotCredit(both, [{ line: 2, minor: 1n }])?.faults[0]?.path).toBe('lines.0.line');
+});
+
+test('tax, grant and fee go back with what is credited', () => {
+  expect(creditTotals(invoice([1_000n, 500n], 300n), [{ line: 1, minor: 500n }])).toEqual({
+    net: 500n,
+    tax: 50n,
+    grant: 100n,
+    total: 450n,
+    shares: [{ providerId: 'a', net: 500n, fee: 13n, payable: 487n }],
+  });
+});
+
+test('however an invoice is credited piece by piece, in the end exactly what it came to has been credited', () => {
+  const charged = fc.array(fc.bigInt({ min: 1n, max: 100_000n }), { minLength: 1, maxLength: 5 });
+  const cuts = fc.array(fc.tuple(fc.nat(4), fc.integer({ min: 1, max: 100 })), { maxLength: 8 });
+  fc.assert(
+    fc.property(charged, cuts, fc.integer({ min: 0, max: 100 }), (amounts, parts, percent) => {
+      const whole = amounts.reduce((sum, minor) => sum + minor, 0n);
+      const start = invoice(amounts, (whole * BigInt(percent)) / 100n);
+      let now = start;
+      const sums = { net: 0n, tax: 0n, grant: 0n, total: 0n, payable: 0n };
+      const credit = (wishes: readonly Wish[]): void => {
+        expect(whyNotCredit(now, wishes)).toBeNull();
+        const totals = creditTotals(now, wishes);
+        expect(totals.total >= 0n && totals.tax >= 0n && totals.grant >= 0n).toBe(true);
+        for (const each of ['net', 'tax', 'grant', 'total'] as const) sums[each] += totals[each];
+        for (const share of totals.shares) {
+          expect(share.fee >= 0n && share.payable >= 0n).toBe(true);
+          sums.payable += share.payable;
+        }
+        now = after(now, wishes);
+      };
+      for (const [at, share] of parts) {
+        const line = now.lines[at];
+        const minor = line ? ((line.minor - line.credited) * BigInt(share)) / 100n : 0n;
+        if (line && minor > 0n) credit([{ line: line.position, minor }]);
+      }
+      const rest = now.lines.flatMap((line) =>
+        line.minor > line.credited ? [{ line: line.position, minor: line.minor - line.credited }] : [],
+      );
+      if (rest.length > 0) credit(rest);
+      const { net, tax, grant } = start;
+      const payable = start.shares.reduce((sum, share) => sum + share.payable, 0n);
+      expect(sums).toEqual({ net, tax, grant, total: net + tax - grant, payable });
+    }),
+  );
+});

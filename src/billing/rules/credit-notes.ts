@@ -1,0 +1,84 @@
+/**
+ * A credit note takes back charges of an invoice, with the tax, the grant and the fee that went with them. Each part is
+ * what belongs to all that is credited by now, less what was credited before: however an invoice is credited piece by
+ * piece, in the end exactly what was charged has been credited.
+ */
+import { divideRounded, type Minor } from '../../kernel/money.js';
+import { invalid, type Refusal } from '../../kernel/refusal.js';
+import type { InvoiceTotals, Share } from './totals.js';
+
+export interface CreditableLine {
+  /** its place on the invoice, from 1 */
+  readonly position: number;
+  readonly subscriptionId: string;
+  readonly providerId: string;
+  readonly minor: Minor;
+  /** by earlier credit notes */
+  readonly credited: Minor;
+}
+
+export interface Creditable extends Omit<InvoiceTotals, 'total'> {
+  readonly lines: readonly CreditableLine[];
+}
+
+export interface Wish {
+  readonly line: number;
+  readonly minor: Minor;
+}
+
+/** @returns why these amounts cannot be credited, or null: never more than was charged */
+export function whyNotCredit(invoice: Creditable, wishes: readonly Wish[]): Refusal | null {
+  const left = new Map<string, Minor>();
+  for (const { subscriptionId, minor, credited } of invoice.lines) {
+    left.set(subscriptionId, (left.get(subscriptionId) ?? 0n) + minor - credited);
+  }
+  const faults: { path: string; reason: string }[] = [];
+  const seen = new Set<number>();
+  for (const [at, { line, minor }] of wishes.entries()) {
+    const charged = invoice.lines.find(({ position }) => position === line);
+    const fault = (member: string, reason: string) => faults.push({ path: `lines.${at}.${member}`, reason });
+    if (!charged) {
+      fault('line', 'is no line of the invoice');
+    } else if (seen.has(line)) {
+      fault('line', 'is named twice');
+    } else if (charged.minor <= 0n) {
+      fault('line', 'is not charged but deducted');
+    } else {
+      const open = left.get(charged.subscriptionId) ?? 0n;
+      const ofLine = charged.minor - charged.credited;
+      const most = open < ofLine ? open : ofLine;
+      if (minor > most) fault('minor', `is more than was charged and not credited yet: at most ${most}`);
+      left.set(charged.subscriptionId, open - minor);
+    }
+    seen.add(line);
+  }
+  if (faults.length === 0) return null;
+  return invalid(
+    'credit-note.invalid',
+    'A credit note takes back charges of its invoice, and no more than them.',
+    faults,
+  );
+}
+
+/** What a credit note comes to; the amounts are positive. */
+export function creditTotals(invoice: Creditable, wishes: readonly Wish[]): InvoiceTotals {
+  const wished = new Map(wishes.map(({ line, minor }) => [line, minor]));
+  const of = (lines: readonly CreditableLine[]) => ({
+    before: lines.reduce((sum, { credited }) => sum + credited, 0n),
+    now: lines.reduce((sum, { position }) => sum + (wished.get(position) ?? 0n), 0n),
+  });
+  const { before, now: net } = of(invoice.lines);
+  const part = (whole: Minor) => portion(whole, before + net, invoice.net) - portion(whole, before, invoice.net);
+  const [tax, grant] = [part(invoice.tax), part(invoice.grant)];
+  const shares = invoice.shares.flatMap((share): Share[] => {
+    const own = of(invoice.lines.filter(({ providerId }) => providerId === share.providerId));
+    if (own.now === 0n) return [];
+    const fee = portion(share.fee, own.before + own.now, share.net) - portion(share.fee, own.before, share.net);
+    return [{ providerId: share.providerId, net: own.now, fee, payable: own.now - fee }];
+  });
+  return { net, tax, grant, total: net + tax - grant, shares };
+}
+
+function portion(whole: Minor, credited: Minor, of: Minor): Minor {
+  return of === 0n ? 0n : divideRounded(whole * credited, of);
+}

@@ -1,0 +1,224 @@
+/**
+ * Charging members through Stripe, and what comes of it. A job's answer and a webhook end in the same functions, which are
+ * given the locked row and the object as it is at Stripe now, so that it makes no difference who tells, and how often.
+ */
+import { Injectable } from '@nestjs/common';
+import { transition } from '../kernel/lifecycle.js';
+import type { Minor } from '../kernel/money.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { methodOf } from './chargeable.js';
+import { type CollectionRow, lockCollections } from './collection-rows.js';
+import { askFor, writeLetters } from './letters.js';
+import { ReceivingService } from './receiving.service.js';
+import { isRefusedForGood } from './refused.js';
+import { openOf } from './rules/amounts.js';
+import { collectionLifecycle, depositLifecycle, type DepositState } from './rules/lifecycles.js';
+import { nextAttempt } from './rules/schedule.js';
+import { StripeGateway } from './stripe-gateway.js';
+import type { InvoiceState, PaymentState } from './stripe-states.js';
+
+export interface DepositRow {
+  readonly id: string;
+  readonly number: string;
+  readonly memberId: string;
+  readonly currency: string;
+  readonly minor: Minor;
+  readonly state: DepositState;
+  readonly ended: boolean;
+}
+
+@Injectable()
+export class ChargesService {
+  constructor(
+    private readonly gateway: StripeGateway,
+    private readonly receiving: ReceivingService,
+  ) {}
+
+  /** Charges a locked collection once more. Whoever dies in here left nothing, and asks Stripe for the same again. */
+  async charge(deed: Deed, id: string): Promise<void> {
+    const [row] = await lockCollections(deed.tx, [id]);
+    if (!row) return;
+    const method = this.gateway.on ? await methodOf(deed.tx, row.memberId) : null;
+    if (method === null) return lapse(deed, row, 'no_payment_method', true);
+    const attempt = row.attempts + 1;
+    let answer: InvoiceState;
+    try {
+      const { key, invoice } = await this.issued(row, method.customer, attempt);
+      const { paymentMethod } = method;
+      answer = await this.gateway.payInvoice({ invoiceId: key, attempt, stripeInvoice: invoice.id, paymentMethod });
+    } catch (error) {
+      if (isRefusedForGood(error)) return lapse(deed, row, 'stripe_refuses', true);
+      throw error;
+    }
+    await deed.tx.query(
+      `insert into collection_attempt (collection_id, number, at, minor, stripe_invoice, outcome, failure)
+       values ($1, $2, $3, $4, $5, $6, $7)`,
+      [id, attempt, deed.now, openOf(row), answer.id, outcomeOf(answer), failureOf(answer)],
+    );
+    await deed.tx.query(
+      `update collection set state = 'collecting', attempts = $2, stripe_invoice = $3, due_at = null where id = $1`,
+      [id, attempt, answer.id],
+    );
+    await this.applyInvoice(deed, { ...row, state: 'collecting', attempts: attempt, stripeInvoice: answer.id }, answer);
+  }
+
+  /** The invoice at Stripe for what is open now. One that was made for another amount is taken back. */
+  private async issued(
+    row: CollectionRow,
+    customer: string,
+    attempt: number,
+  ): Promise<{ key: string; invoice: InvoiceState }> {
+    const { id, number, currency, dueOn, stripeInvoice } = row;
+    let again = false;
+    if (stripeInvoice !== null) {
+      const present = await this.gateway.retrieveInvoice(stripeInvoice);
+      const key = present.metadata['invoiceId'] ?? id;
+      if (present.status !== 'open' || present.payment?.status === 'processing') {
+        if (present.status !== 'void') return { key, invoice: present };
+      } else if (present.minorDue === openOf(row)) return { key, invoice: present };
+      await this.gateway.voidInvoice({ invoiceId: key, stripeInvoice });
+      again = true;
+    }
+    const key = again ? `${id}-${attempt}` : id;
+    const invoice = await this.gateway.issueInvoice({
+      invoiceId: key,
+      number: again ? `${number}-${attempt}` : number,
+      customer,
+      currency,
+      lines: [{ description: `Invoice ${number}`, minor: openOf(row) }],
+      dueOn,
+    });
+    return { key, invoice };
+  }
+
+  /** Brings a locked collection to what its invoice at Stripe says. */
+  async applyInvoice(deed: Deed, row: CollectionRow, invoice: InvoiceState): Promise<void> {
+    const { payment } = invoice;
+    if (payment === null) return;
+    if (invoice.status === 'paid') {
+      if (await known(deed, payment.id)) return;
+      await this.receiving.receive(deed, [
+        { collectionId: row.id, way: 'stripe', reference: payment.id, minor: invoice.minorPaid },
+      ]);
+      return;
+    }
+    if (row.stripeInvoice !== null && row.stripeInvoice !== invoice.id) return;
+    if (payment.status === 'processing') {
+      if (row.state !== 'collecting' && row.state !== 'failed' && row.state !== 'overdue') return;
+      const state = transition(collectionLifecycle, row.state, 'process');
+      await deed.tx.query('update collection set state = $2, due_at = null, stripe_invoice = $3 where id = $1', [
+        row.id,
+        state,
+        invoice.id,
+      ]);
+    } else if (failureOf(invoice) !== null && (row.state === 'collecting' || row.state === 'processing')) {
+      await fail(deed, row, failureOf(invoice) ?? '');
+    }
+  }
+
+  /** Charges a locked deposit. */
+  async chargeDeposit(deed: Deed, id: string): Promise<void> {
+    const row = await lockDeposit(deed, id);
+    if (!row || row.state !== 'charging') return;
+    const method = this.gateway.on ? await methodOf(deed.tx, row.memberId) : null;
+    if (method === null) return this.declined(deed, row, 'no_payment_method');
+    const { minor, currency } = row;
+    let payment: PaymentState;
+    try {
+      payment = await this.gateway.chargeDeposit({ depositId: id, ...method, minor, currency });
+    } catch (error) {
+      if (isRefusedForGood(error)) return this.declined(deed, row, 'stripe_refuses');
+      throw error;
+    }
+    await this.applyDeposit(deed, row, payment);
+  }
+
+  /** Brings a locked deposit to what its payment at Stripe says. */
+  async applyDeposit(deed: Deed, row: DepositRow, payment: PaymentState): Promise<void> {
+    await deed.tx.query('update deposit set stripe_payment_intent = $2 where id = $1', [row.id, payment.id]);
+    if (payment.status === 'succeeded') {
+      if (await known(deed, payment.id)) return;
+      const received = { depositId: row.id, way: 'stripe', reference: payment.id, minor: payment.minor } as const;
+      return this.receiving.receive(deed, [received]);
+    }
+    if (row.state !== 'charging' && row.state !== 'processing') return;
+    if (payment.status === 'processing') {
+      if (row.state === 'processing') return;
+      await deed.tx.query('update deposit set state = $2, due_at = null where id = $1', [
+        row.id,
+        transition(depositLifecycle, row.state, 'process'),
+      ]);
+    } else if (payment.failure !== null || payment.status === 'requires_action' || payment.status === 'canceled') {
+      await this.declined(deed, row, payment.failure?.code ?? payment.status);
+    }
+  }
+
+  /** What its payment method does not give, a member may still transfer. */
+  private async declined(deed: Deed, row: DepositRow, failure: string): Promise<void> {
+    const state = transition(depositLifecycle, row.state, row.ended ? 'withdraw' : 'decline');
+    await deed.tx.query(`update deposit set state = $2, way = 'bank', due_at = null, failure = $3 where id = $1`, [
+      row.id,
+      state,
+      failure,
+    ]);
+    if (state === 'asked') await writeLetters(deed.tx, [askFor('deposit', { ...row, openMinor: row.minor }, null)]);
+  }
+}
+
+/** Locks a deposit. @returns null when there is none */
+export async function lockDeposit({ tx }: Deed, id: string): Promise<DepositRow | null> {
+  const rows: DepositRow[] = await tx.query(
+    `select id, number, member_id as "memberId", currency, minor, state, why_ended is not null as ended
+     from deposit where id = $1 for update`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** Has this payment been received? */
+async function known({ tx }: Deed, reference: string): Promise<boolean> {
+  const rows: unknown[] = await tx.query(`select 1 from payment where way = 'stripe' and reference = $1`, [reference]);
+  return rows.length > 0;
+}
+
+/** It is charged again on its day; tried often enough, its member is reminded like any other. */
+async function fail(deed: Deed, row: CollectionRow, failure: string): Promise<void> {
+  const failedAt = row.failedAt ?? deed.now;
+  const next = nextAttempt(failedAt, row.attempts);
+  if (next === null) return lapse(deed, row, failure, false);
+  await noteFailure(deed, row, failure);
+  await deed.tx.query(`update collection set state = $2, failed_at = $3, failure = $4, due_at = $5 where id = $1`, [
+    row.id,
+    transition(collectionLifecycle, row.state, 'fail'),
+    failedAt,
+    failure,
+    next,
+  ]);
+}
+
+async function lapse(deed: Deed, row: CollectionRow, failure: string, byBank: boolean): Promise<void> {
+  await noteFailure(deed, row, failure);
+  await deed.tx.query(
+    `update collection set state = $2, failure = $3, failed_at = coalesce(failed_at, $4), due_at = $4,
+       way = case when $5 then 'bank' else way end where id = $1`,
+    [row.id, transition(collectionLifecycle, row.state, 'lapse'), failure, deed.now, byBank],
+  );
+}
+
+async function noteFailure({ tx }: Deed, row: CollectionRow, failure: string): Promise<void> {
+  await tx.query(
+    `update collection_attempt set outcome = 'failed', failure = $3 where collection_id = $1 and number = $2`,
+    [row.id, row.attempts, failure],
+  );
+}
+
+function failureOf({ payment }: InvoiceState): string | null {
+  if (payment === null || payment.status === 'succeeded' || payment.status === 'processing') return null;
+  if (payment.failure !== null) return payment.failure.declineCode ?? payment.failure.code;
+  return payment.status === 'requires_action' ? 'authentication_required' : null;
+}
+
+function outcomeOf(invoice: InvoiceState): 'processing' | 'succeeded' | 'failed' {
+  if (invoice.status === 'paid') return 'succeeded';
+  return invoice.payment?.status === 'processing' ? 'processing' : 'failed';
+}

@@ -1,0 +1,101 @@
+/** Collections as the database holds them, locked and moved together. */
+import type { EntityManager } from 'typeorm';
+import type { Minor } from '../kernel/money.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { type Amounts, openOf, stateAfter } from './rules/amounts.js';
+
+export interface CollectionRow extends Amounts {
+  readonly id: string;
+  readonly number: string;
+  readonly issuerId: string;
+  readonly memberId: string;
+  readonly currency: string;
+  readonly way: 'stripe' | 'bank';
+  readonly dueOn: string;
+  readonly attempts: number;
+  readonly failedAt: Date | null;
+  readonly reminders: number;
+  readonly stripeInvoice: string | null;
+}
+
+const COLUMNS = `
+  c.id, c.number, c.issuer_id as "issuerId", c.member_id as "memberId", c.currency, c.way, c.state,
+  c.due_on::text as "dueOn", c.total_minor as "totalMinor", c.credited_minor as "creditedMinor",
+  c.paid_minor as "paidMinor", c.returned_minor as "returnedMinor", c.attempts, c.failed_at as "failedAt", c.reminders,
+  c.stripe_invoice as "stripeInvoice"`;
+
+/** Locks collections by id, always in the same order, so that two who lock several do not wait for each other. */
+export async function lockCollections(tx: EntityManager, ids: readonly string[]): Promise<CollectionRow[]> {
+  if (ids.length === 0) return [];
+  return tx.query(`select ${COLUMNS} from collection c where c.id = any($1) order by c.id for update`, [ids]);
+}
+
+/** Amounts that a deed adds to a collection. */
+export interface Move {
+  readonly id: string;
+  readonly paid?: Minor;
+  readonly returned?: Minor;
+  readonly credited?: Minor;
+}
+
+/**
+ * Adds to the amounts of locked collections, and brings each to the state that follows. What is reopened is due at once:
+ * somebody has to ask for it again.
+ * @returns the rows as they are now
+ */
+export async function moveCollections(
+  { tx, now }: Deed,
+  rows: readonly CollectionRow[],
+  moves: readonly Move[],
+): Promise<CollectionRow[]> {
+  if (rows.length === 0) return [];
+  const disputed = await disputedOf(tx, rows);
+  const byId = new Map<string, { paid: Minor; returned: Minor; credited: Minor }>();
+  for (const { id, paid = 0n, returned = 0n, credited = 0n } of moves) {
+    const sum = byId.get(id) ?? { paid: 0n, returned: 0n, credited: 0n };
+    byId.set(id, {
+      paid: sum.paid + paid,
+      returned: sum.returned + returned,
+      credited: sum.credited + credited,
+    });
+  }
+  const after = rows.map((row) => {
+    const move = byId.get(row.id);
+    const amounts = {
+      ...row,
+      paidMinor: row.paidMinor + (move?.paid ?? 0n),
+      returnedMinor: row.returnedMinor + (move?.returned ?? 0n),
+      creditedMinor: row.creditedMinor + (move?.credited ?? 0n),
+    };
+    return { ...amounts, state: stateAfter(amounts, disputed.has(row.id)) };
+  });
+  await tx.query(
+    `update collection c set paid_minor = m.paid, returned_minor = m.returned, credited_minor = m.credited,
+       state = m.state,
+       settled_at = case when m.open <= 0 then coalesce(c.settled_at, $7) end,
+       due_at = case when m.open <= 0 or m.state in ('disputed', 'written-off') then null
+                     when m.state <> c.state and m.state = 'overdue' then $7 else c.due_at end
+     from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[])
+       as m (id, paid, returned, credited, state, open)
+     where c.id = m.id`,
+    [
+      after.map((row) => row.id),
+      after.map((row) => row.paidMinor),
+      after.map((row) => row.returnedMinor),
+      after.map((row) => row.creditedMinor),
+      after.map((row) => row.state),
+      after.map(openOf),
+      now,
+    ],
+  );
+  return after;
+}
+
+async function disputedOf(tx: EntityManager, rows: readonly CollectionRow[]): Promise<ReadonlySet<string>> {
+  const found: { id: string }[] = await tx.query(
+    `select distinct p.collection_id as id from dispute d join payment p on p.id = d.payment_id
+     where d.state = 'open' and p.collection_id = any($1)`,
+    [rows.map((row) => row.id)],
+  );
+  return new Set(found.map(({ id }) => id));
+}

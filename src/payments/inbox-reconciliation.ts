@@ -1,0 +1,128 @@
+/** Each night Stripe's own list of events is held against the inbox: what nobody told us is kept and applied, too. */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { JobSource } from '../platform/database/job-source.js';
+import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { OnFact, WhenDue } from '../platform/deeds/facts.js';
+import { keepEvents } from './inbox-rows.js';
+import { reconciliationBegan } from './inbox.events.js';
+import { nextNight } from './rules/nightly.js';
+import { type EventPage, StripeGateway } from './stripe-gateway.js';
+import { StripeObjects } from './stripe-objects.js';
+import type { BalanceState } from './stripe-states.js';
+
+/** Each night begins so much before the last one did: an event is listed some time after it happened. */
+const OVERLAP = "interval '1 hour'";
+/** What was told so long ago should have been applied. */
+const PATIENCE = "interval '1 hour'";
+/** Stripe's list goes back 30 days. */
+const LISTED = "interval '29 days'";
+const REFUSALS_KEPT = "interval '90 days'";
+
+const NAME = 'payments.list-events';
+
+interface Listing {
+  readonly since: Date | null;
+  readonly cursor: string | null;
+}
+
+@Injectable()
+export class InboxReconciliation {
+  constructor(
+    private readonly source: JobSource,
+    private readonly deeds: Deeds,
+    private readonly gateway: StripeGateway,
+    private readonly objects: StripeObjects,
+  ) {}
+
+  /** The night has come. Without Stripe there is nothing to be held against anything. */
+  @WhenDue({ name: 'payments.reconcile', table: 'stripe_reconciliation', states: ['planned'] })
+  async begin(deed: Deed, id: string): Promise<void> {
+    if (!this.gateway.on) {
+      await deed.tx.query('update stripe_reconciliation set due_at = $2 where id = $1', [id, nextNight(deed.now)]);
+      return;
+    }
+    await deed.tx.query(
+      `update stripe_reconciliation set state = 'listing', due_at = null, began_at = clock_timestamp(),
+         since = (select max(began_at) from stripe_reconciliation where state = 'done') - ${OVERLAP}
+       where id = $1`,
+      [id],
+    );
+    await deed.announce(reconciliationBegan, { reconciliationId: id });
+  }
+
+  /** Page by page, each with its place in one deed: whoever goes on after a crash goes on there. */
+  @OnFact(reconciliationBegan, { name: NAME, long: true, patient: true })
+  async list({ reconciliationId: id }: { reconciliationId: string }): Promise<void> {
+    for (;;) {
+      const rows: Listing[] = await this.source.query(
+        `select since, cursor from stripe_reconciliation where id = $1 and state = 'listing'`,
+        [id],
+      );
+      const [listing] = rows;
+      if (!listing) return;
+      const { since, cursor } = listing;
+      const page = await this.gateway.listEvents({ since, ...(cursor === null ? {} : { after: cursor }) });
+      const balance = page.next === null ? await this.gateway.balance() : null;
+      await this.deeds.runAsJob(NAME, (deed) => this.take(deed, id, cursor, page, balance));
+    }
+  }
+
+  private async take(
+    deed: Deed,
+    id: string,
+    cursor: string | null,
+    { events, next }: EventPage,
+    balance: readonly BalanceState[] | null,
+  ): Promise<void> {
+    const { tx } = deed;
+    const rows: unknown[] = await tx.query(
+      `select from stripe_reconciliation where id = $1 and state = 'listing' and cursor is not distinct from $2
+       for update`,
+      [id, cursor],
+    );
+    if (rows.length === 0) return;
+    const missed = await keepEvents(deed, this.objects, events, 'reconciliation');
+    await tx.query('update stripe_event set listed_by = $2 where id = any($1)', [events.map((each) => each.id), id]);
+    await tx.query(
+      `insert into stripe_difference (reconciliation_id, event_id, kind) select $1, unnest($2::text[]), 'missed'`,
+      [id, missed],
+    );
+    await tx.query(
+      `update stripe_reconciliation set cursor = $2, listed = listed + $3, missed = missed + $4 where id = $1`,
+      [id, next, events.length, missed.length],
+    );
+    if (balance !== null) await this.end(deed, id, balance);
+  }
+
+  private async end(deed: Deed, id: string, balance: readonly BalanceState[]): Promise<void> {
+    const { tx, now } = deed;
+    await tx.query(
+      `insert into stripe_difference (reconciliation_id, event_id, kind)
+       select r.id, e.id, 'unlisted' from stripe_reconciliation r join stripe_event e
+         on e.account is null and e.created_at >= greatest(r.since, clock_timestamp() - ${LISTED})
+        and e.received_at < r.began_at and e.listed_by is distinct from r.id
+       where r.id = $1
+       union all
+       select r.id, e.id, 'waiting' from stripe_reconciliation r join stripe_event e
+         on e.state in ('waiting', 'failed') and e.received_at < r.began_at - ${PATIENCE}
+       where r.id = $1`,
+      [id],
+    );
+    const told = balance.map(({ currency, minorAvailable, minorPending }) => ({
+      currency,
+      availableMinor: Number(minorAvailable),
+      pendingMinor: Number(minorPending),
+    }));
+    await tx.query(
+      `update stripe_reconciliation set state = 'done', ended_at = clock_timestamp(), cursor = null, balance = $2
+       where id = $1`,
+      [id, JSON.stringify(told)],
+    );
+    await tx.query(`insert into stripe_reconciliation (id, state, due_at) values ($1, 'planned', $2)`, [
+      randomUUID(),
+      nextNight(now),
+    ]);
+    await tx.query(`delete from stripe_refusal where at < clock_timestamp() - ${REFUSALS_KEPT}`);
+  }
+}

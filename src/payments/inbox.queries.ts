@@ -1,0 +1,75 @@
+/** Reads of the inbox, of what was refused there, and of the nightly reconciliations. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type Page, pageOf } from '../kernel/page.js';
+import { notFound } from '../kernel/refusal.js';
+import type { PageQuery } from '../platform/http/fields.js';
+import type {
+  StripeDifferenceView,
+  StripeEventsQuery,
+  StripeEventView,
+  StripeReconciliationView,
+  StripeRefusalView,
+} from './inbox.dto.js';
+
+@Injectable()
+export class InboxQueries {
+  /** Events, those that came last first; all or of one state. */
+  async events(tx: EntityManager, { state, cursor, limit }: StripeEventsQuery): Promise<Page<StripeEventView>> {
+    const rows: StripeEventView[] = await tx.query(
+      `select id, type, object_kind as "objectKind", object_id as "objectId", account, source, state, attempts,
+         last_error as "lastError", created_at as "createdAt", received_at as "receivedAt", handled_at as "handledAt"
+       from stripe_event where ($1::text is null or state = $1)
+         and ($2::text is null or (received_at, id) < (select received_at, id from stripe_event where id = $2))
+       order by received_at desc, id desc limit $3`,
+      [state ?? null, cursor ?? null, limit + 1],
+    );
+    return pageOf(rows, limit, (row) => row.id);
+  }
+
+  /** What was refused, the latest first. */
+  async refusals(tx: EntityManager, { cursor, limit }: PageQuery): Promise<Page<StripeRefusalView>> {
+    const rows: (StripeRefusalView & { place: string })[] = await tx.query(
+      `select id::text as place, reason, address, at from stripe_refusal
+       where ($1::text is null or id < (select id from stripe_refusal where id::text = $1))
+       order by id desc limit $2`,
+      [cursor ?? null, limit + 1],
+    );
+    const { items, next } = pageOf(rows, limit, (row) => row.place);
+    return { items: items.map(({ reason, address, at }) => ({ reason, address, at })), next };
+  }
+
+  /** The nights, the latest first. */
+  async reconciliations(tx: EntityManager, { cursor, limit }: PageQuery): Promise<Page<StripeReconciliationView>> {
+    const rows: StripeReconciliationView[] = await tx.query(
+      `select r.id, r.state, r.since, r.began_at as "beganAt", r.ended_at as "endedAt", r.listed, r.missed, d.unlisted,
+         d.waiting, r.balance
+       from stripe_reconciliation r, lateral (
+         select count(*) filter (where kind = 'unlisted')::int as unlisted,
+                count(*) filter (where kind = 'waiting')::int as waiting
+         from stripe_difference where reconciliation_id = r.id) d
+       where r.state <> 'planned'
+         and ($1::text is null
+              or (r.began_at, r.id) < (select began_at, id from stripe_reconciliation where id::text = $1))
+       order by r.began_at desc, r.id desc limit $2`,
+      [cursor ?? null, limit + 1],
+    );
+    return pageOf(rows, limit, (row) => row.id);
+  }
+
+  /** @throws Refusal 'stripe-reconciliation.not-found' */
+  async differences(tx: EntityManager, id: string, { cursor, limit }: PageQuery): Promise<Page<StripeDifferenceView>> {
+    const found: unknown[] = await tx.query(`select from stripe_reconciliation where id = $1 and state <> 'planned'`, [
+      id,
+    ]);
+    if (found.length === 0) throw notFound('stripe-reconciliation');
+    const rows: StripeDifferenceView[] = await tx.query(
+      `select d.event_id as "eventId", d.kind, e.type, e.state from stripe_difference d
+         join stripe_event e on e.id = d.event_id
+       where d.reconciliation_id = $1 and ($2::text is null or d.event_id || ' ' || d.kind > $2)
+       order by d.event_id || ' ' || d.kind limit $3`,
+      [id, cursor ?? null, limit + 1],
+    );
+    return pageOf(rows, limit, (row) => `${row.eventId} ${row.kind}`);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Letters to members about money, one statement for any number of them. Only what the member knows anyway is in them:
+ * numbers, amounts, days.
+ */
+import type { EntityManager } from 'typeorm';
+import { formatMoney, type Minor } from '../kernel/money.js';
+
+export interface MemberLetter {
+  readonly memberId: string;
+  readonly subject: string;
+  readonly text: string;
+  /** such as "invoice <id>" */
+  readonly about: string;
+}
+
+/** Writes letters to whoever lets others in at each member; who cannot be written to is passed over. */
+export async function writeLetters(tx: EntityManager, letters: readonly MemberLetter[]): Promise<void> {
+  if (letters.length === 0) return;
+  await tx.query(
+    `insert into mail_message (recipient, subject, body, about)
+     select m.email, l.subject, l.body, l.about
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) with ordinality as l (member_id, subject, body, about, at)
+       join organisation_mailbox m on m.organisation_id = l.member_id order by l.at`,
+    [
+      letters.map((letter) => letter.memberId),
+      letters.map((letter) => letter.subject),
+      letters.map((letter) => letter.text),
+      letters.map((letter) => letter.about),
+    ],
+  );
+}
+
+interface Asked {
+  readonly id: string;
+  readonly memberId: string;
+  readonly number: string;
+  readonly currency: string;
+  readonly openMinor: Minor;
+}
+
+/** Asks for a transfer. */
+export function askFor(kind: 'invoice' | 'deposit', asked: Asked, dueOn: string | null): MemberLetter {
+  const { id, memberId, number } = asked;
+  const until = dueOn === null ? '' : ` until ${dueOn}`;
+  return {
+    memberId,
+    subject: `${kind === 'invoice' ? 'Invoice' : 'Deposit'} ${number}`,
+    text:
+      `Please transfer ${amount(asked)}${until} with ${number} as the reference, so that it is found.` +
+      (kind === 'deposit' ? ' It is credited to your first invoice, or comes back if your offer does not settle.' : ''),
+    about: `${kind} ${id}`,
+  };
+}
+
+const REMINDING = [
+  'A friendly reminder',
+  'Second reminder',
+  'Last reminder before an officer is asked whether your lines are to be suspended',
+];
+
+/** The rising reminders. @param nth from 0 */
+export function remindOf(asked: Asked & { readonly dueOn: string }, nth: number): MemberLetter {
+  const { id, memberId, number, dueOn } = asked;
+  const tone = REMINDING[Math.min(nth, REMINDING.length - 1)] ?? '';
+  return {
+    memberId,
+    subject: `${nth === 0 ? 'Reminder' : nth === 1 ? 'Second reminder' : 'Last reminder'}: invoice ${number}`,
+    text: `${tone}: of invoice ${number}, due on ${dueOn}, ${amount(asked)} are not paid. Please transfer them with ${number} as the reference.`,
+    about: `invoice ${id}`,
+  };
+}
+
+function amount({ openMinor, currency }: Asked): string {
+  return `${formatMoney(openMinor, currency)} ${currency}`;
+}

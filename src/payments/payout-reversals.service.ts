@@ -1,0 +1,83 @@
+/**
+ * What was transferred to providers through Stripe for an invoice that is not paid any more is taken back there. What was
+ * paid by bank is made up for by the next payout.
+ */
+import { Injectable } from '@nestjs/common';
+import type { Minor } from '../kernel/money.js';
+import { LedgerService } from '../ledger/ledger.service.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { reversalEntry } from './rules/entries.js';
+import { StripePayouts } from './stripe-payouts.js';
+
+interface ReversalRow {
+  readonly id: string;
+  readonly payoutId: string;
+  readonly transfer: string;
+  readonly agencyId: string;
+  readonly providerId: string;
+  readonly currency: string;
+  readonly number: string;
+  readonly minor: Minor;
+}
+
+@Injectable()
+export class PayoutReversalsService {
+  constructor(
+    private readonly ledger: LedgerService,
+    private readonly stripe: StripePayouts,
+  ) {}
+
+  /**
+   * Owes the reversal of what was transferred for an invoice beyond what is payable for it now. The lines that lower the
+   * payout are written at once, so that no payout makes up for the same a second time.
+   * @param cause what it is for: the same cause takes back once
+   */
+  async owe(deed: Deed, collectionId: string | null, cause: string): Promise<void> {
+    if (collectionId === null) return;
+    await deed.tx.query(
+      `with claim as (
+         select provider_id, sum(minor) as minor from payout_claim where kind = 'invoice' and reference = $1::uuid::text
+         group by provider_id
+       ), transferred as (
+         select l.payout_id, l.provider_id, p.reserve_minor, p.claims_minor, p.reversed_minor, sum(l.minor) as minor
+         from payout_line l join payout p on p.id = l.payout_id
+         where l.kind = 'invoice' and l.reference = $1::uuid::text and p.way = 'stripe' and p.state in ('paid', 'released')
+         group by l.payout_id, l.provider_id, p.reserve_minor, p.claims_minor, p.reversed_minor
+       ), back as (
+         select gen_random_uuid() as id, t.payout_id, t.provider_id,
+           least(t.minor, t.claims_minor - t.reserve_minor - t.reversed_minor) as minor
+         from transferred t
+         where t.minor > 0 and not exists (select from claim c where c.provider_id = t.provider_id)
+       ), owed as (
+         insert into payout_reversal (id, payout_id, invoice_id, cause, minor, state, due_at, created_at)
+         select id, payout_id, $1::uuid, $2, minor, 'owed', $3, $3 from back where minor > 0
+         on conflict (payout_id, invoice_id, cause) do nothing returning id, payout_id, minor
+       ), lowered as (
+         update payout p set reversed_minor = p.reversed_minor + o.minor
+         from (select payout_id, sum(minor) as minor from owed group by payout_id) o where p.id = o.payout_id
+       )
+       insert into payout_line (payout_id, provider_id, kind, reference, reversal_id, minor)
+       select b.payout_id, b.provider_id, 'invoice', $1::uuid::text, o.id, -o.minor from owed o join back b on b.id = o.id`,
+      [collectionId, cause, deed.now],
+    );
+  }
+
+  /** Takes back a part of a transfer. The reversal is locked. */
+  async reverse(deed: Deed, id: string): Promise<void> {
+    const rows: ReversalRow[] = await deed.tx.query(
+      `select r.id, r.payout_id as "payoutId", p.reference as transfer, p.agency_id as "agencyId",
+         p.provider_id as "providerId", p.currency, p.number, r.minor
+       from payout_reversal r join payout p on p.id = r.payout_id where r.id = $1 and r.state = 'owed' for update of r`,
+      [id],
+    );
+    const [row] = rows;
+    if (!row) return;
+    const { transfer, minor, currency } = row;
+    const reversal = await this.stripe.reverseTransfer({ reversalId: id, transfer, minor, currency });
+    await deed.tx.query(
+      `update payout_reversal set state = 'done', due_at = null, done_at = $2, stripe_reversal = $3 where id = $1`,
+      [id, deed.now, reversal.id],
+    );
+    await this.ledger.post(deed, [reversalEntry(row)]);
+  }
+}

@@ -1,0 +1,72 @@
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Actor } from '../kernel/actor.js';
+import { PageQuery } from '../platform/http/fields.js';
+import { Acting, May } from '../platform/http/request.js';
+import { PayBody } from './bank.dto.js';
+import { WhyBody } from './collections.dto.js';
+import { IdOf } from './id-param.js';
+import { PayoutLinePage, PayoutPage, PayoutStepView, PayoutView, ProposeBody } from './payouts.dto.js';
+import { PayoutsQueries } from './payouts.queries.js';
+import { PayoutsService } from './payouts.service.js';
+
+@Controller('api/v1/payouts')
+export class PayoutsController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly queries: PayoutsQueries,
+    private readonly payouts: PayoutsService,
+  ) {}
+
+  /** Payouts: those that a provider was paid, all that the agency pays. */
+  @May('payouts.read')
+  @Get()
+  async list(@Acting() actor: Actor, @Query() query: PageQuery): Promise<PayoutPage> {
+    return this.queries.list(this.source.manager, actor, query);
+  }
+
+  /** Proposes to pay a provider all that has become payable and is not paid out yet. */
+  @May('payouts.propose')
+  @Post()
+  async propose(@Acting() actor: Actor, @Body() { providerId, currency }: ProposeBody): Promise<PayoutStepView> {
+    return this.payouts.propose(actor, providerId, currency);
+  }
+
+  /** One payout. */
+  @May('payouts.read')
+  @Get(':id')
+  async read(@Acting() actor: Actor, @IdOf('payout') id: string): Promise<PayoutView> {
+    return this.queries.one(this.source.manager, actor, id);
+  }
+
+  /** What a payout pays, invoice by invoice. */
+  @May('payouts.read')
+  @Get(':id/lines')
+  async lines(@Acting() actor: Actor, @IdOf('payout') id: string, @Query() query: PageQuery): Promise<PayoutLinePage> {
+    return this.queries.lines(this.source.manager, actor, id, query);
+  }
+
+  /** Pays: through Stripe, or by a transfer that was made, of which the bank's reference is given. */
+  @May('payouts.pay')
+  @HttpCode(200)
+  @Post(':id/pay')
+  async pay(
+    @Acting() actor: Actor,
+    @IdOf('payout') id: string,
+    @Body() { bankReference }: PayBody,
+  ): Promise<PayoutStepView> {
+    return this.payouts.pay(actor, id, bankReference ?? null);
+  }
+
+  /** Takes a proposal back. */
+  @May('payouts.withdraw')
+  @HttpCode(200)
+  @Post(':id/withdraw')
+  async withdraw(
+    @Acting() actor: Actor,
+    @IdOf('payout') id: string,
+    @Body() { why }: WhyBody,
+  ): Promise<PayoutStepView> {
+    return this.payouts.withdraw(actor, id, why);
+  }
+}

@@ -1,0 +1,67 @@
+/** Reads of payouts: a provider's own, all that the agency pays. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../kernel/actor.js';
+import { pageOf } from '../kernel/page.js';
+import { notFound } from '../kernel/refusal.js';
+import { placeOf } from './payments.queries.js';
+import type { PayoutLinePage, PayoutLineView, PayoutPage, PayoutView } from './payouts.dto.js';
+
+/** A provider hears of a payout once it is paid. */
+const PAYOUTS = `
+  select p.sequence::text, p.id, p.number, p.agency_id as "agencyId", p.provider_id as "providerId", p.currency, p.way,
+    p.state, p.claims_minor as "claimsMinor", p.reserve_minor as "reserveMinor", p.paid_minor as "paidMinor",
+    p.reversed_minor as "reversedMinor", p.proposed_at as "proposedAt", p.paid_at as "paidAt", p.due_at as "dueAt",
+    p.released_at as "releasedAt", p.reference
+  from payout p where (p.agency_id = $1 or p.provider_id = $1 and p.paid_at is not null)`;
+
+type Sequenced<T> = T & { readonly sequence: string };
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+@Injectable()
+export class PayoutsQueries {
+  /** @throws Refusal 'payout.not-found', also when it is somebody else's */
+  async one(tx: EntityManager, actor: Actor, id: string): Promise<PayoutView> {
+    const rows: Sequenced<PayoutView>[] = await tx.query(`${PAYOUTS} and p.id = $2`, [
+      actor.organisationId ?? NOBODY,
+      id,
+    ]);
+    const [row] = rows;
+    if (!row) throw notFound('payout');
+    const { sequence: _order, ...shown } = row;
+    return shown;
+  }
+
+  async list(
+    tx: EntityManager,
+    actor: Actor,
+    { cursor, limit }: { readonly cursor?: string; readonly limit: number },
+  ): Promise<PayoutPage> {
+    const rows: Sequenced<PayoutView>[] = await tx.query(
+      `${PAYOUTS} and p.sequence > $2 order by p.sequence limit $3`,
+      [actor.organisationId ?? NOBODY, placeOf(cursor), limit + 1],
+    );
+    const { items, next } = pageOf(rows, limit, ({ sequence }) => sequence);
+    return { items: items.map(({ sequence: _order, ...shown }) => shown), next };
+  }
+
+  /** What a payout pays, claim by claim. @throws Refusal 'payout.not-found' */
+  async lines(
+    tx: EntityManager,
+    actor: Actor,
+    id: string,
+    { cursor, limit }: { readonly cursor?: string; readonly limit: number },
+  ): Promise<PayoutLinePage> {
+    await this.one(tx, actor, id);
+    const rows: (PayoutLineView & { readonly place: string })[] = await tx.query(
+      `select kind, reference, minor, place::text from (
+         select l.*, row_number() over (order by kind, reference, reversal_id nulls first) as place
+         from payout_line l where payout_id = $1) l
+       where place > $2 order by place limit $3`,
+      [id, placeOf(cursor), limit + 1],
+    );
+    const { items, next } = pageOf(rows, limit, ({ place }) => place);
+    return { items: items.map(({ place: _order, ...shown }) => shown), next };
+  }
+}

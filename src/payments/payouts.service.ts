@@ -1,0 +1,199 @@
+/** Paying providers what their members have paid. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { BillingQueries } from '../billing/billing.queries.js';
+import type { Actor } from '../kernel/actor.js';
+import { transition } from '../kernel/lifecycle.js';
+import type { Minor } from '../kernel/money.js';
+import { addDays } from '../kernel/period.js';
+import { notFound, refuse } from '../kernel/refusal.js';
+import { LedgerService } from '../ledger/ledger.service.js';
+import { planFor } from '../platform/database/many-rows.js';
+import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { payoutEntries, releaseEntry } from './rules/entries.js';
+import { payoutLifecycle, type PayoutState } from './rules/lifecycles.js';
+import { kept } from './rules/payout.js';
+import { StripePayouts } from './stripe-payouts.js';
+
+export interface PayoutRow {
+  readonly id: string;
+  readonly number: string;
+  readonly agencyId: string;
+  readonly providerId: string;
+  readonly currency: string;
+  readonly way: 'stripe' | 'bank';
+  readonly state: PayoutState;
+  readonly claimsMinor: Minor;
+  readonly reserveMinor: Minor;
+  readonly reserveDays: number;
+  readonly paidMinor: Minor;
+  readonly reference: string | null;
+}
+
+/** A payout as its deeds answer. */
+export interface PayoutStep {
+  readonly id: string;
+  readonly state: PayoutState;
+}
+
+/** From here on the planner is told that there are many. */
+const MANY = 10_000;
+
+@Injectable()
+export class PayoutsService {
+  constructor(
+    private readonly deeds: Deeds,
+    private readonly ledger: LedgerService,
+    private readonly billing: BillingQueries,
+    private readonly stripe: StripePayouts,
+  ) {}
+
+  /**
+   * Proposes to pay a provider all that has become payable and is not paid out yet, less what has ceased to be.
+   * @throws Refusal 'payout.nothing' when that is nothing
+   */
+  async propose(actor: Actor, providerId: string, currency: string): Promise<PayoutStep> {
+    return this.deeds.run(actor, 'payouts.propose', { providerId, currency }, async (deed) => {
+      const agencyId = actor.organisationId ?? '';
+      await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('payout ' || $1 || $2 || $3, 0))`, [
+        agencyId,
+        providerId,
+        currency,
+      ]);
+      await planFor(deed.tx, MANY);
+      await layOut(deed.tx, agencyId, providerId, currency);
+      const sums: { claims: Minor; lines: number }[] = await deed.tx.query(
+        `select coalesce(sum(minor), 0)::bigint as claims, count(*)::int as lines from payable_claim`,
+      );
+      const { claims = 0n, lines = 0 } = sums[0] ?? {};
+      if (claims <= 0n) {
+        const less = claims < 0n ? ` It has been paid ${-claims} too much, which its next payouts make up for.` : '';
+        throw refuse('payout.nothing', `Nothing is payable to this provider in ${currency} now.${less}`);
+      }
+      const terms = await this.billing.terms(deed.tx, agencyId, currency);
+      const reserve = kept(claims, terms.reserveBp);
+      const made: { id: string; number: string }[] = await deed.tx.query(
+        `insert into payout (agency_id, provider_id, currency, way, state, claims_minor, reserve_minor, reserve_days,
+           proposed_at)
+         select $1, $2, $3, case when $4 and exists (select from provider_payout_account where provider_id = $2)
+                            then 'stripe' else 'bank' end, 'proposed', $5, $6, $7, $8 returning id, number`,
+        [agencyId, providerId, currency, this.stripe.on, claims, reserve, terms.reserveDays, deed.now],
+      );
+      const id = made[0]?.id ?? '';
+      await deed.tx.query(
+        `insert into payout_line (payout_id, provider_id, kind, reference, minor)
+         select $1, $2, kind, reference, minor from payable_claim order by kind, reference`,
+        [id, providerId],
+      );
+      await deed.record({ type: 'payout', id }, { providerId, currency, claims, reserve, lines });
+      return { id, state: payoutLifecycle.initial };
+    });
+  }
+
+  /**
+   * Pays a proposed payout: through Stripe, or by a transfer that the officer has made and names the booking of.
+   * @throws Refusal 'payout.not-found', 'payout.reference', 'payout.cannot-...'
+   */
+  async pay(actor: Actor, id: string, bankReference: string | null): Promise<PayoutStep> {
+    return this.deeds.run(actor, 'payouts.pay', { id, bankReference }, async (deed) => {
+      const row = await this.own(deed, actor, id);
+      if (row.way === 'stripe') {
+        const state = transition(payoutLifecycle, row.state, 'transfer');
+        await deed.tx.query('update payout set state = $2, due_at = $3 where id = $1', [id, state, deed.now]);
+        await deed.record({ type: 'payout', id }, { minor: row.paidMinor });
+        return { id, state };
+      }
+      transition(payoutLifecycle, row.state, 'pay');
+      if (bankReference === null) {
+        throw refuse(
+          'payout.reference',
+          'Transfer it, then give the bank’s reference of the booking as bankReference.',
+        );
+      }
+      await this.paid(deed, row, bankReference);
+      await deed.record({ type: 'payout', id }, { minor: row.paidMinor, bankReference });
+      return { id, state: 'paid' };
+    });
+  }
+
+  /** Takes a proposal back. @throws Refusal 'payout.not-found', 'payout.cannot-withdraw' */
+  async withdraw(actor: Actor, id: string, why: string): Promise<PayoutStep> {
+    return this.deeds.run(actor, 'payouts.withdraw', { id, why }, async (deed) => {
+      const row = await this.own(deed, actor, id);
+      const state = transition(payoutLifecycle, row.state, 'withdraw');
+      await deed.tx.query('update payout set state = $2, due_at = null where id = $1', [id, state]);
+      await deed.record({ type: 'payout', id }, {}, why);
+      return { id, state };
+    });
+  }
+
+  /** Transfers a locked payout through Stripe. Whoever dies in here transfers once all the same. */
+  async transfer(deed: Deed, id: string): Promise<void> {
+    const row = await lockPayout(deed.tx, id);
+    if (!row || row.state !== 'transferring') return;
+    const accounts: { account: string }[] = await deed.tx.query(
+      'select account from provider_payout_account where provider_id = $1',
+      [row.providerId],
+    );
+    const [account] = accounts;
+    if (!account) throw refuse('payout.no-account', `Stripe does not take transfers to the provider of ${row.number}.`);
+    const { paidMinor: minor, currency } = row;
+    const transfer = await this.stripe.createTransfer({ payoutId: id, account: account.account, minor, currency });
+    await this.paid(deed, row, transfer.id);
+  }
+
+  /** The reserve of a locked payout is due. */
+  async release(deed: Deed, id: string): Promise<void> {
+    const row = await lockPayout(deed.tx, id);
+    if (!row || row.state !== 'paid') return;
+    await deed.tx.query('update payout set state = $2, due_at = null, released_at = $3 where id = $1', [
+      id,
+      transition(payoutLifecycle, row.state, 'release'),
+      deed.now,
+    ]);
+    await this.ledger.post(deed, [releaseEntry({ ...row, minor: row.reserveMinor })]);
+  }
+
+  private async paid(deed: Deed, row: PayoutRow, reference: string): Promise<void> {
+    const { id, state, paidMinor: minor, reserveMinor: reserve, way: purse } = row;
+    await deed.tx.query('update payout set state = $2, paid_at = $3, reference = $4, due_at = $5 where id = $1', [
+      id,
+      transition(payoutLifecycle, state, 'pay'),
+      deed.now,
+      reference,
+      reserve > 0n ? addDays(deed.now, row.reserveDays) : null,
+    ]);
+    await this.ledger.post(deed, payoutEntries({ ...row, minor, reserve, purse }));
+  }
+
+  private async own(deed: Deed, actor: Actor, id: string): Promise<PayoutRow> {
+    const row = await lockPayout(deed.tx, id);
+    if (!row || row.agencyId !== actor.organisationId) throw notFound('payout');
+    return row;
+  }
+}
+
+/** What is payable and not paid out, and what was paid out and is not payable any more. */
+async function layOut(tx: EntityManager, agencyId: string, providerId: string, currency: string): Promise<void> {
+  await tx.query('drop table if exists payable_claim');
+  await tx.query(
+    `create temporary table payable_claim on commit drop as
+     select kind, reference, sum(minor)::bigint as minor from (
+       select kind, reference, minor from payout_claim where agency_id = $1 and provider_id = $2 and currency = $3
+       union all
+       select kind, reference, -minor from payout_done where agency_id = $1 and provider_id = $2 and currency = $3
+     ) c group by kind, reference having sum(minor) <> 0`,
+    [agencyId, providerId, currency],
+  );
+}
+
+async function lockPayout(tx: EntityManager, id: string): Promise<PayoutRow | null> {
+  const rows: PayoutRow[] = await tx.query(
+    `select id, number, agency_id as "agencyId", provider_id as "providerId", currency, way, state,
+       claims_minor as "claimsMinor", reserve_minor as "reserveMinor", reserve_days as "reserveDays",
+       paid_minor as "paidMinor", reference
+     from payout where id = $1 for update`,
+    [id],
+  );
+  return rows[0] ?? null;
+}

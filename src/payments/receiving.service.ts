@@ -1,0 +1,112 @@
+/** Money that has come in: written down, booked, and given to what it pays. The one way in, from whatever purse. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Minor } from '../kernel/money.js';
+import { LedgerService } from '../ledger/ledger.service.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { lockCollections, moveCollections } from './collection-rows.js';
+import { RefundsService } from './refunds.service.js';
+import { creditedEntry, depositEntry, paymentEntry } from './rules/entries.js';
+
+/** Money for one invoice or one deposit. */
+export interface Received {
+  readonly collectionId?: string;
+  readonly depositId?: string;
+  readonly way: 'stripe' | 'bank' | 'deposit';
+  readonly reference: string;
+  readonly receiptId?: string;
+  readonly minor: Minor;
+}
+
+interface Written {
+  readonly id: string;
+  readonly collectionId: string | null;
+  readonly depositId: string | null;
+  readonly agencyId: string;
+  readonly memberId: string;
+  readonly currency: string;
+  readonly minor: Minor;
+  readonly way: Received['way'];
+  readonly invoice: string | null;
+  readonly deposit: string | null;
+}
+
+@Injectable()
+export class ReceivingService {
+  constructor(
+    private readonly ledger: LedgerService,
+    private readonly refunds: RefundsService,
+  ) {}
+
+  /**
+   * Books payments, any number at once. What pays more than is open, or a deposit that nobody needs any more, is owed
+   * back by the same deed.
+   */
+  async receive(deed: Deed, received: readonly Received[]): Promise<void> {
+    if (received.length === 0) return;
+    const collections = await lockCollections(deed.tx, [
+      ...new Set(received.flatMap((each) => each.collectionId ?? [])),
+    ]);
+    const written = await write(deed, received);
+    if (written.length !== received.length) throw new Error(`${written.length} of ${received.length} payments written`);
+    await this.ledger.post(deed, written.map(entryOf));
+    const after = await moveCollections(
+      deed,
+      collections,
+      written.flatMap(({ collectionId, minor }) => (collectionId === null ? [] : [{ id: collectionId, paid: minor }])),
+    );
+    await this.refunds.oweExcess(deed, after);
+    const held = written.flatMap(({ depositId, way }) => (depositId === null || way === 'deposit' ? [] : [depositId]));
+    await hold(deed, held);
+    await this.refunds.oweDeposits(deed, held);
+  }
+}
+
+function entryOf(payment: Written): ReturnType<typeof paymentEntry> {
+  const { way, invoice, deposit } = payment;
+  if (way === 'deposit') return creditedEntry({ ...payment, deposit: deposit ?? '', invoice: invoice ?? '' });
+  return deposit === null
+    ? paymentEntry({ ...payment, purse: way, number: invoice ?? '' })
+    : depositEntry({ ...payment, purse: way, number: deposit });
+}
+
+async function write({ tx, now }: Deed, received: readonly Received[]): Promise<Written[]> {
+  return tx.query(
+    `with fresh as (
+       select r.*, coalesce(c.issuer_id, d.agency_id) as issuer_id, coalesce(c.member_id, d.member_id) as member_id,
+              coalesce(c.currency, d.currency) as currency
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::bigint[]) with ordinality
+           as r (collection_id, deposit_id, way, reference, receipt_id, minor, at)
+         left join collection c on c.id = r.collection_id left join deposit d on d.id = r.deposit_id
+     ), written as (
+       insert into payment (issuer_id, member_id, currency, collection_id, deposit_id, receipt_id, way, reference, minor,
+         received_at)
+       select issuer_id, member_id, currency, collection_id, deposit_id, receipt_id, way, reference, minor, $7
+       from fresh order by at
+       returning id, sequence, collection_id, deposit_id, issuer_id, member_id, currency, minor, way
+     )
+     select w.id, w.collection_id as "collectionId", w.deposit_id as "depositId", w.issuer_id as "agencyId",
+       w.member_id as "memberId", w.currency, w.minor, w.way, c.number as invoice, d.number as deposit
+     from written w left join collection c on c.id = w.collection_id left join deposit d on d.id = w.deposit_id
+     order by w.sequence`,
+    [
+      received.map((each) => each.collectionId ?? null),
+      received.map((each) => each.depositId ?? null),
+      received.map((each) => each.way),
+      received.map((each) => each.reference),
+      received.map((each) => each.receiptId ?? null),
+      received.map((each) => each.minor),
+      now,
+    ],
+  );
+}
+
+/** Deposits that were paid are held; also those that were withdrawn meanwhile, so that they go back. */
+async function hold({ tx, now }: { tx: EntityManager; now: Date }, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `update deposit set state = 'held', held_at = $2, due_at = null, failure = null
+     where id = any($1) and state in ('asked', 'charging', 'processing', 'withdrawn')`,
+    [ids, now],
+  );
+}

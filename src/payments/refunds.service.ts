@@ -1,0 +1,216 @@
+/** Money that goes back to members: owed by a row, then given back once, whoever dies in between. */
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../kernel/actor.js';
+import { transition } from '../kernel/lifecycle.js';
+import type { Minor } from '../kernel/money.js';
+import { notFound, refuse } from '../kernel/refusal.js';
+import { LedgerService } from '../ledger/ledger.service.js';
+import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { type CollectionRow, lockCollections, moveCollections } from './collection-rows.js';
+import { openOf } from './rules/amounts.js';
+import { takeBack } from './rules/assign.js';
+import { refundEntry } from './rules/entries.js';
+import { refundLifecycle, type RefundState } from './rules/lifecycles.js';
+
+export interface RefundRow {
+  readonly id: string;
+  readonly paymentId: string;
+  readonly collectionId: string | null;
+  readonly depositId: string | null;
+  readonly issuerId: string;
+  readonly memberId: string;
+  readonly currency: string;
+  readonly minor: Minor;
+  readonly way: 'stripe' | 'bank';
+  readonly state: RefundState;
+  readonly number: string;
+  /** the payment intent that paid it */
+  readonly paid: string;
+  readonly stripeRefund: string | null;
+}
+
+@Injectable()
+export class RefundsService {
+  constructor(
+    private readonly deeds: Deeds,
+    private readonly ledger: LedgerService,
+  ) {}
+
+  /** Owes what locked collections have received beyond what they ask for, as far as it is not owed already. */
+  async oweExcess(deed: Deed, rows: readonly CollectionRow[]): Promise<void> {
+    for (const row of rows) {
+      if (openOf(row) >= 0n) continue;
+      const pending: { minor: Minor }[] = await deed.tx.query(
+        `select coalesce(sum(minor), 0)::bigint as minor from refund where collection_id = $1 and state <> 'done'`,
+        [row.id],
+      );
+      const excess = -openOf(row) - (pending[0]?.minor ?? 0n);
+      if (excess > 0n) await this.oweOf(deed, row, excess);
+    }
+  }
+
+  private async oweOf(deed: Deed, row: CollectionRow, excess: Minor): Promise<void> {
+    const payments: { id: string; leftMinor: Minor }[] = await deed.tx.query(
+      `select id, minor - returned_minor as "leftMinor" from payment where collection_id = $1 order by sequence for update`,
+      [row.id],
+    );
+    const parts = takeBack(payments, excess);
+    // What came from a deposit goes back by bank: the deposit itself is closed. The cause is how much had been asked back.
+    await deed.tx.query(
+      `with part as (
+         select p.*, t.back from unnest($1::uuid[], $2::bigint[]) as t (id, back) join payment p using (id)
+       ), taken as (
+         update payment p set returned_minor = p.returned_minor + part.back from part where p.id = part.id
+       )
+       insert into refund (payment_id, collection_id, issuer_id, member_id, currency, minor, way, cause, why, state,
+         due_at, created_at)
+       select id, collection_id, issuer_id, member_id, currency, back, case way when 'stripe' then 'stripe' else 'bank' end,
+         'beyond ' || returned_minor, $3, 'owed', case way when 'stripe' then $4::timestamptz end, $4
+       from part`,
+      [
+        parts.map((part) => part.id),
+        parts.map((part) => part.minor),
+        `More was paid for ${row.number} than it asks for.`,
+        deed.now,
+      ],
+    );
+  }
+
+  /**
+   * Owes held deposits back that nobody needs any more, and what was not used of credited ones. A deposit goes back once:
+   * the database holds one refund of each.
+   */
+  async oweDeposits(deed: Deed, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await deed.tx.query(
+      `with back as (
+         select d.id, p.id as payment_id, d.minor - d.credited_minor as minor, p.way, d.agency_id, d.member_id, d.currency,
+                d.why_ended
+         from deposit d join payment p on p.deposit_id = d.id and p.way <> 'deposit'
+         where d.id = any($1) and d.state = 'held' and d.why_ended is not null and d.minor > d.credited_minor
+         order by d.id for update of d
+       ), moved as (
+         update deposit d set state = 'refunding' from back where d.id = back.id
+       ), taken as (
+         update payment p set returned_minor = p.returned_minor + back.minor from back where p.id = back.payment_id
+       )
+       insert into refund (payment_id, deposit_id, issuer_id, member_id, currency, minor, way, cause, why, state, due_at,
+         created_at)
+       select payment_id, id, agency_id, member_id, currency, minor, way, 'deposit', why_ended, 'owed',
+         case way when 'stripe' then $2::timestamptz end, $2 from back`,
+      [ids, deed.now],
+    );
+  }
+
+  /**
+   * An officer has transferred what is owed, and says under which booking.
+   * @throws Refusal 'refund.not-found', 'refund.not-by-bank', 'refund.cannot-finish'
+   */
+  async confirm(actor: Actor, id: string, bankReference: string): Promise<{ id: string; state: RefundState }> {
+    return this.deeds.run(actor, 'refunds.confirm', { id, bankReference }, async (deed) => {
+      const row = await lockRefund(deed, id);
+      if (!row || row.issuerId !== actor.organisationId) throw notFound('refund');
+      transition(refundLifecycle, row.state, 'finish');
+      if (row.way !== 'bank') {
+        throw refuse('refund.not-by-bank', 'Stripe gives this one back; only what is owed by bank is confirmed.');
+      }
+      await this.finish(deed, row, { bankReference });
+      await deed.record({ type: 'refund', id }, { bankReference, minor: row.minor });
+      return { id, state: 'done' };
+    });
+  }
+
+  /** The money is back. Of a locked refund; asked again, it does nothing. */
+  async finish(deed: Deed, row: RefundRow, by: { bankReference?: string; stripeRefund?: string }): Promise<void> {
+    if (row.state === 'done') return;
+    const collections = await lockCollections(deed.tx, row.collectionId === null ? [] : [row.collectionId]);
+    await deed.tx.query(
+      `update refund set state = $2, due_at = null, done_at = $3, bank_reference = $4, confirmed_by = $5,
+         stripe_refund = coalesce($6, stripe_refund), failure = null where id = $1`,
+      [
+        row.id,
+        transition(refundLifecycle, row.state, 'finish'),
+        deed.now,
+        by.bankReference ?? null,
+        deed.actor.personId,
+        by.stripeRefund ?? null,
+      ],
+    );
+    await this.ledger.post(deed, [
+      refundEntry({
+        ...row,
+        id: entryOf(row),
+        agencyId: row.issuerId,
+        purse: row.way,
+        of: row.depositId === null ? 'invoice' : 'deposit',
+      }),
+    ]);
+    await moveCollections(
+      deed,
+      collections,
+      collections.map(({ id }) => ({ id, returned: row.minor })),
+    );
+    if (row.depositId !== null) {
+      await deed.tx.query(
+        `update deposit set refunded_minor = refunded_minor + $2,
+           state = case when credited_minor + refunded_minor + $2 = minor then 'refunded' else state end where id = $1`,
+        [row.depositId, row.minor],
+      );
+    }
+  }
+
+  /**
+   * Stripe cannot give it back (the card is gone), or could not after all: an officer does, by bank. Asked again, it does
+   * nothing.
+   */
+  async failAtStripe(deed: Deed, row: RefundRow, failure: string): Promise<void> {
+    if (row.way === 'bank') return;
+    const collections = await lockCollections(deed.tx, row.collectionId === null ? [] : [row.collectionId]);
+    await deed.tx.query(
+      `update refund set state = 'owed', way = 'bank', due_at = null, done_at = null, failure = $2 where id = $1`,
+      [row.id, failure],
+    );
+    if (row.state !== 'done') return;
+    const kind = row.depositId === null ? 'refund' : 'deposit-refund';
+    await this.ledger.reverse(deed, kind, entryOf(row), 'The refund did not get through.');
+    await moveCollections(
+      deed,
+      collections,
+      collections.map(({ id }) => ({ id, returned: -row.minor })),
+    );
+    if (row.depositId !== null) {
+      await deed.tx.query(
+        `update deposit set refunded_minor = refunded_minor - $2,
+           state = case when state = 'refunded' then 'refunding' else state end where id = $1`,
+        [row.depositId, row.minor],
+      );
+    }
+  }
+
+  /** Stripe has taken it on. */
+  async asked(deed: Deed, row: RefundRow, stripeRefund: string): Promise<void> {
+    await deed.tx.query(
+      `update refund set state = 'asked', due_at = null, stripe_refund = $2 where id = $1 and state = 'owed'`,
+      [row.id, stripeRefund],
+    );
+  }
+}
+
+/** What the entry of a refund books: another one than at Stripe, once that has failed and an officer transferred it. */
+function entryOf({ id, way, stripeRefund }: RefundRow): string {
+  return way === 'bank' && stripeRefund !== null ? `${id} by bank` : id;
+}
+
+/** Locks a refund. @returns null when there is none */
+export async function lockRefund({ tx }: Deed, id: string): Promise<RefundRow | null> {
+  const rows: RefundRow[] = await tx.query(
+    `select r.id, r.payment_id as "paymentId", r.collection_id as "collectionId", r.deposit_id as "depositId",
+       r.issuer_id as "issuerId", r.member_id as "memberId", r.currency, r.minor, r.way, r.state,
+       coalesce(c.number, d.number) as number, p.reference as paid, r.stripe_refund as "stripeRefund"
+     from refund r join payment p on p.id = r.payment_id left join collection c on c.id = r.collection_id
+       left join deposit d on d.id = r.deposit_id
+     where r.id = $1 for update of r`,
+    [id],
+  );
+  return rows[0] ?? null;
+}

@@ -1,0 +1,139 @@
+/** Money that goes at Stripe: refunds that we asked for or that were made there, and disputes. */
+import { Injectable } from '@nestjs/common';
+import type { Minor } from '../kernel/money.js';
+import { LedgerService } from '../ledger/ledger.service.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { lockCollections, moveCollections } from './collection-rows.js';
+import { PayoutReversalsService } from './payout-reversals.service.js';
+import { isRefusedForGood } from './refused.js';
+import { lockRefund, type RefundRow, RefundsService } from './refunds.service.js';
+import { disputeEntry } from './rules/entries.js';
+import { StripeGateway } from './stripe-gateway.js';
+import type { DisputeState, RefundState } from './stripe-states.js';
+
+interface Paid {
+  readonly id: string;
+  readonly agencyId: string;
+  readonly memberId: string;
+  readonly currency: string;
+  readonly collectionId: string | null;
+  readonly depositId: string | null;
+  readonly number: string;
+}
+
+@Injectable()
+export class ReturnsService {
+  constructor(
+    private readonly ledger: LedgerService,
+    private readonly refunds: RefundsService,
+    private readonly reversals: PayoutReversalsService,
+    private readonly gateway: StripeGateway,
+  ) {}
+
+  /** Asks Stripe to give back what a locked refund owes. */
+  async ask(deed: Deed, id: string): Promise<void> {
+    const row = await lockRefund(deed, id);
+    if (!row || row.state !== 'owed' || row.way !== 'stripe') return;
+    const { minor, currency } = row;
+    let refund: RefundState;
+    try {
+      refund = await this.gateway.refund({ refundId: id, paymentIntent: row.paid, minor, currency });
+    } catch (error) {
+      if (isRefusedForGood(error)) return this.refunds.failAtStripe(deed, row, 'stripe_refuses');
+      throw error;
+    }
+    await this.applyRefund(deed, row, refund);
+  }
+
+  /** Brings a locked refund to what Stripe says. */
+  async applyRefund(deed: Deed, row: RefundRow, refund: RefundState): Promise<void> {
+    // What did not get through is given back by bank: whatever is told of it at Stripe is of the past.
+    if (row.way === 'bank') return;
+    if (refund.status === 'succeeded') await this.refunds.finish(deed, row, { stripeRefund: refund.id });
+    else if (refund.status === 'failed' || refund.status === 'canceled') {
+      await this.refunds.failAtStripe(deed, row, refund.failure ?? refund.status);
+    } else if (row.state === 'owed') await this.refunds.asked(deed, row, refund.id);
+    await this.reversals.owe(deed, row.collectionId, `refund ${row.id}`);
+  }
+
+  /** A refund that somebody made at Stripe itself: it becomes one of ours. @returns its id, or null when it is not of ours */
+  async adopt(deed: Deed, refund: RefundState): Promise<string | null> {
+    const rows: { id: string }[] = await deed.tx.query(
+      `with paid as (
+         update payment p set returned_minor = p.returned_minor + $3
+         where p.way = 'stripe' and p.reference = $1 and p.returned_minor + $3 <= p.minor
+           and not exists (select from refund r where r.stripe_refund = $2)
+         returning p.*
+       )
+       insert into refund (payment_id, collection_id, deposit_id, issuer_id, member_id, currency, minor, way, cause, why,
+         state, stripe_refund, created_at)
+       select id, collection_id, deposit_id, issuer_id, member_id, currency, $3, 'stripe', 'stripe ' || $2,
+         'It was given back at Stripe.', 'asked', $2, $4 from paid
+       on conflict do nothing returning id`,
+      [refund.paymentIntent, refund.id, refund.minor, deed.now],
+    );
+    return rows[0]?.id ?? null;
+  }
+
+  /** Brings a payment to what a dispute of it says. Call with the payment locked (`lockPaid`). */
+  async applyDispute(deed: Deed, paid: Paid, dispute: DisputeState): Promise<void> {
+    const present: { state: string }[] = await deed.tx.query('select state from dispute where id = $1 for update', [
+      dispute.id,
+    ]);
+    const known = present[0]?.state ?? null;
+    if (dispute.status.startsWith('warning_') && known === null) return;
+    const { status } = dispute;
+    const state = status === 'won' ? 'won' : status === 'lost' ? 'lost' : 'open';
+    if (known === state || known === 'won' || known === 'lost') return;
+    await deed.tx.query(
+      `insert into dispute (id, payment_id, minor, state, opened_at, closed_at)
+       values ($1, $2, $3, $4, $5, case when $4 <> 'open' then $5::timestamptz end)
+       on conflict (id) do update set state = excluded.state, closed_at = excluded.closed_at`,
+      [dispute.id, paid.id, dispute.minor, state, deed.now],
+    );
+    const took = known === null && state !== 'won';
+    const gave = known === 'open' && state === 'won';
+    if (took) {
+      const of = paid.collectionId === null ? 'deposit' : 'invoice';
+      await this.ledger.post(deed, [disputeEntry({ ...paid, id: dispute.id, minor: dispute.minor, of })]);
+    }
+    if (gave) await this.ledger.reverse(deed, 'dispute', dispute.id, 'The dispute was won.');
+    await this.move(deed, paid, took ? dispute.minor : gave ? -dispute.minor : 0n);
+    await this.reversals.owe(deed, paid.collectionId, `dispute ${dispute.id}`);
+  }
+
+  private async move(deed: Deed, paid: Paid, minor: Minor): Promise<void> {
+    await deed.tx.query('update payment set returned_minor = returned_minor + $2 where id = $1', [paid.id, minor]);
+    if (paid.collectionId === null) {
+      await deed.tx.query(
+        `update deposit set refunded_minor = refunded_minor + $2::bigint,
+           state = case when state = 'held' and credited_minor + refunded_minor + $2 = minor then 'refunded'
+                        when state = 'refunded' and $2::bigint < 0 then 'held' else state end
+         where id = $1`,
+        [paid.depositId, minor],
+      );
+      if (minor < 0n) await this.refunds.oweDeposits(deed, paid.depositId === null ? [] : [paid.depositId]);
+      return;
+    }
+    const rows = await lockCollections(deed.tx, [paid.collectionId]);
+    await moveCollections(deed, rows, [{ id: paid.collectionId, returned: minor }]);
+  }
+}
+
+/**
+ * Locks the payment of an intent. What a deposit paid for an invoice is that invoice's: whoever contests the deposit
+ * contests that.
+ */
+export async function lockPaid({ tx }: Deed, paymentIntent: string | null): Promise<Paid | null> {
+  const rows: Paid[] = await tx.query(
+    `select p.id, p.issuer_id as "agencyId", p.member_id as "memberId", p.currency,
+       coalesce(p.collection_id, used.collection_id) as "collectionId",
+       case when used.id is null then p.deposit_id end as "depositId", coalesce(c.number, d.number) as number
+     from payment p left join payment used on used.way = 'deposit' and used.deposit_id = p.deposit_id
+       left join collection c on c.id = coalesce(p.collection_id, used.collection_id)
+       left join deposit d on d.id = p.deposit_id
+     where p.way = 'stripe' and p.reference = $1 for update of p`,
+    [paymentIntent],
+  );
+  return rows[0] ?? null;
+}

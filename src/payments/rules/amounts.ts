@@ -1,0 +1,31 @@
+/** Where the amounts of a collection leave it. */
+import type { Minor } from '../../kernel/money.js';
+import type { CollectionState } from './lifecycles.js';
+
+export interface Amounts {
+  readonly state: CollectionState;
+  readonly totalMinor: Minor;
+  readonly creditedMinor: Minor;
+  readonly paidMinor: Minor;
+  readonly returnedMinor: Minor;
+}
+
+/** What is still to be paid; below zero it is owed to the member. */
+export function openOf(amounts: Omit<Amounts, 'state'>): Minor {
+  return amounts.totalMinor - amounts.creditedMinor - amounts.paidMinor + amounts.returnedMinor;
+}
+
+const CLOSED: ReadonlySet<CollectionState> = new Set(['paid', 'refunded', 'credited']);
+
+/**
+ * The state after money has moved. Nothing open closes it, and says by what; something open again opens it; all else
+ * stays as it is.
+ * @param disputed the payer's bank contests a payment of it, and that is not decided yet
+ */
+export function stateAfter(amounts: Amounts, disputed = false): CollectionState {
+  const { state, totalMinor, paidMinor, returnedMinor } = amounts;
+  const wasClosed = CLOSED.has(state) || state === 'disputed';
+  if (openOf(amounts) > 0n) return wasClosed ? (disputed ? 'disputed' : 'overdue') : state;
+  if (paidMinor > returnedMinor || totalMinor === 0n) return 'paid';
+  return wasClosed && paidMinor > 0n ? 'refunded' : 'credited';
+}

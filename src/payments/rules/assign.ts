@@ -1,0 +1,63 @@
+/** Money finds what it is for: receipts that name numbers, and what is open under these numbers. */
+import type { Minor } from '../../kernel/money.js';
+
+/** Money that has come, with the numbers that it names, in their order. */
+export interface Purse {
+  readonly id: string;
+  readonly minor: Minor;
+  readonly numbers: readonly string[];
+}
+
+/** What is to be paid under a number. */
+export interface Claim {
+  readonly number: string;
+  readonly id: string;
+  readonly openMinor: Minor;
+  /** a deposit is paid whole or not at all, so that it is never held in part */
+  readonly whole: boolean;
+}
+
+export interface Assigned {
+  readonly purse: string;
+  readonly claim: string;
+  readonly minor: Minor;
+}
+
+/**
+ * Gives each purse to what it names, in the order of purses and names, never more than is open; what is left of a purse
+ * stays with it.
+ */
+export function assign(purses: readonly Purse[], claims: readonly Claim[]): Assigned[] {
+  const open = new Map(claims.map((claim) => [claim.number, claim.openMinor]));
+  const byNumber = new Map(claims.map((claim) => [claim.number, claim]));
+  const assigned: Assigned[] = [];
+  for (const purse of purses) {
+    let left = purse.minor;
+    for (const number of purse.numbers) {
+      const claim = byNumber.get(number);
+      const wanted = open.get(number) ?? 0n;
+      if (!claim || wanted <= 0n || left <= 0n || (claim.whole && left < wanted)) continue;
+      const minor = left < wanted ? left : wanted;
+      assigned.push({ purse: purse.id, claim: claim.id, minor });
+      open.set(number, wanted - minor);
+      left -= minor;
+    }
+  }
+  return assigned;
+}
+
+/** Takes an amount out of payments, the last one first. @returns what each gives; less in all if they do not have it */
+export function takeBack(
+  payments: readonly { readonly id: string; readonly leftMinor: Minor }[],
+  minor: Minor,
+): { readonly id: string; readonly minor: Minor }[] {
+  let left = minor;
+  const taken: { id: string; minor: Minor }[] = [];
+  for (const { id, leftMinor } of payments.toReversed()) {
+    const part = leftMinor < left ? leftMinor : left;
+    if (part <= 0n) continue;
+    taken.push({ id, minor: part });
+    left -= part;
+  }
+  return taken;
+}

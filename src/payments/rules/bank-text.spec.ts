@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { bankRow } from './bank-row.js';
+import { isAccountNumber, masked, numbersIn } from './bank-text.js';
+
+describe('the text of a booking', () => {
+  it.each([
+    ['INV-2026-000001', ['INV-2026-000001']],
+    ['Rechnung inv 2026 000001, danke', ['INV-2026-000001']],
+    ['INV2026000001 DEP00000007', ['INV-2026-000001', 'DEP-00000007']],
+    ['DEP-00000007/INV-2026-000002/DEP-00000007', ['DEP-00000007', 'INV-2026-000002']],
+    ['RE INV-2026-1234567890123', []],
+    ['CN-2026-000001 rent', []],
+  ])('names our numbers: %s', (text, numbers) => {
+    expect(numbersIn(text)).toEqual(numbers);
+  });
+
+  it('keeps our numbers and hides account numbers but for their last characters', () => {
+    expect(masked('INV-2026-000001 from DE89 3704 0044 0532 0130 00')).toBe('INV-2026-000001 from ****3000');
+    expect(masked('KB 110-123-456789 INV2026000001')).toBe('KB ****6789 INV2026000001');
+    expect(masked('card 4242 4242 4242 4242')).toBe('card ****4242');
+    expect(masked('room 12, 2026-03-01')).toBe('room 12, 2026-03-01');
+  });
+
+  it('never keeps ten digits that are not ours, wherever they stand', () => {
+    const digits = fc.stringMatching(/^[1-9]\d{9,18}$/);
+    fc.assert(
+      fc.property(fc.string({ maxLength: 20 }), digits, fc.string({ maxLength: 20 }), (before, account, after) => {
+        expect(masked(`${before} ${account} ${after}`)).not.toContain(account);
+      }),
+    );
+  });
+
+  it('knows account numbers and cards by their check digits, and lets other references be', () => {
+    expect(['DE89370400440532013000', 'GB33 BUKB 2020 1555 5555 55', '4242424242424242'].map(isAccountNumber)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(
+      ['DE88370400440532013000', 'FT26330ABCDEF', '20261126000123', '4242424242424243'].map(isAccountNumber),
+    ).toEqual([false, false, false, false]);
+  });
+});
+
+describe('a row of a statement', () => {
+  const row = { reference: 'B1', booked_on: '2026-03-01', amount: '55.00', currency: 'USD', text: 'INV-2026-000001' };
+
+  it('is a booking of money that came in', () => {
+    expect(bankRow(row)).toEqual({
+      reference: 'B1',
+      bookedOn: '2026-03-01',
+      currency: 'USD',
+      minor: 5_500n,
+      text: 'INV-2026-000001',
+      numbers: ['INV-2026-000001'],
+    });
+    expect(bankRow({ ...row, amount: '-55.00' })).toBeNull();
+    expect(bankRow({ ...row, amount: '+1', currency: 'KRW' })).toMatchObject({ minor: 1n });
+  });
+
+  it.each([
+    ['reference', ''],
+    ['reference', 'DE89370400440532013000'],
+    ['booked_on', '2026-02-30'],
+    ['amount', '1,000.00'],
+    ['amount', '0'],
+    ['amount', '--5'],
+    ['currency', 'XXX'],
+  ])('is refused at %s: %s', (column, value) => {
+    expect(bankRow({ ...row, [column]: value })).toMatchObject({ column });
+  });
+});

@@ -1,0 +1,85 @@
+/** The lives of what is collected, left as a security, given back and paid out. */
+import { lifecycle, type StateOf } from '../../kernel/lifecycle.js';
+
+/**
+ * due: a transfer is awaited until the invoice is due. collecting: the member's payment method is to be charged.
+ * processing: its bank takes its time. failed: it is charged again by and by. overdue: the member is reminded, and in
+ * the end an officer is asked whether its lines are to be suspended; nothing is suspended by itself.
+ * paid, credited, refunded: nothing is open. Money that goes again makes it overdue, or disputed while that is contested.
+ */
+export const collectionLifecycle = lifecycle('collection', 'due', {
+  due: { settle: 'paid', lapse: 'overdue', credit: 'credited', 'give-up': 'written-off' },
+  collecting: {
+    settle: 'paid',
+    process: 'processing',
+    fail: 'failed',
+    lapse: 'overdue',
+    credit: 'credited',
+    'give-up': 'written-off',
+  },
+  processing: { settle: 'paid', fail: 'failed', lapse: 'overdue', credit: 'credited' },
+  failed: {
+    settle: 'paid',
+    process: 'processing',
+    fail: 'failed',
+    lapse: 'overdue',
+    credit: 'credited',
+    'give-up': 'written-off',
+  },
+  overdue: {
+    settle: 'paid',
+    process: 'processing',
+    remind: 'overdue',
+    propose: 'suspension-proposed',
+    credit: 'credited',
+    'give-up': 'written-off',
+  },
+  'suspension-proposed': { settle: 'paid', decide: 'overdue', credit: 'credited', 'give-up': 'written-off' },
+  paid: { refund: 'refunded', dispute: 'disputed', reopen: 'overdue' },
+  disputed: { settle: 'paid', reopen: 'overdue', refund: 'refunded' },
+  refunded: { settle: 'paid', dispute: 'disputed', reopen: 'overdue' },
+  credited: { settle: 'paid', refund: 'refunded', reopen: 'overdue', dispute: 'disputed' },
+  'written-off': { settle: 'paid', credit: 'credited' },
+});
+
+export type CollectionState = StateOf<typeof collectionLifecycle>;
+
+/**
+ * asked: the member is to transfer it. charging, processing: its payment method is charged. held: it lies with the agency
+ * and is the member's. Money that comes for one that was withdrawn is held and goes back.
+ */
+export const depositLifecycle = lifecycle('deposit', 'asked', {
+  asked: { hold: 'held', charge: 'charging', withdraw: 'withdrawn' },
+  charging: { hold: 'held', process: 'processing', decline: 'asked', withdraw: 'withdrawn' },
+  processing: { hold: 'held', decline: 'asked', withdraw: 'withdrawn' },
+  held: { credit: 'credited', return: 'refunding' },
+  refunding: { finish: 'refunded' },
+  withdrawn: { hold: 'held' },
+  credited: {},
+  refunded: {},
+});
+
+export type DepositState = StateOf<typeof depositLifecycle>;
+
+/**
+ * owed: Stripe is to be asked, or an officer pays it out and confirms it. What Stripe gave back and did not get through, even
+ * days later, is owed again: by bank.
+ */
+export const refundLifecycle = lifecycle('refund', 'owed', {
+  owed: { ask: 'asked', finish: 'done' },
+  asked: { finish: 'done', fail: 'owed' },
+  done: { fail: 'owed' },
+});
+
+export type RefundState = StateOf<typeof refundLifecycle>;
+
+/** released: the reserve that was kept of it is due to the provider. */
+export const payoutLifecycle = lifecycle('payout', 'proposed', {
+  proposed: { transfer: 'transferring', pay: 'paid', withdraw: 'withdrawn' },
+  transferring: { pay: 'paid' },
+  paid: { release: 'released' },
+  released: {},
+  withdrawn: {},
+});
+
+export type PayoutState = StateOf<typeof payoutLifecycle>;

@@ -1,0 +1,25 @@
+/** When what happens next to an invoice that is not paid. Days of 24 hours, counted from what happened last. */
+import { addDays } from '../../kernel/period.js';
+
+/** A payment method that failed is charged again so many days after it first failed. */
+export const RETRY_DAYS = [3, 5, 7] as const;
+
+/** A transfer that is on its way on the last day is given time to arrive. */
+export const GRACE_DAYS = 3;
+
+/** Days from a reminder to the next one, and from the last one to the question whether to suspend. */
+const REMINDER_DAYS = [7, 7, 7] as const;
+
+export const REMINDERS = REMINDER_DAYS.length;
+
+/** When to charge again after so many failed attempts; null when it has been tried often enough. */
+export function nextAttempt(firstFailedAt: Date, failedAttempts: number): Date | null {
+  const days = RETRY_DAYS[failedAttempts - 1];
+  return days === undefined ? null : addDays(firstFailedAt, days);
+}
+
+/** What to do about an overdue invoice of which so many reminders were sent, and when to look again. */
+export function nextReminder(sent: number, now: Date): { readonly remind: boolean; readonly dueAt: Date | null } {
+  const days = REMINDER_DAYS[sent];
+  return days === undefined ? { remind: false, dueAt: null } : { remind: true, dueAt: addDays(now, days) };
+}

@@ -1,0 +1,299 @@
+/**
+ * What Pumasi asks of Stripe to collect from members; stripe-payouts.ts pays providers. Every command has an idempotency
+ * key made of an id of ours, so that a repeated call never acts twice. Stripe forgets keys after a day, so whatever moves
+ * money is first looked for by that id as well.
+ */
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { toStripe } from './rules/stripe-amount.js';
+import { keyed, StripeClient } from './stripe-client.js';
+import { asRefusal, isDecline } from './stripe-errors.js';
+import {
+  INVOICE_PAYMENTS,
+  readBalance,
+  readCharge,
+  readDispute,
+  readEvent,
+  readInvoice,
+  readMethod,
+  readPayment,
+  readRefund,
+  readSetup,
+} from './stripe-reading.js';
+import type {
+  BalanceState,
+  ChargeState,
+  DisputeState,
+  EventState,
+  InvoiceState,
+  MethodState,
+  PaymentState,
+  RefundState,
+  SetupState,
+} from './stripe-states.js';
+
+/** The most that a list of Stripe's gives at once, the latest first. */
+const PAGE = 100;
+/** more than Stripe lets an invoice have */
+const MOST_LINES = 1_000;
+
+export interface InvoiceOrder {
+  readonly invoiceId: string;
+  readonly number: string;
+  readonly customer: string;
+  readonly currency: string;
+  readonly lines: readonly { readonly description: string; readonly minor: bigint }[];
+  /** "2026-03-15" */
+  readonly dueOn: string;
+}
+
+export interface EventPage {
+  readonly events: readonly EventState[];
+  /** give this as `after` to continue with earlier ones; null at the end */
+  readonly next: string | null;
+}
+
+@Injectable()
+export class StripeGateway {
+  constructor(private readonly client: StripeClient) {}
+
+  /** Is there a key? Without one, everything is collected and paid out by bank transfer. */
+  get on(): boolean {
+    return this.client.on;
+  }
+
+  async createCustomer(wish: { memberId: string; name: string; email?: string }): Promise<{ id: string }> {
+    const { memberId, name, email } = wish;
+    const { id } = await this.client.ask((stripe) =>
+      stripe.customers.create(
+        { name, ...(email === undefined ? {} : { email }), metadata: { memberId } },
+        keyed('customer', memberId),
+      ),
+    );
+    return { id };
+  }
+
+  /**
+   * Begins to set up a method that can be charged later without the member. The secret is for the member's browser alone:
+   * it must not be kept.
+   * @param setupId an id of ours for this attempt
+   */
+  async createSetupIntent(wish: {
+    setupId: string;
+    memberId: string;
+    customer: string;
+  }): Promise<{ id: string; clientSecret: string }> {
+    const { setupId, memberId, customer } = wish;
+    const setup = await this.client.ask((stripe) =>
+      stripe.setupIntents.create(
+        {
+          customer,
+          usage: 'off_session',
+          allowed_payment_method_types: ['card', 'sepa_debit'],
+          metadata: { memberId, setupId },
+        },
+        keyed('setup', setupId),
+      ),
+    );
+    return { id: setup.id, clientSecret: setup.client_secret ?? '' };
+  }
+
+  /** The secret of a SetupIntent, for the member's browser alone. */
+  async setupSecret(id: string): Promise<string> {
+    return (await this.client.ask((stripe) => stripe.setupIntents.retrieve(id))).client_secret ?? '';
+  }
+
+  async retrieveSetupIntent(id: string): Promise<SetupState> {
+    return readSetup(
+      await this.client.ask((stripe) => stripe.setupIntents.retrieve(id, { expand: ['payment_method'] })),
+    );
+  }
+
+  async retrievePaymentMethod(id: string): Promise<MethodState> {
+    return readMethod(await this.client.ask((stripe) => stripe.paymentMethods.retrieve(id)));
+  }
+
+  /** Charges a deposit without the member. What the bank declines is an answer: `failure` says why. */
+  async chargeDeposit(wish: {
+    depositId: string;
+    customer: string;
+    paymentMethod: string;
+    minor: bigint;
+    currency: string;
+  }): Promise<PaymentState> {
+    const { depositId, customer, paymentMethod, minor, currency } = wish;
+    const amount = toStripe(minor, currency);
+    const before = await this.client.ask((stripe) => stripe.paymentIntents.list({ customer, limit: PAGE }));
+    const found = before.data.find(({ metadata }) => metadata['depositId'] === depositId);
+    if (found) return readPayment(found);
+    try {
+      const made = await this.client.asked((stripe) =>
+        stripe.paymentIntents.create(
+          {
+            amount,
+            currency: currency.toLowerCase(),
+            customer,
+            payment_method: paymentMethod,
+            allowed_payment_method_types: ['card', 'sepa_debit'],
+            off_session: true,
+            confirm: true,
+            metadata: { depositId },
+          },
+          keyed('deposit', depositId),
+        ),
+      );
+      return readPayment(made);
+    } catch (error) {
+      const failed = isDecline(error) ? (error as Stripe.errors.StripeCardError).payment_intent : undefined;
+      if (failed) return this.retrievePaymentIntent(failed.id);
+      throw asRefusal(error);
+    }
+  }
+
+  async retrievePaymentIntent(id: string): Promise<PaymentState> {
+    return readPayment(await this.client.ask((stripe) => stripe.paymentIntents.retrieve(id)));
+  }
+
+  /** Makes an invoice of these lines and finalises it. It is not charged yet. */
+  async issueInvoice(order: InvoiceOrder): Promise<InvoiceState> {
+    const { invoiceId, number, customer, currency, lines, dueOn } = order;
+    const amounts = lines.map(({ minor }) => toStripe(minor, currency));
+    const before = await this.client.ask((stripe) => stripe.invoices.list({ customer, limit: PAGE }));
+    const found = before.data.find(({ metadata }) => metadata?.['invoiceId'] === invoiceId);
+    const invoice =
+      found ??
+      (await this.client.ask((stripe) =>
+        stripe.invoices.create(
+          {
+            customer,
+            currency: currency.toLowerCase(),
+            number,
+            collection_method: 'charge_automatically',
+            auto_advance: false,
+            pending_invoice_items_behavior: 'exclude',
+            payment_settings: { payment_method_types: ['card', 'sepa_debit'] },
+            description: `Due on ${dueOn}`,
+            metadata: { invoiceId },
+          },
+          keyed('invoice', invoiceId),
+        ),
+      ));
+    if (invoice.status !== 'draft') return this.retrieveInvoice(invoice.id);
+    // Lines that an earlier try has added already are told by their place.
+    const present = await this.client.ask((stripe) =>
+      stripe.invoiceItems.list({ invoice: invoice.id, limit: PAGE }).autoPagingToArray({ limit: MOST_LINES }),
+    );
+    const places = new Set(present.map(({ metadata }) => metadata?.['place']));
+    for (const [place, { description }] of lines.entries()) {
+      if (places.has(String(place))) continue;
+      await this.client.ask((stripe) =>
+        stripe.invoiceItems.create(
+          {
+            customer,
+            invoice: invoice.id,
+            amount: amounts[place] ?? 0,
+            currency: currency.toLowerCase(),
+            description,
+            metadata: { invoiceId, place: String(place) },
+          },
+          keyed('line', `${invoiceId}-${place}`),
+        ),
+      );
+    }
+    await this.client.ask((stripe) =>
+      stripe.invoices.finalizeInvoice(invoice.id, { auto_advance: false }, keyed('finalise', invoiceId)),
+    );
+    return this.retrieveInvoice(invoice.id);
+  }
+
+  /**
+   * Charges an invoice without the member. What the bank declines is an answer: `payment.failure` says why. An invoice that is
+   * paid, or whose payment is under way, is left as it is.
+   * @param wish.attempt counts the tries: each is made once
+   */
+  async payInvoice(wish: {
+    invoiceId: string;
+    attempt: number;
+    stripeInvoice: string;
+    paymentMethod: string;
+  }): Promise<InvoiceState> {
+    const { invoiceId, attempt, stripeInvoice, paymentMethod } = wish;
+    const present = await this.retrieveInvoice(stripeInvoice);
+    if (present.status !== 'open' || present.payment?.status === 'processing') return present;
+    try {
+      await this.client.asked((stripe) =>
+        stripe.invoices.pay(
+          stripeInvoice,
+          { payment_method: paymentMethod, off_session: true },
+          keyed('pay', `${invoiceId}-${attempt}`),
+        ),
+      );
+    } catch (error) {
+      if (!isDecline(error)) throw asRefusal(error);
+    }
+    return this.retrieveInvoice(stripeInvoice);
+  }
+
+  async retrieveInvoice(id: string): Promise<InvoiceState> {
+    return readInvoice(await this.client.ask((stripe) => stripe.invoices.retrieve(id, { expand: [INVOICE_PAYMENTS] })));
+  }
+
+  /** Takes back an invoice that is not to be collected through Stripe any more. One that is paid stays so. */
+  async voidInvoice(wish: { invoiceId: string; stripeInvoice: string }): Promise<InvoiceState> {
+    const present = await this.retrieveInvoice(wish.stripeInvoice);
+    if (present.status === 'open' || present.status === 'uncollectible') {
+      await this.client.ask((stripe) =>
+        stripe.invoices.voidInvoice(wish.stripeInvoice, {}, keyed('void', wish.invoiceId)),
+      );
+    }
+    return this.retrieveInvoice(wish.stripeInvoice);
+  }
+
+  async refund(wish: {
+    refundId: string;
+    paymentIntent: string;
+    minor: bigint;
+    currency: string;
+  }): Promise<RefundState> {
+    const { refundId, paymentIntent, minor, currency } = wish;
+    const amount = toStripe(minor, currency);
+    const before = await this.client.ask((stripe) =>
+      stripe.refunds.list({ payment_intent: paymentIntent, limit: PAGE }),
+    );
+    const found = before.data.find(({ metadata }) => metadata?.['refundId'] === refundId);
+    if (found) return readRefund(found);
+    const params = { payment_intent: paymentIntent, amount, metadata: { refundId } };
+    return readRefund(await this.client.ask((stripe) => stripe.refunds.create(params, keyed('refund', refundId))));
+  }
+
+  async retrieveRefund(id: string): Promise<RefundState> {
+    return readRefund(await this.client.ask((stripe) => stripe.refunds.retrieve(id)));
+  }
+
+  async retrieveDispute(id: string): Promise<DisputeState> {
+    return readDispute(await this.client.ask((stripe) => stripe.disputes.retrieve(id)));
+  }
+
+  async retrieveCharge(id: string): Promise<ChargeState> {
+    return readCharge(await this.client.ask((stripe) => stripe.charges.retrieve(id)));
+  }
+
+  /** Stripe's events from an instant on, the latest first; it keeps them for 30 days. */
+  async listEvents(wish: { since: Date | null; after?: string; limit?: number }): Promise<EventPage> {
+    const { since, after, limit } = wish;
+    const page = await this.client.ask((stripe) =>
+      stripe.events.list({
+        limit: limit ?? PAGE,
+        ...(since === null ? {} : { created: { gte: Math.floor(since.getTime() / 1_000) } }),
+        ...(after === undefined ? {} : { starting_after: after }),
+      }),
+    );
+    const last = page.data.at(-1);
+    return { events: page.data.map(readEvent), next: page.has_more && last !== undefined ? last.id : null };
+  }
+
+  /** What there is at Stripe, by currency. */
+  async balance(): Promise<readonly BalanceState[]> {
+    return readBalance(await this.client.ask((stripe) => stripe.balance.retrieve()));
+  }
+}

@@ -1,0 +1,180 @@
+/** From Stripe's objects to the states that Pumasi reads of them. */
+import type Stripe from 'stripe';
+import { fromStripe } from './rules/stripe-amount.js';
+import type {
+  AccountState,
+  BalanceState,
+  ChargeState,
+  DisputeState,
+  EventState,
+  InvoiceState,
+  MethodState,
+  PaymentState,
+  RefundState,
+  SetupState,
+  StripeFailure,
+  StripeMetadata,
+  TransferState,
+} from './stripe-states.js';
+
+type Reference = string | { readonly id: string } | null | undefined;
+
+/** What to have expanded where an invoice is read: its payments are on pages of their own. */
+export const INVOICE_PAYMENTS = 'payments.data.payment.payment_intent';
+
+function idOf(reference: Reference): string | null {
+  return typeof reference === 'string' ? reference : (reference?.id ?? null);
+}
+
+function failureOf(error: { readonly code?: string; readonly decline_code?: string } | null): StripeFailure | null {
+  return error === null ? null : { code: error.code ?? 'unknown', declineCode: error.decline_code ?? null };
+}
+
+function metadataOf(metadata: Stripe.Metadata | null | undefined): StripeMetadata {
+  return { ...metadata };
+}
+
+export function readMethod(method: Stripe.PaymentMethod): MethodState {
+  const { id, card, sepa_debit: debit } = method;
+  const customer = idOf(method.customer);
+  if (card) return { id, customer, kind: 'card', brand: card.brand, lastFour: card.last4 };
+  if (debit) return { id, customer, kind: 'sepa_debit', brand: debit.country, lastFour: debit.last4 };
+  return { id, customer, kind: null, brand: null, lastFour: null };
+}
+
+/** @param setup with its payment_method expanded */
+export function readSetup(setup: Stripe.SetupIntent): SetupState {
+  const { payment_method: method } = setup;
+  return {
+    id: setup.id,
+    status: setup.status as SetupState['status'],
+    customer: idOf(setup.customer),
+    method: setup.status === 'succeeded' && typeof method === 'object' && method ? readMethod(method) : null,
+    failure: failureOf(setup.last_setup_error),
+    metadata: metadataOf(setup.metadata),
+  };
+}
+
+export function readPayment(payment: Stripe.PaymentIntent): PaymentState {
+  const currency = payment.currency.toUpperCase();
+  return {
+    id: payment.id,
+    status: payment.status as PaymentState['status'],
+    minor: fromStripe(payment.amount, currency),
+    currency,
+    customer: idOf(payment.customer),
+    charge: idOf(payment.latest_charge),
+    failure: failureOf(payment.last_payment_error),
+    metadata: metadataOf(payment.metadata),
+  };
+}
+
+/** @param invoice with INVOICE_PAYMENTS expanded */
+export function readInvoice(invoice: Stripe.Invoice): InvoiceState {
+  const currency = invoice.currency.toUpperCase();
+  const payments = invoice.payments?.data ?? [];
+  const chosen = payments.find(({ status }) => status === 'paid') ?? payments.find(({ is_default }) => is_default);
+  const intent = chosen?.payment.payment_intent;
+  return {
+    id: invoice.id,
+    status: (invoice.status ?? 'draft') as InvoiceState['status'],
+    number: invoice.number,
+    customer: idOf(invoice.customer),
+    currency,
+    minorDue: fromStripe(invoice.amount_due, currency),
+    minorPaid: fromStripe(invoice.amount_paid, currency),
+    payment: typeof intent === 'object' ? readPayment(intent) : null,
+    metadata: metadataOf(invoice.metadata),
+  };
+}
+
+export function readRefund(refund: Stripe.Refund): RefundState {
+  const currency = refund.currency.toUpperCase();
+  return {
+    id: refund.id,
+    status: (refund.status ?? 'pending') as RefundState['status'],
+    minor: fromStripe(refund.amount, currency),
+    currency,
+    charge: idOf(refund.charge),
+    paymentIntent: idOf(refund.payment_intent),
+    failure: refund.failure_reason ?? null,
+    metadata: metadataOf(refund.metadata),
+  };
+}
+
+export function readDispute(dispute: Stripe.Dispute): DisputeState {
+  const currency = dispute.currency.toUpperCase();
+  return {
+    id: dispute.id,
+    status: dispute.status,
+    minor: fromStripe(dispute.amount, currency),
+    currency,
+    charge: idOf(dispute.charge) ?? '',
+    paymentIntent: idOf(dispute.payment_intent),
+    reason: dispute.reason,
+  };
+}
+
+export function readCharge(charge: Stripe.Charge): ChargeState {
+  const currency = charge.currency.toUpperCase();
+  return {
+    id: charge.id,
+    status: charge.status as ChargeState['status'],
+    minor: fromStripe(charge.amount, currency),
+    minorRefunded: fromStripe(charge.amount_refunded, currency),
+    currency,
+    paymentIntent: idOf(charge.payment_intent),
+    disputed: charge.disputed,
+  };
+}
+
+export function readTransfer(transfer: Stripe.Transfer): TransferState {
+  const currency = transfer.currency.toUpperCase();
+  return {
+    id: transfer.id,
+    minor: fromStripe(transfer.amount, currency),
+    minorReversed: fromStripe(transfer.amount_reversed, currency),
+    currency,
+    account: idOf(transfer.destination),
+    metadata: metadataOf(transfer.metadata),
+  };
+}
+
+export function readAccount(account: Stripe.Account): AccountState {
+  return {
+    id: account.id,
+    country: account.country ?? null,
+    detailsSubmitted: account.details_submitted,
+    transfersActive: account.capabilities?.transfers === 'active',
+    payoutsEnabled: account.payouts_enabled,
+    disabledReason: account.requirements?.disabled_reason ?? null,
+    metadata: metadataOf(account.metadata),
+  };
+}
+
+export function readEvent(event: Stripe.Event): EventState {
+  const { object, id } = event.data.object as { object?: string; id?: string };
+  return {
+    id: event.id,
+    type: event.type,
+    objectKind: object ?? 'unknown',
+    objectId: id ?? null,
+    account: event.account ?? null,
+    livemode: event.livemode,
+    createdAt: new Date(event.created * 1_000),
+  };
+}
+
+export function readBalance(balance: Stripe.Balance): BalanceState[] {
+  const currencies = new Set([...balance.available, ...balance.pending].map(({ currency }) => currency));
+  const sum = (of: readonly { amount: number; currency: string }[], currency: string): bigint =>
+    fromStripe(
+      of.filter((each) => each.currency === currency).reduce((total, { amount }) => total + amount, 0),
+      currency.toUpperCase(),
+    );
+  return [...currencies].sort().map((currency) => ({
+    currency: currency.toUpperCase(),
+    minorAvailable: sum(balance.available, currency),
+    minorPending: sum(balance.pending, currency),
+  }));
+}

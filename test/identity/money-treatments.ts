@@ -1,0 +1,66 @@
+/** How the routes of ledger and billing treat what belongs to others. */
+import { accountOf, book, sale } from '../ledger/booked.js';
+import type { System } from '../support/system.js';
+import { type About, OVERSIGHT, same, type Treatments, unknown, WHY } from './treatment.js';
+import type { TwoSides } from './two-sides.js';
+
+const OWN_TERMS = same('the currency, or the member, says of what; the terms are those of the caller’s own agency');
+
+/** Every route with an id in its path that is about money. */
+export async function moneyTreatments(system: System, m: TwoSides): Promise<Record<string, Treatments>> {
+  const shops = { owner: m.shop, stranger: m.otherShop };
+  const agencies = { owner: m.approver, stranger: await system.someone('approver') };
+  const officers = { owner: m.officer, stranger: await system.someone('officer') };
+  const account = await accounts(system, m);
+  const auditors = {
+    owner: await system.someone('auditor', m.officer.organisationId),
+    stranger: await system.someone('auditor'),
+  };
+  const ofAgency = (about: About): Treatments => ({
+    officer: unknown(officers, about),
+    approver: unknown(agencies, about),
+    auditor: unknown(auditors, about),
+  });
+  const run = ofAgency({ ids: { id: m.billed.runId } });
+  const invoiceId = { ids: { id: m.billed.invoiceId } };
+  const invoice: Treatments = { ...ofAgency(invoiceId), owner: unknown(shops, invoiceId) };
+  return {
+    'get /api/v1/ledger/accounts/:id': account,
+    'get /api/v1/ledger/accounts/:id/entries': account,
+    'get /api/v1/ledger/accounts/:id/statement.csv': account,
+
+    'get /api/v1/billing/runs/:id': run,
+    'get /api/v1/billing/runs/:id/agreements': run,
+    'post /api/v1/billing/runs/:id/start': { officer: run['officer'] ?? [] },
+    'get /api/v1/billing/terms/:currency': { officer: OWN_TERMS, approver: OWN_TERMS, auditor: OWN_TERMS },
+    'put /api/v1/billing/terms/:currency': { officer: OWN_TERMS },
+    'put /api/v1/billing/members/:memberId/tax': { officer: OWN_TERMS },
+    'post /api/v1/billing/grants/:id/end': { officer: unknown(officers, { ids: { id: m.billed.grantId } }) },
+    'post /api/v1/billing/grants/:id/vouchers': {
+      officer: unknown(officers, { ids: { id: m.billed.grantId }, body: { memberId: m.memberId, lines: 1 } }),
+    },
+    'post /api/v1/billing/vouchers/:id/redeem': { owner: unknown(shops, { ids: { id: m.billed.voucherId } }) },
+    'get /api/v1/invoices/:id': invoice,
+    'get /api/v1/invoices/:id/pdf': invoice,
+    'post /api/v1/invoices/:id/credit-notes': {
+      approver: unknown(agencies, { ...invoiceId, body: { lines: [{ line: 1, minor: 1 }], ...WHY } }),
+    },
+  };
+}
+
+async function accounts(system: System, m: TwoSides): Promise<Treatments> {
+  const owed = { memberId: m.shop.organisationId, providerId: m.provider.organisationId };
+  await book(system, sale({ ...owed, agencyId: m.officer.organisationId }));
+  const [shops, providers] = [
+    await accountOf(system, owed.memberId, 'receivable'),
+    await accountOf(system, owed.providerId, 'payable'),
+  ];
+  return {
+    owner: unknown({ owner: m.shop, stranger: m.otherShop }, { ids: { id: shops } }),
+    bidder: unknown({ owner: m.provider, stranger: m.otherProvider }, { ids: { id: providers } }),
+    officer: OVERSIGHT,
+    approver: OVERSIGHT,
+    auditor: OVERSIGHT,
+    admin: OVERSIGHT,
+  };
+}

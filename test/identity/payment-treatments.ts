@@ -1,0 +1,53 @@
+/** How the routes of payments treat what belongs to others. */
+import type { System } from '../support/system.js';
+import { type About, same, type Treatments, unknown, WHY } from './treatment.js';
+import type { TwoSides } from './two-sides.js';
+
+const STRIPE = same('there is one account at Stripe, and every agency may see that nothing of it is lost');
+
+/** A night on which Stripe's list was held against the inbox. */
+export const RECONCILIATION = '11111111-1111-4111-8111-111111111111';
+
+export async function paymentTreatments(system: System, m: TwoSides): Promise<Record<string, Treatments>> {
+  await system.source.query(
+    `insert into stripe_reconciliation (id, state, began_at) values ($1, 'done', clock_timestamp())`,
+    [RECONCILIATION],
+  );
+  const shops = { owner: m.shop, stranger: m.otherShop };
+  const providers = { owner: m.provider, stranger: m.otherProvider };
+  const officers = { owner: m.officer, stranger: await system.someone('officer') };
+  const auditors = {
+    owner: await system.someone('auditor', m.officer.organisationId),
+    stranger: await system.someone('auditor'),
+  };
+  const { collectionId, receiptId, depositId, refundId, payoutId } = m.collected;
+  const ofMember = (about: About): Treatments => ({
+    owner: unknown(shops, about),
+    officer: unknown(officers, about),
+    auditor: unknown(auditors, about),
+  });
+  const paysOut = { ids: { id: payoutId } };
+  const payout: Treatments = {
+    bidder: unknown(providers, paysOut),
+    officer: unknown(officers, paysOut),
+    auditor: unknown(auditors, paysOut),
+  };
+  const byOfficer = (id: string, body: object): Treatments => ({ officer: unknown(officers, { ids: { id }, body }) });
+  return {
+    'get /api/v1/collections/:id': ofMember({ ids: { id: collectionId } }),
+    'post /api/v1/collections/:id/suspension': byOfficer(collectionId, { decision: 'suspend', ...WHY }),
+    'post /api/v1/collections/:id/give-up': byOfficer(collectionId, WHY),
+    'post /api/v1/payments/bank/:id/assign': byOfficer(receiptId, { number: 'INV-2020-000009' }),
+    'post /api/v1/payments/bank/:id/send-back': byOfficer(receiptId, WHY),
+    'get /api/v1/deposits/:id': ofMember({ ids: { id: depositId } }),
+    'post /api/v1/deposits/:id/return': byOfficer(depositId, WHY),
+    'post /api/v1/refunds/:id/confirm': byOfficer(refundId, { bankReference: 'OUT-2' }),
+    'get /api/v1/payouts/:id': payout,
+    'get /api/v1/payouts/:id/lines': payout,
+    'post /api/v1/payouts/:id/pay': byOfficer(payoutId, { bankReference: 'OUT-3' }),
+    'post /api/v1/payouts/:id/withdraw': byOfficer(payoutId, WHY),
+
+    'post /api/v1/stripe/events/:id/replay': { officer: STRIPE },
+    'get /api/v1/stripe/reconciliations/:id/differences': { officer: STRIPE, auditor: STRIPE },
+  };
+}

@@ -1,0 +1,289 @@
+/** Collecting through Stripe, held against the tests' model of it. */
+import type { EntityManager } from 'typeorm';
+import { EitherStripe, describeOnModel } from '../support/stripe/either.js';
+import { System } from '../support/system.js';
+import { apply, hasAccount, hasMethod, inSomeOrder, tell, undone } from './told.js';
+import { balance, wrongInBooks } from './books.js';
+import { creditNote, issue, type Issued } from './issued.js';
+import { type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
+
+const EUR = 'EUR';
+const PAY = 'POST /v1/invoices/:id/pay';
+
+describeOnModel('collecting through Stripe', () => {
+  let asked: EitherStripe;
+  let system: System;
+  let all: Sides;
+
+  beforeAll(async () => {
+    asked = await EitherStripe.start();
+    system = await System.start(asked.settings());
+  });
+  beforeEach(async () => {
+    all = await sides(system, 1, { currency: EUR });
+    asked.model.deliveries.lose();
+  });
+  afterEach(async () => {
+    expect(await wrongInBooks(system)).toEqual([]);
+  });
+  afterAll(async () => {
+    await system.stop();
+    await asked.stop();
+  });
+
+  const member = (): string => all.members[0]?.organisationId ?? '';
+  const share = (net: number) => ({ providerId: all.provider.organisationId, net });
+  const invoiced = async (token: string, net = 10_000): Promise<Issued> => {
+    await hasMethod(system, asked, member(), token);
+    return onlyOne(await issue(system, all.agencyId, '2026-02', [{ memberId: member(), shares: [share(net)] }], EUR));
+  };
+  const read = async ({ id }: Issued): Promise<CollectionJson> => collectionOf(all.officer, id);
+  const nextHappens = async (invoice: Issued): Promise<CollectionJson> => {
+    const { dueAt } = await read(invoice);
+    await system.passTo(dueAt ?? '');
+    return read(invoice);
+  };
+  const intentOf = async ({ id }: Issued): Promise<string> => {
+    const rows: { reference: string }[] = await system.source.query(
+      `select reference from payment where collection_id = $1 and way = 'stripe'`,
+      [id],
+    );
+    return rows[0]?.reference ?? '';
+  };
+
+  it('an invoice is charged once it is issued, and paid once, however often it is told', async () => {
+    const before = asked.model.done(PAY);
+    const invoice = await invoiced('pm_card_visa');
+    expect(await read(invoice)).toMatchObject({ way: 'stripe', state: 'paid', attempts: 1, openMinor: 0 });
+    await tell(system, asked.model, 3, 3);
+    expect(await read(invoice)).toMatchObject({ state: 'paid', paidMinor: 11_000, openMinor: 0 });
+    expect(asked.model.done(PAY)).toBe(before + 1);
+    expect(await balance(system, all.agencyId, 'stripe', EUR)).toBe(11_000);
+  });
+
+  it('an answer that is lost after Stripe has charged charges once', async () => {
+    const before = asked.model.done(PAY);
+    asked.model.failNext(PAY, 'reset', 3);
+    const invoice = await invoiced('pm_card_visa');
+    expect(await read(invoice)).toMatchObject({ state: 'paid', paidMinor: 11_000 });
+    expect(asked.model.done(PAY)).toBe(before + 1);
+    expect(
+      asked.model.store
+        .all('charge')
+        .filter(
+          (charge) =>
+            charge['amount'] === 11_000 && charge['customer'] === asked.model.store.all('customer').at(-1)?.id,
+        ),
+    ).toHaveLength(1);
+  });
+
+  it('a direct debit is processing until its bank has paid, or has not', async () => {
+    const good = await invoiced('pm_success_de');
+    expect(await read(good)).toMatchObject({ state: 'processing', dueAt: null });
+    await tell(system, asked.model, 5, 2);
+    expect(await read(good)).toMatchObject({ state: 'processing' });
+    asked.model.advanceDays(4);
+    await tell(system, asked.model, 6, 3);
+    expect(await read(good)).toMatchObject({ state: 'paid', openMinor: 0 });
+
+    all = await sides(system, 1, { currency: EUR });
+    const bad = await invoiced('pm_insufficientFunds_de');
+    expect(await read(bad)).toMatchObject({ state: 'processing' });
+    asked.model.advanceDays(4);
+    await tell(system, asked.model, 7, 3);
+    expect(await read(bad)).toMatchObject({ state: 'failed', failure: 'insufficient_funds', attempts: 1 });
+  });
+
+  it('what fails is charged again after 3, 5 and 7 days; then the member is reminded, and an officer is asked', async () => {
+    const invoice = await invoiced('pm_card_chargeCustomerFail');
+    const began = (await system.now()).getTime();
+    const days: number[] = [];
+    let row = await read(invoice);
+    expect(row).toMatchObject({ state: 'failed', attempts: 1 });
+    while (row.state === 'failed') {
+      await tell(system, asked.model, 9, 3);
+      days.push(Math.round((new Date(row.dueAt ?? '').getTime() - began) / 86_400_000));
+      row = await nextHappens(invoice);
+    }
+    expect(days).toEqual([3, 5, 7]);
+    expect(row).toMatchObject({ state: 'overdue', attempts: 4, reminders: 1 });
+    const states: string[] = [];
+    while (row.state === 'overdue') {
+      row = await nextHappens(invoice);
+      states.push(`${row.state} ${row.reminders}`);
+    }
+    expect(states).toEqual(['overdue 2', 'overdue 3', 'suspension-proposed 3']);
+    await tell(system, asked.model, 10, 3);
+    expect(await read(invoice)).toMatchObject({ state: 'suspension-proposed', attempts: 4 });
+  });
+
+  it('a member that changes its card is charged by the other one', async () => {
+    const invoice = await invoiced('pm_card_chargeCustomerFail');
+    await system.source.query(`update payment_method set stripe_id = $2 where member_id = $1 and state = 'active'`, [
+      member(),
+      await anotherCard(),
+    ]);
+    expect(await nextHappens(invoice)).toMatchObject({ state: 'paid', attempts: 2 });
+  });
+  /** Of the customer that there is. */
+  const anotherCard = async (): Promise<string> => {
+    const rows: { customer: string }[] = await system.source.query(
+      'select stripe_id as customer from stripe_customer where member_id = $1',
+      [member()],
+    );
+    const setup = await asked.stripe.setupIntents.create({ customer: rows[0]?.customer ?? '' });
+    return String((await asked.confirm(setup.id, 'pm_card_visa')).payment_method);
+  };
+
+  it('whoever has no method any more is asked to transfer', async () => {
+    const invoice = await invoiced('pm_card_chargeCustomerFail');
+    await system.source.query(`update payment_method set state = 'ended', ended_at = app_now() where member_id = $1`, [
+      member(),
+    ]);
+    expect(await nextHappens(invoice)).toMatchObject({ state: 'overdue', way: 'bank', reminders: 1 });
+  });
+
+  it('after a credit note what is open then is charged, and the invoice at Stripe is made again', async () => {
+    const invoice = await invoiced('pm_card_chargeCustomerFail');
+    await creditNote(system, all.agencyId, invoice, share(4_000), '2026-02', EUR);
+    await system.source.query(`update payment_method set stripe_id = $2 where member_id = $1 and state = 'active'`, [
+      member(),
+      await anotherCard(),
+    ]);
+    expect(await nextHappens(invoice)).toMatchObject({ state: 'paid', paidMinor: 6_600, openMinor: 0 });
+    await tell(system, asked.model, 11, 3);
+    expect(await read(invoice)).toMatchObject({ state: 'paid', paidMinor: 6_600 });
+  });
+
+  it('what was paid too much is given back by Stripe, once, also when its answer is lost', async () => {
+    const invoice = await invoiced('pm_card_visa');
+    const before = asked.model.done('POST /v1/refunds');
+    asked.model.failNext('POST /v1/refunds', 'reset', 3);
+    await creditNote(system, all.agencyId, invoice, share(5_000), '2026-02', EUR);
+    await tell(system, asked.model, 12, 3);
+    await system.settled();
+    expect(await read(invoice)).toMatchObject({ state: 'paid', returnedMinor: 5_500, openMinor: 0 });
+    expect(asked.model.done('POST /v1/refunds')).toBe(before + 1);
+    expect(await balance(system, all.agencyId, 'stripe', EUR)).toBe(5_500);
+  });
+
+  it('a refund that does not get through is owed again, by bank', async () => {
+    const invoice = await invoiced('pm_card_refundFail');
+    await creditNote(system, all.agencyId, invoice, share(10_000), '2026-02', EUR);
+    expect(await read(invoice)).toMatchObject({ state: 'refunded', openMinor: 0 });
+    asked.model.advanceDays(4);
+    await tell(system, asked.model, 13, 3);
+    expect(await read(invoice)).toMatchObject({ openMinor: -11_000, returnedMinor: 0 });
+    const owed = (await all.officer.get('/api/v1/refunds?state=owed&way=bank').expect(200)).body as {
+      items: { id: string }[];
+    };
+    expect(owed.items).toHaveLength(1);
+    await all.officer.post(`/api/v1/refunds/${owed.items[0]?.id}/confirm`, { bankReference: 'OUT' }).expect(200);
+    await tell(system, asked.model, 14, 3);
+    expect(await read(invoice)).toMatchObject({ state: 'refunded', openMinor: 0 });
+  });
+
+  it('a dispute takes the money and the provider’s part back; won, both return; lost, it is open again', async () => {
+    await hasAccount(system, asked, all.provider.organisationId);
+    const invoice = await invoiced('pm_card_bypassPending');
+    const pays = async (): Promise<{ id: string; state: string }> => {
+      const { id } = (
+        await all.officer
+          .post('/api/v1/payouts', { providerId: all.provider.organisationId, currency: EUR })
+          .expect(201)
+      ).body as { id: string };
+      asked.model.failNext('POST /v1/transfers', 'reset', 3);
+      await all.officer.post(`/api/v1/payouts/${id}/pay`, {}).expect(200);
+      await system.settled();
+      return (await all.officer.get(`/api/v1/payouts/${id}`)).body as { id: string; state: string };
+    };
+    const transfers = asked.model.done('POST /v1/transfers');
+    const payout = await pays();
+    expect(payout).toMatchObject({ state: 'paid', way: 'stripe', paidMinor: 9_700 });
+    expect(asked.model.done('POST /v1/transfers')).toBe(transfers + 1);
+
+    const dispute = asked.model.dispute(await intentOf(invoice));
+    await tell(system, asked.model, 15, 3);
+    await system.settled();
+    expect(await read(invoice)).toMatchObject({ state: 'disputed', openMinor: 11_000 });
+    expect((await all.officer.get(`/api/v1/payouts/${payout.id}`)).body).toMatchObject({ reversedMinor: 9_700 });
+    expect(await balance(system, all.provider.organisationId, 'payable', EUR)).toBe(-9_700);
+    expect(await balance(system, all.agencyId, 'stripe', EUR)).toBe(0);
+
+    asked.model.closeDispute(dispute, 'won');
+    await tell(system, asked.model, 16, 3);
+    expect(await read(invoice)).toMatchObject({ state: 'paid', openMinor: 0 });
+    expect(await pays()).toMatchObject({ state: 'paid', claimsMinor: 9_700 });
+
+    all = await sides(system, 1, { currency: EUR });
+    const lost = await invoiced('pm_card_visa');
+    asked.model.closeDispute(asked.model.dispute(await intentOf(lost)), 'lost');
+    await tell(system, asked.model, 17, 3);
+    await system.settled();
+    expect(await read(lost)).toMatchObject({ state: 'overdue', openMinor: 11_000, reminders: 1 });
+  });
+
+  it('200 orders of all that Stripe tells, each three times and late, end in the same state', async () => {
+    const tokens = ['pm_card_visa', 'pm_success_de', 'pm_insufficientFunds_de', 'pm_card_refundFail', 'pm_card_visa'];
+    const crowd = await sides(system, tokens.length, { currency: EUR });
+    for (const [at, token] of tokens.entries()) {
+      await hasMethod(system, asked, crowd.members[at]?.organisationId ?? '', token);
+    }
+    const invoices = await issue(
+      system,
+      crowd.agencyId,
+      '2026-03',
+      crowd.members.map((one) => ({ memberId: one.organisationId, shares: [share(20_000)] })),
+      EUR,
+    );
+    const [contested, , , returned, lost] = invoices as [Issued, Issued, Issued, Issued, Issued];
+    await creditNote(system, crowd.agencyId, returned, share(20_000), '2026-03', EUR);
+    asked.model.deliveries.lose();
+    // Of all that follows nobody has been told yet.
+    asked.model.closeDispute(asked.model.dispute(await intentOf(contested)), 'won');
+    asked.model.closeDispute(asked.model.dispute(await intentOf(lost)), 'lost');
+    asked.model.advanceDays(4);
+    const untold = asked.model.deliveries.lose();
+    expect(new Set(untold.map(({ type }) => type)).size).toBeGreaterThan(8);
+    // Events of one object all ask for the same: that it is read again.
+    const events = [...new Map(untold.map((event) => [(event.data.object as { id?: string }).id, event])).values()];
+
+    const ends = new Set<string>();
+    for (let seed = 1; seed <= 200; seed += 1) {
+      await undone(system, async (deed) => {
+        for (const event of inSomeOrder(events, seed, 3)) await apply(system, deed, event);
+        ends.add(await stateOf(deed.tx, crowd.agencyId));
+      });
+    }
+    expect(ends.size).toBe(1);
+    const [end = ''] = ends;
+    for (const state of ['paid', 'failed', 'overdue', 'won', 'lost', 'owed']) expect(end).toContain(`"${state}"`);
+  }, 300_000);
+});
+
+/** All that is known of an agency's money, as one text. */
+async function stateOf(tx: EntityManager, agencyId: string): Promise<string> {
+  const rows: unknown[] = await tx.query(
+    `select (select json_agg(t) from (
+         select number, state, open_minor, paid_minor, returned_minor, attempts, failure from collection
+         where issuer_id = $1 order by number) t) as collections,
+       (select json_agg(t) from (
+         select way, minor, returned_minor from payment where issuer_id = $1 order by reference) t) as payments,
+       (select json_agg(t) from (select state, way, minor from refund where issuer_id = $1 order by minor) t) as refunds,
+       (select json_agg(t) from (
+         select d.id, d.state, d.minor from dispute d join payment p on p.id = d.payment_id
+         where p.issuer_id = $1 order by d.id) t) as disputes,
+       (select json_agg(t) from (
+         select o.organisation_id, o.purpose, sum(o.minor) as minor from ledger_line o
+         where o.organisation_id = $1 or o.organisation_id in (select member_id from collection where issuer_id = $1)
+         group by 1, 2 order by 1, 2) t) as accounts`,
+    [agencyId],
+  );
+  return JSON.stringify(rows);
+}
+
+function onlyOne<T>(items: readonly T[]): T {
+  const [item] = items;
+  if (item === undefined || items.length !== 1) throw new Error(`${items.length} of them`);
+  return item;
+}

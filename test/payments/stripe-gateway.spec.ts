@@ -1,0 +1,219 @@
+/** What Pumasi asks of Stripe is done once, whatever happens on the way, and nothing secret is told. */
+import { randomUUID } from 'node:crypto';
+import { Refusal } from '../../src/kernel/refusal.js';
+import { StripeClient } from '../../src/payments/stripe-client.js';
+import { StripeGateway } from '../../src/payments/stripe-gateway.js';
+import { StripePayouts } from '../../src/payments/stripe-payouts.js';
+import { Settings } from '../../src/platform/config/settings.js';
+import { EitherStripe, onModel } from '../support/stripe/either.js';
+
+describe('the gateway to Stripe', () => {
+  let asked: EitherStripe;
+  let gateway: StripeGateway;
+  let payouts: StripePayouts;
+
+  const clientOf = (settings: Partial<Settings>): StripeClient =>
+    new StripeClient(Object.assign(new Settings(), settings));
+  const why = async (work: Promise<unknown>): Promise<Refusal> =>
+    work.then(
+      () => {
+        throw new Error('was done');
+      },
+      (error: unknown) => {
+        if (error instanceof Refusal) return error;
+        throw error;
+      },
+    );
+  const member = async (token = 'pm_card_visa'): Promise<{ customer: string; paymentMethod: string }> => {
+    const { customer, method } = await asked.payer(token);
+    return { customer, paymentMethod: method };
+  };
+  const deposit = async (of: { customer: string; paymentMethod: string }, depositId: string = randomUUID()) =>
+    gateway.chargeDeposit({ depositId, ...of, minor: 2_500n, currency: 'EUR' });
+  const order = (customer: string) => ({
+    invoiceId: randomUUID(),
+    number: `T-${randomUUID().slice(0, 8)}`,
+    customer,
+    currency: 'EUR',
+    lines: [
+      { description: 'Fibre', minor: 5_000n },
+      { description: 'Credit', minor: -500n },
+    ],
+    dueOn: '2026-03-15',
+  });
+
+  beforeAll(async () => {
+    asked = await EitherStripe.start();
+    const client = clientOf(asked.settings());
+    gateway = new StripeGateway(client);
+    payouts = new StripePayouts(client);
+  });
+
+  afterAll(() => asked.stop());
+
+  it('is off without a key', async () => {
+    const off = new StripeGateway(clientOf({}));
+    expect(off.on).toBe(false);
+    expect((await why(off.retrieveInvoice('in_1'))).code).toBe('stripe.off');
+  });
+
+  it('sets up a method that can be charged later', async () => {
+    const memberId = randomUUID();
+    const { id: customer } = await gateway.createCustomer({ memberId, name: 'Shop' });
+    expect((await gateway.createCustomer({ memberId, name: 'Shop' })).id).toBe(customer);
+    const setup = await gateway.createSetupIntent({ setupId: randomUUID(), memberId, customer });
+    expect(setup.clientSecret).toContain('_secret_');
+    expect(await gateway.setupSecret(setup.id)).toBe(setup.clientSecret);
+    expect(await gateway.retrieveSetupIntent(setup.id)).toMatchObject({ method: null, metadata: { memberId } });
+    await asked.confirm(setup.id, 'pm_card_visa');
+    const { method, ...state } = await gateway.retrieveSetupIntent(setup.id);
+    expect(state).toMatchObject({ status: 'succeeded', customer });
+    expect(method).toMatchObject({ customer, kind: 'card', brand: 'visa', lastFour: '4242' });
+    expect(await gateway.retrievePaymentMethod(method?.id ?? '')).toEqual(method);
+  });
+
+  it('charges a deposit once, and tells why not', async () => {
+    const who = await member();
+    const id = randomUUID();
+    const paid = await deposit(who, id);
+    expect(paid).toMatchObject({ status: 'succeeded', minor: 2_500n, currency: 'EUR', metadata: { depositId: id } });
+    expect((await deposit(who, id)).id).toBe(paid.id);
+    const refused = await deposit(await member('pm_card_chargeCustomerFail'));
+    expect(refused).toMatchObject({ status: 'requires_payment_method', failure: { code: 'card_declined' } });
+  });
+
+  onModel('charges a deposit once when the answer does not come, again and again', async () => {
+    const who = await member();
+    const id = randomUUID();
+    const before = asked.model.done('POST /v1/payment_intents');
+    asked.model.failNext('POST /v1/payment_intents', 'reset', 3);
+    expect((await why(deposit(who, id))).code).toBe('stripe.unavailable');
+    expect((await deposit(who, id)).status).toBe('succeeded');
+    expect(asked.model.done('POST /v1/payment_intents')).toBe(before + 1);
+  });
+
+  onModel('charges a deposit once when the answer comes too late', async () => {
+    asked.model.failNext('POST /v1/payment_intents', 'timeout');
+    const who = await member();
+    expect((await deposit(who)).status).toBe('succeeded');
+    expect((await asked.stripe.paymentIntents.list({ customer: who.customer })).data).toHaveLength(1);
+  });
+
+  onModel('charges a deposit once although Stripe has forgotten the key', async () => {
+    const who = await member();
+    const id = randomUUID();
+    asked.model.failNext('POST /v1/payment_intents', 'reset', 3);
+    await why(deposit(who, id));
+    asked.model.advanceDays(3);
+    await deposit(who, id);
+    expect((await asked.stripe.paymentIntents.list({ customer: who.customer })).data).toHaveLength(1);
+  });
+
+  onModel('waits for a direct debit', async () => {
+    const paid = await deposit(await member('pm_success_de'));
+    expect(paid.status).toBe('processing');
+    asked.model.advanceDays(3);
+    expect(await gateway.retrievePaymentIntent(paid.id)).toMatchObject({ status: 'succeeded', minor: 2_500n });
+  });
+
+  it('issues an invoice once and charges it', async () => {
+    const { customer, paymentMethod } = await member();
+    const wish = order(customer);
+    const issued = await gateway.issueInvoice(wish);
+    expect(issued).toMatchObject({ status: 'open', number: wish.number, minorDue: 4_500n, minorPaid: 0n });
+    expect((await gateway.issueInvoice(wish)).id).toBe(issued.id);
+    const pay = { invoiceId: wish.invoiceId, attempt: 1, stripeInvoice: issued.id, paymentMethod };
+    const paid = await gateway.payInvoice(pay);
+    expect(paid).toMatchObject({ status: 'paid', minorPaid: 4_500n, payment: { status: 'succeeded' } });
+    expect(await gateway.payInvoice({ ...pay, attempt: 2 })).toEqual(paid);
+    expect(await gateway.retrieveCharge(paid.payment?.charge ?? '')).toMatchObject({ minor: 4_500n, disputed: false });
+    expect(await gateway.voidInvoice({ invoiceId: wish.invoiceId, stripeInvoice: issued.id })).toEqual(paid);
+  });
+
+  onModel('goes on with an invoice where it was left', async () => {
+    const { customer } = await member();
+    const wish = order(customer);
+    asked.model.failNext('POST /v1/invoices/:id/finalize', 'error', 3);
+    expect((await why(gateway.issueInvoice(wish))).code).toBe('stripe.unavailable');
+    asked.model.advanceDays(2);
+    expect(await gateway.issueInvoice(wish)).toMatchObject({ status: 'open', minorDue: 4_500n });
+    expect((await asked.stripe.invoices.list({ customer })).data).toHaveLength(1);
+  });
+
+  it('tells why an invoice is not paid, and tries once per attempt', async () => {
+    const { customer, paymentMethod } = await member('pm_card_chargeCustomerFail');
+    const wish = order(customer);
+    const { id: stripeInvoice } = await gateway.issueInvoice(wish);
+    const pay = { invoiceId: wish.invoiceId, stripeInvoice, paymentMethod };
+    expect(await gateway.payInvoice({ ...pay, attempt: 1 })).toMatchObject({
+      status: 'open',
+      payment: { status: 'requires_payment_method', failure: { code: 'card_declined' } },
+    });
+    await gateway.payInvoice({ ...pay, attempt: 1 });
+    expect((await asked.stripe.invoices.retrieve(stripeInvoice)).attempt_count).toBe(1);
+    await gateway.payInvoice({ ...pay, attempt: 2 });
+    expect((await asked.stripe.invoices.retrieve(stripeInvoice)).attempt_count).toBe(2);
+    expect((await gateway.voidInvoice({ invoiceId: wish.invoiceId, stripeInvoice })).status).toBe('void');
+  });
+
+  it('gives back once', async () => {
+    const paid = await deposit(await member());
+    const wish = { refundId: randomUUID(), paymentIntent: paid.id, minor: 1_000n, currency: 'EUR' };
+    const refund = await gateway.refund(wish);
+    expect(refund).toMatchObject({ minor: 1_000n, paymentIntent: paid.id, metadata: { refundId: wish.refundId } });
+    expect((await gateway.refund(wish)).id).toBe(refund.id);
+    expect((await gateway.retrieveRefund(refund.id)).id).toBe(refund.id);
+    expect((await gateway.retrieveCharge(paid.charge ?? '')).minorRefunded).toBe(1_000n);
+  });
+
+  onModel('gives back, transfers and takes back once although Stripe has forgotten the keys', async () => {
+    const paid = await deposit(await member('pm_card_bypassPending'));
+    const back = { refundId: randomUUID(), paymentIntent: paid.id, minor: 500n, currency: 'EUR' };
+    const made = await payouts.createAccount({ providerId: randomUUID(), name: 'Net', country: 'DE' });
+    expect(made).toMatchObject({ detailsSubmitted: false, transfersActive: false });
+    asked.model.completeAccount(made.id);
+    expect(await payouts.retrieveAccount(made.id)).toMatchObject({ transfersActive: true, payoutsEnabled: true });
+    const payout = { payoutId: randomUUID(), account: made.id, minor: 2_000n, currency: 'EUR' };
+    const refund = await gateway.refund(back);
+    const transfer = await payouts.createTransfer(payout);
+    const taken = { reversalId: randomUUID(), transfer: transfer.id, minor: 700n, currency: 'EUR' };
+    const reversal = await payouts.reverseTransfer(taken);
+    asked.model.advanceDays(2);
+    expect((await gateway.refund(back)).id).toBe(refund.id);
+    expect((await payouts.createTransfer(payout)).id).toBe(transfer.id);
+    expect(await payouts.reverseTransfer(taken)).toEqual(reversal);
+    expect(await payouts.retrieveTransfer(transfer.id)).toMatchObject({ minor: 2_000n, minorReversed: 700n });
+  });
+
+  onModel('reads disputes, the balance and events, page by page', async () => {
+    const paid = await deposit(await member());
+    const id = asked.model.dispute(paid.id);
+    expect(await gateway.retrieveDispute(id)).toMatchObject({
+      charge: paid.charge,
+      minor: 2_500n,
+      reason: 'fraudulent',
+    });
+    expect(await gateway.balance()).toContainEqual(expect.objectContaining({ currency: 'EUR' }));
+    const since = new Date(asked.model.store.now() * 1_000 - 5_000);
+    const first = await gateway.listEvents({ since, limit: 2 });
+    expect(first.events[0]).toMatchObject({ type: 'charge.dispute.funds_withdrawn', objectId: id, account: null });
+    const rest = await gateway.listEvents({ since, after: first.next ?? '' });
+    expect(rest.events.map((event) => event.id)).not.toContain(first.events[1]?.id);
+    expect((await gateway.listEvents({ since: new Date(asked.model.store.now() * 1_000 + 60_000) })).next).toBeNull();
+  });
+
+  it('tells what went wrong in words for programs, and no secret', async () => {
+    const missing = await why(gateway.retrieveInvoice('in_none'));
+    expect(missing).toMatchObject({ code: 'stripe.refused', facts: { stripe: { code: 'resource_missing' } } });
+    expect(missing.message).toMatch(/StripeInvalidRequestError resource_missing req_/);
+    const wrong = new StripeGateway(clientOf({ ...asked.settings(), PUMASI_STRIPE_KEY: 'sk_test_wrongwrongwrong' }));
+    const refused = await why(wrong.balance());
+    expect(refused).toMatchObject({ code: 'stripe.refused', facts: { stripe: { type: 'StripeAuthenticationError' } } });
+    expect(JSON.stringify([refused, refused.message])).not.toContain('wrongwrong');
+  });
+
+  onModel('asks later when Stripe is asked too often', async () => {
+    asked.model.failNext('GET /v1/balance', 'rate-limit', 3);
+    expect(await why(gateway.balance())).toMatchObject({ code: 'stripe.unavailable', kind: 'unavailable' });
+  });
+});

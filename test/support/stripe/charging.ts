@@ -1,0 +1,170 @@
+/** How money moves: charges of cards at once, direct debits after days, failures, disputes and refunds. */
+import { declined } from './errors.js';
+import type { Store, Thing } from './store.js';
+import type { Behaviour } from './test-methods.js';
+
+const DAY_SECONDS = 86_400;
+const AVAILABLE_AFTER_SECONDS = 2 * DAY_SECONDS;
+const DEBIT_SECONDS = 3 * DAY_SECONDS;
+const SLOW_DEBIT_SECONDS = 7 * DAY_SECONDS;
+const DISPUTE_FEE = 0;
+
+type Declined = { readonly code: string; readonly declineCode: string | null };
+
+export class Charging {
+  /** who has to know when a payment of an invoice has come to something */
+  onInvoice: (payment: Thing) => void = () => {};
+
+  constructor(private readonly store: Store) {}
+
+  /**
+   * Charges a payment's method.
+   * @throws ModelError 402 when the bank declines at once
+   */
+  attempt(payment: Thing, method: Thing): void {
+    const behaviour = method['_behaviour'] as Behaviour;
+    payment['payment_method'] = method.id;
+    payment['last_payment_error'] = null;
+    const charge = this.store.add('charge', {
+      amount: payment['amount'],
+      amount_captured: payment['amount'],
+      amount_refunded: 0,
+      currency: payment['currency'],
+      customer: payment['customer'],
+      payment_intent: payment.id,
+      payment_method: method.id,
+      captured: true,
+      disputed: false,
+      refunded: false,
+      paid: false,
+      failure_code: null,
+      status: 'pending',
+      metadata: payment['metadata'],
+      _behaviour: behaviour,
+    });
+    payment['latest_charge'] = charge.id;
+    if (behaviour.type === 'sepa_debit') {
+      payment['status'] = 'processing';
+      this.store.emit('charge.pending', charge);
+      this.store.emit('payment_intent.processing', payment);
+      this.store.in(behaviour.slow ? SLOW_DEBIT_SECONDS : DEBIT_SECONDS, () => {
+        if (behaviour.charge) this.failed(payment, charge, behaviour.charge);
+        else this.succeeded(payment, charge, true);
+        this.onInvoice(payment);
+      });
+      return;
+    }
+    if (behaviour.charge) {
+      this.failed(payment, charge, behaviour.charge);
+      this.onInvoice(payment);
+      throw declined(behaviour.charge.code, behaviour.charge.declineCode, {
+        charge: charge.id,
+        payment_intent: { ...payment },
+      });
+    }
+    this.succeeded(payment, charge, behaviour.bypassPending === true);
+    this.onInvoice(payment);
+    if (behaviour.disputed) this.dispute(charge, 'fraudulent');
+  }
+
+  private succeeded(payment: Thing, charge: Thing, atOnce: boolean): void {
+    payment['status'] = 'succeeded';
+    payment['amount_received'] = payment['amount'];
+    charge['status'] = 'succeeded';
+    charge['paid'] = true;
+    const { amount, currency } = charge as unknown as { amount: number; currency: string };
+    this.store.move(currency, atOnce ? 'available' : 'pending', amount);
+    if (!atOnce) {
+      this.store.in(AVAILABLE_AFTER_SECONDS, () => {
+        this.store.move(currency, 'pending', -amount);
+        this.store.move(currency, 'available', amount);
+        this.store.emit('balance.available', { object: 'balance' });
+      });
+    }
+    this.store.emit('charge.succeeded', charge);
+    this.store.emit('payment_intent.succeeded', payment);
+  }
+
+  private failed(payment: Thing, charge: Thing, why: Declined): void {
+    const { code, declineCode } = why;
+    payment['status'] = 'requires_payment_method';
+    payment['last_payment_error'] = {
+      type: 'card_error',
+      code,
+      ...(declineCode === null ? {} : { decline_code: declineCode }),
+      message: 'The payment was declined.',
+    };
+    payment['payment_method'] = null;
+    charge['status'] = 'failed';
+    charge['failure_code'] = code;
+    this.store.emit('charge.failed', charge);
+    this.store.emit('payment_intent.payment_failed', payment);
+  }
+
+  /** The member's bank takes the money back, unless it is told better. */
+  dispute(charge: Thing, reason: string): Thing {
+    charge['disputed'] = true;
+    const dispute = this.store.add('dispute', {
+      amount: charge['amount'],
+      currency: charge['currency'],
+      charge: charge.id,
+      payment_intent: charge['payment_intent'],
+      reason,
+      status: 'needs_response',
+      is_charge_refundable: false,
+      balance_transactions: [],
+      evidence: {},
+      evidence_details: { due_by: null, has_evidence: false, past_due: false, submission_count: 0 },
+      metadata: {},
+    });
+    this.store.move(dispute['currency'] as string, 'available', -(dispute['amount'] as number) - DISPUTE_FEE);
+    this.store.emit('charge.dispute.created', dispute);
+    this.store.emit('charge.dispute.funds_withdrawn', dispute);
+    return dispute;
+  }
+
+  closeDispute(dispute: Thing, outcome: 'won' | 'lost'): void {
+    dispute['status'] = outcome;
+    if (outcome === 'won') {
+      this.store.move(dispute['currency'] as string, 'available', dispute['amount'] as number);
+      this.store.emit('charge.dispute.funds_reinstated', dispute);
+    }
+    this.store.emit('charge.dispute.closed', dispute);
+  }
+
+  /** Gives money back. By card that is done at once, by direct debit after days; either may come back. */
+  refund(charge: Thing, amount: number, metadata: unknown): Thing {
+    const behaviour = charge['_behaviour'] as Behaviour;
+    const slow = behaviour.type === 'sepa_debit';
+    const refund = this.store.add('refund', {
+      amount,
+      currency: charge['currency'],
+      charge: charge.id,
+      payment_intent: charge['payment_intent'],
+      reason: null,
+      status: slow ? 'pending' : 'succeeded',
+      metadata: metadata ?? {},
+    });
+    charge['amount_refunded'] += amount;
+    charge['refunded'] = charge['amount_refunded'] === charge['amount'];
+    this.store.move(charge['currency'] as string, 'available', -amount);
+    this.store.emit('refund.created', refund);
+    this.store.emit('charge.refunded', charge);
+    if (slow || behaviour.refundFails) this.store.in(DEBIT_SECONDS, () => this.refundEnds(refund, charge, behaviour));
+    return refund;
+  }
+
+  private refundEnds(refund: Thing, charge: Thing, behaviour: Behaviour): void {
+    if (!behaviour.refundFails) {
+      refund['status'] = 'succeeded';
+      this.store.emit('refund.updated', refund);
+      return;
+    }
+    refund['status'] = 'failed';
+    refund['failure_reason'] = 'expired_or_canceled_card';
+    charge['amount_refunded'] -= refund['amount'];
+    charge['refunded'] = false;
+    this.store.move(charge['currency'] as string, 'available', refund['amount'] as number);
+    this.store.emit('refund.failed', refund);
+  }
+}

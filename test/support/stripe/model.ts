@@ -1,0 +1,290 @@
+/**
+ * The tests' Stripe: our own model of the part of Stripe that Pumasi uses, on loopback. It is strict where Stripe is
+ * (routes, parameters, versions, keys), has a clock of its own, and fails as it is told. It is not Stripe: that the real
+ * one behaves so is shown by `npm run test:stripe` alone.
+ */
+import { randomBytes } from 'node:crypto';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Charging } from './charging.js';
+import { Deliveries, type Endpoint } from './deliveries.js';
+import { ModelError, unfit } from './errors.js';
+import { Keys } from './keys.js';
+import { decode, type Form, list, readForm, text } from './params.js';
+import type { Given, Route, Rows } from './route.js';
+import { completeAccount, CONNECT_ROUTES } from './routes-connect.js';
+import { authenticate, CUSTOMER_ROUTES } from './routes-customers.js';
+import { followPayment, INVOICE_ROUTES } from './routes-invoices.js';
+import { PAYMENT_ROUTES } from './routes-payments.js';
+import { API_VERSION, listOf, shown, Store, type Thing } from './store.js';
+
+const ROUTES = [...CUSTOMER_ROUTES, ...PAYMENT_ROUTES, ...INVOICE_ROUTES, ...CONNECT_ROUTES];
+const LIST_DEFAULT = 10;
+const LIST_LIMIT = 100;
+const EXPAND_DEPTH = 4;
+
+/** How a request fails: nothing is done (`error`, `rate-limit`), or it is done and nobody hears of it (`reset`, `timeout`). */
+export type Failing = 'error' | 'rate-limit' | 'reset' | 'timeout';
+
+interface Fault {
+  readonly route: string;
+  readonly how: Failing;
+  times: number;
+}
+
+export interface Call {
+  readonly route: string;
+  readonly key: string | null;
+  readonly replayed: boolean;
+}
+
+export class StripeModel {
+  readonly key = `sk_test_model${randomBytes(8).toString('hex')}`;
+  readonly publishableKey = this.key.replace('sk_', 'pk_');
+  readonly webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
+  readonly connectSecret = `whsec_${randomBytes(16).toString('hex')}`;
+  readonly deliveries = new Deliveries();
+  /** every request, in order */
+  readonly calls: Call[] = [];
+  readonly store: Store;
+  readonly charging: Charging;
+  private readonly keys: Keys;
+  private readonly faults: Fault[] = [];
+  private readonly app: FastifyInstance;
+  private requests = 0;
+  url = '';
+
+  private constructor() {
+    this.store = new Store(randomBytes(3).toString('hex'), (event) => this.deliveries.announce(event));
+    this.charging = new Charging(this.store);
+    this.charging.onInvoice = (payment) => followPayment(this.store, payment);
+    this.keys = new Keys(() => this.store.now());
+    this.app = fastify({ forceCloseConnections: true });
+    this.app.removeAllContentTypeParsers();
+    this.app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    for (const route of ROUTES) {
+      this.app.route({
+        method: route.method,
+        url: route.path,
+        handler: (request, reply) => this.answer(route, request, reply),
+      });
+    }
+    this.app.setNotFoundHandler((request, reply) => {
+      const what = `Unrecognized request URL (${request.method}: ${request.url.split('?')[0]}).`;
+      void this.fail(reply, unfit(what, {}, 404));
+    });
+    this.app.setErrorHandler((error, _request, reply) => this.fail(reply, error));
+  }
+
+  static async start(): Promise<StripeModel> {
+    const model = new StripeModel();
+    model.url = await model.app.listen({ port: 0, host: '127.0.0.1' });
+    return model;
+  }
+
+  async stop(): Promise<void> {
+    this.deliveries.automatic = false;
+    await this.deliveries.idle();
+    await this.app.close();
+  }
+
+  /** The settings of a system that uses it. */
+  settings(): { PUMASI_STRIPE_KEY: string; PUMASI_STRIPE_URL: string; PUMASI_STRIPE_WEBHOOK_SECRET: string } {
+    return {
+      PUMASI_STRIPE_KEY: this.key,
+      PUMASI_STRIPE_URL: this.url,
+      PUMASI_STRIPE_WEBHOOK_SECRET: `${this.webhookSecret},${this.connectSecret}`,
+    };
+  }
+
+  /** Whom events are told to: a system's own address. */
+  tells(systemUrl: string, automatic = true): void {
+    const url = `${systemUrl}/api/v1/stripe/events`;
+    this.deliveries.endpoint = {
+      url,
+      secret: this.webhookSecret,
+      connectSecret: this.connectSecret,
+    } satisfies Endpoint;
+    this.deliveries.automatic = automatic;
+  }
+
+  /** The next requests of this route ("POST /v1/transfers") fail. */
+  failNext(route: string, how: Failing, times = 1): void {
+    this.faults.push({ route, how, times });
+  }
+
+  /** Lets days pass at Stripe. */
+  advanceDays(days: number): void {
+    this.store.advance(days * 86_400);
+  }
+
+  /** What the member does in its browser: gives a method for a SetupIntent, by its secret. @returns the answer's status */
+  async confirmInBrowser(clientSecret: string, method: string): Promise<number> {
+    const [id = ''] = clientSecret.split('_secret_');
+    const body = new URLSearchParams({ payment_method: method, client_secret: clientSecret });
+    if (method.endsWith('_de')) {
+      body.set('mandate_data[customer_acceptance][type]', 'online');
+      body.set('mandate_data[customer_acceptance][online][ip_address]', '127.0.0.1');
+    }
+    const headers = { authorization: `Bearer ${this.publishableKey}`, 'stripe-version': API_VERSION };
+    return (await fetch(`${this.url}/v1/setup_intents/${id}/confirm`, { method: 'POST', headers, body })).status;
+  }
+
+  /** The member answers its bank, which asked who it is. */
+  authenticate(setupIntent: string): void {
+    authenticate(this.store, setupIntent);
+  }
+
+  /** The provider enters its details. */
+  completeAccount(id: string): void {
+    completeAccount(this.store, id);
+  }
+
+  /** The member's bank takes back what was charged by this payment. */
+  dispute(paymentIntent: string, reason = 'fraudulent'): string {
+    const charge = this.store.get('charge', String(this.store.get('payment_intent', paymentIntent)['latest_charge']));
+    return this.charging.dispute(charge, reason).id;
+  }
+
+  closeDispute(id: string, outcome: 'won' | 'lost'): void {
+    this.charging.closeDispute(this.store.get('dispute', id), outcome);
+  }
+
+  /** How often a route was done in fact: repetitions of a key are answered without doing anything. */
+  done(route: string): number {
+    return this.calls.filter((call) => call.route === route && !call.replayed).length;
+  }
+
+  private async answer(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const name = `${route.method} ${route.path}`;
+    const ids = request.params as Record<string, string>;
+    const key = (request.headers['idempotency-key'] as string | undefined) ?? null;
+    const form = this.admit(route, request);
+    const fault = this.faults.find((each) => each.times > 0 && each.route === name);
+    if (fault) fault.times -= 1;
+    if (fault?.how === 'error') throw new ModelError(500, { type: 'api_error', message: 'Something went wrong.' });
+    if (fault?.how === 'rate-limit') {
+      throw new ModelError(429, { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests.' });
+    }
+    const print = JSON.stringify([request.method, request.url.split('?')[0], form]);
+    const kept = key !== null && route.method === 'POST' ? this.keys.answerOf(key, print) : null;
+    this.calls.push({ route: name, key, replayed: kept !== null });
+    const { status, body } = kept ?? this.perform(route, form, ids, key, print, request);
+    if (fault?.how === 'reset') {
+      request.raw.socket.destroy();
+      return reply.hijack();
+    }
+    if (fault?.how === 'timeout') return reply.hijack();
+    void this.head(reply, status);
+    if (key !== null) void reply.header('idempotency-key', key);
+    if (kept) void reply.header('idempotent-replayed', 'true');
+    return reply.send(body);
+  }
+
+  /** Who asks, in which version, and with what. */
+  private admit(route: Route, request: FastifyRequest): Form {
+    const { authorization = '', 'stripe-version': version, 'idempotency-key': key } = request.headers;
+    const browser =
+      authorization === `Bearer ${this.publishableKey}` && route.path.endsWith('/setup_intents/:id/confirm');
+    if (authorization !== `Bearer ${this.key}` && !browser) throw unfit('Invalid API Key provided.', {}, 401);
+    if (version !== API_VERSION) throw unfit(`Invalid Stripe API version: ${String(version)}`);
+    if (typeof key === 'string' && key.length > 255) throw unfit('Idempotency keys have at most 255 characters.');
+    if (route.method === 'GET') return decode(request.url.split('?')[1] ?? '');
+    const type = request.headers['content-type'] ?? '';
+    const body = (request.body as string | undefined) ?? '';
+    if (body !== '' && !type.startsWith('application/x-www-form-urlencoded')) {
+      throw unfit(`Invalid request (check that your POST content type is application/x-www-form-urlencoded).`);
+    }
+    const form = decode(body);
+    if (browser && form['client_secret'] === undefined) throw unfit('Invalid API Key provided.', {}, 401);
+    if (form['payment_method_types'] !== undefined) {
+      throw unfit('payment_method_types is no longer supported.', { code: 'payment_method_types_no_longer_supported' });
+    }
+    return form;
+  }
+
+  private perform(
+    route: Route,
+    form: Form,
+    ids: Readonly<Record<string, string>>,
+    key: string | null,
+    print: string,
+    request: FastifyRequest,
+  ): { status: number; body: string } {
+    let status = 200;
+    let body: string;
+    try {
+      const { expand = [], ...input } = readForm(form, { ...route.shape, expand: list(text) }) as Given;
+      const result = route.run({ store: this.store, charging: this.charging }, input, ids);
+      body = JSON.stringify(this.present(route, result, expand as string[], input, request));
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.early) throw error;
+      status = error.status;
+      body = JSON.stringify({ error: errorBody(error) });
+    }
+    if (key !== null && route.method === 'POST') this.keys.keep(key, print, status, body);
+    return { status, body };
+  }
+
+  private present(route: Route, result: object, expanding: string[], input: Given, request: FastifyRequest): object {
+    const allowed = new Set(route.expands ?? []);
+    for (const path of expanding) {
+      if (!allowed.has(path) || path.split('.').length > EXPAND_DEPTH) {
+        throw unfit(`This property cannot be expanded (${path}).`, { param: 'expand' });
+      }
+    }
+    if (!('rows' in result)) return shown(result as Thing, expanding, this.store);
+    const { rows, more } = pageOf((result as Rows).rows, input);
+    return listOf(
+      request.url.split('?')[0] ?? '',
+      rows.map((row) => shown(row as Thing)),
+      more,
+    );
+  }
+
+  private head(reply: FastifyReply, status: number): FastifyReply {
+    this.requests += 1;
+    return reply
+      .status(status)
+      .header('request-id', `req_model${this.requests}`)
+      .header('stripe-version', API_VERSION)
+      .type('application/json');
+  }
+
+  private fail(reply: FastifyReply, error: unknown): FastifyReply {
+    if (error instanceof ModelError)
+      return this.head(reply, error.status).send(JSON.stringify({ error: errorBody(error) }));
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return this.head(reply, 500).send(JSON.stringify({ error: { type: 'api_error', message: `model: ${message}` } }));
+  }
+}
+
+/** Objects within an error are shown as everywhere. */
+function errorBody({ body }: ModelError): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      typeof value === 'object' && value !== null ? shown(value as Thing) : value,
+    ]),
+  );
+}
+
+function pageOf(all: Rows['rows'], input: Given): { rows: Rows['rows']; more: boolean } {
+  const limit = (input.limit as number | undefined) ?? LIST_DEFAULT;
+  if (limit < 1 || limit > LIST_LIMIT) throw unfit('Invalid limit', { param: 'limit' });
+  const placeOf = (name: string): number | null => {
+    const id = input[name] as string | undefined;
+    if (id === undefined) return null;
+    const place = all.findIndex((row) => row.id === id);
+    if (place < 0) throw unfit(`No such object: '${id}'`, { code: 'resource_missing', param: name });
+    return place;
+  };
+  const after = placeOf('starting_after');
+  const before = placeOf('ending_before');
+  if (after !== null && before !== null) throw unfit('Give either starting_after or ending_before.');
+  if (before !== null) {
+    const from = Math.max(0, before - limit);
+    return { rows: all.slice(from, before), more: from > 0 };
+  }
+  const from = after === null ? 0 : after + 1;
+  return { rows: all.slice(from, from + limit), more: all.length > from + limit };
+}
