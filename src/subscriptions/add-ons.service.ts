@@ -33,7 +33,8 @@ export class AddOnsService {
    * @throws Refusal 'round.not-found', 'add-on.not-settled', 'add-on.code-taken', 'add-on.too-many'
    */
   async offer(actor: Actor, agreementId: string, offered: OfferAddOn): Promise<AddOnView> {
-    return this.deeds.run(actor, 'add-ons.offer', { agreementId, ...offered }, async (deed) => {
+    const { code, name, monthly } = offered;
+    return this.deeds.run(actor, 'add-ons.offer', { agreementId, code, name, monthly }, async (deed) => {
       const { state } = await this.rounds.head(deed.tx, actor, agreementId);
       if (state !== 'settled') {
         throw refuse('add-on.not-settled', 'Add-ons are offered when the lines of the agreement have settled.');
@@ -43,7 +44,6 @@ export class AddOnsService {
         `select code from add_on where agreement_id = $1 and state = 'offered'`,
         [agreementId],
       );
-      const { code, name, monthly } = offered;
       if (present.some((other) => other.code === code)) {
         throw refuse('add-on.code-taken', `An add-on ${code} is offered already: withdraw it, or choose another code.`);
       }

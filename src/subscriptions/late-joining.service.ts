@@ -66,9 +66,10 @@ export class LateJoiningService {
   async join(actor: Actor, agreementId: string, wanted: LateJoin): Promise<SubscriptionView> {
     const memberId = actor.organisationId;
     if (memberId === null) throw notFound('agreement');
-    return this.deeds.run(actor, 'late-joining.join', { agreementId, ...wanted }, async (deed) => {
+    const { site, region, quantity, upTo } = wanted;
+    const input = { agreementId, site, region, tier: wanted.tier, quantity, upTo };
+    return this.deeds.run(actor, 'late-joining.join', input, async (deed) => {
       const { agreement, present } = await this.joinableNow(deed, agreementId);
-      const { site, region, quantity, upTo } = wanted;
       const { lot, tier } = cellOf(agreement, wanted);
       const before = await joinedBefore(deed.tx, agreementId, [memberId]);
       if (before.some((joined) => joined.present && joined.site === site && joined.tier === tier)) {

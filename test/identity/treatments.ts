@@ -4,19 +4,10 @@
  */
 import type { System } from '../support/system.js';
 import { pledge } from '../pools/setting.js';
+import { lineTreatments } from './line-treatments.js';
 import { moneyTreatments } from './money-treatments.js';
 import { invitations, people } from './people-treatments.js';
-import {
-  type About,
-  OVERSIGHT,
-  part,
-  refused,
-  type Refused,
-  same,
-  type Treatments,
-  unknown,
-  WHY,
-} from './treatment.js';
+import { OVERSIGHT, part, refused, same, type Treatments, unknown, WHY } from './treatment.js';
 import type { TwoSides } from './two-sides.js';
 
 const MARKET = same('agencies run the market together: pools, tenders, bids and awards are of the market, not of one');
@@ -24,10 +15,6 @@ const PUBLIC_POOL = same('a pool that was opened is public');
 const PUBLISHED = same('a published tender is for every provider, and each has its own bid in it');
 const PUBLIC_AUCTION = same('everybody may follow an auction, and check its log; who is told what of it is a rule');
 const CATALOGUE = same('there is one catalogue for all, kept by the agency');
-
-const OPEN_TO_JOIN = same(
-  'an agreement that is open to join is for whichever members want to, each with lines of its own',
-);
 
 /** Every route with an id in its path. */
 export async function treatments(system: System, m: TwoSides): Promise<Record<string, Treatments>> {
@@ -41,24 +28,11 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
   const agreement = { ids: { id: m.agreementId } };
   const round = { ids: { agreementId: m.agreementId } };
   const agencies = { owner: m.approver, stranger: await system.someone('approver') };
-  const officers = { owner: m.officer, stranger: await system.someone('officer') };
   const practice = { ids: { id: m.practiceId } };
   const instruction = { floor: { kind: 'factor', bp: { 'basic-100': 9_000 } } };
   const sign = { ...agreement, body: { contentHash: '0'.repeat(64) } };
   const ownPledge = { ids: { pledgeId: m.pledgeId, id: m.openPoolId } };
-  const brought = { offer: { ids: { id: m.broughtOfferId } }, subscription: { ids: { id: m.broughtSubscriptionId } } };
-  const subscription: Treatments = {
-    owner: unknown(shops, { ids: { id: m.subscriptionId } }),
-    manager: unknown(chambers, brought.subscription),
-    bidder: unknown(providers, { ids: { id: m.subscriptionId } }),
-    officer: OVERSIGHT,
-    auditor: OVERSIGHT,
-  };
-  const line = { ids: { id: m.subscriptionId } };
-  const worksOn = { worksOn: '2000-01-01' };
-  const signedFor = (about: About): Refused[] => refused('subscription.not-your-agency', officers, about);
-  const outage = { reportedAt: '2000-01-01T00:00:00Z', repairedAt: '2000-01-02T00:00:00Z' };
-  const addOn = { ids: { agreementId: m.agreementId, addOnId: m.addOnId } };
+  const broughtOffer = { ids: { id: m.broughtOfferId } };
   const reading: Treatments = { officer: MARKET, approver: MARKET, auditor: MARKET };
   return {
     'get /api/v1/regions/:code': { anyone: CATALOGUE },
@@ -231,71 +205,17 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     },
     'get /api/v1/offers/:id': {
       owner: unknown(shops, { ids: { id: m.offerId } }),
-      manager: unknown(chambers, brought.offer),
+      manager: unknown(chambers, broughtOffer),
       officer: OVERSIGHT,
       auditor: OVERSIGHT,
     },
     'post /api/v1/offers/:id/answer': {
       owner: unknown(shops, { ids: { id: m.offerId }, body: { answer: 'decline' } }),
     },
-    'get /api/v1/subscriptions/:id': subscription,
-    'get /api/v1/subscriptions/:id/contract': subscription,
-    'get /api/v1/subscriptions/:id/credits': subscription,
-    'get /api/v1/subscriptions/:id/add-ons': subscription,
-    'post /api/v1/subscriptions/:id/installation': { bidder: unknown(providers, { ...line, body: worksOn }) },
-    'post /api/v1/subscriptions/:id/repairs': {
-      bidder: unknown(providers, { ...line, body: outage }),
-      officer: signedFor({ ...line, body: outage }),
-    },
-    'post /api/v1/subscriptions/:id/suspend': { officer: signedFor({ ...line, body: WHY }) },
-    'post /api/v1/subscriptions/:id/resume': { officer: signedFor({ ...line, body: WHY }) },
-    'post /api/v1/subscriptions/:id/end': {
-      owner: unknown(shops, { ...line, body: WHY }),
-      officer: signedFor({ ...line, body: WHY }),
-    },
-    'post /api/v1/subscriptions/:id/cancel': {
-      officer: signedFor({ ids: { id: m.broughtSubscriptionId }, body: WHY }),
-    },
-    'post /api/v1/subscriptions/:id/add-ons': {
-      owner: unknown(shops, { ...line, body: { addOnId: m.addOnId } }),
-    },
-    'post /api/v1/subscriptions/:id/add-ons/:orderId/end': {
-      owner: unknown(shops, { ids: { id: m.subscriptionId, orderId: m.addOnOrderId } }),
-    },
-
-    'get /api/v1/agreements/:agreementId/lines.csv': {
-      owner: [...unknown(shops, round), ...part('brought', { owner: m.chamber, stranger: m.shop }, round)],
-      manager: [...unknown(chambers, round), ...part('shop', { owner: m.shop, stranger: m.chamber }, round)],
-      bidder: unknown(providers, round),
-      officer: OVERSIGHT,
-      auditor: OVERSIGHT,
-    },
-    'post /api/v1/agreements/:agreementId/installations': {
-      bidder: unknown(providers, { ...round, body: 'number,works_on\n' }),
-    },
-    'get /api/v1/agreements/:agreementId/add-ons': {
-      owner: unknown(shops, round),
-      manager: unknown(chambers, round),
-      bidder: unknown(providers, round),
-      officer: OVERSIGHT,
-      auditor: OVERSIGHT,
-    },
-    'post /api/v1/agreements/:agreementId/add-ons': {
-      bidder: unknown(providers, { ...round, body: { code: 'backup', name: 'Backup', monthly: 1 } }),
-    },
-    'post /api/v1/agreements/:agreementId/add-ons/:addOnId/withdraw': { bidder: unknown(providers, addOn) },
-    'put /api/v1/agreements/:agreementId/late-joining': {
-      officer: signedFor({ ...round, body: { until: m.lateJoiningUntil } }),
-    },
-    'get /api/v1/agreements/:agreementId/late-joins/preview': {
-      owner: OPEN_TO_JOIN,
-      manager: OPEN_TO_JOIN,
-      officer: OPEN_TO_JOIN,
-      auditor: OPEN_TO_JOIN,
-    },
-    'post /api/v1/agreements/:agreementId/late-joins': { owner: OPEN_TO_JOIN },
-    'post /api/v1/agreements/:agreementId/late-joins/import': { manager: OPEN_TO_JOIN },
+    ...(await lineTreatments(system, m)),
 
     ...(await moneyTreatments(system, m)),
   };
 }
+
+/** Each owes the other something. */

@@ -26,7 +26,7 @@ export async function settledAgreement(
   wanted: Omit<Wanted, 'lines'> = {},
 ): Promise<SettledAgreement> {
   const members: Someone[] = [];
-  for (const _line of lines) members.push(await system.someone('owner'));
+  while (members.length < lines.length) members.push(await system.someone('owner'));
   const agreement = await signedAgreement(system, {
     ...wanted,
     lines: lines.map((line, at) => ({
