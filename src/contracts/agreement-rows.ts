@@ -1,6 +1,6 @@
 /** Rows of agreements: the agreement itself, what its editions say, and who signed them. */
 import type { EntityManager } from 'typeorm';
-import { ZONE_MINUTES } from '../awards/rules/standstill.js';
+import { dayOf } from '../kernel/calendar.js';
 import { toJson } from '../kernel/canonical.js';
 import { notFound } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
@@ -90,7 +90,7 @@ export async function keepEdition(deed: Deed, agreementId: string, edition: Edit
 export async function nextNumber(deed: Deed): Promise<{ sequence: number; number: string }> {
   const rows: { sequence: number }[] = await deed.tx.query(`select nextval('agreement_sequence')::int as sequence`);
   const sequence = rows[0]?.sequence ?? 0;
-  const year = new Date(deed.now.getTime() + ZONE_MINUTES * 60_000).getUTCFullYear();
+  const year = dayOf(deed.now).slice(0, 4);
   return { sequence, number: `FA-${year}-${String(sequence).padStart(4, '0')}` };
 }
 

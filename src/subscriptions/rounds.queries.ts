@@ -28,7 +28,7 @@ export class RoundsQueries {
   constructor(private readonly contracts: ContractsQueries) {}
 
   /**
-   * The round of an agreement for its provider, the agency, and whoever has an offer in it.
+   * The round of an agreement for its provider, the agency, and whoever has an offer in it or has joined it later.
    * @throws Refusal 'round.not-found'
    */
   async head(tx: EntityManager, actor: Actor, agreementId: string): Promise<RoundHead> {
@@ -41,8 +41,10 @@ export class RoundsQueries {
          r.settled_lines as "settledLines"
        from offer_round r
        where r.id = $1 and ($2::uuid is null or r.provider_id = $2)
-         and ($3::uuid is null or exists (select from offer o where o.agreement_id = r.id and o.member_id = $3))
-         and ($4::uuid is null or exists (select from offer o where o.agreement_id = r.id and o.association_id = $4))`,
+         and ($3::uuid is null or exists (select from offer o where o.agreement_id = r.id and o.member_id = $3)
+              or exists (select from subscription s where s.agreement_id = r.id and s.member_id = $3))
+         and ($4::uuid is null or exists (select from offer o where o.agreement_id = r.id and o.association_id = $4)
+              or exists (select from subscription s where s.agreement_id = r.id and s.association_id = $4))`,
       [agreementId, providerId, memberId, associationId],
     );
     if (!rows[0]) throw notFound('round');

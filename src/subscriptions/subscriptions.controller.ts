@@ -1,17 +1,28 @@
-import { Controller, Get, Param, ParseUUIDPipe, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { Acting, May } from '../platform/http/request.js';
-import { SubscriptionPage, SubscriptionsQuery, SubscriptionView } from './subscriptions.dto.js';
+import { InstallationsService } from './installations.service.js';
+import {
+  CancelSubscription,
+  ChangeService,
+  ReportInstallation,
+  SubscriptionPage,
+  SubscriptionsQuery,
+  SubscriptionView,
+} from './subscriptions.dto.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
+import { SubscriptionsService } from './subscriptions.service.js';
 
 @Controller('api/v1/subscriptions')
 export class SubscriptionsController {
   constructor(
     private readonly source: DataSource,
     private readonly queries: SubscriptionsQueries,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly installations: InstallationsService,
   ) {}
 
   /** Subscriptions: a member's own, an association's members', a provider's, all for the agency. */
@@ -45,5 +56,68 @@ export class SubscriptionsController {
       .header('repr-digest', `sha-256=:${Buffer.from(hash, 'hex').toString('base64')}:`)
       .header('etag', `"${hash}"`);
     return text;
+  }
+
+  /** Reports that a line works since a day. Installed later than promised, its member is credited by itself. */
+  @May('subscriptions.install')
+  @HttpCode(200)
+  @Post(':id/installation')
+  async install(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { worksOn }: ReportInstallation,
+  ): Promise<SubscriptionView> {
+    return this.installations.install(actor, id, worksOn);
+  }
+
+  /** Suspends a line: from that day on it does not work, and nothing is due for it. Its term goes on. */
+  @May('subscriptions.suspend')
+  @HttpCode(200)
+  @Post(':id/suspend')
+  async suspend(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() change: ChangeService,
+  ): Promise<SubscriptionView> {
+    return this.subscriptions.suspendOne(actor, id, change);
+  }
+
+  /** Lets a suspended line work again. */
+  @May('subscriptions.resume')
+  @HttpCode(200)
+  @Post(':id/resume')
+  async resume(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() change: ChangeService,
+  ): Promise<SubscriptionView> {
+    return this.subscriptions.resume(actor, id, change);
+  }
+
+  /**
+   * Ends a line with a reason, from that day on: an officer at any time. A member is bound until the end of its term,
+   * when the line ends by itself.
+   */
+  @May('subscriptions.end')
+  @HttpCode(200)
+  @Post(':id/end')
+  async end(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() change: ChangeService,
+  ): Promise<SubscriptionView> {
+    return this.subscriptions.end(actor, id, change);
+  }
+
+  /** Cancels a line that was called off and does not work yet. */
+  @May('subscriptions.cancel')
+  @HttpCode(200)
+  @Post(':id/cancel')
+  async cancel(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { why }: CancelSubscription,
+  ): Promise<SubscriptionView> {
+    return this.subscriptions.cancel(actor, id, why);
   }
 }

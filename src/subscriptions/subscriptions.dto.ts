@@ -1,8 +1,13 @@
 /** What subscriptions look like from outside. Money is in minor units, per line. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { statesOf } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
-import { PageQuery } from '../platform/http/fields.js';
+import type { Day } from '../kernel/calendar.js';
+import { IsDay, IsReason, PageQuery } from '../platform/http/fields.js';
+import { subscriptionLifecycle, type SubscriptionState } from './rules/subscription-lifecycle.js';
+
+const STATES = statesOf(subscriptionLifecycle);
 
 export class SubscriptionsQuery extends PageQuery {
   /** only the subscriptions under this agreement */
@@ -10,6 +15,11 @@ export class SubscriptionsQuery extends PageQuery {
   @IsOptional()
   @IsUUID(undefined, { message: 'must be the id of an agreement' })
   agreementId?: string;
+
+  @ApiPropertyOptional({ enum: STATES })
+  @IsOptional()
+  @IsIn(STATES, { message: `must be one of ${STATES.join(', ')}` })
+  state?: SubscriptionState;
 }
 
 export class SubscriptionView {
@@ -17,7 +27,10 @@ export class SubscriptionView {
 
   /** of the call-off contract */
   number!: string;
-  offerId!: string;
+
+  /** null when the line joined the running agreement later */
+  @ApiProperty({ type: String, nullable: true })
+  offerId!: string | null;
   agreementId!: string;
   providerId!: string;
   memberId!: string;
@@ -42,11 +55,28 @@ export class SubscriptionView {
   agreedMonthly!: Minor | null;
   termMonths!: number;
 
-  @ApiProperty({ enum: ['called-off'] })
-  state!: string;
+  @ApiProperty({ enum: STATES })
+  state!: SubscriptionState;
 
+  /** when it was called off */
   @ApiProperty({ type: String, format: 'date-time' })
   settledAt!: Date;
+
+  /** the first day on which the line worked */
+  @ApiProperty({ type: String, format: 'date', nullable: true })
+  worksOn!: string | null;
+
+  /** the first day after the term, on which the line ends by itself */
+  @ApiProperty({ type: String, format: 'date', nullable: true })
+  endsOn!: string | null;
+
+  /** the first day on which the line was not owed any more */
+  @ApiProperty({ type: String, format: 'date', nullable: true })
+  endedOn!: string | null;
+
+  /** of its last suspension, its cancellation, or its end before the term was over */
+  @ApiProperty({ type: String, nullable: true })
+  why!: string | null;
 
   /** SHA-256 of the text of the call-off contract, which is at /contract */
   contentHash!: string;
@@ -58,4 +88,40 @@ export class SubscriptionPage {
 
   @ApiProperty({ type: String, nullable: true })
   next!: string | null;
+}
+
+export class ReportInstallation {
+  /** the first day on which the line works: from its call-off to today */
+  @IsDay()
+  worksOn!: Day;
+}
+
+export class ChangeService {
+  /** told to the member, and kept */
+  @IsReason()
+  why!: string;
+
+  /** the first day on which it holds: within the present month, not ahead; today unless given */
+  @IsOptional()
+  @IsDay()
+  on?: Day;
+}
+
+export class CancelSubscription {
+  /** told to the member, and kept */
+  @IsReason()
+  why!: string;
+}
+
+export class InstallationsImported {
+  rows!: number;
+
+  /** lines that began to work */
+  installed!: number;
+
+  /** lines that were known to work since that day already */
+  unchanged!: number;
+
+  /** lines that were installed later than promised, for which their members are credited */
+  late!: number;
 }

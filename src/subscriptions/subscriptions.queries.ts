@@ -25,13 +25,16 @@ const ROWS = `
     o.member_id as "memberId", o.member_name as "memberName", o.site_reference as site, o.region_code as region,
     o.lot_code as lot, o.tier_code as tier, o.quantity, r.currency, o.monthly_minor as monthly, o.setup_minor as setup,
     case when $3::uuid is null then o.agreed_monthly end as "agreedMonthly", o.term_months as "termMonths", o.state,
-    o.settled_at as "settledAt", o.content_hash as "contentHash"
+    o.settled_at as "settledAt", o.works_on::text as "worksOn", o.ends_on::text as "endsOn",
+    o.ended_on::text as "endedOn", o.why, o.content_hash as "contentHash"
   from subscription o join offer_round r on r.id = o.agreement_id where ${SEEN}`;
 
-interface SettledRound {
+/** What priced a line when its contract was concluded. */
+interface Concluded {
   readonly band: number;
   readonly volume: number;
   readonly settledAt: Date;
+  readonly later: boolean;
 }
 
 @Injectable()
@@ -50,9 +53,16 @@ export class SubscriptionsQueries {
     const [afterAgreement, afterNumber] = placeOf(query.cursor, /^[0-9A-Za-z-]{1,60}$/);
     const rows: SubscriptionView[] = await tx.query(
       `${ROWS} and ($4::uuid is null or o.agreement_id = $4)
-         and ($5::uuid is null or (o.agreement_id, o.number) > ($5, $6))
-       order by o.agreement_id, o.number limit $7`,
-      [...sightParameters(sightOf(actor)), query.agreementId ?? null, afterAgreement, afterNumber, query.limit + 1],
+         and ($5::uuid is null or (o.agreement_id, o.number) > ($5, $6)) and ($7::text is null or o.state = $7)
+       order by o.agreement_id, o.number limit $8`,
+      [
+        ...sightParameters(sightOf(actor)),
+        query.agreementId ?? null,
+        afterAgreement,
+        afterNumber,
+        query.state ?? null,
+        query.limit + 1,
+      ],
     );
     return pageOf(rows, query.limit, (row) => `${row.agreementId}.${row.number}`);
   }
@@ -65,22 +75,24 @@ export class SubscriptionsQueries {
     const subscription = await this.one(tx, actor, id);
     const { number, agreementId, offerId, lot, tier, contentHash } = subscription;
     const terms = await this.contracts.terms(tx, agreementId);
-    const rounds: SettledRound[] = await tx.query(
-      `select settled_band as band, settled_lines as volume, closed_at as "settledAt" from offer_round where id = $1`,
-      [agreementId],
+    const rows: Concluded[] = await tx.query(
+      `select coalesce(s.joined_band, r.settled_band) as band, coalesce(s.joined_lines, r.settled_lines) as volume,
+         s.settled_at as "settledAt", s.offer_id is null as later
+       from subscription s join offer_round r on r.id = s.agreement_id where s.id = $1`,
+      [id],
     );
-    const [round] = rounds;
-    if (terms === null || !round) throw new Error(`subscription ${id} has lost its agreement`);
-    const price = classPrices(terms.tariff, terms.cells, round.band).find((p) => p.lot === lot && p.tier === tier);
+    const [concluded] = rows;
+    if (terms === null || !concluded) throw new Error(`subscription ${id} has lost its agreement`);
+    const price = classPrices(terms.tariff, terms.cells, concluded.band).find((p) => p.lot === lot && p.tier === tier);
     if (!price) throw new Error(`subscription ${id} is of no class of its agreement`);
-    const bandFrom = terms.tariff.bands[round.band]?.from ?? 1;
-    const text = callOffText(callOffPieces(terms, { ...round, bandFrom }, price), {
+    const bandFrom = terms.tariff.bands[concluded.band]?.from ?? 1;
+    const text = callOffText(callOffPieces(terms, { ...concluded, bandFrom }, price), {
       number,
       member: subscription.memberName,
       site: subscription.site,
       region: subscription.region,
       quantity: String(subscription.quantity),
-      offer: offerId,
+      offer: offerId ?? id,
     });
     const hash = sha256(text);
     if (hash !== contentHash) throw new Error(`the contract ${number} is not the one that was concluded`);

@@ -1,12 +1,11 @@
 /** What tenders look like from outside. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
-  IsDate,
   IsIn,
   IsInt,
   IsObject,
@@ -21,12 +20,11 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { IsCode, IsMinorByCode } from '../platform/http/fields.js';
+import { IsCode, IsInstant, IsMinorByCode } from '../platform/http/fields.js';
 import { AuctionSettingsView, EditAuctionSettings } from './auction-settings.dto.js';
 import { MAX_LOTS } from './rules/lot-faults.js';
 import { AWARD_RULES, type AwardRule, WHOLE_BP } from './rules/terms.js';
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 const MOST_PROVIDERS = 1_000;
 const MOST_DAYS = 365;
 
@@ -34,15 +32,6 @@ const MOST_DAYS = 365;
 const Given = (): PropertyDecorator => ValidateIf((_body, value) => value !== undefined);
 /** May be left out; null takes the present value away. */
 const GivenOrNone = (): PropertyDecorator => ValidateIf((_body, value) => value !== undefined && value !== null);
-
-function IsInstant(): PropertyDecorator {
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value,
-    ),
-    IsDate({ message: 'must be an instant with its zone, such as 2030-01-31T09:00:00Z' }),
-  );
-}
 
 function IsCount(least: number, most: number): PropertyDecorator {
   const message = `must be a whole number from ${least} to ${most}`;

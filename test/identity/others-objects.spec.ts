@@ -7,7 +7,8 @@ import { ROLES } from '../../src/identity/rules/roles.js';
 import type { Role } from '../../src/kernel/actor.js';
 import { type Someone, System } from '../support/system.js';
 import { type Route, routesOf } from './routes.js';
-import { type About, RECONCILIATION, type Treatment, type Treatments, treatments } from './treatments.js';
+import type { About, Treatment, Treatments } from './treatment.js';
+import { RECONCILIATION, treatments } from './treatments.js';
 import { type TwoSides, twoSides } from './two-sides.js';
 
 describe('what belongs to others', () => {

@@ -2,72 +2,20 @@
  * How each route with an id treats what belongs to others, for every role that it lets in: the table to which a route
  * is added together with its controller.
  */
-import type { Role } from '../../src/kernel/actor.js';
-import type { Someone, System } from '../support/system.js';
+import type { System } from '../support/system.js';
 import { accountOf, book, sale } from '../ledger/booked.js';
 import { pledge } from '../pools/setting.js';
+import { lineTreatments } from './line-treatments.js';
+import { invitations, people } from './people-treatments.js';
+import { OVERSIGHT, part, refused, same, type Treatments, unknown, WHY } from './treatment.js';
 import type { TwoSides } from './two-sides.js';
 
-/** One request about an object: the first id of the path names it. */
-export interface About {
-  readonly ids: Readonly<Record<string, string>>;
-  readonly query?: string;
-  readonly body?: object | string;
-  readonly version?: number;
-}
-
-/** Whoever has the role may, for whatever organisation it acts. */
-export interface Same {
-  readonly kind: 'same';
-  readonly why: string;
-}
-
-/** The stranger is told that there is no such thing, in the words of the answer for what does not exist. */
-export interface Unknown extends About {
-  readonly kind: 'unknown';
-  readonly stranger: Someone;
-  readonly owner: Someone;
-}
-
-/** The object may be known, and is refused to the stranger by this code. */
-export interface Refused extends About {
-  readonly kind: 'refused';
-  readonly code: string;
-  readonly stranger: Someone;
-  readonly owner: Someone;
-}
-
-/** Each is shown its own part; what is the owner's is nowhere in the stranger's answer. */
-export interface Part extends About {
-  readonly kind: 'part';
-  readonly secret: string;
-  readonly stranger: Someone;
-  readonly owner: Someone;
-}
-
-export type Treatment = Same | Unknown | Refused | Part;
-
-/** By role; `anyone` stands for a route that is open to all. */
-export type Treatments = Partial<Record<Role | 'anyone', readonly Treatment[]>>;
-
-type Sides = Pick<Unknown, 'stranger' | 'owner'>;
-
-const same = (why: string): Same[] => [{ kind: 'same', why }];
-const unknown = (sides: Sides, about: About): Unknown[] => [{ kind: 'unknown', ...sides, ...about }];
-const refused = (code: string, sides: Sides, about: About): Refused[] => [
-  { kind: 'refused', code, ...sides, ...about },
-];
-const part = (secret: string, sides: Sides, about: About): Part[] => [{ kind: 'part', secret, ...sides, ...about }];
-
 const MARKET = same('agencies run the market together: pools, tenders, bids and awards are of the market, not of one');
-const OVERSIGHT = same('the agency sees every member’s, so that it can help and can be held to account');
 const PUBLIC_POOL = same('a pool that was opened is public');
 const PUBLISHED = same('a published tender is for every provider, and each has its own bid in it');
 const PUBLIC_AUCTION = same('everybody may follow an auction, and check its log; who is told what of it is a rule');
 const STRIPE = same('there is one account at Stripe, and every agency may see that nothing of it is lost');
 const CATALOGUE = same('there is one catalogue for all, kept by the agency');
-
-const WHY = { why: 'Because.' };
 
 /** A night on which Stripe's list was held against the inbox. */
 export const RECONCILIATION = '11111111-1111-4111-8111-111111111111';
@@ -92,14 +40,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
   const instruction = { floor: { kind: 'factor', bp: { 'basic-100': 9_000 } } };
   const sign = { ...agreement, body: { contentHash: '0'.repeat(64) } };
   const ownPledge = { ids: { pledgeId: m.pledgeId, id: m.openPoolId } };
-  const brought = { offer: { ids: { id: m.broughtOfferId } }, subscription: { ids: { id: m.broughtSubscriptionId } } };
-  const subscription: Treatments = {
-    owner: unknown(shops, { ids: { id: m.subscriptionId } }),
-    manager: unknown(chambers, brought.subscription),
-    bidder: unknown(providers, { ids: { id: m.subscriptionId } }),
-    officer: OVERSIGHT,
-    auditor: OVERSIGHT,
-  };
+  const broughtOffer = { ids: { id: m.broughtOfferId } };
   const account = await accounts(system, m);
   const reading: Treatments = { officer: MARKET, approver: MARKET, auditor: MARKET };
   return {
@@ -273,15 +214,14 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     },
     'get /api/v1/offers/:id': {
       owner: unknown(shops, { ids: { id: m.offerId } }),
-      manager: unknown(chambers, brought.offer),
+      manager: unknown(chambers, broughtOffer),
       officer: OVERSIGHT,
       auditor: OVERSIGHT,
     },
     'post /api/v1/offers/:id/answer': {
       owner: unknown(shops, { ids: { id: m.offerId }, body: { answer: 'decline' } }),
     },
-    'get /api/v1/subscriptions/:id': subscription,
-    'get /api/v1/subscriptions/:id/contract': subscription,
+    ...(await lineTreatments(system, m)),
 
     'post /api/v1/stripe/events/:id/replay': { officer: STRIPE },
     'get /api/v1/stripe/reconciliations/:id/differences': { officer: STRIPE, auditor: STRIPE },
@@ -289,26 +229,6 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'get /api/v1/ledger/accounts/:id/entries': account,
     'get /api/v1/ledger/accounts/:id/statement.csv': account,
   };
-}
-
-/** Whoever lets people in, of each kind of organisation, and a stranger of the same kind. */
-function lettingIn(m: TwoSides, otherAdmin: Someone): Record<'owner' | 'manager' | 'bidder' | 'admin', Sides> {
-  return {
-    owner: { owner: m.shop, stranger: m.otherShop },
-    manager: { owner: m.chamber, stranger: m.otherChamber },
-    bidder: { owner: m.provider, stranger: m.otherProvider },
-    admin: { owner: m.admin, stranger: otherAdmin },
-  };
-}
-
-/** Those that let people in are each the last of their organisation, so that they stay. */
-function people(m: TwoSides, otherAdmin: Someone): Treatments {
-  return Object.fromEntries(
-    Object.entries(lettingIn(m, otherAdmin)).map(([role, sides]) => [
-      role,
-      unknown(sides, { ids: { id: sides.owner.personId, role } }),
-    ]),
-  );
 }
 
 /** Each owes the other something. */
@@ -327,14 +247,4 @@ async function accounts(system: System, m: TwoSides): Promise<Treatments> {
     auditor: OVERSIGHT,
     admin: OVERSIGHT,
   };
-}
-
-async function invitations(system: System, m: TwoSides): Promise<Treatments> {
-  const found: [string, Unknown[]][] = [];
-  for (const [role, sides] of Object.entries(lettingIn(m, await system.someone('admin')))) {
-    const person = { email: `${role}@invited.example`, name: 'Kim', roles: [role] };
-    const { id } = (await sides.owner.post('/api/v1/invitations', person).expect(201)).body as { id: string };
-    found.push([role, unknown(sides, { ids: { id } })]);
-  }
-  return Object.fromEntries(found);
 }

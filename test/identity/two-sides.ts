@@ -6,6 +6,7 @@ import { agreementsOf, signBoth, withProviders } from '../contracts/agreements.j
 import { awardOf, decided, pastStandstill } from '../awards/decided-award.js';
 import { DAY_MILLIS, fillCatalogue, linesCsv, memberOf, ok, openPool, pledge, row, terms } from '../pools/setting.js';
 import { bid, closed, draftedTender } from '../support/opened-tender.js';
+import { dayOf, daysLater } from '../../src/kernel/calendar.js';
 import type { Someone, System } from '../support/system.js';
 
 /** What one side has, by the names that its ids have in paths. */
@@ -46,6 +47,11 @@ export interface TwoSides {
   /** those of the chamber's member */
   readonly broughtOfferId: string;
   readonly broughtSubscriptionId: string;
+  /** the provider's, and the shop's order of it; the shop's line works, the brought one does not yet */
+  readonly addOnId: string;
+  readonly addOnOrderId: string;
+  /** until when the provider's agreement is open to join */
+  readonly lateJoiningUntil: string;
   /** brought by the chamber; nobody can sign in for it */
   readonly memberId: string;
 }
@@ -100,6 +106,17 @@ export async function twoSides(system: System): Promise<TwoSides> {
   const { dueAt } = ok(await officer.get(`/api/v1/agreements/${own.id}/round`), 200).body as { dueAt: string };
   await system.passTo(dueAt);
 
+  const subscriptionId = await onlyOf(shop, 'subscriptions');
+  const today = dayOf(await system.now());
+  ok(await provider.post(`/api/v1/subscriptions/${subscriptionId}/installation`, { worksOn: today }), 200);
+  const addOn = { code: 'firewall', name: 'Firewall', monthly: 500 };
+  const { id: addOnId } = ok(await provider.post(`/api/v1/agreements/${own.id}/add-ons`, addOn), 201).body as {
+    id: string;
+  };
+  const order = ok(await shop.post(`/api/v1/subscriptions/${subscriptionId}/add-ons`, { addOnId }), 201);
+  const lateJoiningUntil = daysLater(today, 30);
+  ok(await officer.put(`/api/v1/agreements/${own.id}/late-joining`, { until: lateJoiningUntil }), 200);
+
   const practiceTariff = { ...TARIFF, lots: { 'KR-11': {} } };
   const practising = { tariff: practiceTariff, durationSeconds: 1_800 };
   const practice = ok(await provider.post(`/api/v1/tenders/${draft.id}/practice`, practising), 201).body as {
@@ -131,9 +148,12 @@ export async function twoSides(system: System): Promise<TwoSides> {
     agreementId: own.id,
     contentHash: own.contentHash,
     offerId: await onlyOf(shop, 'offers'),
-    subscriptionId: await onlyOf(shop, 'subscriptions'),
+    subscriptionId,
     broughtOfferId: await onlyOf(chamber, 'offers'),
     broughtSubscriptionId: await onlyOf(chamber, 'subscriptions'),
+    addOnId,
+    addOnOrderId: (order.body as { id: string }).id,
+    lateJoiningUntil,
     memberId: await memberOf(system, chamber, 'brought'),
   };
 }

@@ -3,6 +3,11 @@ import { statesOf } from '../../src/kernel/lifecycle.js';
 import { systemActor } from '../../src/kernel/actor.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
 import { offerLifecycle, roundLifecycle } from '../../src/subscriptions/rules/offer-lifecycle.js';
+import {
+  addOnLifecycle,
+  subscriptionLifecycle,
+  termEndLifecycle,
+} from '../../src/subscriptions/rules/subscription-lifecycle.js';
 import { SettlementsService } from '../../src/subscriptions/settlements.service.js';
 import { statesAllowed } from '../support/states.js';
 import { type Someone, System } from '../support/system.js';
@@ -305,5 +310,8 @@ describe('a settlement', () => {
   it('knows the same states in code and database', async () => {
     expect((await statesAllowed(system, 'offer')).sort()).toEqual(statesOf(offerLifecycle).sort());
     expect((await statesAllowed(system, 'offer_round')).sort()).toEqual(statesOf(roundLifecycle).sort());
+    expect((await statesAllowed(system, 'subscription')).sort()).toEqual(statesOf(subscriptionLifecycle).sort());
+    expect((await statesAllowed(system, 'add_on')).sort()).toEqual(statesOf(addOnLifecycle).sort());
+    expect((await statesAllowed(system, 'term_end')).sort()).toEqual(statesOf(termEndLifecycle).sort());
   });
 });

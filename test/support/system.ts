@@ -73,7 +73,8 @@ const OVERDUE = `
   select 'pool' as what from pool where state = 'open' and due_at <= app_now()
   union all select 'auction' from auction where state in ('open', 'closing', 'waiting', 'live', 'resting', 'settling') and due_at <= app_now()
   union all select 'award' from award where state = 'standstill' and due_at <= app_now()
-  union all select 'offer round' from offer_round where state = 'open' and due_at <= app_now()`;
+  union all select 'offer round' from offer_round where state = 'open' and due_at <= app_now()
+  union all select 'term end' from term_end where state = 'awaited' and due_at <= app_now()`;
 
 /** Nobody stops a test's look at the rows, */
 const NEVER = new AbortController().signal;

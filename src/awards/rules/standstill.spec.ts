@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { standstillEnd, whyNotSignUnder, ZONE_MINUTES } from './standstill.js';
+import { ZONE_MINUTES } from '../../kernel/calendar.js';
+import { standstillEnd, whyNotSignUnder } from './standstill.js';
 
 const DAY_MILLIS = 86_400_000;
 const instants = fc.date({

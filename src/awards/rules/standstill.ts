@@ -1,10 +1,8 @@
 /** The time in which bidders may object and nothing may be signed. */
+import { ZONE_MINUTES } from '../../kernel/calendar.js';
 import { endOnWorkingDay } from '../../kernel/period.js';
 import { refuse, type Refusal } from '../../kernel/refusal.js';
 import type { AwardState } from './lifecycle.js';
-
-/** Days begin and end in Korea, which has one zone and no summer time: minutes ahead of UTC. */
-export const ZONE_MINUTES = 540;
 
 /**
  * The end of a standstill: `days` calendar days after the day of approval, moved on over a weekend, to the last

@@ -53,6 +53,8 @@ describe('the model contract', () => {
       sample.tenderHash,
       sample.awardHash,
       'KRW 33,000 for fibre-100 and KRW 44,000 for fibre-1000',
+      'within 30 days of its call-off',
+      'credited one day of the monthly price of the line: at most 30 days for the installation',
     ]) {
       expect(words).toContain(part);
     }

@@ -5,10 +5,10 @@
 import { leastLines } from '../../pricing/rules/band.js';
 import { instantText, listText, moneyText, numberText } from './plain-text.js';
 import { bandText, extrasTable, linesTable, priceTables, type Table } from './price-schedule.js';
+import { INSTALLATION_DAYS, MOST_CREDIT_DAYS } from './service-promises.js';
 import type { AgreementContent } from './terms.js';
 
 /** Terms of the model itself, the same in every tender: to change one is to make another model. */
-const INSTALLATION_DAYS = 30;
 const RECORDS_YEARS = 5;
 
 export interface Paragraph {
@@ -154,6 +154,9 @@ function installation(): Clause {
     'Installation and service',
     `The provider installs every line within ${INSTALLATION_DAYS} days of its call-off, at the speeds and with the ` +
       'repair time of its service tier as published with the tender. Nothing is due for a line before it works.',
+    'For every day by which a line works later than that, and for every day begun by which a repair takes longer than ' +
+      'its service tier says, counted from the report, the member is credited one day of the monthly price of the line: ' +
+      `at most ${MOST_CREDIT_DAYS} days for the installation, and at most ${MOST_CREDIT_DAYS} days for each repair.`,
   );
 }
 

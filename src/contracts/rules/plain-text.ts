@@ -1,5 +1,5 @@
 /** Amounts, numbers and instants as they are written in a contract: the same in every process and locale. */
-import { ZONE_MINUTES } from '../../awards/rules/standstill.js';
+import { ZONE_MINUTES } from '../../kernel/calendar.js';
 import { formatMoney, type Minor } from '../../kernel/money.js';
 
 const MONTHS = [

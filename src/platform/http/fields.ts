@@ -3,6 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
+  IsDate,
   IsEmail,
   IsInt,
   IsOptional,
@@ -14,6 +15,7 @@ import {
   Min,
   ValidateBy,
 } from 'class-validator';
+import { isDay } from '../../kernel/calendar.js';
 import { isCurrency } from '../../kernel/currency.js';
 import { MAX_MINOR } from '../../kernel/money.js';
 import { PAGE_DEFAULT, PAGE_LIMIT } from '../../kernel/page.js';
@@ -83,6 +85,41 @@ export function IsCurrency(): PropertyDecorator {
       defaultMessage: () => 'must be the ISO 4217 code of a currency in use, such as KRW',
     },
   });
+}
+
+/** A day of business, such as 2030-01-31. */
+export function IsDay(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type: String, format: 'date', example: '2030-01-31' }),
+    ValidateBy({
+      name: 'isDay',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && isDay(value),
+        defaultMessage: () => 'must be a day that exists, such as 2030-01-31',
+      },
+    }),
+  );
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** An instant with its zone, which becomes a Date. */
+export function IsInstant(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value,
+    ),
+    IsDate({ message: 'must be an instant with its zone, such as 2030-01-31T09:00:00Z' }),
+  );
+}
+
+/** Why something is done: told to those whom it concerns, and kept. */
+export function IsReason(): PropertyDecorator {
+  return applyDecorators(
+    IsString({ message: 'must be a text' }),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
+    Length(1, 2_000, { message: 'must have 1 to 2000 characters' }),
+  );
 }
 
 /** An email address; upper and lower case do not matter. */

@@ -51,6 +51,14 @@ describe('a call-off contract', () => {
     expect(text).toContain("1000 lines on beside the 600 of the provider's other agreements, and not above");
   });
 
+  it('says when its line joined later', () => {
+    const text = callOffText(callOffPieces(agreement, { ...settled, later: true }, line), values);
+    expect(text).toContain(
+      'The line joined the running agreement later: the member agreed by\njoining, recorded as 3f25',
+    );
+    expect(text).not.toContain('offer');
+  });
+
   it('has one piece more than places, whatever the class', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.bigInt({ min: 0n, max: 9n ** 15n }), (lot, tier, monthly) => {

@@ -5,7 +5,10 @@
  */
 import { formatMoney, type Minor } from '../../kernel/money.js';
 
-/** What differs from line to line, in the order in which it stands in the text. */
+/**
+ * What differs from line to line, in the order in which it stands in the text. Of a line that joined later, "offer" is
+ * filled with the subscription's own id.
+ */
 export const CALL_OFF_PLACES = ['number', 'member', 'site', 'region', 'quantity', 'offer'] as const;
 
 export type CallOffPlace = (typeof CALL_OFF_PLACES)[number];
@@ -31,10 +34,12 @@ export interface CallOffClass {
 
 export interface CallOffSettlement {
   readonly settledAt: Date;
-  /** lines settled in the whole agreement */
+  /** lines settled in the whole agreement; or all its lines, when these joined it later */
   readonly volume: number;
-  /** where the settled band begins */
+  /** where the band of that volume begins */
   readonly bandFrom: number;
+  /** the line joined the running agreement: nobody had offered it to the member */
+  readonly later?: boolean;
 }
 
 /** The text around the places: one piece more than there are places. */
@@ -63,7 +68,9 @@ export function callOffPieces(agreement: CallOffAgreement, settled: CallOffSettl
       '',
       `The price is that of ${settled.volume} lines, in the band from ${settled.bandFrom} lines on${beside}, and not above what the`,
       'member agreed to. When more lines join and a better band is reached, it becomes less; within the term it never rises.',
-      'All else is as the framework agreement says. The member agreed by its answer to the offer ',
+      settled.later === true
+        ? 'All else is as the framework agreement says. The line joined the running agreement later: the member agreed by\njoining, recorded as '
+        : 'All else is as the framework agreement says. The member agreed by its answer to the offer ',
     ].join('\n'),
     '.\n',
   ];

@@ -1,0 +1,137 @@
+/** Reads of late joining: which agreements are open to join, and what joining one comes to. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ContractsQueries } from '../contracts/contracts.queries.js';
+import { dayOf } from '../kernel/calendar.js';
+import { pageOf } from '../kernel/page.js';
+import { invalid, notFound, unless } from '../kernel/refusal.js';
+import type { PageQuery } from '../platform/http/fields.js';
+import { databaseNow } from '../platform/deeds/deeds.js';
+import type { LatePreview, LatePreviewQuery, OpenAgreement, OpenAgreementPage, OpenClass } from './late-joining.dto.js';
+import { presentLines, readJoining, type RunningAgreement } from './late-rows.js';
+import { uuidOf } from './offer-rows.js';
+import {
+  capacityLeft,
+  type ClassLines,
+  classOf,
+  type LateCell,
+  latePrice,
+  linesOf,
+  nextBand,
+  saving,
+  whyNotJoinNow,
+  type WantedPlace,
+} from './rules/late-joining.js';
+
+/** An agreement, and the lines that are there. */
+export interface JoinableAgreement {
+  readonly agreement: RunningAgreement;
+  readonly present: readonly ClassLines[];
+}
+
+@Injectable()
+export class LateJoiningQueries {
+  constructor(private readonly contracts: ContractsQueries) {}
+
+  /** Agreements that are open to join today, each with what it serves where, and at which price. */
+  async open(tx: EntityManager, { cursor, limit }: PageQuery): Promise<OpenAgreementPage> {
+    const rows: { id: string }[] = await tx.query(
+      `select agreement_id as id from late_joining
+       where until_on >= business_day(app_now()) and ($1::uuid is null or agreement_id > $1)
+       order by agreement_id limit $2`,
+      [uuidOf(cursor), limit + 1],
+    );
+    const page = pageOf(rows, limit, (row) => row.id);
+    const items: OpenAgreement[] = [];
+    for (const { id } of page.items) items.push(shown(await this.joinable(tx, id)));
+    return { items, next: page.next };
+  }
+
+  /**
+   * What lines would cost that joined now, and what they would do for all others.
+   * @throws Refusal 'agreement.not-found', 'late-joining.closed', 'late-join.place'
+   */
+  async preview(tx: EntityManager, agreementId: string, query: LatePreviewQuery): Promise<LatePreview> {
+    const { agreement, present } = await this.joinable(tx, agreementId);
+    unless(whyNotJoinNow(agreement.until, dayOf(await databaseNow(tx))));
+    const { terms, until } = agreement;
+    const { quantity } = query;
+    const linesNow = linesOf(present);
+    const linesThen = linesNow + quantity;
+    const next = nextBand(agreement, linesThen);
+    const price = (lines: number, cell: LateCell) => latePrice(agreement, lines, cell).monthly;
+    return {
+      agreementId,
+      quantity,
+      currency: terms.currency,
+      termMonths: terms.termMonths,
+      until: until ?? '',
+      linesNow,
+      linesThen,
+      oneMoreSaves: saving(agreement, present, 1),
+      theseSave: saving(agreement, present, quantity),
+      next: next && { from: next.from, missing: next.missing },
+      classes: askedFor(agreement, query).map((cell) => ({
+        ...shownClass(cell),
+        capacityLeft: capacityLeft(terms.tariff, present, cell),
+        monthlyNow: price(linesNow, cell),
+        monthly: price(linesThen, cell),
+        monthlyNext: next && price(next.from, cell),
+        setup: latePrice(agreement, linesThen, cell).setup,
+      })),
+    };
+  }
+
+  /** A settled agreement as it can be joined. @throws Refusal 'agreement.not-found' */
+  async joinable(tx: EntityManager, agreementId: string): Promise<JoinableAgreement> {
+    const joining = await readJoining(tx, agreementId);
+    const terms = joining && (await this.contracts.terms(tx, agreementId));
+    if (!terms) throw notFound('agreement');
+    const agreement = { ...joining, terms, tariff: terms.tariff, cells: terms.cells };
+    return { agreement, present: await presentLines(tx, agreementId) };
+  }
+}
+
+/** The class of a place. @throws Refusal 'late-join.place' when the agreement does not serve it */
+export function cellOf(agreement: RunningAgreement, place: WantedPlace): LateCell {
+  const found = classOf(agreement, place);
+  if ('reason' in found) throw invalid('late-join.place', `${found.path} ${found.reason}.`, [found]);
+  return found;
+}
+
+/** @throws Refusal 'late-join.place' when there are none */
+function askedFor(agreement: RunningAgreement, { region, tier }: LatePreviewQuery): readonly LateCell[] {
+  const found = agreement.cells.filter(
+    (cell) => (region === undefined || cell.regions.includes(region)) && (tier === undefined || cell.tier === tier),
+  );
+  if (found.length > 0) return found;
+  const reason = 'must be a place that the agreement serves: leave region and tier out to see all';
+  throw invalid('late-join.place', `region, with tier, ${reason}.`, [{ path: 'region', reason }]);
+}
+
+function shownClass({
+  lot,
+  lotTitle,
+  regions,
+  tier,
+}: LateCell): Pick<OpenClass, 'lot' | 'lotTitle' | 'regions' | 'tier'> {
+  return { lot, lotTitle, regions, tier };
+}
+
+function shown({ agreement, present }: JoinableAgreement): OpenAgreement {
+  const { terms, until } = agreement;
+  const lines = linesOf(present);
+  return {
+    agreementId: terms.agreementId,
+    number: terms.number,
+    providerName: terms.providerName,
+    currency: terms.currency,
+    termMonths: terms.termMonths,
+    until: until ?? '',
+    lines,
+    classes: terms.cells.map((cell) => {
+      const { monthly, setup } = latePrice(agreement, lines + 1, cell);
+      return { ...shownClass(cell), capacityLeft: capacityLeft(terms.tariff, present, cell), monthly, setup };
+    }),
+  };
+}
