@@ -36,6 +36,6 @@ import { TakeBackService } from './take-back.service.js';
     MembersService,
     MembersQueries,
   ],
-  exports: [PoolsQueries, PoolsService],
+  exports: [PoolsQueries, PoolsService, MembersService],
 })
 export class PoolsModule {}

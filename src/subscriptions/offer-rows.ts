@@ -82,6 +82,13 @@ export function sequenceOf(cursor: string | undefined): string {
   throw noCursor();
 }
 
+/** Where a page of a list by id goes on; null at its beginning. @throws Refusal 'page.cursor' */
+export function uuidOf(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  if (UUID.test(cursor)) return cursor;
+  throw noCursor();
+}
+
 function noCursor(): Refusal {
   return invalid('page.cursor', 'Give the "next" of a page as its cursor, unchanged.', [
     { path: 'cursor', reason: 'is not the "next" of a page' },

@@ -7,7 +7,8 @@ import { ContractsService } from '../contracts/contracts.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { leastLines } from '../pricing/rules/band.js';
 import { type Settlement, settleVolume } from '../pricing/rules/collective-price.js';
-import { CALL_OFF_PLACES, type CallOffPlace, callOffPieces } from './rules/call-off.js';
+import { CONTENT_HASH, MEMBER_NAME } from './call-off-sql.js';
+import { callOffPieces } from './rules/call-off.js';
 import { classPrices } from './rules/class-offers.js';
 import { roundLifecycle } from './rules/offer-lifecycle.js';
 import { acceptorsOf, type CountedStep, priceSteps } from './rules/price-steps.js';
@@ -87,23 +88,8 @@ async function agreed(tx: EntityManager, agreementId: string, terms: AgreementTe
   );
 }
 
-/** What fills the places of the contract's text. */
-const PLACES: Readonly<Record<CallOffPlace, string>> = {
-  number: 's.number',
-  member: 's.member_name',
-  site: 's.site_reference',
-  region: 's.region_code',
-  quantity: 's.quantity::text',
-  offer: 's.id::text',
-};
-
-const TEXT = ['p.pieces[1]', ...CALL_OFF_PLACES.map((place, at) => `${PLACES[place]} || p.pieces[${at + 2}]`)].join(
-  ' || ',
-);
-
 /**
- * Ends every offer, and makes a subscription of each that settles: one statement, so that none is left between. Line
- * breaks in a name become spaces, so that no name can add lines to its contract.
+ * Ends every offer, and makes a subscription of each that settles: one statement, so that none is left between.
  */
 async function writeSettled(
   { tx, now }: Deed,
@@ -126,7 +112,7 @@ async function writeSettled(
          and p.lot_code = o.lot_code and p.tier_code = o.tier_code
        returning o.*
      ), s as (
-       select e.*, translate(m.name, E'\\r\\n\\v\\f', '    ') as member_name,
+       select e.*, ${MEMBER_NAME} as member_name,
               $6 || lpad((row_number() over (order by e.line_sequence))::text, 6, '0') as number
        from ended e join organisation m on m.id = e.member_id where e.state = 'settled'
      ), made as (
@@ -135,7 +121,7 @@ async function writeSettled(
          term_months, content_hash, state, settled_at)
        select s.number, s.id, s.agreement_id, s.line_id, s.member_id, s.association_id, s.member_name,
          s.site_reference, s.region_code, s.lot_code, s.tier_code, s.quantity, p.monthly, s.limit_minor, s.setup_minor,
-         $7, encode(sha256(convert_to(${TEXT}, 'UTF8')), 'hex'), 'called-off', $8
+         $7, ${CONTENT_HASH}, 'called-off', $8
        from s join price p on p.lot_code = s.lot_code and p.tier_code = s.tier_code
        returning quantity
      )

@@ -1,0 +1,178 @@
+/** What joining a running agreement looks like from outside. Money is in minor units, per line and month. */
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import type { Day } from '../kernel/calendar.js';
+import type { Minor } from '../kernel/money.js';
+import { IsCode, IsDay, IsMinor } from '../platform/http/fields.js';
+import { MAX_LATE_QUANTITY } from './rules/late-row.js';
+
+const QUANTITY = `must be a whole number from 1 to ${MAX_LATE_QUANTITY}`;
+
+export class OpenLateJoining {
+  /** the last day on which lines may join; a day that is over ends it */
+  @IsDay()
+  until!: Day;
+}
+
+export class LateJoiningView {
+  agreementId!: string;
+
+  @ApiProperty({ type: String, format: 'date' })
+  until!: string;
+}
+
+export class LatePlace {
+  @IsCode()
+  region!: string;
+
+  @IsCode()
+  tier!: string;
+
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+  )
+  @IsInt({ message: QUANTITY })
+  @Min(1, { message: QUANTITY })
+  @Max(MAX_LATE_QUANTITY, { message: QUANTITY })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_LATE_QUANTITY })
+  quantity!: number;
+}
+
+export class LateJoin extends LatePlace {
+  /** your own name for the premises */
+  @IsString({ message: 'must be a text' })
+  @Length(1, 60, { message: 'must have 1 to 60 characters' })
+  @Matches(/^[^\p{Cc}]*$/u, { message: 'must have no line breaks' })
+  site!: string;
+
+  /** the most to pay a month for each line, beside the set-up: what the preview shows, or more */
+  @ApiProperty({ type: 'integer' })
+  @IsMinor()
+  upTo!: Minor;
+}
+
+export class NextBandView {
+  /** the volume from which it holds */
+  from!: number;
+
+  /** how many more lines reach it */
+  missing!: number;
+
+  /** what each line of this kind would cost a month */
+  @ApiProperty({ type: 'integer' })
+  monthly!: Minor;
+}
+
+export class LatePreview {
+  agreementId!: string;
+  lot!: string;
+  region!: string;
+  tier!: string;
+  quantity!: number;
+  currency!: string;
+  termMonths!: number;
+
+  /** the last day on which lines may join */
+  @ApiProperty({ type: String, format: 'date' })
+  until!: string;
+
+  /** lines of the agreement without these, and with them */
+  linesNow!: number;
+  linesThen!: number;
+
+  /** lines of this kind that the provider can still serve; null when it has set no limit */
+  @ApiProperty({ type: 'integer', nullable: true })
+  capacityLeft!: number | null;
+
+  /** what each line of this kind costs without these, */
+  @ApiProperty({ type: 'integer' })
+  monthlyNow!: Minor;
+
+  /** and with them: the price to agree to */
+  @ApiProperty({ type: 'integer' })
+  monthly!: Minor;
+
+  /** once per line */
+  @ApiProperty({ type: 'integer' })
+  setup!: Minor;
+
+  /** by how much less all lines that are there would cost a month when one more joins, and when these do */
+  @ApiProperty({ type: 'integer' })
+  oneMoreSaves!: Minor;
+
+  @ApiProperty({ type: 'integer' })
+  theseSave!: Minor;
+
+  /** the next better price, counted from the lines with these; null when there is none */
+  @ApiProperty({ type: NextBandView, nullable: true })
+  next!: NextBandView | null;
+}
+
+export class OpenClass {
+  lot!: string;
+  lotTitle!: string;
+  regions!: readonly string[];
+  tier!: string;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  capacityLeft!: number | null;
+
+  /** what one more line costs */
+  @ApiProperty({ type: 'integer' })
+  monthly!: Minor;
+
+  /** once per line */
+  @ApiProperty({ type: 'integer' })
+  setup!: Minor;
+}
+
+export class OpenAgreement {
+  agreementId!: string;
+  number!: string;
+  providerName!: string;
+  currency!: string;
+  termMonths!: number;
+
+  /** the last day on which lines may join */
+  @ApiProperty({ type: String, format: 'date' })
+  until!: string;
+
+  /** lines that are there */
+  lines!: number;
+
+  @ApiProperty({ type: [OpenClass] })
+  classes!: readonly OpenClass[];
+}
+
+export class OpenAgreementPage {
+  @ApiProperty({ type: [OpenAgreement] })
+  items!: readonly OpenAgreement[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
+export class ConsentQuery {
+  /** "stated": the association states that it holds the written consent of every member it joins with */
+  @ApiProperty({ enum: ['stated'] })
+  @IsIn(['stated'], {
+    message:
+      'must be stated: joining binds your members, so state that you hold their written consent (?consent=stated)',
+  })
+  consent!: 'stated';
+}
+
+export class LateJoinsImported {
+  rows!: number;
+
+  /** contracts concluded, and the lines of these */
+  joined!: number;
+  lines!: number;
+
+  /** rows whose lines had joined before */
+  unchanged!: number;
+
+  /** all lines of the agreement then, whose band is the price's */
+  linesThen!: number;
+}

@@ -1,0 +1,148 @@
+/** Rows of late joining: what is there to join, and the contracts of those who do. */
+import type { EntityManager } from 'typeorm';
+import type { AgreementTerms } from '../contracts/contracts.queries.js';
+import type { Day } from '../kernel/calendar.js';
+import type { Minor } from '../kernel/money.js';
+import { planFor } from '../platform/database/many-rows.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { CONTENT_HASH, MEMBER_NAME } from './call-off-sql.js';
+import { callOffPieces } from './rules/call-off.js';
+import { type ClassLines, type JoinableTerms, latePrice } from './rules/late-joining.js';
+import { PRESENT } from './rules/subscription-lifecycle.js';
+
+/** A settled agreement with what was agreed, and what its lines reached. */
+export interface RunningAgreement extends JoinableTerms {
+  readonly terms: AgreementTerms;
+  /** the last day of late joining; null when it was never opened */
+  readonly until: Day | null;
+}
+
+/** Lines about to join. */
+export interface Joining {
+  readonly memberId: string;
+  readonly associationId: string | null;
+  readonly site: string;
+  readonly region: string;
+  readonly lot: string;
+  readonly tier: string;
+  readonly quantity: number;
+  readonly upTo: Minor;
+}
+
+/** Lines that a member has at a site already. */
+export interface JoinedBefore {
+  readonly memberId: string;
+  readonly site: string;
+  readonly tier: string;
+  readonly quantity: number;
+  /** they still count */
+  readonly present: boolean;
+}
+
+/** Whether and until when a settled agreement can be joined; null when it has not settled. */
+export async function readJoining(
+  tx: EntityManager,
+  agreementId: string,
+): Promise<{ readonly settledBand: number; readonly until: Day | null } | null> {
+  const rows: { settledBand: number; until: Day | null }[] = await tx.query(
+    `select r.settled_band as "settledBand", j.until_on::text as until
+     from offer_round r left join late_joining j on j.agreement_id = r.id where r.id = $1 and r.state = 'settled'`,
+    [agreementId],
+  );
+  return rows[0] ?? null;
+}
+
+/** The same, and nobody else joins until the deed ends. */
+export async function holdJoining({ tx }: Deed, agreementId: string): ReturnType<typeof readJoining> {
+  await tx.query('select 1 from late_joining where agreement_id = $1 for update', [agreementId]);
+  return readJoining(tx, agreementId);
+}
+
+/** The lines of an agreement that count towards its volume, by class. */
+export async function presentLines(tx: EntityManager, agreementId: string): Promise<ClassLines[]> {
+  return tx.query(
+    `select lot_code as lot, tier_code as tier, sum(quantity)::int as lines from subscription
+     where agreement_id = $1 and state = any($2) group by lot_code, tier_code`,
+    [agreementId, PRESENT],
+  );
+}
+
+/** What members have under an agreement, settled or joined later, whatever became of it; the latest comes last. */
+export async function joinedBefore(
+  tx: EntityManager,
+  agreementId: string,
+  memberIds: readonly string[],
+): Promise<JoinedBefore[]> {
+  return tx.query(
+    `select member_id as "memberId", site_reference as site, tier_code as tier, quantity, state = any($3) as present
+     from subscription where agreement_id = $1 and member_id = any($2) order by settled_at, number`,
+    [agreementId, memberIds, PRESENT],
+  );
+}
+
+/**
+ * Concludes the contracts of lines that join together, all at the price of the same volume: one statement.
+ * @param lines all lines of the agreement, these included
+ * @returns the ids of the subscriptions
+ */
+export async function writeJoined(
+  deed: Deed,
+  { terms, ...agreement }: RunningAgreement,
+  lines: number,
+  joining: readonly Joining[],
+): Promise<string[]> {
+  const { tx, now } = deed;
+  const classes = terms.cells.map(({ lot, tier }) => ({ lot, tier, ...latePrice(agreement, lines, { lot, tier }) }));
+  const band = classes[0]?.band ?? agreement.settledBand;
+  const settled = { settledAt: now, volume: lines, bandFrom: terms.tariff.bands[band]?.from ?? 1, later: true };
+  const prefix = `CO-${terms.number}-`;
+  await planFor(tx, joining.length);
+  const rows: { id: string }[] = await tx.query(
+    `with price as (
+       select lot_code, tier_code, monthly, setup, array(select jsonb_array_elements_text(pieces)) as pieces
+       from unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::jsonb[])
+         as p (lot_code, tier_code, monthly, setup, pieces)
+     ), last as (
+       select coalesce(substr(max(number), length($7) + 1)::int, 0) as number from subscription where agreement_id = $1
+     ), s as materialized (
+       select j.*, gen_random_uuid() as id, ${MEMBER_NAME} as member_name,
+              $7 || lpad((last.number + j.place)::text, 6, '0') as number
+       from last, unnest($8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::text[], $14::integer[],
+           $15::bigint[]) with ordinality as j (member_id, association_id, site_reference, region_code, lot_code,
+           tier_code, quantity, up_to, place)
+         join organisation m on m.id = j.member_id
+     )
+     insert into subscription (id, number, agreement_id, member_id, association_id, member_name, site_reference,
+       region_code, lot_code, tier_code, quantity, monthly_minor, agreed_monthly, setup_minor, term_months,
+       content_hash, state, settled_at, joined_band, joined_lines)
+     select s.id, s.number, $1, s.member_id, s.association_id, s.member_name, s.site_reference, s.region_code,
+       s.lot_code, s.tier_code, s.quantity, p.monthly, s.up_to, p.setup, $16, ${CONTENT_HASH}, 'called-off', $17, $18,
+       $19
+     from s join price p on p.lot_code = s.lot_code and p.tier_code = s.tier_code
+     returning id`,
+    [
+      terms.agreementId,
+      classes.map((price) => price.lot),
+      classes.map((price) => price.tier),
+      classes.map((price) => price.monthly),
+      classes.map((price) => price.setup),
+      classes.map((price) => JSON.stringify(callOffPieces(terms, settled, price))),
+      prefix,
+      joining.map((line) => line.memberId),
+      joining.map((line) => line.associationId),
+      joining.map((line) => line.site),
+      joining.map((line) => line.region),
+      joining.map((line) => line.lot),
+      joining.map((line) => line.tier),
+      joining.map((line) => line.quantity),
+      joining.map((line) => line.upTo),
+      terms.termMonths,
+      now,
+      band,
+      lines,
+    ],
+  );
+  await planFor(tx, 0);
+  if (rows.length !== joining.length) throw new Error(`${joining.length} lines join, but ${rows.length} were written`);
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,155 @@
+/**
+ * Joining a running agreement: until when, where there is room, and at which price. The price is that of the band which
+ * all lines present reach together, the joining ones included, and never worse than what was reached before.
+ */
+import { type Day, monthsLater } from '../../kernel/calendar.js';
+import type { Minor } from '../../kernel/money.js';
+import { type Fault, invalid, type Refusal, refuse } from '../../kernel/refusal.js';
+import { bandReached, lineMonthly } from '../../pricing/rules/band.js';
+import { ratchet } from '../../pricing/rules/collective-price.js';
+import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
+
+/** What is left, at least, of the term of the lines settled first when somebody joins beside them. */
+const LEAST_MONTHS_LEFT = 6;
+
+export interface LateCell {
+  readonly lot: LotCode;
+  readonly tier: TierCode;
+  readonly lotTitle: string;
+  readonly regions: readonly string[];
+}
+
+/** The agreement that is joined. */
+export interface JoinableTerms {
+  readonly tariff: Tariff;
+  readonly cells: readonly LateCell[];
+  readonly settledBand: number;
+}
+
+/** Lines of a class, counted. */
+export interface ClassLines {
+  readonly lot: LotCode;
+  readonly tier: TierCode;
+  readonly lines: number;
+}
+
+export interface WantedPlace {
+  readonly region: string;
+  readonly tier: TierCode;
+  readonly quantity: number;
+}
+
+/** What joining costs: the same for all lines of a class that join together. */
+export interface LatePrice {
+  readonly band: number;
+  /** all lines of the agreement, the joining ones included */
+  readonly lines: number;
+  readonly monthly: Minor;
+  readonly setup: Minor;
+}
+
+/** The last day on which lines may join an agreement that settled on a day; the term of its lines ends no earlier. */
+export function lastJoiningDay(settledOn: Day, termMonths: number): Day {
+  return monthsLater(settledOn, termMonths - LEAST_MONTHS_LEFT);
+}
+
+/** @returns why late joining cannot be open until that day, or null */
+export function whyNotOpenUntil(settledOn: Day | null, termMonths: number, until: Day): Refusal | null {
+  if (settledOn === null) {
+    return refuse('late-joining.not-settled', 'Lines join an agreement later when those offered first have settled.');
+  }
+  const last = lastJoiningDay(settledOn, termMonths);
+  if (until >= settledOn && until <= last) return null;
+  const sentence =
+    `the agreement settled on ${settledOn} for ${termMonths} months, and ${LEAST_MONTHS_LEFT} of these ` +
+    'must be left of the first lines’ term';
+  const reason =
+    last < settledOn ? `cannot be given: ${sentence}` : `must be from ${settledOn} to ${last}: ${sentence}`;
+  return invalid('late-joining.until', `until ${reason}.`, [{ path: 'until', reason }]);
+}
+
+/** @returns why nobody can join today, or null; `until` is the last day on which one can, null when it was never opened */
+export function whyNotJoinNow(until: Day | null, today: Day): Refusal | null {
+  if (until !== null && today <= until) return null;
+  const since = until === null ? '' : `: it was until ${until}`;
+  return refuse('late-joining.closed', `This agreement is not open to join${since}.`, { until });
+}
+
+/** The class of a place among those that the agreement serves, or what is wrong with it. */
+export function classOf({ cells }: Pick<JoinableTerms, 'cells'>, place: WantedPlace): LateCell | Fault {
+  const there = cells.filter((cell) => cell.regions.includes(place.region));
+  if (there.length === 0) {
+    const regions = [...new Set(cells.flatMap((cell) => cell.regions))].toSorted();
+    return { path: 'region', reason: `must be a region of the agreement: ${listed(regions)}` };
+  }
+  const found = there.find((cell) => cell.tier === place.tier);
+  if (found) return found;
+  const tiers = [...new Set(there.map((cell) => cell.tier))].toSorted();
+  return { path: 'tier', reason: `must be a service tier that the agreement serves there: ${listed(tiers)}` };
+}
+
+/** How many more lines of a class the provider can serve; null when it has set no limit. */
+export function capacityLeft(
+  tariff: Tariff,
+  present: readonly ClassLines[],
+  { lot, tier }: Pick<ClassLines, 'lot' | 'tier'>,
+): number | null {
+  const place = Object.hasOwn(tariff.lots, lot) ? tariff.lots[lot] : undefined;
+  const tiers = place?.tiers ?? {};
+  const inLot = present.filter((each) => each.lot === lot);
+  const limits = [
+    [tariff.capacity, linesOf(present)],
+    [place?.capacity, linesOf(inLot)],
+    [
+      Object.hasOwn(tiers, tier) ? tiers[tier]?.capacity : undefined,
+      linesOf(inLot.filter((each) => each.tier === tier)),
+    ],
+  ] as const;
+  const left = limits.flatMap(([most, lines]) => (most === undefined ? [] : [Math.max(most - lines, 0)]));
+  return left.length === 0 ? null : Math.min(...left);
+}
+
+/** The band that prices the agreement when so many lines are present. */
+export function bandWith({ tariff, settledBand }: JoinableTerms, lines: number): number {
+  return ratchet(settledBand, bandReached(tariff, lines)) ?? settledBand;
+}
+
+/**
+ * What lines of a class cost when so many lines are present, these included.
+ * @throws Error when the tariff has no price for the class: the agreement does not serve it
+ */
+export function latePrice(
+  terms: JoinableTerms,
+  lines: number,
+  { lot, tier }: Pick<ClassLines, 'lot' | 'tier'>,
+): LatePrice {
+  const band = bandWith(terms, lines);
+  const monthly = lineMonthly(terms.tariff, band, lot, tier);
+  if (monthly === null) throw new Error(`the agreement has no price for ${tier} in ${lot}`);
+  return { band, lines, monthly, setup: terms.tariff.lots[lot]?.setup ?? 0n };
+}
+
+/** By how much less all lines that are present cost a month when more join: never a negative amount. */
+export function saving(terms: JoinableTerms, present: readonly ClassLines[], more: number): Minor {
+  const before = linesOf(present);
+  return present.reduce((sum, each) => {
+    const less = latePrice(terms, before, each).monthly - latePrice(terms, before + more, each).monthly;
+    return sum + BigInt(each.lines) * less;
+  }, 0n);
+}
+
+/** The next better band, and how many lines are missing to it; null when the best is reached. */
+export function nextBand(terms: JoinableTerms, lines: number): { from: number; missing: number; band: number } | null {
+  const band = bandWith(terms, lines) + 1;
+  const next = terms.tariff.bands[band];
+  return next === undefined ? null : { from: next.from, missing: next.from - lines, band };
+}
+
+export function linesOf(classes: readonly ClassLines[]): number {
+  return classes.reduce((sum, each) => sum + each.lines, 0);
+}
+
+function listed(codes: readonly string[]): string {
+  const more = codes.length > 20 ? ` and ${codes.length - 20} more` : '';
+  return `${codes.slice(0, 20).join(', ')}${more}`;
+}

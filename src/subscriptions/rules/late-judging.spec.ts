@@ -1,0 +1,62 @@
+import type { JoinableTerms } from './late-joining.js';
+import { judgeLateRows, type KnownLateRow, placeFaults } from './late-judging.js';
+
+const agreement: JoinableTerms = {
+  tariff: {
+    bands: [
+      { from: 1, monthly: { basic: 4_000n, fibre: 5_000n } },
+      { from: 10, monthly: { basic: 3_000n, fibre: 4_500n } },
+    ],
+    lots: { north: { capacity: 14 } },
+  },
+  cells: ['basic', 'fibre'].map((tier) => ({ lot: 'north', tier, lotTitle: 'North', regions: ['R1'] })),
+  settledBand: 0,
+};
+const present = [{ lot: 'north', tier: 'basic', lines: 6 }];
+const row = (line: number, given: Partial<KnownLateRow> = {}): KnownLateRow => ({
+  line,
+  reference: `shop-${line}`,
+  name: 'Shop',
+  region: 'R1',
+  tier: 'basic',
+  quantity: 2,
+  upTo: 4_000n,
+  before: null,
+  ...given,
+});
+const judge = (...rows: KnownLateRow[]) => judgeLateRows(agreement, present, rows, 'USD');
+
+describe('a spreadsheet of lines that join', () => {
+  it('has all of them at the price of the volume that they reach together', () => {
+    const judged = judge(row(2, { upTo: 3_000n }), row(3, { upTo: 3_000n }));
+    expect(judged).toMatchObject({ faults: [], lines: 4, linesThen: 10 });
+    expect(judged.joining).toHaveLength(2);
+    expect(judge(row(2, { upTo: 3_000n })).faults).toEqual([
+      { line: 2, column: 'up_to', reason: 'must be at least 40.00, the price of 8 lines' },
+    ]);
+  });
+
+  it('passes over what joined before, unless it was something else', () => {
+    const judged = judge(row(2, { before: { quantity: 2 } }), row(3));
+    expect(judged).toMatchObject({ faults: [], lines: 2, linesThen: 8, joining: [{ row: { line: 3 } }] });
+    expect(judge(row(2, { before: { quantity: 5 } })).faults).toMatchObject([{ line: 2, column: 'quantity' }]);
+  });
+
+  it('goes no further than the provider’s capacity', () => {
+    const { faults } = judge(row(2, { quantity: 7 }), row(3), row(4, { quantity: 1, tier: 'fibre', upTo: 9_000n }));
+    expect(faults).toEqual([
+      {
+        line: 3,
+        column: 'quantity',
+        reason: 'is more than the 1 lines that the provider can serve beside those above',
+      },
+    ]);
+  });
+
+  it('is of regions and service tiers of the agreement', () => {
+    expect(placeFaults(agreement, [row(2), row(3, { region: 'R9' }), row(4, { tier: 'gold' })])).toMatchObject([
+      { line: 3, column: 'region' },
+      { line: 4, column: 'service_tier' },
+    ]);
+  });
+});
