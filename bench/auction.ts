@@ -16,14 +16,22 @@ import { serve } from './ground.js';
 import { CONNECTIONS, load, type Receipt, sender, sendings } from './improvements.js';
 import { type LiveAuctionMade, LiveGround } from './live-ground.js';
 import { median, quantile, type Report } from './report.js';
+import { StandingsWatch } from './standings-watch.js';
 
 export interface AuctionSizes {
   readonly bidders: readonly number[];
+  /** of a round, all bidders together; each makes two at least, and not so many that prices come to nothing */
+  readonly improvements: number;
   readonly providers: readonly number[];
   readonly lots: readonly number[];
 }
 
-export const AUCTION_SIZES: AuctionSizes = { bidders: [1, 10, 100, 500], providers: [5, 10, 20], lots: [10, 50, 100] };
+export const AUCTION_SIZES: AuctionSizes = {
+  bidders: [1, 10, 100, 500],
+  improvements: 300,
+  providers: [5, 10, 20],
+  lots: [10, 50, 100],
+};
 
 /** of the auction that is under load */
 const LOTS = 10;
@@ -31,19 +39,17 @@ const SEED = 1;
 /** With fewer of them there is no auction. */
 const FEWEST = 3;
 const ROUNDS = 3;
-/** Improvements of a round, all bidders together; each makes two at least, and not so many that prices come to nothing. */
-const IMPROVEMENTS = 300;
 const MOST_EACH = 30;
 /** Improvements whose standings are waited for. */
 const STANDINGS = 7;
 const POLL_MILLIS = 2;
 
 export async function benchAuction(report: Report, sizes: AuctionSizes): Promise<void> {
-  if (sizes.bidders.length > 0) await benchImprovements(report, sizes.bidders);
+  if (sizes.bidders.length > 0) await benchImprovements(report, sizes);
   for (const lots of sizes.lots) await benchStandings(report, lots, sizes.providers);
 }
 
-async function benchImprovements(report: Report, sizes: readonly number[]): Promise<void> {
+async function benchImprovements(report: Report, { bidders, improvements }: AuctionSizes): Promise<void> {
   const live = await LiveGround.begin(LOTS);
   const { ground, served } = live;
   const bare = new pg.Pool({ connectionString: ground.url, max: CONNECTIONS });
@@ -51,13 +57,13 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
   const floor = await serve('bench/auction-floor.js', { DATABASE_URL: ground.url });
   try {
     await bareTables(ground.pool);
-    for (const count of sizes) {
+    for (const count of bidders) {
       const whole = await live.auction(Math.max(FEWEST, count), SEED);
       const auction = { ...whole, bidders: whole.bidders.slice(0, count) };
       const [ours, route] = [sender(served.base, auction.id, count), sender(floor.base, randomUUID(), count)];
-      const each = Math.min(MOST_EACH, Math.max(2, Math.ceil(IMPROVEMENTS / count)));
+      const each = Math.min(MOST_EACH, Math.max(2, Math.ceil(improvements / count)));
       const rates = { ours: [] as number[], route: [] as number[], bare: [] as number[] };
-      const [millis, receipts, lags]: [number[], Receipt[], number[]] = [[], [], []];
+      const [millis, receipts, lags, waits]: [number[], Receipt[], number[], number[]] = [[], [], [], []];
       let seconds = 0;
       const before = await standingsOf(live, auction.id);
       let standings = 0;
@@ -66,12 +72,18 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
         const began = await standingsOf(live, auction.id);
         await lag(served.base);
         const queues = sendings(auction, each, 1 + round * each);
-        const mine = await load(queues, ours.send);
+        const watch = new StandingsWatch(ground.pool, auction.id);
+        const mine = await load(queues, async (sending) => {
+          const receipt = await ours.send(sending);
+          watch.note(receipt);
+          return receipt;
+        });
         const now = await standingsOf(live, auction.id);
         receipts.push(...mine.answers);
         const blocked = await lag(served.base);
         // What is left to reckon is reckoned before a floor is measured.
         await live.quiet(auction.id);
+        const waited = await watch.end();
         const onRoute = await load(queues, route.send);
         const alone = await load(queues, ({ bidder, key, revision, body }) => {
           const { alias, personId: person, organisationId: organisation } = bidder;
@@ -92,6 +104,7 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
         rates.bare.push(alone.perSecond);
         millis.push(...mine.millis);
         lags.push(blocked);
+        waits.push(...waited);
         standings += now - began;
         seconds += mine.answers.length / mine.perSecond;
       }
@@ -112,6 +125,9 @@ async function benchImprovements(report: Report, sizes: readonly number[]): Prom
         aim: 'at least 0.5 of the route',
         'standings meanwhile': `${standings} in ${seconds.toFixed(1)} s`,
         'standings before': before,
+        'standing ms': median(waits),
+        'standing p95 ms': quantile(waits, 0.95),
+        'longest standing ms': Math.max(...waits),
         'longest block ms': Math.max(...lags),
         'asked again': ours.askedAgain(),
       });

@@ -18,6 +18,7 @@ interface Options {
   readonly awards: string;
   readonly seeds: string;
   readonly bidders: string;
+  readonly improvements: string;
   readonly seconds: string;
   readonly floor: boolean;
   readonly json?: string;
@@ -32,9 +33,10 @@ const BENCHES: Readonly<Record<string, (report: Report, options: Options) => Pro
   stages: (report, { sizes }) => benchStages(report, numbers(sizes)),
   allocation: (report, options) => benchAllocation(report, allocationSizes(options)),
   million: (report, { lines, awards }) => benchMillion(report, numbers(lines), awards.split(',') as AwardRule[]),
-  auction: (report, { bidders, providers, lots }) =>
+  auction: (report, { bidders, improvements, providers, lots }) =>
     benchAuction(report, {
       bidders: numbers(bidders),
+      improvements: Number(improvements),
       providers: given(providers, AUCTION_SIZES.providers),
       lots: given(lots, AUCTION_SIZES.lots),
     }),
@@ -62,6 +64,7 @@ const program = new Command('npm run bench --')
   .option('--providers <n,...>', 'allocation and auction: numbers of providers')
   .option('--lots <n,...>', 'allocation and auction: numbers of lots')
   .option('--bidders <n,...>', 'auction: bidders at the same time', AUCTION_SIZES.bidders.join(','))
+  .option('--improvements <n>', 'auction: improvements of a round', String(AUCTION_SIZES.improvements))
   .option('--awards <rule,...>', 'allocation, million and board: award rules', ALLOCATION_SIZES.awards.join(','))
   .option('--seeds <n,...>', 'allocation: problems of each size', ALLOCATION_SIZES.seeds.join(','))
   .option('--seconds <n>', 'allocation: limit of one solve', String(ALLOCATION_SIZES.seconds))

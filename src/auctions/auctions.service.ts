@@ -12,6 +12,7 @@ import type { Tariff } from '../pricing/rules/tariff.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
 import type { OpeningView, ReceiptView, WithdrawalView } from './auctions.dto.js';
+import { goIn, goInAlone } from './desk.js';
 import { Frames } from './frames.js';
 import { Opening } from './opening.js';
 import { bidFaults } from './rules/bid-faults.js';
@@ -168,12 +169,16 @@ export class AuctionsService {
     });
   }
 
-  /** @throws Refusal 'tender.not-found', or 'auction.not-yet' in the moments after publication */
+  /**
+   * @param mode how the row is held, beside others or alone, behind the gate of the auction
+   * @throws Refusal 'tender.not-found', or 'auction.not-yet' in the moments after publication
+   */
   private async auctionOf(
     tx: EntityManager,
     id: string,
     mode?: 'pessimistic_read' | 'pessimistic_write',
   ): Promise<Auction> {
+    if (mode !== undefined) await (mode === 'pessimistic_read' ? goIn : goInAlone)(tx, id);
     const where = { id, practiceFor: IsNull() };
     const auction = await tx.findOne(Auction, { where, ...(mode ? { lock: { mode } } : {}) });
     if (auction) return auction;

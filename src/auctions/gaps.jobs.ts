@@ -1,8 +1,8 @@
 /** How far everybody is from winning what it does not win: found after a standing, as long as it is the newest. */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AllocationService } from '../allocation/allocation.service.js';
 import type { Gap } from '../allocation/rules/gaps.js';
+import { JobSource } from '../platform/database/job-source.js';
 import { OnFact } from '../platform/deeds/facts.js';
 import { Auction } from './auction.entity.js';
 import { gapsAsked } from './auctions.events.js';
@@ -20,7 +20,7 @@ export class GapsJobs {
   private readonly searches = new Map<string, AbortController>();
 
   constructor(
-    private readonly source: DataSource,
+    private readonly source: JobSource,
     private readonly allocation: AllocationService,
     private readonly grounds: Grounds,
   ) {}

@@ -4,11 +4,10 @@
  * so that an older result never follows a newer one, and a reckoning that was cut off is simply done again.
  */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AllocationService } from '../allocation/allocation.service.js';
 import type { Problem, Result } from '../allocation/rules/problem.js';
-import { systemActor } from '../kernel/actor.js';
 import { transition } from '../kernel/lifecycle.js';
+import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
 import { Keys } from '../platform/keys/keys.js';
@@ -61,7 +60,7 @@ interface Look {
 @Injectable()
 export class StandingsJobs {
   constructor(
-    private readonly source: DataSource,
+    private readonly source: JobSource,
     private readonly deeds: Deeds,
     private readonly keys: Keys,
     private readonly allocation: AllocationService,
@@ -267,7 +266,7 @@ export class StandingsJobs {
   }
 
   private async deed<T>(name: string, work: (deed: Deed) => Promise<T>): Promise<T> {
-    return this.deeds.run(systemActor(name), name, null, work);
+    return this.deeds.runAsJob(name, work);
   }
 }
 

@@ -1,14 +1,14 @@
 /** What happens to awards by themselves: their evaluation, and the end of their standstill. */
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { AllocationService } from '../allocation/allocation.service.js';
 import type { Answer } from '../allocation/allocation.service.js';
 import { auctionDecided } from '../auctions/auctions.events.js';
 import { AuctionsQueries } from '../auctions/auctions.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
-import { systemActor } from '../kernel/actor.js';
 import { transition } from '../kernel/lifecycle.js';
 import { notFound } from '../kernel/refusal.js';
+import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact, WhenDue } from '../platform/deeds/facts.js';
 import { sha256 } from '../platform/keys/keys.js';
@@ -41,7 +41,7 @@ const NO_BIDS: Answer = {
 @Injectable()
 export class AwardsJobs {
   constructor(
-    private readonly source: DataSource,
+    private readonly source: JobSource,
     private readonly deeds: Deeds,
     private readonly tenders: TendersQueries,
     private readonly auctions: AuctionsQueries,
@@ -76,9 +76,7 @@ export class AwardsJobs {
       const question = await this.questionOf(this.source.manager, asked);
       const { bids, problem } = question;
       const answer = bids.length === 0 ? NO_BIDS : await this.allocation.reasoned(problem, { seconds: asked.seconds });
-      finished = await this.deeds.run(systemActor('awards.evaluate'), 'awards.evaluate', null, (deed) =>
-        this.finish(deed, awardId, question, answer),
-      );
+      finished = await this.deeds.runAsJob('awards.evaluate', (deed) => this.finish(deed, awardId, question, answer));
     }
   }
 

@@ -1,9 +1,8 @@
 /** What happens to scenario boards by themselves: each entry is solved, and the last one completes the board. */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AllocationService } from '../allocation/allocation.service.js';
 import { readProblem } from '../allocation/rules/parse-problem.js';
-import { systemActor } from '../kernel/actor.js';
+import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
 import { boardCompleted, solveAsked } from './awards.events.js';
@@ -13,7 +12,7 @@ import { problemOf, secondsOf } from './rules/board.js';
 @Injectable()
 export class ScenariosJobs {
   constructor(
-    private readonly source: DataSource,
+    private readonly source: JobSource,
     private readonly deeds: Deeds,
     private readonly allocation: AllocationService,
   ) {}
@@ -23,9 +22,7 @@ export class ScenariosJobs {
     const open = await openSolve(this.source.manager, inputHash);
     if (open === null) return;
     const answer = await this.answer(open);
-    await this.deeds.run(systemActor('awards.solve'), 'awards.solve', null, (deed) =>
-      writeAnswer(deed, inputHash, answer),
-    );
+    await this.deeds.runAsJob('awards.solve', (deed) => writeAnswer(deed, inputHash, answer));
   }
 
   @OnFact(boardCompleted, { name: 'awards.note-complete-board' })

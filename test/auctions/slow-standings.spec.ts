@@ -2,6 +2,7 @@
 import { AllocationService } from '../../src/allocation/allocation.service.js';
 import type { Problem, Result } from '../../src/allocation/rules/problem.js';
 import { StandingsJobs } from '../../src/auctions/standings.jobs.js';
+import { Deeds } from '../../src/platform/deeds/deeds.js';
 import { largeProblem } from '../allocation/large-problem.js';
 import { eventsOf, expectValidLog } from '../support/auction-log.js';
 import { liveAuction } from '../support/live-auction.js';
@@ -93,3 +94,46 @@ it('a result that comes after a newer one is not written', async () => {
   expect(standings).toHaveLength(newer.length);
   expect(standings).toEqual(standings.toSorted((a, b) => a - b));
 }, 120_000);
+
+it('whoever has reckoned does not leave while something is placed that was not looked at', async () => {
+  const auction = await liveAuction(system, { auction: { outageSeconds: 3_600 } });
+  await auction.begun();
+  await auction.reckoned();
+  const deeds = system.app.get(Deeds, { strict: false });
+  const runAsJob = deeds.runAsJob.bind(deeds);
+  let between = false;
+  // Between the look that finds nothing to reckon and the leaving, another tariff gets its place in the log.
+  deeds.runAsJob = async (name, work) => {
+    if (name === 'auctions.conclude' && !between) {
+      between = true;
+      await auction.lower(auction.provider(1), 0.9);
+      await placed(auction.id);
+    }
+    return runAsJob(name, work);
+  };
+  try {
+    await auction.lower(auction.provider(0), 0.9);
+    await auction.reckoned();
+  } finally {
+    Reflect.deleteProperty(deeds, 'runAsJob');
+  }
+  expect(between).toBe(true);
+  const events = await eventsOf(system, auction.id);
+  const last = events.findLast(({ kind }) => kind === 'bid');
+  const standing = events.findLast((event) => event.kind === 'standing');
+  expect(standing?.body.upTo).toBe(last?.sequence);
+  expect(events.filter(({ kind }) => kind === 'bid')).toHaveLength(2);
+}, 60_000);
+
+/** Until nothing waits for its place in the log. */
+async function placed(auctionId: string): Promise<void> {
+  for (const until = Date.now() + 30_000; Date.now() < until;) {
+    const rows: unknown[] = await system.source.query(
+      'select from auction_tariff where auction_id = $1 and sequence is null',
+      [auctionId],
+    );
+    if (rows.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('it was never placed');
+}

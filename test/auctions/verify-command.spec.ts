@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AllocationService } from '../../src/allocation/allocation.service.js';
 import { runVerify } from '../../src/auctions/verify.command.js';
 import { play, startSolving } from './play.js';
 import { makeKeys, type Played, writtenText } from './played-log.js';
@@ -89,6 +90,22 @@ describe('pumasi verify', () => {
       expect([log_, status, verdict['status']]).toEqual([log_, 2, 'unreadable']);
       expect(err).toHaveLength(1);
     }
+  });
+
+  it('ends with status 3 and no verdict when the solver is lost', async () => {
+    const file = await fileOf('log.json', text);
+    const solve = Object.getOwnPropertyDescriptor(AllocationService.prototype, 'solve') ?? {};
+    const lost = (): Promise<never> => Promise.reject(new Error('The solver failed twice on this problem.'));
+    Object.defineProperty(AllocationService.prototype, 'solve', { ...solve, value: lost });
+    const [out, err]: [string[], string[]] = [[], []];
+    try {
+      const io = { out: (line: string) => void out.push(line), err: (line: string) => void err.push(line) };
+      expect(await runVerify(file, {}, io)).toBe(3);
+    } finally {
+      Object.defineProperty(AllocationService.prototype, 'solve', solve);
+    }
+    expect(out).toEqual([]);
+    expect(err).toEqual(['The log was not verified: The solver failed twice on this problem.']);
   });
 
   it('is a command that needs no database', async () => {

@@ -8,7 +8,7 @@ const FAULTS = {
   api: { file: 'test/faults/api-killed.spec.ts', env: {} },
   phases: { file: 'test/faults/auction-phases.spec.ts', env: { PUMASI_TEST_CRASHES: 'everywhere' } },
   outage: { file: 'test/faults/auction-outage.spec.ts', env: {} },
-  queue: { file: 'test/faults/auction-queue.spec.ts', env: {} },
+  queue: { file: 'test/faults/auction-queue.spec.ts', env: { PUMASI_TEST_AWAY_SECONDS: '60' } },
   clock: { file: 'test/faults/auction-clock.spec.ts', env: {} },
 };
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { type ClonedDatabase, cloneDatabase } from '../support/database.js';
 import { ProbeHouse, until } from './probe-house.js';
 
@@ -136,3 +137,32 @@ describe('jobs that go wrong', () => {
     await until(async () => (await house.timesHeard('waiting')) === 1);
   });
 });
+
+it('jobs are done while requests hold every connection of theirs', async () => {
+  const database = await cloneDatabase();
+  const environment = { DATABASE_URL: database.url, ...(redis === undefined ? {} : { REDIS_URL: redis }) };
+  const house = await ProbeHouse.start({ ...environment, PUMASI_POOL: '2' });
+  const control = new pg.Client({ connectionString: database.url });
+  await control.connect();
+  const requests = [house.source.createQueryRunner(), house.source.createQueryRunner()];
+  try {
+    for (const request of requests) await request.connect();
+    await control.query(
+      `select announce('probe.bell-rung', '{"bell": "fresh"}', array['probe.hear']);
+       select announce('probe.bell-rung', '{"bell": "lost"}', array['probe.hear']);
+       update outbox_delivery set enqueued_at = clock_timestamp() - interval '1 minute'
+         where event_id = (select max(id) from outbox_event);
+       select announce('probe.hole-wanted', '{"depth": 1}', array['probe.dig']);
+       insert into flower values ('thirsty', 'fresh', app_now() + interval '2 seconds')`,
+    );
+    const left = `select handler from outbox_delivery where handled_at is null
+                  union all select id from flower where state = 'fresh'`;
+    await until(async () => (await control.query(left)).rowCount === 0);
+    expect(house.probe.holes).toBe(1);
+  } finally {
+    for (const request of requests) await request.release();
+    await control.end();
+    await house.stop();
+    await database.drop();
+  }
+}, 60_000);

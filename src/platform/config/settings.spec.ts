@@ -53,6 +53,7 @@ describe('settings', () => {
     [{ PUMASI_SEALING_KEY: 'YWJj' }, 'PUMASI_SEALING_KEY must be 32 bytes'],
     [{ PUMASI_SIGNING_KEY: 'YWJj' }, 'PUMASI_SIGNING_KEY must be an Ed25519 private key'],
     [{ PUMASI_SIGNING_KEY: p256 }, 'PUMASI_SIGNING_KEY must be an Ed25519 private key'],
+    [{ PUMASI_JOB_POOL: '1' }, 'PUMASI_JOB_POOL must be a whole number from 2 to 100'],
     [{ PUMASI_WORKER: 'on' }, 'PUMASI_WORKER is not a setting'],
     [{ ...stripe, PUMASI_STRIPE_KEY: 'pk_test_abcdef' }, 'PUMASI_STRIPE_KEY must be a secret key of Stripe'],
     [{ ...stripe, PUMASI_STRIPE_WEBHOOK_SECRET: 'secret' }, 'PUMASI_STRIPE_WEBHOOK_SECRET must be signing secrets'],

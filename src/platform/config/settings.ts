@@ -141,12 +141,19 @@ export class Settings {
   })
   PUMASI_LOG = 'info';
 
-  /** Connections each process holds to PostgreSQL. */
+  /** Connections to PostgreSQL that the requests of a process share. */
   @Transform(integer)
   @IsInt({ message: 'must be a whole number from 2 to 100' })
   @Min(2, { message: 'must be a whole number from 2 to 100' })
   @Max(100, { message: 'must be a whole number from 2 to 100' })
   PUMASI_POOL = 20;
+
+  /** Connections to PostgreSQL that the jobs of a process share, beside those of requests: all can be at work at once. */
+  @Transform(integer)
+  @IsInt({ message: 'must be a whole number from 2 to 100' })
+  @Min(2, { message: 'must be a whole number from 2 to 100' })
+  @Max(100, { message: 'must be a whole number from 2 to 100' })
+  PUMASI_JOB_POOL = 16;
 }
 
 /**

@@ -1,7 +1,9 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
+import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { JobSource } from './job-source.js';
 import { PreparedClient } from './prepared-client.js';
 
 /** Money and counters arrive as bigint instead of the driver's strings; everything else as usual. */
@@ -10,6 +12,7 @@ const types = {
     oid === pg.types.builtins.INT8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format),
 };
 
+@Global()
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
@@ -34,5 +37,13 @@ const types = {
       }),
     }),
   ],
+  providers: [
+    {
+      provide: JobSource,
+      inject: [DataSource, Settings],
+      useFactory: (source: DataSource, settings: Settings) => JobSource.beside(source, settings.PUMASI_JOB_POOL),
+    },
+  ],
+  exports: [JobSource],
 })
 export class DatabaseModule {}

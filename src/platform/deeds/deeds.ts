@@ -1,9 +1,10 @@
 /** Runs deeds: one deed is one transaction, done once per idempotency key, recorded and announced from within. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
-import type { Actor } from '../../kernel/actor.js';
+import { type Actor, systemActor } from '../../kernel/actor.js';
 import { canonicalJson, toJson } from '../../kernel/canonical.js';
 import { Refusal, refuse } from '../../kernel/refusal.js';
+import { JobSource } from '../database/job-source.js';
 import { sha256 } from '../keys/keys.js';
 import { pause } from '../patience.js';
 import type { Fact, FactPayload } from './facts.js';
@@ -69,6 +70,7 @@ const IN_PROGRESS = 'idempotency.in-progress';
 export class Deeds {
   constructor(
     private readonly source: DataSource,
+    private readonly jobs: JobSource,
     private readonly listeners: Listeners,
   ) {}
 
@@ -80,11 +82,20 @@ export class Deeds {
    *   'idempotency.in-progress' while the command of this key is being done
    */
   async run<T>(actor: Actor, name: string, input: unknown, work: (deed: Deed) => Promise<T>): Promise<T> {
+    return this.patiently(this.source, (tx) => this.once(tx, actor, name, input, work));
+  }
+
+  /** Does a deed of a job that opens its own, by nobody: on the connections of jobs, and without a key. */
+  async runAsJob<T>(name: string, work: (deed: Deed) => Promise<T>): Promise<T> {
+    return this.patiently(this.jobs, (tx) => this.once(tx, systemActor(name), name, null, work));
+  }
+
+  private async patiently<T>(source: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     const patientUntil = performance.now() + PATIENCE_MILLIS;
     let rest = FIRST_PAUSE_MILLIS;
     for (let attempt = 1; ;) {
       try {
-        return await this.source.transaction((tx) => this.once(tx, actor, name, input, work));
+        return await source.transaction(work);
       } catch (error) {
         if (error instanceof Refusal && error.code === IN_PROGRESS && performance.now() < patientUntil) {
           await pause(rest);

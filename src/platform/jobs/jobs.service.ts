@@ -4,8 +4,8 @@
  * every job loses nothing.
  */
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { JobSource } from '../database/job-source.js';
 import { Listeners } from '../deeds/listeners.js';
 import { pause, within } from '../patience.js';
 import { messageOf, Performer, updatedRows } from './performer.js';
@@ -35,7 +35,7 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
 
   constructor(
     private readonly settings: Settings,
-    private readonly source: DataSource,
+    private readonly source: JobSource,
     private readonly listeners: Listeners,
     private readonly performer: Performer,
     private readonly reconciler: Reconciler,

@@ -1,8 +1,9 @@
 /** Does single jobs: lets happen what is due, and brings one fact to one listener, exactly once in effect. */
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { systemActor } from '../../kernel/actor.js';
 import { Refusal } from '../../kernel/refusal.js';
+import { JobSource } from '../database/job-source.js';
 import { Deed, databaseNow } from '../deeds/deeds.js';
 import type { FactPayload } from '../deeds/facts.js';
 import { type DueHandler, type FactHandler, Listeners } from '../deeds/listeners.js';
@@ -28,7 +29,7 @@ export class Performer {
   private readonly failures = new Map<string, Failures>();
 
   constructor(
-    private readonly source: DataSource,
+    private readonly source: JobSource,
     private readonly listeners: Listeners,
     private readonly metrics: Metrics,
   ) {}

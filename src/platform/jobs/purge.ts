@@ -1,6 +1,6 @@
 /** Removes what nobody needs any more. What people did stays in the audit log; sessions are swept at each sign-in. */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { JobSource } from '../database/job-source.js';
 import { updatedRows } from './performer.js';
 
 /** A command repeated under its key after this long is a new command. */
@@ -26,7 +26,7 @@ const STATEMENTS = [
 
 @Injectable()
 export class Purge {
-  constructor(private readonly source: DataSource) {}
+  constructor(private readonly source: JobSource) {}
 
   /** Removes a batch of each kind. @returns whether there may be more */
   async run(): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** Looks at the rows and does what no wake-up has done: late deliveries, overdue rows. */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { JobSource } from '../database/job-source.js';
 import { type DueHandler, Listeners } from '../deeds/listeners.js';
 import { within } from '../patience.js';
 import { Performer } from './performer.js';
@@ -24,7 +24,7 @@ export class Reconciler {
   private readonly long = new Set<string>();
 
   constructor(
-    private readonly source: DataSource,
+    private readonly source: JobSource,
     private readonly listeners: Listeners,
     private readonly performer: Performer,
   ) {}

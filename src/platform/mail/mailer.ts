@@ -1,7 +1,7 @@
 /** Brings letters to the mail server, again and again until it takes them. */
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
-import { DataSource } from 'typeorm';
+import { JobSource } from '../database/job-source.js';
 import { Settings } from '../config/settings.js';
 import { messageOf, updatedRows } from '../jobs/performer.js';
 import { pause, within } from '../patience.js';
@@ -32,7 +32,7 @@ export class Mailer implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   constructor(
     private readonly settings: Settings,
-    private readonly source: DataSource,
+    private readonly source: JobSource,
   ) {}
 
   onApplicationBootstrap(): void {
