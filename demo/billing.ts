@@ -47,8 +47,6 @@ export interface MonthBilled {
   readonly run: Run;
   readonly totals: RunTotals;
   readonly agreements: readonly RunAgreement[];
-  readonly paidMinor: number;
-  readonly paidOutMinor: number;
 }
 
 /** Days after the month in which the bills are made, and in which members have paid. */
@@ -78,9 +76,9 @@ export async function billMonth(play: Play, month: string, settled: readonly Set
   }
   tellRun(play, run, totals);
   await passTo(play, dayStart(daysLater(after, PAID_DAY - 1)));
-  const paidMinor = await collect(play, run, daysLater(after, PAID_DAY - 2));
-  const paidOutMinor = await payOut(play, month, settled);
-  return { run, totals, agreements, paidMinor, paidOutMinor };
+  await collect(play, run, daysLater(after, PAID_DAY - 2));
+  await payOut(play, month, settled);
+  return { run, totals, agreements };
 }
 
 /** The first day of the month after. */
@@ -143,7 +141,7 @@ interface Invoice {
 }
 
 /** Every member transfers what it owes; the officer hands in the bank's statement. */
-async function collect(play: Play, run: Run, day: string): Promise<number> {
+async function collect(play: Play, run: Run, day: string): Promise<void> {
   const { officer } = play.cast;
   const { story, input } = play;
   const sheet = join(play.out, `bank-${run.month}.csv`);
@@ -181,7 +179,6 @@ async function collect(play: Play, run: Run, day: string): Promise<number> {
     ),
   );
   story.say(`${story.count(answer.matched)} of ${story.count(answer.rows)} payments name their invoice: it is paid.`);
-  return run.totals?.totalMinor ?? 0;
 }
 
 interface Payout {
@@ -195,12 +192,11 @@ interface Payout {
 }
 
 /** Each provider gets what its members have paid, less the fee and a part that is kept for a while. */
-async function payOut(play: Play, month: string, settled: readonly Settled[]): Promise<number> {
+async function payOut(play: Play, month: string, settled: readonly Settled[]): Promise<void> {
   const { officer } = play.cast;
   const { story } = play;
   const providers = new Map(settled.map(({ agreement }) => [agreement.providerId, agreement.providerName]));
   const rows: string[][] = [];
-  let paid = 0;
   for (const [providerId, name] of [...providers].sort(([, a], [, b]) => (a < b ? -1 : 1))) {
     const key = `${month}-${providerId}`;
     const proposed = await officer.post<{ id: string }>(
@@ -214,7 +210,6 @@ async function payOut(play: Play, month: string, settled: readonly Settled[]): P
       `demo-pay-${key}`,
     );
     const payout = await officer.get<Payout>(`/api/v1/payouts/${proposed.id}`);
-    paid += payout.paidMinor;
     rows.push([
       name,
       payout.number,
@@ -222,5 +217,4 @@ async function payOut(play: Play, month: string, settled: readonly Settled[]): P
     ]);
   }
   story.table(['provider', 'payout', 'paid by its members', 'kept for a while', 'transferred'], rows);
-  return paid;
 }

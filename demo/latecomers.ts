@@ -1,7 +1,8 @@
 /** Who joins when the lines of others work already, and makes them cheaper for all. */
+import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { formatMoney } from '../src/kernel/money.js';
-import type { Settled } from './contracting.js';
-import { csv } from './line-lists.js';
+import type { Agreement, Settled } from './contracting.js';
 import type { Play } from './play.js';
 
 interface Preview {
@@ -26,42 +27,66 @@ export interface Latecomers {
   readonly lift: boolean;
 }
 
+const LATE_HEADER = 'business_ref,business_name,region,service_tier,quantity,up_to';
+
 /** More than as many again as there are would be another pool. */
 const MOST_TIMES = 1;
 /** Where no better band is in reach, some join all the same. */
 const FEW = 0.05;
 
+/** What the chamber decided, kept beside its spreadsheet: once they have joined, it would look different. */
+interface Decision {
+  readonly lines: number;
+  readonly lift: boolean;
+  readonly linesBefore: number;
+}
+
 /** Opens all agreements to latecomers until a day; the chamber brings as many as lift the nearest one into its next band. */
 export async function joinLate(play: Play, settled: readonly Settled[], until: string): Promise<Latecomers> {
   const { association, officer } = play.cast;
-  const { story } = play;
-  const reaches: Reach[] = [];
-  for (const each of settled) {
-    await officer.put(`/api/v1/agreements/${each.agreement.id}/late-joining`, { until });
-    reaches.push(await reachOf(play, each));
+  for (const { agreement } of settled) {
+    await officer.put(`/api/v1/agreements/${agreement.id}/late-joining`, { until });
   }
+  const chosen = settled.find(({ agreement }) => existsSync(files(play, agreement).decision));
+  const joined = chosen ?? (await decide(play, settled));
+  const { agreement } = joined;
+  const { sheet, decision } = files(play, agreement);
+  const { lines, lift, linesBefore } = JSON.parse(readFileSync(decision, 'utf8')) as Decision;
+  await association.postCsv(
+    `/api/v1/agreements/${agreement.id}/late-joins/import?consent=stated`,
+    () => createReadStream(sheet, { encoding: 'utf8' }) as AsyncIterable<string>,
+    `demo-late-${agreement.id}`,
+    () => {},
+  );
+  const { story } = play;
+  story.say(
+    `${story.count(lines)} more businesses have heard of it. The chamber joins them to ${agreement.number} with ` +
+      `${agreement.providerName}, which has ${story.count(linesBefore)} lines: ` +
+      (lift
+        ? 'just enough to reach the next band of its tariff, so that every line, old and new, becomes cheaper.'
+        : 'its next band is far, or it is in its best one, so that prices stay as they are.'),
+  );
+  return { settled: joined, lines, lift };
+}
+
+function files({ out }: Play, { id }: Agreement): { sheet: string; decision: string } {
+  return { sheet: join(out, `latecomers-${id}.csv`), decision: join(out, `latecomers-${id}.json`) };
+}
+
+async function decide(play: Play, settled: readonly Settled[]): Promise<Settled> {
+  const reaches: Reach[] = [];
+  for (const each of settled) reaches.push(await reachOf(play, each));
   const near = reaches
     .filter(({ missing, linesNow }) => missing !== null && missing <= linesNow * MOST_TIMES)
     .sort((a, b) => (a.missing ?? 0) / a.linesNow - (b.missing ?? 0) / b.linesNow)[0];
   const chosen = near ?? reaches[0];
   if (!chosen) throw new Error('no agreement is settled');
-  const wanted = near?.missing ?? Math.max(1, Math.round(chosen.linesNow * FEW));
-  const { agreement } = chosen.settled;
-  const rows = await businesses(play, chosen.settled, wanted);
-  await association.postCsv(
-    `/api/v1/agreements/${agreement.id}/late-joins/import?consent=stated`,
-    () => csv('business_ref,business_name,region,service_tier,quantity,up_to', rows),
-    `demo-late-${agreement.id}`,
-    () => {},
-  );
-  story.say(
-    `${story.count(wanted)} more businesses have heard of it. The chamber joins them to ${agreement.number} with ` +
-      `${agreement.providerName}, which has ${story.count(chosen.linesNow)} lines: ` +
-      (near
-        ? 'just enough to reach the next band of its tariff, so that every line, old and new, becomes cheaper.'
-        : 'its next band is far, or it is in its best one, so that prices stay as they are.'),
-  );
-  return { settled: chosen.settled, lines: wanted, lift: near !== undefined };
+  const lines = near?.missing ?? Math.max(1, Math.round(chosen.linesNow * FEW));
+  const { sheet, decision } = files(play, chosen.settled.agreement);
+  writeFileSync(sheet, `${LATE_HEADER}\n${(await businesses(play, chosen.settled, lines)).join('')}`);
+  const decided: Decision = { lines, lift: near !== undefined, linesBefore: chosen.linesNow };
+  writeFileSync(decision, JSON.stringify(decided));
+  return chosen.settled;
 }
 
 async function reachOf(play: Play, settled: Settled): Promise<Reach> {

@@ -22,6 +22,17 @@ export interface MoneyFigures {
   readonly trialBalanceMinor: number;
 }
 
+interface Booked {
+  readonly purpose: string;
+  readonly debitMinor: number;
+  readonly creditMinor: number;
+}
+
+interface TrialBalance {
+  readonly rows: readonly Booked[];
+  readonly totalMinor: number;
+}
+
 const JOIN_DAY = 4;
 const LATE_WORKS_DAY = 9;
 
@@ -58,20 +69,23 @@ export async function twoMonths(play: Play, settled: readonly Settled[]): Promis
   billed.push(await story.stage('secondMonth', 'The second invoices', () => billMonth(play, second, settled)));
   tellMonths(play, settled, billed, secondMonthly);
   const sum = (of: (month: MonthBilled) => number): number => billed.reduce((total, month) => total + of(month), 0);
-  const { totalMinor } = await play.cast.officer.get<{ totalMinor: number }>(
+  const { rows, totalMinor } = await play.cast.officer.get<TrialBalance>(
     `/api/v1/ledger/trial-balance?currency=${play.input.currency}`,
   );
+  const booked = (purpose: string): Booked =>
+    rows.find((row) => row.purpose === purpose) ?? { purpose, debitMinor: 0, creditMinor: 0 };
   return {
     firstMonthMonthlyMinor: firstMonthly,
     secondMonthMonthlyMinor: secondMonthly.totalMinor,
     lateLines: late.lines,
     invoices: sum(({ totals }) => totals.invoices),
     invoicedMinor: sum(({ totals }) => totals.totalMinor),
-    paidMinor: sum(({ paidMinor }) => paidMinor),
-    payableToProvidersMinor: sum(({ totals }) => totals.payableMinor + totals.activationMinor),
-    paidToProvidersMinor: sum(({ paidOutMinor }) => paidOutMinor),
-    platformFeeMinor: sum(({ totals }) => totals.feeMinor),
-    taxMinor: sum(({ totals }) => totals.taxMinor),
+    // As the ledger has booked it, on the other side of what the runs say.
+    paidMinor: booked('bank').debitMinor,
+    payableToProvidersMinor: booked('payable').creditMinor,
+    paidToProvidersMinor: booked('bank').creditMinor,
+    platformFeeMinor: booked('fee').creditMinor,
+    taxMinor: booked('tax').creditMinor,
     trialBalanceMinor: totalMinor,
   };
 }
