@@ -82,7 +82,8 @@ export async function twoMonths(play: Play, settled: readonly Settled[]): Promis
     invoicedMinor: sum(({ totals }) => totals.totalMinor),
     // As the ledger has booked it, on the other side of what the runs say.
     paidMinor: booked('bank').debitMinor,
-    payableToProvidersMinor: booked('payable').creditMinor,
+    // What was kept of a payout for a while becomes payable a second time.
+    payableToProvidersMinor: booked('payable').creditMinor - booked('reserve').debitMinor,
     paidToProvidersMinor: booked('bank').creditMinor,
     platformFeeMinor: booked('fee').creditMinor,
     taxMinor: booked('tax').creditMinor,
