@@ -67,6 +67,12 @@ export class User {
     return (await (await this.send('PATCH', path, body, { 'if-match': `"${version}"` })).json()) as T;
   }
 
+  /** Sets something, for all versions of it or over the one that was seen. Said again, it is the same. */
+  async put<T>(path: string, body: object, version?: number): Promise<T> {
+    const seen: Record<string, string> = version === undefined ? {} : { 'if-match': `"${version}"` };
+    return (await (await this.send('PUT', path, body, seen)).json()) as T;
+  }
+
   /** Streams a spreadsheet up, anew for each try; `onBytes` hears how far it is. */
   async postCsv<T>(
     path: string,

@@ -37,24 +37,30 @@ interface Market {
   readonly openMarket: ListPrices;
 }
 
-/** Volume discounts of the local providers: each has its own curve, so that who wins depends on how much it wins. */
+/**
+ * Volume discounts of the local providers: each has its own curve, so that who wins depends on how much it wins. The last
+ * band of each is for more lines than there are yet: whoever joins later may lift all into it.
+ */
 const CURVES: readonly (readonly (readonly [number, number])[])[] = [
   [
     [0, 6],
     [0.2, 16],
     [0.45, 27],
     [0.7, 35],
+    [1.05, 39],
   ],
   [
     [0, 12],
     [0.15, 20],
     [0.4, 26],
     [0.75, 31],
+    [1.05, 36],
   ],
   [
     [0, 9],
     [0.3, 24],
     [0.6, 33],
+    [1.05, 37],
   ],
 ];
 

@@ -14,6 +14,7 @@ export interface Agreement {
   readonly id: string;
   readonly number: string;
   readonly awardId: string;
+  readonly providerId: string;
   readonly providerName: string;
   readonly state: string;
   readonly contentHash: string;

@@ -1,10 +1,11 @@
 /** The sums of a story, for `--json`: what a reader can check against the database, the solver and the contracts. */
+import type { MoneyFigures } from './months.js';
 import type { Settled } from './contracting.js';
 import type { DemoInput } from './input.js';
 import type { AuctionFigures } from './log.js';
 import type { AwardAnswer } from './tendering.js';
 
-export interface Figures extends AuctionFigures {
+export interface Figures extends AuctionFigures, MoneyFigures {
   readonly members: number;
   readonly lines: number;
   readonly lots: number;
@@ -35,10 +36,11 @@ interface Counted {
   readonly auction: AuctionFigures;
   readonly award: AwardAnswer;
   readonly settled: readonly Settled[];
+  readonly money: MoneyFigures;
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-export function figuresOf({ input, lots, bids, auction, award, settled, seconds }: Counted): Figures {
+export function figuresOf({ input, lots, bids, auction, award, settled, money, seconds }: Counted): Figures {
   const sum = (of: (one: Settled) => number): number => settled.reduce((total, one) => total + of(one), 0);
   return {
     members: input.survey.businesses,
@@ -55,6 +57,7 @@ export function figuresOf({ input, lots, bids, auction, award, settled, seconds 
     presentLines: sum(({ round }) => round.sums?.presentLines ?? 0),
     settledMonthlyMinor: sum(({ round }) => round.sums?.settledMonthly ?? 0),
     ...auction,
+    ...money,
     allocationTotalMinor: award.totalMinor ?? 0,
     solverStatus: award.solverStatus ?? 'unknown',
     currency: input.currency,

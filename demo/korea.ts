@@ -151,6 +151,7 @@ export function korea(members: number, seed = 2001): DemoInput {
     openMarket: OPEN_MARKET,
     // As in the project itself, where three consortia served side by side: nobody gets more than six lines in ten.
     award: { awardRule: 'lot', minWinners: 2, maxShareBp: 6_000 },
+    // Bands from more than six lines in ten are for those who join later.
     bidders: [
       plan(
         'KT consortium',
@@ -168,6 +169,7 @@ export function korea(members: number, seed = 2001): DemoInput {
         [0, 6],
         [0.15, 18],
         [0.4, 27],
+        [0.62, 33],
       ]),
       plan(
         'Thrunet consortium',
@@ -177,6 +179,7 @@ export function korea(members: number, seed = 2001): DemoInput {
           [0, 3],
           [0.2, 15],
           [0.35, 23],
+          [0.62, 29],
         ],
         far,
       ),

@@ -80,7 +80,7 @@ export async function verifyLog(play: Play): Promise<void> {
   const { events, bids, extensions, totalMinor, notChecked } = JSON.parse(stdout) as Verdict;
   story.say(
     `Its ${story.count(events)} events are a chain that nobody can change unseen: ${story.count(bids)} ` +
-      `improvements with their receipts, ${story.count(extensions)} extensions, every standing, and the result of ` +
+      `improvements with their receipts, ${story.count(extensions)} ${extensions === 1 ? 'extension' : 'extensions'}, every standing, and the result of ` +
       `${story.money(totalMinor ?? 0)}. All of it is as it must be.`,
   );
   for (const sentence of notChecked) story.say(`${sentence[0]?.toUpperCase()}${sentence.slice(1)}.`);

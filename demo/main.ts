@@ -15,6 +15,7 @@ import { demoGround, type DemoGround } from './ground.js';
 import { type DemoInput, digestOf, readFolder } from './input.js';
 import { korea } from './korea.js';
 import { verifyLog } from './log.js';
+import { twoMonths } from './months.js';
 import type { Play } from './play.js';
 import { Story } from './story.js';
 import { tellAward, tellPrices, tellSavings } from './telling.js';
@@ -94,6 +95,7 @@ async function play(options: Options, ground: DemoGround, input: DemoInput): Pro
   });
   const settled = await conclude(stage, tender.id, award);
   tellPrices(stage, award, settled);
+  const money = await twoMonths(stage, settled);
   const figures = figuresOf({
     input,
     lots: tender.lots.length,
@@ -101,6 +103,7 @@ async function play(options: Options, ground: DemoGround, input: DemoInput): Pro
     auction,
     award,
     settled,
+    money,
     seconds: { ...story.seconds, total: story.totalSeconds() },
   });
   tellSavings(stage, figures);

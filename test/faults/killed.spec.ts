@@ -14,7 +14,7 @@ import { addressOf, demoRun, type DemoRun, heard, pause } from '../support/demo-
 import { writeTown } from '../support/town.js';
 
 /** of the story, each of which is killed once */
-const CHAPTERS = 11;
+const CHAPTERS = 15;
 const LIMIT_MILLIS = 900_000;
 
 /** Starts the story that this test is about: of a town so small that solving for it does not hold the chapters up. */

@@ -23,6 +23,26 @@ async function verdictOn(folder: string): Promise<{ exit: number; verdict: objec
   return { exit, verdict: JSON.parse(line) as object };
 }
 
+interface SubscriptionJson {
+  readonly offerId: string | null;
+  readonly monthly: number;
+  readonly quantity: number;
+}
+
+/** What the members were billed is what they paid, and what the providers, the platform and the tax office have of it. */
+async function agreesWithTheBooks(officer: User, figures: Figures): Promise<void> {
+  let [invoices, invoicedMinor] = [0, 0];
+  for await (const { totalMinor } of officer.all<{ totalMinor: number }>('/api/v1/invoices')) {
+    invoices += 1;
+    invoicedMinor += totalMinor;
+  }
+  expect(figures).toMatchObject({ invoices, invoicedMinor, paidMinor: invoicedMinor, trialBalanceMinor: 0 });
+  expect(figures.payableToProvidersMinor + figures.platformFeeMinor + figures.taxMinor).toBe(invoicedMinor);
+  expect(figures.platformFeeMinor).toBeGreaterThan(0);
+  expect(figures.firstMonthMonthlyMinor).toBe(figures.settledMonthlyMinor);
+  expect(figures.secondMonthMonthlyMinor).toBeLessThan(figures.firstMonthMonthlyMinor);
+}
+
 describe('the demonstration on own spreadsheets', () => {
   const folder = temporaryDataFolder('pumasi-town');
   const runs: DemoRun[] = [];
@@ -86,15 +106,20 @@ describe('the demonstration on own spreadsheets', () => {
       costs += content.costMinor;
     }
     expect(costs).toBe(figures.allocationTotalMinor);
-    let [monthly, contracted] = [0, 0];
-    for await (const one of officer.all<{ monthly: number; quantity: number }>('/api/v1/subscriptions')) {
-      monthly += one.monthly * one.quantity;
-      contracted += one.quantity;
+    let [monthly, contracted, late] = [0, 0, 0];
+    for await (const one of officer.all<SubscriptionJson>('/api/v1/subscriptions')) {
+      if (one.offerId === null) late += one.quantity;
+      else {
+        monthly += one.monthly * one.quantity;
+        contracted += one.quantity;
+      }
     }
+    expect(late).toBe(figures.lateLines);
     expect(monthly).toBe(figures.settledMonthlyMinor);
     expect(contracted).toBe(figures.contractLines);
     expect(contracted).toBe(figures.acceptedLines);
     expect(figures.settledMonthlyMinor).toBeLessThan(figures.openMarketMonthlyMinor);
+    await agreesWithTheBooks(officer, figures);
 
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
