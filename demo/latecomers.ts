@@ -7,9 +7,14 @@ import type { Play } from './play.js';
 
 interface Preview {
   readonly linesNow: number;
-  readonly monthlyNow: number;
-  readonly oneMoreSaves: number;
-  readonly next: { readonly from: number; readonly missing: number; readonly monthly: number } | null;
+  /** counted from the lines with one more */
+  readonly next: { readonly missing: number } | null;
+  readonly classes: readonly {
+    readonly lot: string;
+    readonly regions: readonly string[];
+    readonly tier: string;
+    readonly monthlyNow: number;
+  }[];
 }
 
 /** An agreement, and how far its next band is. */
@@ -90,51 +95,41 @@ async function decide(play: Play, settled: readonly Settled[]): Promise<Settled>
 }
 
 async function reachOf(play: Play, settled: Settled): Promise<Reach> {
-  const first = settled.round.classes.find((each) => each.settledLines > 0);
-  if (!first) throw new Error(`${settled.agreement.number} has no lines`);
-  const { linesNow, next } = await preview(play, settled, first);
-  // Counted from the lines with the one that was asked for.
+  const { linesNow, next } = await preview(play, settled.agreement);
   return { settled, linesNow, missing: next === null ? null : next.missing + 1 };
 }
 
-/** What a line of a class costs today, whoever joins. */
-export async function priceNow(
-  play: Play,
-  settled: Settled,
-  each: { readonly lot: string; readonly tier: string },
-): Promise<number> {
-  return (await preview(play, settled, each)).monthlyNow;
+/** What a line costs a month today, whoever joins: by "lot tier". */
+export async function pricesNow(play: Play, agreement: Agreement): Promise<Map<string, number>> {
+  const { classes } = await preview(play, agreement);
+  return new Map(classes.map(({ lot, tier, monthlyNow }) => [`${lot} ${tier}`, monthlyNow]));
 }
 
-async function preview(
-  play: Play,
-  { agreement }: Settled,
-  { lot, tier }: { readonly lot: string; readonly tier: string },
-): Promise<Preview> {
-  // A lot of the demonstration is one region, and has its code.
-  const place = `region=${encodeURIComponent(lot)}&tier=${encodeURIComponent(tier)}&quantity=1`;
-  return play.cast.association.get<Preview>(`/api/v1/agreements/${agreement.id}/late-joins/preview?${place}`);
+async function preview({ cast }: Play, { id }: Agreement): Promise<Preview> {
+  return cast.association.get<Preview>(`/api/v1/agreements/${id}/late-joins/preview`);
 }
 
 /** Rows of one line each, spread over the agreement's classes as its settled lines are; each agrees to today's price. */
-async function businesses(play: Play, settled: Settled, lines: number): Promise<string[]> {
-  const classes = settled.round.classes.filter((each) => each.settledLines > 0);
-  const prices: string[] = [];
-  for (const each of classes) {
-    prices.push(formatMoney(BigInt(await priceNow(play, settled, each)), play.input.currency));
-  }
+async function businesses(play: Play, { agreement, round }: Settled, lines: number): Promise<string[]> {
+  const classes = round.classes.filter((each) => each.settledLines > 0);
+  const { classes: offered } = await preview(play, agreement);
+  const places = classes.map(({ lot, tier }) => {
+    const found = offered.find((each) => each.lot === lot && each.tier === tier);
+    if (!found) throw new Error(`${agreement.number} serves ${tier} in ${lot} no more`);
+    const price = formatMoney(BigInt(found.monthlyNow), play.input.currency);
+    return `${found.regions[0] ?? ''},${tier},1,${price}`;
+  });
   const all = classes.reduce((sum, each) => sum + each.settledLines, 0);
-  const places: number[] = [];
+  const rows: string[] = [];
   let passed = 0;
   for (const [index, each] of classes.entries()) {
     const from = Math.round((passed * lines) / all);
     passed += each.settledLines;
     const to = Math.round((passed * lines) / all);
-    for (let n = from; n < to; n += 1) places.push(index);
+    for (let n = from; n < to; n += 1) {
+      const number = String(n + 1).padStart(6, '0');
+      rows.push(`late-${number},Latecomer ${number},${places[index] ?? ''}\n`);
+    }
   }
-  return places.map((index, at) => {
-    const number = String(at + 1).padStart(6, '0');
-    const { lot = '', tier = '' } = classes[index] ?? {};
-    return `late-${number},Latecomer ${number},${lot},${tier},1,${prices[index] ?? ''}\n`;
-  });
+  return rows;
 }

@@ -2,7 +2,7 @@
 import { daysLater, dayOf, dayStart, monthOf } from '../src/kernel/calendar.js';
 import { billMonth, firstDayAfter, type MonthBilled, setTerms } from './billing.js';
 import type { Settled } from './contracting.js';
-import { joinLate, priceNow } from './latecomers.js';
+import { joinLate, pricesNow } from './latecomers.js';
 import { install } from './line-lists.js';
 import { type Play, passTo } from './play.js';
 
@@ -113,10 +113,11 @@ interface Prices {
 async function pricesOf(play: Play, settled: readonly Settled[]): Promise<Prices> {
   const byClass = new Map<string, number>();
   let totalMinor = 0;
-  for (const each of settled) {
-    for (const one of each.round.classes.filter(({ settledLines }) => settledLines > 0)) {
-      const price = await priceNow(play, each, one);
-      byClass.set(`${each.agreement.id} ${one.lot} ${one.tier}`, price);
+  for (const { agreement, round } of settled) {
+    const now = await pricesNow(play, agreement);
+    for (const one of round.classes.filter(({ settledLines }) => settledLines > 0)) {
+      const price = now.get(`${one.lot} ${one.tier}`) ?? 0;
+      byClass.set(`${agreement.id} ${one.lot} ${one.tier}`, price);
       totalMinor += price * one.settledLines;
     }
   }
