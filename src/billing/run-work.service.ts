@@ -13,7 +13,7 @@ import { activationOf } from './rules/bookings.js';
 import { NOTHING, withDraft } from './rules/drafting.js';
 import { runLifecycle } from './rules/runs.js';
 import { draftsOf } from './run-drafting.js';
-import { CHUNK, chunksOf, type RunFrame, schemesOf } from './run-facts.js';
+import { CHUNK, chunkAt, chunksOf, type RunFrame, schemesOf } from './run-facts.js';
 import {
   agreementsOf,
   fixedBands,
@@ -55,8 +55,8 @@ export class RunWorkService {
       const nets = new Map<string, Minor>();
       let totals = NOTHING;
       const { ends } = await chunksOf(tx, frame);
-      for (const [at, to] of ends.entries()) {
-        for (const draft of await draftsOf(tx, frame, { after: ends[at - 1] ?? null, to }, schemes)) {
+      for (let place = 0, chunk = chunkAt(ends, 0); chunk !== null; chunk = chunkAt(ends, (place += 1))) {
+        for (const draft of await draftsOf(tx, frame, chunk, schemes)) {
           if (draft.lines.length === 0) continue;
           totals = withDraft(totals, draft);
           for (const { agreementId, minor } of draft.lines) {
@@ -98,12 +98,11 @@ export class RunWorkService {
     if (run.state !== 'running') return false;
     const started = startedRun(run);
     const frame: RunFrame = { ...run, rates: started, prices };
-    const to = run.chunkEnds[run.chunksDone];
-    if (to === undefined) {
+    const chunk = chunkAt(run.chunkEnds, run.chunksDone);
+    if (chunk === null) {
       await this.finish(deed, run);
       return false;
     }
-    const chunk = { after: run.chunkEnds[run.chunksDone - 1] ?? null, to };
     const drafts = await draftsOf(deed.tx, frame, chunk, await schemesOf(deed.tx, frame, true));
     const names = await this.organisations.names(deed.tx, [run.agencyId]);
     const invoices = await writeDrafts(deed, this.ledger, started, names.get(run.agencyId) ?? '', drafts);
