@@ -49,11 +49,12 @@ interface LineRow {
 
 /** Members from one, which does not belong to them, to another one, which does. */
 export interface Chunk {
-  /** null: from the first one on */
-  readonly after: string | null;
+  readonly after: string;
   readonly to: string;
 }
 
+/** No id is before it, so that the first chunk is looked up like all others: between two ids. */
+const BEFORE = '00000000-0000-0000-0000-000000000000';
 /** No id is beyond it: whose line is reported while a run goes on belongs to a chunk, too. */
 const BEYOND = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
@@ -80,6 +81,12 @@ export async function chunksOf(
   return { ends: [...(rows[0]?.ends ?? []), BEYOND], members };
 }
 
+/** The chunk at a place among those that end so; null when there are no more. */
+export function chunkAt(ends: readonly string[], place: number): Chunk | null {
+  const to = ends[place];
+  return to === undefined ? null : { after: ends[place - 1] ?? BEFORE, to };
+}
+
 /** Everything that is to be billed to the members of a chunk, in their order, and what is known of them. */
 export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }: Chunk): Promise<MemberFacts[]> {
   const { agencyId, currency, month } = frame;
@@ -90,7 +97,7 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }:
        b.billed_until::text as "billedUntil"
      from billable_line l join billable_agreement a on a.agreement_id = l.agreement_id
        left join billed_line b on b.subscription_id = l.subscription_id
-     where ($1::uuid is null or l.member_id > $1) and l.member_id <= $2 and l.agency_id = $3 and l.currency = $4
+     where l.member_id > $1 and l.member_id <= $2 and l.agency_id = $3 and l.currency = $4
      order by l.member_id, l.number`,
     [after, to, agencyId, currency],
   );

@@ -1,20 +1,19 @@
 /** Does the long work of runs: the preview, and the run itself, some members at a time and resumable at any point. */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { systemActor } from '../kernel/actor.js';
 import { toJson } from '../kernel/canonical.js';
 import { transition } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { LedgerService } from '../ledger/ledger.service.js';
+import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { runIssued } from './billing.events.js';
 import { activationOf } from './rules/bookings.js';
 import { NOTHING, withDraft } from './rules/drafting.js';
 import { runLifecycle } from './rules/runs.js';
 import { draftsOf } from './run-drafting.js';
-import { CHUNK, chunksOf, type RunFrame, schemesOf } from './run-facts.js';
+import { CHUNK, chunkAt, chunksOf, type RunFrame, schemesOf } from './run-facts.js';
 import {
   agreementsOf,
   fixedBands,
@@ -34,7 +33,7 @@ import { writePlan } from './runs.service.js';
 @Injectable()
 export class RunWorkService {
   constructor(
-    private readonly source: DataSource,
+    private readonly source: JobSource,
     private readonly deeds: Deeds,
     private readonly contracts: ContractsQueries,
     private readonly organisations: OrganisationsQueries,
@@ -56,8 +55,8 @@ export class RunWorkService {
       const nets = new Map<string, Minor>();
       let totals = NOTHING;
       const { ends } = await chunksOf(tx, frame);
-      for (const [at, to] of ends.entries()) {
-        for (const draft of await draftsOf(tx, frame, { after: ends[at - 1] ?? null, to }, schemes)) {
+      for (let place = 0, chunk = chunkAt(ends, 0); chunk !== null; chunk = chunkAt(ends, (place += 1))) {
+        for (const draft of await draftsOf(tx, frame, chunk, schemes)) {
           if (draft.lines.length === 0) continue;
           totals = withDraft(totals, draft);
           for (const { agreementId, minor } of draft.lines) {
@@ -69,7 +68,7 @@ export class RunWorkService {
     });
     const { agreements, nets, totals } = result;
     const activationMinor = agreements.reduce((sum, { activation }) => sum + activation, 0n);
-    await this.deeds.run(systemActor('billing.preview'), 'billing.preview', null, async (deed) => {
+    await this.deeds.runAsJob('billing.preview', async (deed) => {
       const now = await lockedRun(deed.tx, runId);
       if (now.state !== 'planned' || now.version !== version) return;
       await writeAgreements(deed.tx, runId, agreements, nets);
@@ -90,8 +89,7 @@ export class RunWorkService {
     for (const { agreementId, band } of await fixedBands(this.source.manager, runId)) {
       prices.set(agreementId, pricesIn(await signedTerms(this.source.manager, this.contracts, agreementId), band));
     }
-    const actor = systemActor('billing.run');
-    while (await this.deeds.run(actor, 'billing.run', null, (deed) => this.chunk(deed, runId, prices)));
+    while (await this.deeds.runAsJob('billing.run', (deed) => this.chunk(deed, runId, prices)));
   }
 
   /** @returns whether there may be more to do */
@@ -100,12 +98,11 @@ export class RunWorkService {
     if (run.state !== 'running') return false;
     const started = startedRun(run);
     const frame: RunFrame = { ...run, rates: started, prices };
-    const to = run.chunkEnds[run.chunksDone];
-    if (to === undefined) {
+    const chunk = chunkAt(run.chunkEnds, run.chunksDone);
+    if (chunk === null) {
       await this.finish(deed, run);
       return false;
     }
-    const chunk = { after: run.chunkEnds[run.chunksDone - 1] ?? null, to };
     const drafts = await draftsOf(deed.tx, frame, chunk, await schemesOf(deed.tx, frame, true));
     const names = await this.organisations.names(deed.tx, [run.agencyId]);
     const invoices = await writeDrafts(deed, this.ledger, started, names.get(run.agencyId) ?? '', drafts);

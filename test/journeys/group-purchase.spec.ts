@@ -1,10 +1,13 @@
+import { firstDay, monthLater } from '../../src/billing/rules/months.js';
+import { dayOf, dayStart, monthOf } from '../../src/kernel/calendar.js';
+import { bill, booksAgree } from '../billing/setting.js';
 import { Market, type Member } from '../support/market.js';
 import { type Someone, System } from '../support/system.js';
 
 const TIER = 'fibre-1000';
 const ALONE = 50_000;
 
-describe('a group purchase, from joining to the settled price', () => {
+describe('a group purchase, from joining to the first invoices', () => {
   let system: System;
   let market: Market;
 
@@ -84,6 +87,21 @@ describe('a group purchase, from joining to the settled price', () => {
       [agreementId],
     );
     expect(sums).toEqual({ billed: 14n * 37_000n, over: 0 });
+
+    // The lines work from the next month on, which is planned by itself when it is over: the agreement was signed.
+    const month = monthLater(monthOf(dayOf(await system.now())), 1);
+    await system.passTo(dayStart(firstDay(month)));
+    const { items } = (await kt.get(`/api/v1/subscriptions?agreementId=${agreementId}`)).body as {
+      items: { number: string }[];
+    };
+    const rows = items.map(({ number }) => `${number},${firstDay(month)}\n`);
+    await kt
+      .postCsv(`/api/v1/agreements/${agreementId}/installations`, `number,works_on\n${rows.join('')}`)
+      .expect(200);
+    const run = await bill(system, market.officer, month);
+    expect(run).toMatchObject({ state: 'issued', totals: { invoices: 14, monthlyMinor: 14 * 37_000 } });
+    expect(run.totals).toEqual(run.preview);
+    await booksAgree(system);
   }, 120_000);
 
   it('falls through to the next best allocation when too few accept, and begins again with two people and a standstill', async () => {
