@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { randomToken } from '../platform/keys/keys.js';
-import { Turns } from './turns.js';
+import { Turns } from '../platform/turns.js';
 
 /** argon2id is the library's default, and cannot be named: its enum exists only for the compiler. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -12,7 +12,7 @@ const AT_ONCE = 2;
 /** Who has waited this long for its hash is refused. */
 const PATIENCE_MILLIS = 5_000;
 
-const turns = new Turns(AT_ONCE, PATIENCE_MILLIS);
+const turns = new Turns(AT_ONCE, PATIENCE_MILLIS, 'Very many people are signing in');
 
 /** The same characters typed on another keyboard are the same password. */
 function normal(password: string): string {

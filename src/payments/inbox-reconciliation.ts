@@ -1,9 +1,11 @@
 /** Each night Stripe's own list of events is held against the inbox: what nobody told us is kept and applied, too. */
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { Refusal } from '../kernel/refusal.js';
 import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact, WhenDue } from '../platform/deeds/facts.js';
+import { messageOf } from '../platform/jobs/performer.js';
 import { keepEvents } from './inbox-rows.js';
 import { reconciliationBegan } from './inbox.events.js';
 import { nextNight } from './rules/nightly.js';
@@ -28,6 +30,8 @@ interface Listing {
 
 @Injectable()
 export class InboxReconciliation {
+  private readonly log = new Logger('Payments');
+
   constructor(
     private readonly source: JobSource,
     private readonly deeds: Deeds,
@@ -63,8 +67,23 @@ export class InboxReconciliation {
       if (!listing) return;
       const { since, cursor } = listing;
       const page = await this.gateway.listEvents({ since, ...(cursor === null ? {} : { after: cursor }) });
+      if (page.next === null) await this.readAccounts();
       const balance = page.next === null ? await this.gateway.balance() : null;
       await this.deeds.runAsJob(NAME, (deed) => this.take(deed, id, cursor, page, balance));
+    }
+  }
+
+  /** What happens at providers' accounts is in lists of theirs, not in ours: they are few, and all are read again. */
+  private async readAccounts(): Promise<void> {
+    const accounts: { id: string }[] = await this.source.query('select stripe_id as id from payout_account');
+    for (const { id } of accounts) {
+      try {
+        await this.deeds.runAsJob(NAME, (deed) => this.objects.apply(deed, 'account', id));
+      } catch (error) {
+        // One that Stripe does not show us any more keeps nothing else from being held against its list.
+        if (!(error instanceof Refusal) || error.code !== 'stripe.refused') throw error;
+        this.log.warn(`${NAME}: ${messageOf(error)}`);
+      }
     }
   }
 

@@ -38,7 +38,7 @@ export class MethodsService implements OnModuleInit {
   /**
    * Begins to set up a method, or goes on with what was begun. No money moves. The secret is asked of Stripe after the deed,
    * so that it is kept nowhere.
-   * @throws Refusal 'stripe.off', 'stripe.busy', 'stripe.unavailable', 'stripe.refused'
+   * @throws Refusal 'stripe.off', 'system.busy', 'stripe.unavailable', 'stripe.refused'
    */
   async setup(actor: Actor): Promise<MethodSetupView> {
     return this.turns.take(async () => {

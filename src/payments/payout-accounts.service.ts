@@ -30,7 +30,7 @@ export class PayoutAccountsService implements OnModuleInit {
   /**
    * Opens the provider's account, or goes on with it. The address is asked of Stripe after the deed, so that it is kept
    * nowhere: whoever has it can enter details.
-   * @throws Refusal 'payout-account.other-country', 'stripe.off', 'stripe.busy', 'stripe.unavailable', 'stripe.refused'
+   * @throws Refusal 'payout-account.other-country', 'stripe.off', 'system.busy', 'stripe.unavailable', 'stripe.refused'
    */
   async open(actor: Actor, country: string): Promise<OpenedPayoutAccount> {
     return this.turns.take(() => this.openNow(actor, country));

@@ -24,7 +24,7 @@ export async function stopped({ asked, system }: AtStripe): Promise<void> {
 /** Begins to set up a method. @returns the SetupIntent's id */
 export async function beginSetup(member: Someone): Promise<string> {
   const answer = await member.post('/api/v1/payment-methods/setup').expect(201);
-  return String((answer.body as { setupIntent: string }).setupIntent);
+  return (answer.body as { setupIntent: string }).setupIntent;
 }
 
 /** Sets up a method whole, without waiting for Stripe to tell of it. */

@@ -64,6 +64,10 @@ describeOnModel('the inbox of Stripe', () => {
       address: expect.stringMatching(/127\.0\.0\.1|::1/) as string,
     });
   };
+  const counted = async (): Promise<number> => {
+    const rows: { n: number }[] = await at.system.source.query('select count(*)::int as n from stripe_refusal');
+    return rows[0]?.n ?? 0;
+  };
   const now = (): number => Math.floor(Date.now() / 1_000);
 
   describe('refuses and records', () => {
@@ -118,10 +122,9 @@ describeOnModel('the inbox of Stripe', () => {
       await at.system.source.query(
         `insert into stripe_refusal (reason, address) select 'unsigned', '192.0.2.1' from generate_series(1, 500)`,
       );
-      const before = (await at.system.source.query('select count(*)::int as n from stripe_refusal')) as { n: number }[];
+      const before = await counted();
       expect((await send('{}')).status).toBe(400);
-      const after = (await at.system.source.query('select count(*)::int as n from stripe_refusal')) as { n: number }[];
-      expect(after).toEqual(before);
+      expect(await counted()).toEqual(before);
       await at.system.source.query(`delete from stripe_refusal where address = '192.0.2.1'`);
     });
 
@@ -217,11 +220,9 @@ describeOnModel('the inbox of Stripe', () => {
 
   describe('each night', () => {
     const nightly = async (): Promise<Record<string, unknown>> => {
-      const { rows } = {
-        rows: (await at.system.source.query(`select due_at from stripe_reconciliation where state = 'planned'`)) as {
-          due_at: Date;
-        }[],
-      };
+      const rows: { due_at: Date }[] = await at.system.source.query(
+        `select due_at from stripe_reconciliation where state = 'planned'`,
+      );
       await at.system.passTo(rows[0]?.due_at ?? new Date());
       await eventually(async () => {
         const open: unknown[] = await at.system.source.query(

@@ -128,7 +128,7 @@ describe('payment methods', () => {
       await member.get('/api/v1/me').expect(200);
       expect(performance.now() - began).toBeLessThan(3_000);
       const codes = await Promise.all(waiting);
-      expect(codes.filter((code) => code === 'stripe.busy')).toHaveLength(7);
+      expect(codes.filter((code) => code === 'system.busy')).toHaveLength(7);
       expect(codes.filter((code) => code === undefined)).toHaveLength(5);
     },
   );

@@ -1,6 +1,6 @@
 /** The tests' Stripe, asked by Stripe's own library: what becomes of money as time passes, and how it fails. */
 import type Stripe from 'stripe';
-import { EitherStripe, onModel, refusal } from '../support/stripe/either.js';
+import { EitherStripe, idOf, onModel, refusal } from '../support/stripe/either.js';
 
 describe("money at the tests' Stripe", () => {
   let asked: EitherStripe;
@@ -166,7 +166,7 @@ describe("money at the tests' Stripe", () => {
       const again = await refusal(stripe.refunds.create({ payment_intent: payment.id }));
       expect(again.code).toBe('charge_already_refunded');
       expect((await stripe.refunds.list({ payment_intent: payment.id })).data).toHaveLength(2);
-      expect(await stripe.charges.retrieve(String(payment.latest_charge))).toMatchObject({
+      expect(await stripe.charges.retrieve(idOf(payment.latest_charge))).toMatchObject({
         refunded: true,
         amount_refunded: 1_000,
       });

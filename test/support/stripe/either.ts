@@ -106,7 +106,7 @@ export class EitherStripe {
       allowed_payment_method_types: ['card', 'sepa_debit'],
     });
     const { payment_method: method } = await this.confirm(setup.id, token);
-    return { customer: customer.id, method: String(method) };
+    return { customer: customer.id, method: idOf(method) };
   }
 
   /** Charges without the member, in euros. */
@@ -143,6 +143,11 @@ export class EitherStripe {
     }
     return this.stripe.invoices.finalizeInvoice(invoice.id, { auto_advance: false, expand: ['payments'] });
   }
+}
+
+/** The id of what Stripe shows as an id, or whole. */
+export function idOf(reference: string | { readonly id: string } | null): string {
+  return typeof reference === 'string' ? reference : (reference?.id ?? '');
 }
 
 /** The error by which Stripe refuses. @throws Error when it does not */

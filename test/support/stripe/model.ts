@@ -213,9 +213,9 @@ export class StripeModel {
     let status = 200;
     let body: string;
     try {
-      const { expand = [], ...input } = readForm(form, { ...route.shape, expand: list(text) }) as Given;
+      const { expand = [], ...input } = readForm(form, { ...route.shape, expand: list(text) });
       const result = route.run({ store: this.store, charging: this.charging }, input, ids);
-      body = JSON.stringify(this.present(route, result, expand as string[], input, request));
+      body = JSON.stringify(this.present(route, result, expand, input, request));
     } catch (error) {
       if (!(error instanceof ModelError) || error.early) throw error;
       status = error.status;

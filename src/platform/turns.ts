@@ -8,10 +8,12 @@ export class Turns {
   /**
    * @param atOnce so many are at work
    * @param patienceMillis whoever has waited this long is refused
+   * @param busy says why: "Very many people are signing in"
    */
   constructor(
     private readonly atOnce: number,
     private readonly patienceMillis: number,
+    private readonly busy: string,
   ) {}
 
   /** Does the work when it is its turn. @throws Refusal 'system.busy' when its turn does not come in time */
@@ -37,9 +39,7 @@ export class Turns {
       const late = setTimeout(() => {
         this.waiting.splice(this.waiting.indexOf(mine), 1);
         giveUp(
-          refuse('system.busy', 'Very many people are signing in just now. Send it again in a few seconds.', {
-            kind: 'unavailable',
-          }),
+          refuse('system.busy', `${this.busy} just now. Send it again in a few seconds.`, { kind: 'unavailable' }),
         );
       }, this.patienceMillis);
       this.waiting.push(mine);

@@ -21,7 +21,7 @@ async function aMoment(): Promise<void> {
 
 describe('turns', () => {
   it('let so many work at once and the others wait, first come, first served', async () => {
-    const turns = new Turns(2, 10_000);
+    const turns = new Turns(2, 10_000, 'All work');
     const works = Array.from({ length: 4 }, work);
     const answers = works.map(({ run }) => turns.take(run));
     const begun = (): boolean[] => works.map(({ began }) => began());
@@ -35,7 +35,7 @@ describe('turns', () => {
   });
 
   it('pass on when work fails', async () => {
-    const turns = new Turns(1, 10_000);
+    const turns = new Turns(1, 10_000, 'All work');
     const broken = turns.take(() => Promise.reject(new Error('broken')));
     const next = turns.take(() => Promise.resolve('next'));
     await expect(broken).rejects.toThrow('broken');
@@ -44,7 +44,7 @@ describe('turns', () => {
   });
 
   it('refuse whoever has waited too long, and forget it', async () => {
-    const turns = new Turns(1, 20);
+    const turns = new Turns(1, 20, 'All work');
     const [long, never, last] = [work(), work(), work()];
     const first = turns.take(long.run);
     await expect(turns.take(never.run)).rejects.toMatchObject({ code: 'system.busy', kind: 'unavailable' });
