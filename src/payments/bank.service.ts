@@ -118,9 +118,8 @@ export class BankService {
   async assign(actor: Actor, id: string, wish: { number: string; minor?: Minor }): Promise<BankReceiptView> {
     return this.deeds.run(actor, 'payments.assign', { id, ...wish }, async (deed) => {
       const receipt = await this.locked(deed, actor, id);
-      const [claim] = (await claimsFor(deed.tx, actor.organisationId ?? '', [wish.number])).filter(
-        ({ number }) => number === `${wish.number} ${receipt.currency}`,
-      );
+      const claims = await claimsFor(deed.tx, actor.organisationId ?? '', [wish.number]);
+      const claim = claims.find(({ number }) => number === `${wish.number} ${receipt.currency}`);
       if (!claim || claim.openMinor <= 0n) {
         const reason = `must name an invoice or a deposit of yours in ${receipt.currency} that is not paid`;
         throw invalid('bank.no-such-number', `number ${reason}.`, [{ path: 'number', reason }]);

@@ -41,7 +41,15 @@ export class PaymentsController {
   @May('payments.record')
   @Post('bank')
   async record(@Acting() actor: Actor, @Body() body: BookingBody): Promise<BankReceiptView> {
-    return this.bank.record(actor, { ...body, text: kept(body.text), numbers: numbersIn(body.text) });
+    const { reference, bookedOn, currency, minor, text } = body;
+    return this.bank.record(actor, {
+      reference,
+      bookedOn,
+      currency,
+      minor,
+      text: kept(text),
+      numbers: numbersIn(text),
+    });
   }
 
   /**

@@ -18,37 +18,40 @@ import type {
   RefundView,
 } from './collections.dto.js';
 
-type Sequenced<T> = T & { readonly sequence: string };
+type Sequenced<T> = T & { readonly sequence: bigint };
 
-const COLLECTIONS = `
-  select c.sequence::text, c.id, c.number, c.issuer_id as "issuerId", c.member_id as "memberId", c.currency, c.month,
+/** Rows of an organisation: a member's own, or of the agency that collects them. A condition on one column finds its index. */
+type RowsOf = (own: boolean) => string;
+
+const COLLECTIONS: RowsOf = (own) => `
+  select c.sequence, c.id, c.number, c.issuer_id as "issuerId", c.member_id as "memberId", c.currency, c.month,
     c.due_on::text as "dueOn", c.way, c.state, c.total_minor as "totalMinor", c.credited_minor as "creditedMinor",
     c.paid_minor as "paidMinor", c.returned_minor as "returnedMinor", c.open_minor as "openMinor", c.due_at as "dueAt",
     c.attempts, c.reminders, c.failure, c.decision, c.settled_at as "settledAt"
-  from collection c where c.member_id = $1 or c.issuer_id = $1`;
+  from collection c where c.${own ? 'member_id' : 'issuer_id'} = $1`;
 
-const DEPOSITS = `
-  select d.sequence::text, d.id, d.number, d.offer_id as "offerId", d.agreement_id as "agreementId",
+const DEPOSITS: RowsOf = (own) => `
+  select d.sequence, d.id, d.number, d.offer_id as "offerId", d.agreement_id as "agreementId",
     d.agency_id as "agencyId", d.member_id as "memberId", d.currency, d.minor, d.credited_minor as "creditedMinor",
     d.refunded_minor as "refundedMinor", d.way, d.state, d.asked_at as "askedAt", d.held_at as "heldAt",
     d.why_ended as "whyEnded"
-  from deposit d where d.member_id = $1 or d.agency_id = $1`;
+  from deposit d where d.${own ? 'member_id' : 'agency_id'} = $1`;
 
-const PAYMENTS = `
-  select p.sequence::text, p.id, p.member_id as "memberId", p.currency, p.way, coalesce(c.number, d.number) as number,
+const PAYMENTS: RowsOf = (own) => `
+  select p.sequence, p.id, p.member_id as "memberId", p.currency, p.way, coalesce(c.number, d.number) as number,
     p.collection_id as "collectionId", p.deposit_id as "depositId", p.reference, p.minor,
     p.returned_minor as "returnedMinor", p.received_at as "receivedAt"
   from payment p left join collection c on c.id = p.collection_id left join deposit d on d.id = p.deposit_id
-  where p.member_id = $1 or p.issuer_id = $1`;
+  where p.${own ? 'member_id' : 'issuer_id'} = $1`;
 
-const REFUNDS = `
-  select r.sequence::text, r.id, r.member_id as "memberId", r.currency, coalesce(c.number, d.number) as number, r.minor,
+const REFUNDS: RowsOf = (own) => `
+  select r.sequence, r.id, r.member_id as "memberId", r.currency, coalesce(c.number, d.number) as number, r.minor,
     r.way, r.state, r.why, r.created_at as "createdAt", r.done_at as "doneAt", r.bank_reference as "bankReference"
   from refund r left join collection c on c.id = r.collection_id left join deposit d on d.id = r.deposit_id
-  where r.member_id = $1 or r.issuer_id = $1`;
+  where r.${own ? 'member_id' : 'issuer_id'} = $1`;
 
-const RECEIPTS = `
-  select b.sequence::text, b.id, b.reference, b.booked_on::text as "bookedOn", b.currency, b.minor, b.text,
+const RECEIPTS: RowsOf = () => `
+  select b.sequence, b.id, b.reference, b.booked_on::text as "bookedOn", b.currency, b.minor, b.text,
     b.assigned_minor as "assignedMinor", b.returned_minor as "returnedMinor", b.rest_minor as "restMinor",
     b.recorded_at as "recordedAt"
   from bank_receipt b where b.agency_id = $1`;
@@ -121,8 +124,14 @@ export class PaymentsQueries {
 /** An id that nothing has: whoever belongs to no organisation sees nothing. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-async function one<T>(tx: EntityManager, what: string, rows: string, actor: Actor, id: string): Promise<T> {
-  const found: Sequenced<T>[] = await tx.query(`select * from (${rows}) each where id = $2`, [
+async function one<T extends object>(
+  tx: EntityManager,
+  what: string,
+  rows: RowsOf,
+  actor: Actor,
+  id: string,
+): Promise<T> {
+  const found: Sequenced<T>[] = await tx.query(`select * from (${rows(isMember(actor))}) each where id = $2`, [
     actor.organisationId ?? NOBODY,
     id,
   ]);
@@ -131,25 +140,31 @@ async function one<T>(tx: EntityManager, what: string, rows: string, actor: Acto
 }
 
 /** In the order in which they came about. */
-async function page<T>(
+async function page<T extends object>(
   tx: EntityManager,
-  rows: string,
+  rows: RowsOf,
   actor: Actor,
   { cursor, limit }: { readonly cursor?: string; readonly limit: number },
   condition = 'true',
   parameters: readonly unknown[] = [],
+  show: (row: Sequenced<T>) => T = shown,
 ): Promise<{ items: readonly T[]; next: string | null }> {
   const at = parameters.length + 2;
   const found: Sequenced<T>[] = await tx.query(
-    `select * from (${rows}) each where ${condition} and sequence::bigint > $${at} order by sequence::bigint limit $${at + 1}`,
+    `select * from (${rows(isMember(actor))}) each where ${condition} and sequence > $${at} order by sequence limit $${at + 1}`,
     [actor.organisationId ?? NOBODY, ...parameters, placeOf(cursor), limit + 1],
   );
-  const { items, next } = pageOf(found, limit, (row) => row.sequence);
-  return { items: items.map(shown), next };
+  const { items, next } = pageOf<Sequenced<T>>(found, limit, (row) => row.sequence.toString());
+  return { items: items.map((row) => show(row)), next };
 }
 
-function shown<T>({ sequence: _order, ...row }: Sequenced<T>): T {
-  return row as T;
+function shown<T extends object>(row: Sequenced<T>): T {
+  const { sequence: _order, ...seen } = row;
+  return seen as unknown as T;
+}
+
+function isMember(actor: Actor): boolean {
+  return actor.organisationKind === 'member';
 }
 
 /** @throws Refusal 'page.cursor' */

@@ -9,13 +9,13 @@ import type { PayoutLinePage, PayoutLineView, PayoutPage, PayoutView } from './p
 
 /** A provider hears of a payout once it is paid. */
 const PAYOUTS = `
-  select p.sequence::text, p.id, p.number, p.agency_id as "agencyId", p.provider_id as "providerId", p.currency, p.way,
+  select p.sequence, p.id, p.number, p.agency_id as "agencyId", p.provider_id as "providerId", p.currency, p.way,
     p.state, p.claims_minor as "claimsMinor", p.reserve_minor as "reserveMinor", p.paid_minor as "paidMinor",
     p.reversed_minor as "reversedMinor", p.proposed_at as "proposedAt", p.paid_at as "paidAt", p.due_at as "dueAt",
     p.released_at as "releasedAt", p.reference
   from payout p where (p.agency_id = $1 or p.provider_id = $1 and p.paid_at is not null)`;
 
-type Sequenced<T> = T & { readonly sequence: string };
+type Sequenced<T> = T & { readonly sequence: bigint };
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
@@ -42,7 +42,7 @@ export class PayoutsQueries {
       `${PAYOUTS} and p.sequence > $2 order by p.sequence limit $3`,
       [actor.organisationId ?? NOBODY, placeOf(cursor), limit + 1],
     );
-    const { items, next } = pageOf(rows, limit, ({ sequence }) => sequence);
+    const { items, next } = pageOf(rows, limit, ({ sequence }) => sequence.toString());
     return { items: items.map(({ sequence: _order, ...shown }) => shown), next };
   }
 

@@ -7,6 +7,7 @@ import { ROLES } from '../../src/identity/rules/roles.js';
 import type { Role } from '../../src/kernel/actor.js';
 import { type Someone, System } from '../support/system.js';
 import { type Route, routesOf } from './routes.js';
+import { RECONCILIATION } from './payment-treatments.js';
 import type { About, Treatment, Treatments } from './treatment.js';
 import { treatments } from './treatments.js';
 import { type TwoSides, twoSides } from './two-sides.js';
@@ -141,6 +142,7 @@ describe('what belongs to others', () => {
 
   it('is in no list, not even in one that is asked for by its id', async () => {
     const { shop, otherShop, chamber, otherChamber, provider, otherProvider, agreementId, tenderId } = market;
+    const otherOfficer = await system.someone('officer');
     const lists: [string, string, Someone, Someone][] = [
       [`/api/v1/offers?agreementId=${agreementId}`, market.offerId, shop, otherShop],
       [`/api/v1/offers?agreementId=${agreementId}`, market.broughtOfferId, chamber, otherChamber],
@@ -153,6 +155,12 @@ describe('what belongs to others', () => {
       ['/api/v1/pools?limit=200', market.draftPoolId, chamber, otherChamber],
       ['/api/v1/tenders?limit=200', market.draftTenderId, market.officer, provider],
       ['/api/v1/people', shop.personId, shop, otherShop],
+      ['/api/v1/collections', market.collected.collectionId, shop, otherShop],
+      ['/api/v1/payments', market.collected.collectionId, shop, otherShop],
+      ['/api/v1/deposits', market.collected.depositId, shop, otherShop],
+      ['/api/v1/refunds', market.collected.refundId, shop, otherShop],
+      ['/api/v1/payments/bank', market.collected.receiptId, market.officer, otherOfficer],
+      ['/api/v1/payouts', market.collected.payoutId, provider, otherProvider],
     ];
     const seen: string[][] = [];
     for (const [path, id, owner, stranger] of lists) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { System } from '../support/system.js';
+import { type Someone, System } from '../support/system.js';
 import { balance, wrongInBooks } from './books.js';
 import { creditNote, issue, type Issued } from './issued.js';
 import { booking, collectionOf, type Sides, sides } from './paid-market.js';
@@ -50,21 +50,21 @@ describe('paying by bank', () => {
   it('an invoice is collected once it is issued, and a transfer that names it pays it', async () => {
     const [invoice, other] = await invoices(10_000, 20_000);
     if (!invoice || !other) throw new Error('no invoices');
-    const [member, stranger] = all.members;
-    expect(await collectionOf(member!, invoice.id)).toMatchObject({ state: 'due', way: 'bank', openMinor: 11_000 });
+    const [member, stranger] = all.members as [Someone, Someone];
+    expect(await collectionOf(member, invoice.id)).toMatchObject({ state: 'due', way: 'bank', openMinor: 11_000 });
     expect(await mailTo(invoice.memberId)).toEqual([`Invoice ${invoice.number}`]);
 
     const receipt = await record(`Payment ${invoice.number} from DE89370400440532013000`, 11_000);
     expect(receipt).toMatchObject({ assignedMinor: 11_000, restMinor: 0 });
     expect(receipt.text).toBe(`Payment ${invoice.number} from ****3000`);
-    expect(await collectionOf(member!, invoice.id)).toMatchObject({ state: 'paid', openMinor: 0, dueAt: null });
+    expect(await collectionOf(member, invoice.id)).toMatchObject({ state: 'paid', openMinor: 0, dueAt: null });
     expect(await collectionOf(all.auditor, other.id)).toMatchObject({ state: 'due', openMinor: 22_000 });
     expect(await balance(system, invoice.memberId, 'receivable')).toBe(0);
     expect(await balance(system, all.agencyId, 'bank')).toBe(11_000);
 
-    const own = (await member!.get('/api/v1/payments').expect(200)).body as { items: { number: string }[] };
+    const own = (await member.get('/api/v1/payments').expect(200)).body as { items: { number: string }[] };
     expect(own.items.map(({ number }) => number)).toEqual([invoice.number]);
-    const theirs = (await stranger!.get('/api/v1/payments').expect(200)).body as { items: unknown[] };
+    const theirs = (await stranger.get('/api/v1/payments').expect(200)).body as { items: unknown[] };
     expect(theirs.items).toEqual([]);
   });
 
@@ -161,7 +161,7 @@ describe('paying by bank', () => {
     const [refund] = owed.items;
     const confirm = () => all.officer.post(`/api/v1/refunds/${refund?.id}/confirm`, { bankReference: 'OUT-1' });
     const both = await Promise.all([confirm(), confirm()]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(await collectionOf(all.officer, two.id)).toMatchObject({
       state: 'paid',
       openMinor: 0,
@@ -216,7 +216,8 @@ describe('paying by bank', () => {
         method === 'get' ? await stranger.get(`/api/v1/${path}`) : await stranger.post(`/api/v1/${path}`, body);
       expect([path, answer.status]).toEqual([path, 404]);
     }
-    await all.members[1]!.get(`/api/v1/collections/${invoice.id}`).expect(404);
+    const [, other] = all.members as [Someone, Someone];
+    await other.get(`/api/v1/collections/${invoice.id}`).expect(404);
     await stranger.post('/api/v1/payments/bank', booking(invoice.number, 11_000, randomUUID())).expect(201);
     expect(await collectionOf(all.officer, invoice.id)).toMatchObject({ state: 'due' });
   });

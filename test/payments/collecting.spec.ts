@@ -132,7 +132,8 @@ describeOnModel('collecting through Stripe', () => {
       [member()],
     );
     const setup = await asked.stripe.setupIntents.create({ customer: rows[0]?.customer ?? '' });
-    return String((await asked.confirm(setup.id, 'pm_card_visa')).payment_method);
+    const { payment_method: method } = await asked.confirm(setup.id, 'pm_card_visa');
+    return typeof method === 'string' ? method : (method?.id ?? '');
   };
 
   it('whoever has no method any more is asked to transfer', async () => {

@@ -77,9 +77,9 @@ describeOnModel('deposits of a round that fell', () => {
     await system.source.query(
       `create trigger crash_here before update on refund for each row when (new.state = 'done') execute function crash_here()`,
     );
-    const { dueAt } = (await members[0]!.get(`/api/v1/agreements/${agreementId}/round`).expect(200)).body as {
-      dueAt: string;
-    };
+    const [reader] = members as [Someone];
+    const round = await reader.get(`/api/v1/agreements/${agreementId}/round`).expect(200);
+    const { dueAt } = round.body as { dueAt: string };
     await system.source.query(
       `update clock_offset set ahead = ahead + greatest('0'::interval, $1::timestamptz - app_now())`,
       [dueAt],
