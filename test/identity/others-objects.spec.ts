@@ -47,6 +47,10 @@ describe('what belongs to others', () => {
       agreements: market.agreementId,
       offers: market.offerId,
       subscriptions: market.subscriptionId,
+      ledger: '1',
+      invoices: market.billed.invoiceId,
+      billing: { currency: 'KRW', memberId: market.memberId }[name] ?? market.billed.runId,
+      stripe: RECONCILIATION,
     };
     const value = known[path.split('/')[3] ?? ''];
     if (value === undefined) throw new Error(`${path} needs its ${name}`);
