@@ -4,8 +4,8 @@ import { DataSource, type EntityManager, In } from 'typeorm';
 import { AuctionsQueries } from '../auctions/auctions.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Actor } from '../kernel/actor.js';
-import { type Page, pageOf } from '../kernel/page.js';
-import { invalid, notFound, type Refusal } from '../kernel/refusal.js';
+import { noCursor, type Page, pageOf } from '../kernel/page.js';
+import { notFound, type Refusal } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
@@ -75,7 +75,7 @@ export class AwardsQueries {
    * @throws Refusal 'tender.not-found'
    */
   async ofTender(actor: Actor, tenderId: string, { cursor, limit }: PageQuery): Promise<Page<AwardAnswer>> {
-    if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) throw wrongCursor();
+    if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) throw noCursor();
     await this.tenders.one(this.source.manager, actor, tenderId);
     const after = Number(cursor ?? 0);
     const rows: { id: string }[] = await this.source.query(
@@ -118,7 +118,7 @@ export class AwardsQueries {
     { cursor, limit }: PageQuery,
   ): Promise<Page<LetterAnswer>> {
     const [at, last] = cursor === undefined ? ['infinity', null] : cursor.split(' ');
-    if (cursor !== undefined && !CURSOR.test(cursor)) throw wrongCursor();
+    if (cursor !== undefined && !CURSOR.test(cursor)) throw noCursor();
     const rows: LetterRow[] = await this.source.query(
       `select * from award_letter where ${by} = $1 and ($3::uuid is null or (written_at, ${other}) < ($2, $3::uuid))
        order by written_at desc, ${other} desc limit $4`,
@@ -179,12 +179,6 @@ export class AwardsQueries {
 }
 
 const CURSOR = /^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f-]{36}$/;
-
-function wrongCursor(): Refusal {
-  return invalid('input.invalid', 'cursor: must be the "next" of a page.', [
-    { path: 'cursor', reason: 'must be the "next" of a page' },
-  ]);
-}
 
 /** How much cheaper another allocation might be, as a part of the total; null without an allocation. */
 function gapOf({ totalMinor, boundMinor }: Award): number | null {

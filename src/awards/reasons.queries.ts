@@ -2,8 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
-import { type Page, pageOf } from '../kernel/page.js';
-import { invalid, notFound } from '../kernel/refusal.js';
+import { noCursor, type Page, pageOf } from '../kernel/page.js';
+import { notFound } from '../kernel/refusal.js';
 import { Award } from './award.entity.js';
 import { type ReasonRow, reasonRows } from './reason-rows.js';
 import type { LotReasonAnswer, LotReasonQuery } from './reasons.dto.js';
@@ -17,11 +17,7 @@ export class ReasonsQueries {
 
   /** A page of the reasons, by lot, tier and receipt. @throws Refusal 'award.not-found' */
   async ofAward(awardId: string, { lot, cursor, limit }: LotReasonQuery): Promise<Page<LotReasonAnswer>> {
-    if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) {
-      throw invalid('input.invalid', 'cursor: must be the "next" of a page.', [
-        { path: 'cursor', reason: 'must be the "next" of a page' },
-      ]);
-    }
+    if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) throw noCursor();
     const { manager } = this.source;
     if (!(await manager.existsBy(Award, { id: awardId }))) throw notFound('award');
     const after = cursor === undefined ? -1 : Number(cursor);

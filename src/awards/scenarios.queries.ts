@@ -7,7 +7,7 @@ import { resilienceOf, type ScenarioKind } from '../allocation/rules/scenarios.j
 import { gapOf } from '../allocation/rules/solve.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Minor } from '../kernel/money.js';
-import { type Page, pageOf } from '../kernel/page.js';
+import { noCursor, type Page, pageOf } from '../kernel/page.js';
 import { invalid, notFound, refuse, type Refusal } from '../kernel/refusal.js';
 import { Award } from './award.entity.js';
 import { type BoardHead, boardHead, type EntryRow, entryRows, gapRows } from './board-reading.js';
@@ -174,9 +174,7 @@ function pointAnswer({ about, lines, status, totalMinor }: EntryRow, termMonths:
 function placeOf(cursor: string): [number, number] {
   const [, entry, gap] = /^(\d{1,6})\.(\d{1,6})$/.exec(cursor) ?? [];
   if (entry !== undefined && gap !== undefined) return [Number(entry), Number(gap)];
-  throw invalid('input.invalid', 'cursor: must be the "next" of a page.', [
-    { path: 'cursor', reason: 'must be the "next" of a page' },
-  ]);
+  throw noCursor();
 }
 
 function unknownBid(): Refusal {

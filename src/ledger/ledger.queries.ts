@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import type { Minor } from '../kernel/money.js';
-import { pageOf } from '../kernel/page.js';
-import { invalid, notFound } from '../kernel/refusal.js';
+import { pageOf, sequenceCursor } from '../kernel/page.js';
+import { notFound } from '../kernel/refusal.js';
 import type {
   AccountPage,
   AccountsQuery,
@@ -62,13 +62,13 @@ export class LedgerQueries {
     return { currency, rows, totalMinor: rows.reduce((total, row) => total + row.balanceMinor, 0n) };
   }
 
-  /** Accounts that the actor may see, in the order in which they were opened. @throws Refusal 'input.invalid' */
+  /** Accounts that the actor may see, in the order in which they were opened. @throws Refusal 'page.cursor' */
   async accounts(tx: EntityManager, actor: Actor, query: AccountsQuery): Promise<AccountPage> {
     const { organisationId, purpose, currency, cursor, limit } = query;
     const rows: AccountView[] = await tx.query(
       `${ACCOUNTS} and ($2::uuid is null or a.organisation_id = $2) and ($3::text is null or a.purpose = $3)
          and ($4::text is null or a.currency = $4) and a.id > $5 order by a.id limit $6`,
-      [seenBy(actor), organisationId ?? null, purpose ?? null, currency ?? null, placeOf(cursor), limit + 1],
+      [seenBy(actor), organisationId ?? null, purpose ?? null, currency ?? null, sequenceCursor(cursor), limit + 1],
     );
     return pageOf(rows, limit, (row) => row.id);
   }
@@ -88,7 +88,7 @@ export class LedgerQueries {
     { cursor, limit }: { readonly cursor?: string; readonly limit: number },
   ): Promise<EntryPage> {
     await this.account(tx, actor, id);
-    const after = placeOf(cursor);
+    const after = sequenceCursor(cursor);
     const rows: EntryView[] = await tx.query(ENTRIES, [id, after, await balanceUpTo(tx, id, after), limit + 1]);
     return pageOf(rows, limit, (row) => row.id);
   }
@@ -127,12 +127,4 @@ function seenBy(actor: Actor): string | null {
 function idOf(text: string): string {
   if (!/^\d{1,18}$/.test(text)) throw notFound('account');
   return text;
-}
-
-function placeOf(cursor: string | undefined): string {
-  if (cursor === undefined) return '0';
-  if (/^\d{1,18}$/.test(cursor)) return cursor;
-  throw invalid('input.invalid', 'cursor: must be the "next" of a page.', [
-    { path: 'cursor', reason: 'must be the "next" of a page' },
-  ]);
 }

@@ -2,8 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { pageOf } from '../kernel/page.js';
-import { invalid, notFound } from '../kernel/refusal.js';
+import { pageOf, sequenceCursor } from '../kernel/page.js';
+import { notFound } from '../kernel/refusal.js';
 import type { BankReceiptPage, BankReceiptView, ReceiptsQuery } from './bank.dto.js';
 import type {
   CollectionPage,
@@ -152,7 +152,7 @@ async function page<T extends object>(
   const at = parameters.length + 2;
   const found: Sequenced<T>[] = await tx.query(
     `select * from (${rows(isMember(actor))}) each where ${condition} and sequence > $${at} order by sequence limit $${at + 1}`,
-    [actor.organisationId ?? NOBODY, ...parameters, placeOf(cursor), limit + 1],
+    [actor.organisationId ?? NOBODY, ...parameters, sequenceCursor(cursor), limit + 1],
   );
   const { items, next } = pageOf<Sequenced<T>>(found, limit, (row) => row.sequence.toString());
   return { items: items.map((row) => show(row)), next };
@@ -165,13 +165,4 @@ function shown<T extends object>(row: Sequenced<T>): T {
 
 function isMember(actor: Actor): boolean {
   return actor.organisationKind === 'member';
-}
-
-/** @throws Refusal 'page.cursor' */
-export function placeOf(cursor: string | undefined): string {
-  if (cursor === undefined) return '0';
-  if (/^\d{1,18}$/.test(cursor)) return cursor;
-  throw invalid('page.cursor', 'The cursor must be the "next" of a page of this list.', [
-    { path: 'cursor', reason: 'must be the "next" of a page of this list' },
-  ]);
 }

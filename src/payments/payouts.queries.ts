@@ -2,9 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { pageOf } from '../kernel/page.js';
+import { pageOf, sequenceCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
-import { placeOf } from './payments.queries.js';
 import type { PayoutLinePage, PayoutLineView, PayoutPage, PayoutView } from './payouts.dto.js';
 
 /** A provider hears of a payout once it is paid. */
@@ -40,7 +39,7 @@ export class PayoutsQueries {
   ): Promise<PayoutPage> {
     const rows: Sequenced<PayoutView>[] = await tx.query(
       `${PAYOUTS} and p.sequence > $2 order by p.sequence limit $3`,
-      [actor.organisationId ?? NOBODY, placeOf(cursor), limit + 1],
+      [actor.organisationId ?? NOBODY, sequenceCursor(cursor), limit + 1],
     );
     const { items, next } = pageOf(rows, limit, ({ sequence }) => sequence.toString());
     return { items: items.map(({ sequence: _order, ...shown }) => shown), next };
@@ -59,7 +58,7 @@ export class PayoutsQueries {
          select l.*, row_number() over (order by kind, reference, reversal_id nulls first) as place
          from payout_line l where payout_id = $1) l
        where place > $2 order by place limit $3`,
-      [id, placeOf(cursor), limit + 1],
+      [id, sequenceCursor(cursor), limit + 1],
     );
     const { items, next } = pageOf(rows, limit, ({ place }) => place);
     return { items: items.map(({ place: _order, ...shown }) => shown), next };

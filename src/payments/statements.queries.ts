@@ -7,9 +7,8 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { dayStart, monthsLater } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
-import { pageOf } from '../kernel/page.js';
+import { pageOf, sequenceCursor } from '../kernel/page.js';
 import { invalid } from '../kernel/refusal.js';
-import { placeOf } from './payments.queries.js';
 import type { StatementLinePage, StatementLineView, StatementView } from './payouts.dto.js';
 
 /** Lines that are read at a time. */
@@ -84,7 +83,7 @@ export class StatementsQueries {
     wanted: Wanted & { readonly cursor?: string; readonly limit: number },
   ): Promise<StatementLinePage> {
     const span = spanOf(actor, wanted);
-    const after = placeOf(wanted.cursor);
+    const after = sequenceCursor(wanted.cursor);
     const rows = await linesAfter(tx, span, after, await owedAfter(tx, span, after), wanted.limit + 1);
     const { items, next } = pageOf(rows, wanted.limit, ({ entry }) => entry);
     return { items: items.map(({ entry: _order, ...shown }) => shown), next };

@@ -2,11 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { pageOf } from '../kernel/page.js';
+import { pageOf, sequenceCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import type { AddOnOrderPage, AddOnOrderView, AddOnPage, AddOnView } from './add-ons.dto.js';
-import { sequenceOf } from './offer-rows.js';
 import { RoundsQueries } from './rounds.queries.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
 
@@ -34,7 +33,7 @@ export class AddOnsQueries {
     await this.rounds.head(tx, actor, agreementId);
     const rows: Ordered<AddOnView>[] = await tx.query(
       `${ADD_ON} where a.agreement_id = $1 and a.sequence > $2 order by a.sequence limit $3`,
-      [agreementId, sequenceOf(cursor), limit + 1],
+      [agreementId, sequenceCursor(cursor), limit + 1],
     );
     const { items, next } = pageOf(rows, limit, (row) => String(row.sequence));
     return { items: items.map(withoutPlace), next };
@@ -60,7 +59,7 @@ export class AddOnsQueries {
     await this.subscriptions.one(tx, actor, subscriptionId);
     const rows: Ordered<AddOnOrderView>[] = await tx.query(
       `${ORDER} where o.subscription_id = $1 and o.sequence > $2 order by o.sequence limit $3`,
-      [subscriptionId, sequenceOf(cursor), limit + 1],
+      [subscriptionId, sequenceCursor(cursor), limit + 1],
     );
     const { items, next } = pageOf(rows, limit, (row) => String(row.sequence));
     return { items: items.map(withoutPlace), next };

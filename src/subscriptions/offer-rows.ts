@@ -1,6 +1,6 @@
 /** An offer as the database holds it, and as members see it. */
 import type { Minor } from '../kernel/money.js';
-import { invalid, type Refusal } from '../kernel/refusal.js';
+import { noCursor } from '../kernel/page.js';
 import { betterOff } from '../pricing/rules/better-off.js';
 import type { OfferView } from './offers.dto.js';
 import type { OfferState } from './rules/offer-lifecycle.js';
@@ -75,22 +75,9 @@ export function placeOf(cursor: string | undefined, shape: RegExp): [agreement: 
   return [agreement, within];
 }
 
-/** Where a page of a list by sequence goes on; 0 at its beginning. @throws Refusal 'page.cursor' */
-export function sequenceOf(cursor: string | undefined): string {
-  if (cursor === undefined) return '0';
-  if (/^\d{1,18}$/.test(cursor)) return cursor;
-  throw noCursor();
-}
-
 /** Where a page of a list by id goes on; null at its beginning. @throws Refusal 'page.cursor' */
 export function uuidOf(cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   if (UUID.test(cursor)) return cursor;
   throw noCursor();
-}
-
-function noCursor(): Refusal {
-  return invalid('page.cursor', 'Give the "next" of a page as its cursor, unchanged.', [
-    { path: 'cursor', reason: 'is not the "next" of a page' },
-  ]);
 }

@@ -2,10 +2,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { pageOf } from '../kernel/page.js';
+import { pageOf, sequenceCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
-import { sequenceOf } from './offer-rows.js';
 import type { RepairView, ServiceCreditPage, ServiceCreditView } from './repairs.dto.js';
 import type { Outage, ServicePeriod } from './rules/repair.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
@@ -58,7 +57,7 @@ export class RepairsQueries {
     const rows: CreditRow[] = await tx.query(
       `select id, sequence, kind, days, happened_on::text as "happenedOn", reason from service_credit
        where subscription_id = $1 and sequence > $2 order by sequence limit $3`,
-      [id, sequenceOf(cursor), limit + 1],
+      [id, sequenceCursor(cursor), limit + 1],
     );
     const { items, next } = pageOf(rows, limit, (row) => String(row.sequence));
     return { items: items.map(({ sequence: _order, ...credit }) => credit), next };

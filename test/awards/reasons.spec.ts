@@ -98,7 +98,7 @@ test('reasons come in pages, or of one lot', async () => {
   const south = await made.officer.get(`${path()}?lot=south`).expect(200);
   expect(south.body).toEqual({ items: all.slice(1), next: null });
   const nonsense = await made.officer.get(`${path()}?cursor=x`).expect(422);
-  expect(nonsense.body).toMatchObject({ code: 'input.invalid', faults: [{ path: 'cursor' }] });
+  expect(nonsense.body).toMatchObject({ code: 'page.cursor', faults: [{ path: 'cursor' }] });
 });
 
 test('an award that was evaluated again has reasons of its own, and the superseded one keeps its own', async () => {

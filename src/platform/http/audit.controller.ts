@@ -1,7 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { pageOf } from '../../kernel/page.js';
-import { invalid } from '../../kernel/refusal.js';
+import { pageOf, sequenceCursor } from '../../kernel/page.js';
 import { AuditChainView, AuditEntryView, AuditPageView, AuditQuery } from './audit.dto.js';
 import { May } from './request.js';
 
@@ -17,7 +16,7 @@ export class AuditController {
       `select sequence, at, deed, person_id as "personId", person_name as "personName",
               organisation_id as "organisationId", address, request_id as "requestId", facts, why, hash
        from audit_entry where subject_type = $1 and subject_id = $2 and sequence > $3 order by sequence limit $4`,
-      [subjectType, subjectId, sequenceOf(cursor), limit + 1],
+      [subjectType, subjectId, sequenceCursor(cursor), limit + 1],
     );
     const { items, next } = pageOf(rows, limit, (row) => String(row.sequence));
     return { items: [...items], next, chain: await this.chain(subjectType, subjectId) };
@@ -38,12 +37,4 @@ export class AuditController {
     const { entries, brokenAt } = rows[0] ?? { entries: 0, brokenAt: null };
     return { verified: brokenAt === null, brokenAt, entries };
   }
-}
-
-function sequenceOf(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  if (/^\d{1,9}$/.test(cursor)) return Number(cursor);
-  throw invalid('input.invalid', 'cursor: must be the "next" of a page.', [
-    { path: 'cursor', reason: 'must be the "next" of a page' },
-  ]);
 }
