@@ -1,4 +1,7 @@
-/** Three sizes: rules and units beside the code, deeds over HTTP in test/, journeys in test/journeys. */
+/**
+ * Three sizes: rules and units beside the code, deeds over HTTP in test/, and the long ones, which `npm run check` leaves to
+ * `npm test`: whole stories in test/journeys, faults in test/faults.
+ */
 export default {
   testEnvironment: 'node',
   rootDir: '.',
