@@ -128,15 +128,16 @@ export class Probe {
       if (bound.cost <= this.limit && this.shrink(region, bound)) shrunk = true;
       return !this.stop();
     });
+    if (!market.divisible && ascent.bound <= this.limit && this.tighten(region, ascent.prices)) shrunk = true;
     const fractions = { bands: ascent.bands, pieces: new Float64Array(market.bids.length * market.units.length) };
     if (ascent.bound <= this.limit && market.divisible) this.round(fractions);
     return { bound: ascent.bound, fractions, prices: ascent.prices, shrunk };
   }
 
-  /** Takes out of a region what its bound at known prices rules out. */
-  tighten(region: Region, prices: Prices): void {
+  /** Takes out of a region what its bound at known prices rules out; says whether there was anything. */
+  tighten(region: Region, prices: Prices): boolean {
     const bound = this.bounds.of(region, prices, !this.market.divisible);
-    if (bound && bound.cost <= this.limit) this.shrink(region, bound);
+    return bound !== null && bound.cost <= this.limit && this.shrink(region, bound);
   }
 
   /** Takes out of a region what a bound of it rules out; says whether there was anything. */

@@ -147,7 +147,9 @@ export class Packing {
     if (room < 0) return -Infinity;
     if (heavy === NONE) {
       const others = this.slots.reduce((sum, other, at) => (at === slot ? sum : sum + other.light), 0);
-      return light === -Infinity ? others + (this.after[0]?.[room] ?? 0) : this.lights - light + (this.after[0]?.[room] ?? 0);
+      return light === -Infinity
+        ? others + (this.after[0]?.[room] ?? 0)
+        : this.lights - light + (this.after[0]?.[room] ?? 0);
     }
     const [before, after] = [this.before[heavy], this.after[heavy + 1]];
     let best = -Infinity;
