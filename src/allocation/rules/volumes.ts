@@ -152,10 +152,9 @@ export class Packing {
         : this.lights - light + (this.after[0]?.[room] ?? 0);
     }
     const [before, after] = [this.before[heavy], this.after[heavy + 1]];
+    if (!before || !after) return -Infinity;
     let best = -Infinity;
-    for (let part = 0; before && after && part <= room; part += 1) {
-      best = Math.max(best, (before[part] ?? 0) + (after[room - part] ?? 0));
-    }
+    for (let part = 0; part <= room; part += 1) best = Math.max(best, (before[part] ?? 0) + (after[room - part] ?? 0));
     return this.lights + best;
   }
 }
