@@ -12,6 +12,8 @@ import { Relaxation, type LinearSolver } from './relaxation.js';
 const MOST = 6_000;
 /** A relaxation is built anew for a region whose quantities are fewer than this part of its own. */
 const REBUILD_BELOW = 0.5;
+/** One so small is never built anew: the link rows that it has gathered are worth more. */
+const SMALL = 1_000;
 const KEPT = 6;
 
 interface Lens {
@@ -46,7 +48,7 @@ export class Lenses {
    */
   of(region: Region, build: boolean): Relaxation | null {
     const size = sizeOf(this.market, region);
-    const near = (lens: Lens) => !build || size >= lens.relaxation.size * REBUILD_BELOW;
+    const near = ({ relaxation: { size: whole } }: Lens) => !build || whole < SMALL || size >= whole * REBUILD_BELOW;
     const found = this.kept.find((lens) => near(lens) && within(region, lens.region));
     if (found) {
       this.kept = [found, ...this.kept.filter((lens) => lens !== found)];

@@ -11,7 +11,7 @@ import type { Fractions } from './formulation.js';
 import { splitByGroups } from './groups.js';
 import { Lenses } from './lenses.js';
 import type { Market } from './market.js';
-import { choicesOf, dropChoice, NONE, ownersOf, wholeRegion, type Region } from './region.js';
+import { choicesOf, dropChoice, NONE, ownersOf, sizeOf, wholeRegion, type Region } from './region.js';
 import type { LinearSolver, Relaxation } from './relaxation.js';
 import type { Server } from './serve.js';
 import { transport } from './transport.js';
@@ -20,6 +20,8 @@ import { orderTwins, twinsOf } from './twins.js';
 /** Rounds of ascent instead: at a node, and to try out a split. */
 const CLIMB_ROUNDS = 40;
 const GLANCE_ROUNDS = 10;
+/** Quantities below which a linear program alone is quicker than what it saves. */
+const CLIMB_FROM = 1_000;
 /** Part of all lines. */
 const MANY_LINES = 0.05;
 
@@ -103,9 +105,10 @@ export class Probe {
     return lens && climbed.bound <= this.limit ? this.through(lens, region, climbed, closely) : climbed;
   }
 
-  /** Is a band open that takes many lines? Then the bound says more than linear programs, which reach bands in part. */
+  /** Is there much to choose from, and a band that takes many lines? Then the bound says more than linear programs, which reach bands in part. */
   private volumesOpen(region: Region): boolean {
     const { market } = this;
+    if (sizeOf(market, region) < CLIMB_FROM) return false;
     return market.bids.some((_, bid) => {
       const choices = choicesOf(market, region, bid);
       return choices.length > 1 && choices.some((o) => (market.options[o]?.lo ?? 0) > market.totalLines * MANY_LINES);
