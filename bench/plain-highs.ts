@@ -118,13 +118,15 @@ async function solve(problem: Problem, seconds: number): Promise<PlainAnswer> {
   });
   model.options.set({ output_flag: false, mip_rel_gap: 1e-6, time_limit: seconds, random_seed: 0 });
   model.run();
-  const optimal = model.getModelStatus() === highs.constants.modelStatus.optimal;
+  const { optimal: found, infeasible: none } = highs.constants.modelStatus;
+  const status = model.getModelStatus();
+  const proved = status === found || status === none;
   const gap = Number(model.info.get('mip_gap'));
   const { user, system } = process.cpuUsage(began);
   return {
     milliseconds: (user + system) / 1_000,
-    status: optimal ? 'optimal' : 'limit',
-    gap: optimal ? 0 : Number.isFinite(gap) ? Math.min(1, gap) : 1,
+    status: proved ? 'proved' : 'limit',
+    gap: proved ? 0 : Number.isFinite(gap) ? Math.min(1, gap) : 1,
   };
 }
 

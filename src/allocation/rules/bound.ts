@@ -1,8 +1,9 @@
 /**
  * A lower bound on cost that holds in exact integers, for any prices whatsoever: the Lagrangian relaxation of demand
  * and share (Geoffrion 1974, "Lagrangean relaxation for integer programming"). Given a price for serving a piece of
- * each unit, every bid takes in its best band what it gains from; the prices less those gains are a bound. Prices come
- * from floating point and are rounded to integers first: bad prices make the bound weak, never wrong.
+ * each unit, every bid takes in its best band what it gains from, as far as these bands can be reached together; the
+ * prices less those gains are a bound. Prices come from floating point and are rounded to integers first: bad prices
+ * make the bound weak, never wrong.
  */
 import { Choice } from './choice.js';
 import { EXACT, Gains } from './gain.js';
