@@ -63,17 +63,20 @@ function everyAllocation(market: Market): { readonly cost: number; readonly owne
 
 function expectBelowAll(market: Market, prices: Prices): void {
   const bound = new Bounds(market).of(wholeRegion(market), prices, true);
+  const above: string[] = [];
+  const claim = (what: string, least: number | undefined, cost: number) =>
+    !((least ?? Infinity) <= cost) && above.push(`${what}: ${least} is more than ${cost}`);
   for (const { cost, owners } of everyAllocation(market)) {
-    expect(bound?.cost).toBeLessThanOrEqual(cost);
+    claim('all', bound?.cost, cost);
     market.bids.forEach((_, i) => {
       const lines = owners.reduce((sum, owner, u) => sum + (owner === i ? (market.units[u]?.weight ?? 0) : 0), 0);
       const option = lines === 0 ? NONE : optionAt(market, i, lines);
-      expect(option === NONE ? bound?.withoutBid[i] : bound?.withOption[option]).toBeLessThanOrEqual(cost);
+      if (option === NONE) claim(`without ${i}`, bound?.withoutBid[i], cost);
+      else claim(`option ${option}`, bound?.withOption[option], cost);
     });
-    owners.forEach((owner, u) => {
-      expect(bound?.withUnit?.[owner * market.units.length + u]).toBeLessThanOrEqual(cost);
-    });
+    owners.forEach((owner, u) => claim(`${owner} with ${u}`, bound?.withUnit?.[owner * market.units.length + u], cost));
   }
+  expect(above).toEqual([]);
 }
 
 describe('the lower bound', () => {
