@@ -8,8 +8,8 @@ import type { Market } from './market.js';
 import { copyRegion, sizeOf, within, type Region } from './region.js';
 import { Relaxation, type LinearSolver } from './relaxation.js';
 
-/** Quantities beyond which no linear program is made. */
-const MOST = 6_000;
+/** Quantities beyond which no linear program is made; and where nothing costs anything, so that prices say little. */
+const MOST = { priced: 6_000, costless: 20_000 } as const;
 /** A relaxation is built anew for a region whose quantities are fewer than this part of its own. */
 const REBUILD_BELOW = 0.5;
 /** One so small is never built anew: the link rows that it has gathered are worth more. */
@@ -30,6 +30,7 @@ export class Lenses {
     private readonly market: Market,
     private readonly bounds: Bounds,
     private readonly solver: LinearSolver,
+    private readonly costless: boolean,
   ) {}
 
   free(): void {
@@ -54,7 +55,7 @@ export class Lenses {
       this.kept = [found, ...this.kept.filter((lens) => lens !== found)];
       return found.relaxation;
     }
-    if (!build || size > MOST) return null;
+    if (!build || size > (this.costless ? MOST.costless : MOST.priced)) return null;
     const relaxation = new Relaxation(this.market, this.bounds, this.solver, region);
     this.kept.unshift({ region: copyRegion(region), relaxation, lent: false });
     for (const { lent, relaxation: last } of this.kept.splice(KEPT)) if (!lent) last.free();

@@ -43,7 +43,7 @@ export class Probe {
   private readonly exchange: Exchange;
 
   /**
-   * @param cutoff allocations that cost more are of no interest
+   * @param cutoff allocations that cost more are of no interest; 0 where it is only asked whether there is any
    * @param onFound told of every allocation that is better than all before
    * @param stop true when the work is to end
    */
@@ -56,7 +56,7 @@ export class Probe {
     private readonly onFound: (found: Found) => void,
     private readonly stop: () => boolean,
   ) {
-    this.lenses = new Lenses(market, bounds, solver);
+    this.lenses = new Lenses(market, bounds, solver, cutoff <= 0);
     this.twins = twinsOf(market);
     this.exchange = new Exchange(market);
   }
@@ -108,7 +108,7 @@ export class Probe {
   /** Is there much to choose from, and a band that takes many lines? Then the bound says more than linear programs, which reach bands in part. */
   private volumesOpen(region: Region): boolean {
     const { market } = this;
-    if (sizeOf(market, region) < CLIMB_FROM) return false;
+    if (this.cutoff <= 0 || sizeOf(market, region) < CLIMB_FROM) return false;
     return market.bids.some((_, bid) => {
       const choices = choicesOf(market, region, bid);
       return choices.length > 1 && choices.some((o) => (market.options[o]?.lo ?? 0) > market.totalLines * MANY_LINES);
