@@ -4,8 +4,9 @@
  * time, along the latest of it (deflected subgradients: Camerini, Fratta, Maffioli 1975, "On improving relaxation
  * methods by modified gradient techniques"), which ends nearer to the top.
  */
-import type { Bound, Bounds, Prices } from './bound.js';
+import type { Bound, Bounds } from './bound.js';
 import type { Market } from './market.js';
+import type { Prices } from './prices.js';
 import { NONE, type Region } from './region.js';
 
 /** The step, as a part of what is missing to the target; how often it fails before it shrinks, and when it ends. */

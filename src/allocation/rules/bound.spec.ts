@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { optionAt, priced } from './allocation.js';
 import { ascend, cheapestPrices } from './ascent.js';
-import { Bounds, type Prices } from './bound.js';
+import { Bounds } from './bound.js';
 import { type Market, marketOf } from './market.js';
+import type { Prices } from './prices.js';
 import type { Problem, ProblemBid } from './problem.js';
 import { NONE, wholeRegion } from './region.js';
 

@@ -8,18 +8,9 @@
 import { Choice } from './choice.js';
 import { EXACT, Gains } from './gain.js';
 import type { Market } from './market.js';
+import type { Prices } from './prices.js';
 import type { Region } from './region.js';
 import { Packing, Volumes } from './volumes.js';
-
-/** Prices as integers in parts of a minor unit. */
-export interface Prices {
-  /** parts of a minor unit, a power of two */
-  readonly scale: number;
-  /** per piece of a unit */
-  readonly unit: Float64Array;
-  /** per line of a provider, for the share; not negative */
-  readonly share: Float64Array;
-}
 
 export interface Bound {
   /** no allocation in the region costs less; Infinity when the region holds none */

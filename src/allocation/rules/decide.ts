@@ -8,10 +8,11 @@
  */
 import { priced, type Found } from './allocation.js';
 import { ascend, cheapestPrices } from './ascent.js';
-import { Bounds, type Prices } from './bound.js';
+import { Bounds } from './bound.js';
 import { coverable } from './cover.js';
 import { improve } from './improve.js';
 import type { Market } from './market.js';
+import type { Prices } from './prices.js';
 import { Probe } from './probe.js';
 import { copyRegion, NONE, sizeOf, wholeRegion, type Region } from './region.js';
 import type { LinearSolver, Relaxation } from './relaxation.js';

@@ -2,7 +2,7 @@
  * What a bid gains in a band at given prices: it takes the units with the most gain per line, within the fewest and the
  * most lines of the band. In whole numbers, rounded up, so that it is never less than any allocation gains.
  */
-import type { Prices } from './bound.js';
+import type { Prices } from './prices.js';
 import type { BandOption, Market } from './market.js';
 import type { Region } from './region.js';
 

@@ -4,13 +4,14 @@
  */
 import { earlier, priced, type Found } from './allocation.js';
 import { ascend, cheapestPrices } from './ascent.js';
-import type { Bound, Bounds, Prices } from './bound.js';
+import type { Bound, Bounds } from './bound.js';
 import { decidedBands } from './branching.js';
 import { Exchange } from './exchange.js';
 import type { Fractions } from './formulation.js';
 import { splitByGroups } from './groups.js';
 import { Lenses } from './lenses.js';
 import type { Market } from './market.js';
+import type { Prices } from './prices.js';
 import { choicesOf, dropChoice, NONE, ownersOf, sizeOf, wholeRegion, type Region } from './region.js';
 import type { LinearSolver, Relaxation } from './relaxation.js';
 import type { Server } from './serve.js';

@@ -6,7 +6,7 @@
 import { anySplit, decidedBands, fractionalSplits, type Split } from './branching.js';
 import { priced } from './allocation.js';
 import { assign } from './assign.js';
-import type { Prices } from './bound.js';
+import type { Prices } from './prices.js';
 import type { Look, Probe } from './probe.js';
 import { intersect, type Region } from './region.js';
 
