@@ -23,6 +23,8 @@ interface Options {
   readonly improvements: string;
   readonly seconds: string;
   readonly floor: boolean;
+  readonly ours: boolean;
+  readonly kept?: string;
   readonly json?: string;
 }
 
@@ -55,6 +57,8 @@ function allocationSizes(options: Options): AllocationSizes {
     seeds: numbers(options.seeds),
     seconds: Number(options.seconds),
     floor: options.floor,
+    ours: options.ours,
+    kept: options.kept ?? null,
   };
 }
 
@@ -71,8 +75,10 @@ const program = new Command('npm run bench --')
   .option('--improvements <n>', 'auction: improvements of a round', String(AUCTION_SIZES.improvements))
   .option('--awards <rule,...>', 'allocation, million and board: award rules', ALLOCATION_SIZES.awards.join(','))
   .option('--seeds <n,...>', 'allocation: problems of each size', ALLOCATION_SIZES.seeds.join(','))
-  .option('--seconds <n>', 'allocation: limit of one solve', String(ALLOCATION_SIZES.seconds))
+  .option('--seconds <n>', 'allocation: limit of one solve, of processor time', String(ALLOCATION_SIZES.seconds))
   .option('--no-floor', 'allocation: without the plain calls')
+  .option('--no-ours', 'allocation: the plain calls alone')
+  .option('--kept <file>', 'allocation: goes on with what is in the file, and keeps there what it measures')
   .option('--json <file>', 'write the rows there');
 program.parse();
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { priced } from './allocation.js';
 import { assign } from './assign.js';
-import { Bounds, type Prices } from './bound.js';
+import { Bounds } from './bound.js';
 import { type Market, marketOf } from './market.js';
+import type { Prices } from './prices.js';
 import type { Problem } from './problem.js';
 import { wholeRegion } from './region.js';
 

@@ -4,7 +4,7 @@
  * What ends a branch are Lagrangian bounds in whole numbers, at several prices for the lines of a bid at once: a sum
  * each, so that a million branches take a second (Fisher 1981, "The Lagrangian relaxation method").
  */
-import type { Prices } from './bound.js';
+import type { Prices } from './prices.js';
 import type { Allocation, Market } from './market.js';
 import { NONE, type Region } from './region.js';
 

@@ -5,6 +5,8 @@ import { choicesOf, keepChoices, keepOwners, NONE, ownersOf, type Region } from 
 
 /** Less of a fraction than this is rounding of the linear solver. */
 const FRACTION = 1e-6;
+/** A bid that wins little is decided after those with high bands, unless it is in doubt by so many times as much. */
+const SMALL = 0.02;
 /** Ways to choose the bands of all bids that are few. */
 const FEW_BANDS = 4;
 
@@ -12,7 +14,7 @@ export interface Split {
   readonly parts: readonly Region[];
   /** tells splits of the same bid, or of the same unit, from others */
   readonly of: string;
-  /** how undecided the relaxation is here */
+  /** how undecided the relaxation is here, in lines */
   readonly doubt: number;
 }
 
@@ -40,8 +42,10 @@ function splitOfBid(market: Market, region: Region, bid: number, fractions: Frac
   const choices = choicesOf(market, region, bid);
   const taken = choices.reduce((sum, o) => sum + (o === NONE ? 0 : (fractions.bands[o] ?? 0)), 0);
   const shares = choices.map((o) => (o === NONE ? 1 - taken : (fractions.bands[o] ?? 0)));
-  const doubt = shares.reduce((sum, share) => sum + share * (1 - share), 0);
-  if (choices.length < 2 || doubt < FRACTION) return null;
+  const undecided = shares.map((share) => share * (1 - share));
+  if (choices.length < 2 || undecided.reduce((sum, part) => sum + part, 0) < FRACTION) return null;
+  const lines = (o: number) => market.totalLines * SMALL + (market.options[o]?.lo ?? 0);
+  const doubt = undecided.reduce((sum, part, k) => sum + part * lines(choices[k] ?? NONE), 0);
   let below = 0;
   let cut = 1;
   let nearest = Infinity;

@@ -32,11 +32,10 @@ export class Choice {
     return this.total(NONE, 0, true);
   }
 
-  /** The same when a bid wins with a given gain. */
-  bestWith(bid: number, gain: number): number {
-    if (gain === -Infinity) return -Infinity;
+  /** What all others gain at the best when a bid wins: what it gains itself is to be added. */
+  besides(bid: number): number {
     const p = this.market.bids[bid]?.provider ?? 0;
-    return this.total(p, this.gainOf(p, bid, gain), true);
+    return this.total(p, this.gainOf(p, bid, 0), true);
   }
 
   /** The same when a bid wins nothing. */

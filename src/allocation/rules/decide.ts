@@ -8,11 +8,13 @@
  */
 import { priced, type Found } from './allocation.js';
 import { ascend, cheapestPrices } from './ascent.js';
-import { Bounds, type Prices } from './bound.js';
+import { Bounds } from './bound.js';
+import { coverable } from './cover.js';
 import { improve } from './improve.js';
 import type { Market } from './market.js';
+import type { Prices } from './prices.js';
 import { Probe } from './probe.js';
-import { copyRegion, NONE, ownersOf, sizeOf, wholeRegion, type Region } from './region.js';
+import { copyRegion, NONE, sizeOf, wholeRegion, type Region } from './region.js';
 import type { LinearSolver, Relaxation } from './relaxation.js';
 import { Search } from './search.js';
 import { Server } from './serve.js';
@@ -90,8 +92,7 @@ export interface Feasible {
 export function feasible(market: Market, means: Means): Feasible {
   const free = costless(market);
   const region = wholeRegion(free);
-  if (free.units.some((_, unit) => ownersOf(free, region, unit).length === 0))
-    return { found: null, complete: true, nodes: 0 };
+  if (!coverable(free, region)) return { found: null, complete: true, nodes: 0 };
   const server = new Server(free);
   const bounds = new Bounds(free);
   const probe = new Probe(

@@ -4,25 +4,27 @@
  */
 import { earlier, priced, type Found } from './allocation.js';
 import { ascend, cheapestPrices } from './ascent.js';
-import type { Bound, Bounds, Prices } from './bound.js';
+import type { Bound, Bounds } from './bound.js';
 import { decidedBands } from './branching.js';
 import { Exchange } from './exchange.js';
 import type { Fractions } from './formulation.js';
 import { splitByGroups } from './groups.js';
+import { Lenses } from './lenses.js';
 import type { Market } from './market.js';
-import { choicesOf, dropChoice, NONE, ownersOf, sizeOf, type Region } from './region.js';
-import { Relaxation, type LinearSolver } from './relaxation.js';
+import type { Prices } from './prices.js';
+import { choicesOf, dropChoice, NONE, ownersOf, sizeOf, wholeRegion, type Region } from './region.js';
+import type { LinearSolver, Relaxation } from './relaxation.js';
 import type { Server } from './serve.js';
 import { transport } from './transport.js';
 import { orderTwins, twinsOf } from './twins.js';
 
-/** A relaxation is built anew for a region whose quantities are fewer than this part of its own. */
-const REBUILD_BELOW = 0.6;
-/** Quantities beyond which a linear program takes longer than it helps. */
-const LP_MOST = 20_000;
 /** Rounds of ascent instead: at a node, and to try out a split. */
 const CLIMB_ROUNDS = 40;
 const GLANCE_ROUNDS = 10;
+/** Quantities below which a linear program alone is quicker than what it saves. */
+const CLIMB_FROM = 1_000;
+/** Part of all lines. */
+const MANY_LINES = 0.05;
 
 export interface Look {
   /** exact: no allocation in the region costs less */
@@ -37,13 +39,12 @@ export interface Look {
 export class Probe {
   /** the best allocation known; of equally cheap ones, the one that prefers earlier bids */
   best: Found | null = null;
-  private relaxation: Relaxation | null = null;
-  private lent = false;
+  private readonly lenses: Lenses;
   private readonly twins: ReturnType<typeof twinsOf>;
   private readonly exchange: Exchange;
 
   /**
-   * @param cutoff allocations that cost more are of no interest
+   * @param cutoff allocations that cost more are of no interest; 0 where it is only asked whether there is any
    * @param onFound told of every allocation that is better than all before
    * @param stop true when the work is to end
    */
@@ -51,25 +52,23 @@ export class Probe {
     readonly market: Market,
     readonly bounds: Bounds,
     readonly server: Server,
-    private readonly solver: LinearSolver,
+    solver: LinearSolver,
     readonly cutoff: number,
     private readonly onFound: (found: Found) => void,
     private readonly stop: () => boolean,
   ) {
+    this.lenses = new Lenses(market, bounds, solver, cutoff <= 0);
     this.twins = twinsOf(market);
     this.exchange = new Exchange(market);
   }
 
   free(): void {
-    if (!this.lent) this.relaxation?.free();
-    this.relaxation = null;
-    this.lent = false;
+    this.lenses.free();
   }
 
   /** Uses a relaxation of somebody else's, who frees it, until a smaller region deserves one of its own. */
   lend(relaxation: Relaxation): void {
-    this.relaxation = relaxation;
-    this.lent = true;
+    this.lenses.lend(relaxation, wholeRegion(this.market));
   }
 
   /** The most that an allocation of interest may cost. */
@@ -90,33 +89,47 @@ export class Probe {
     this.onFound(found);
   }
 
-  /** Builds the relaxation for a region and those within it. */
-  focus(region: Region): void {
-    const size = sizeOf(this.market, region);
-    if (this.relaxation && size >= this.relaxation.size * REBUILD_BELOW) return;
-    this.free();
-    if (size > LP_MOST) return;
-    this.relaxation = new Relaxation(this.market, this.bounds, this.solver, region);
-  }
-
   /**
-   * Looks at a region within the one in focus, and shrinks it.
+   * Looks at a region, and shrinks it.
    * @param prices prices of a region around it, to settle it without the linear solver; null when there are none
-   * @param links whether to tighten the relaxation
+   * @param closely whether to build a relaxation for it and tighten that
    */
-  look(region: Region, prices: Prices | null, links: boolean): Look {
+  look(region: Region, prices: Prices | null, closely: boolean): Look {
     orderTwins(this.market, this.twins, region);
     const first = prices ?? cheapestPrices(this.market, this.bounds);
-    const before = this.bounds.of(region, first, false);
-    const floor = before?.cost ?? -Infinity;
-    if (floor > this.limit) return { bound: floor, fractions: null, prices: first, shrunk: false };
-    const relaxed = this.relaxation?.solve(region, links) ?? null;
-    if (!relaxed) return this.climb(region, first, links ? CLIMB_ROUNDS : GLANCE_ROUNDS);
+    const floor = this.bounds.of(region, first, false)?.cost ?? -Infinity;
+    const before = { bound: floor, fractions: null, prices: first, shrunk: false };
+    if (floor > this.limit) return before;
+    const lens = this.lenses.of(region, closely);
+    if (lens && !(closely && this.volumesOpen(region))) return this.through(lens, region, before, closely);
+    const climbed = this.climb(region, first, closely ? CLIMB_ROUNDS : GLANCE_ROUNDS);
+    return lens && climbed.bound <= this.limit ? this.through(lens, region, climbed, closely) : climbed;
+  }
+
+  /** Is there much to choose from, and a band that takes many lines? Then the bound says more than linear programs, which reach bands in part. */
+  private volumesOpen(region: Region): boolean {
+    const { market } = this;
+    if (this.cutoff <= 0 || sizeOf(market, region) < CLIMB_FROM) return false;
+    return market.bids.some((_, bid) => {
+      const choices = choicesOf(market, region, bid);
+      return choices.length > 1 && choices.some((o) => (market.options[o]?.lo ?? 0) > market.totalLines * MANY_LINES);
+    });
+  }
+
+  /** Looks with the linear solver, after another look. */
+  private through(lens: Relaxation, region: Region, before: Look, closely: boolean): Look {
+    const relaxed = lens.solve(region, closely);
+    if (!relaxed) return before;
     const bound = this.bounds.of(region, relaxed.prices, !this.market.divisible);
     this.round(relaxed.fractions);
-    const cost = Math.max(floor, bound?.cost ?? -Infinity);
+    const cost = bound?.cost ?? -Infinity;
     const shrunk = cost <= this.limit && bound !== null && this.shrink(region, bound);
-    return { bound: cost, fractions: relaxed.fractions, prices: relaxed.prices, shrunk };
+    return {
+      bound: Math.max(before.bound, cost),
+      fractions: relaxed.fractions,
+      prices: cost > before.bound ? relaxed.prices : before.prices,
+      shrunk: shrunk || before.shrunk,
+    };
   }
 
   /** Looks without the linear solver: by ascent, which is quicker where the region is large. */
@@ -128,15 +141,16 @@ export class Probe {
       if (bound.cost <= this.limit && this.shrink(region, bound)) shrunk = true;
       return !this.stop();
     });
+    if (!market.divisible && ascent.bound <= this.limit && this.tighten(region, ascent.prices)) shrunk = true;
     const fractions = { bands: ascent.bands, pieces: new Float64Array(market.bids.length * market.units.length) };
     if (ascent.bound <= this.limit && market.divisible) this.round(fractions);
     return { bound: ascent.bound, fractions, prices: ascent.prices, shrunk };
   }
 
-  /** Takes out of a region what its bound at known prices rules out. */
-  tighten(region: Region, prices: Prices): void {
+  /** Takes out of a region what its bound at known prices rules out; says whether there was anything. */
+  tighten(region: Region, prices: Prices): boolean {
     const bound = this.bounds.of(region, prices, !this.market.divisible);
-    if (bound && bound.cost <= this.limit) this.shrink(region, bound);
+    return bound !== null && bound.cost <= this.limit && this.shrink(region, bound);
   }
 
   /** Takes out of a region what a bound of it rules out; says whether there was anything. */

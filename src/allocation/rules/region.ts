@@ -105,6 +105,14 @@ export function intersect(region: Region, other: Region): void {
   for (let at = 0; at < forbidden.length; at += 1) if (forbidden[at] === 1) region.forbidden[at] = 1;
 }
 
+/** Is all that is open in a region open in another one as well? */
+export function within(region: Region, other: Region): boolean {
+  if (region.allowed.some((allowed, o) => allowed > (other.allowed[o] ?? 0))) return false;
+  if (region.must.some((must, i) => must < (other.must[i] ?? 0))) return false;
+  if (other.forbidden?.some((forbidden, at) => forbidden > (region.forbidden?.[at] ?? 0)) === true) return false;
+  return other.least?.some((least, at) => least > (region.least?.[at] ?? 0)) !== true;
+}
+
 /** How many quantities are open in a region: the size of its relaxation. */
 export function sizeOf(market: Market, region: Region): number {
   let size = 0;

@@ -2,7 +2,7 @@
  * The linear relaxation of ever smaller regions, solved by a linear solver that is handed in. What comes back only
  * guides: prices for the exact bound, fractions for rounding and branching.
  */
-import type { Bounds, Prices } from './bound.js';
+import type { Bounds } from './bound.js';
 import {
   formulate,
   fractionsOf,
@@ -13,6 +13,7 @@ import {
   type LinearRows,
 } from './formulation.js';
 import type { Market } from './market.js';
+import type { Prices } from './prices.js';
 import { sizeOf, type Region } from './region.js';
 
 /** A linear program that is loaded in a solver and solved again and again. */

@@ -6,7 +6,7 @@
 import { anySplit, decidedBands, fractionalSplits, type Split } from './branching.js';
 import { priced } from './allocation.js';
 import { assign } from './assign.js';
-import type { Prices } from './bound.js';
+import type { Prices } from './prices.js';
 import type { Look, Probe } from './probe.js';
 import { intersect, type Region } from './region.js';
 
@@ -67,7 +67,6 @@ export class Search {
 
   /** Looks for the cheapest allocation in a region; the probe keeps it. */
   run(root: Region, prices: Prices | null): SearchOutcome {
-    this.probe.focus(root);
     const bytes = root.allowed.length + (root.forbidden?.length ?? 0);
     this.manyNodes = Math.min(MANY_NODES, Math.ceil(MANY_BYTES / (bytes + 1)));
     let next: Node | null = { region: root, prices, depth: 0, bound: -Infinity, assignFrom: 0 };
@@ -92,13 +91,12 @@ export class Search {
     return this.outcome(true);
   }
 
-  /** Takes out of the whole region what a better allocation rules out, and builds the relaxation anew when that is much. */
+  /** Takes out of the whole region what a better allocation rules out. */
   private tighten(root: Region): void {
     const cost = this.probe.best?.cost ?? Infinity;
     if (cost === this.tightened || !this.rootPrices) return;
     this.tightened = cost;
     this.probe.tighten(root, this.rootPrices);
-    this.probe.focus(root);
   }
 
   private outcome(complete: boolean): SearchOutcome {

@@ -53,7 +53,6 @@ export function breakTies(probe: Probe, tied: readonly Region[], limits: SearchL
   const { market } = probe;
   let nodes = 0;
   for (const root of tied) {
-    probe.focus(root);
     const stack = [root];
     for (let region = stack.pop(); region; region = stack.pop()) {
       if (!probe.best || !promising(market, region, probe.best.lines)) continue;
