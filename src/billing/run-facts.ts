@@ -139,8 +139,10 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }:
   const owned = new Map<string, BilledLine[]>();
   for (const row of lines) {
     const own = periods.get(row.subscriptionId);
-    if (!own) continue;
-    const price = frame.prices.get(row.agreementId)?.get(classKey(row.lot, row.tier));
+    const prices = frame.prices.get(row.agreementId);
+    // The first line of an agreement may be reported while a run goes on that has no band for it: the next one bills it.
+    if (!own || !prices) continue;
+    const price = prices.get(classKey(row.lot, row.tier));
     if (price === undefined) throw new Error(`line ${row.number} has no price in its agreement`);
     const { memberId, lot: _class, quantity, agreedMonthly, setup, billedUntil, ...rest } = row;
     const line: BilledLine = {
