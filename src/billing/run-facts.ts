@@ -42,7 +42,7 @@ interface LineRow {
   readonly lot: string;
   readonly tier: string;
   readonly quantity: number;
-  readonly agreedMonthly: Minor;
+  readonly contractMonthly: Minor;
   readonly setup: Minor;
   readonly billedUntil: string | null;
 }
@@ -93,7 +93,7 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }:
   const lines: LineRow[] = await tx.query(
     `select l.subscription_id as "subscriptionId", l.number, l.agreement_id as "agreementId",
        l.provider_id as "providerId", l.member_id as "memberId", a.pool_id as pool, l.region_code as region,
-       l.lot_code as lot, l.tier_code as tier, l.quantity, l.agreed_monthly as "agreedMonthly", l.setup_minor as setup,
+       l.lot_code as lot, l.tier_code as tier, l.quantity, l.contract_monthly as "contractMonthly", l.setup_minor as setup,
        b.billed_until::text as "billedUntil"
      from billable_line l join billable_agreement a on a.agreement_id = l.agreement_id
        left join billed_line b on b.subscription_id = l.subscription_id
@@ -144,10 +144,10 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }:
     if (!own || !prices) continue;
     const price = prices.get(classKey(row.lot, row.tier));
     if (price === undefined) throw new Error(`line ${row.number} has no price in its agreement`);
-    const { memberId, lot: _class, quantity, agreedMonthly, setup, billedUntil, ...rest } = row;
+    const { memberId, lot: _class, quantity, contractMonthly, setup, billedUntil, ...rest } = row;
     const line: BilledLine = {
       ...rest,
-      line: { quantity, agreedMonthly, setup, billedUntil },
+      line: { quantity, contractMonthly, setup, billedUntil },
       price,
       periods: own,
       addOns: addOns.get(row.subscriptionId) ?? [],

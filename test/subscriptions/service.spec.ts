@@ -133,7 +133,7 @@ describe('a line that works', () => {
     const now = await today(system);
     await change('suspend', idOf(0)).expect(200);
     const rows: object[] = await system.source.query(
-      `select l.number, l.quantity, l.agreed_monthly, a.settled_band, a.term_months, p.until_on::text
+      `select l.number, l.quantity, l.contract_monthly, a.settled_band, a.term_months, p.until_on::text
        from billable_line l join billable_agreement a using (agreement_id, agency_id, provider_id, currency)
          join service_period p using (subscription_id)
        where l.agreement_id = $1 order by l.number`,

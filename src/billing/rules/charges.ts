@@ -9,8 +9,8 @@ import { type Days, daysOf, endOf, firstDay, monthLater } from './months.js';
 
 export interface ChargedLine {
   readonly quantity: number;
-  /** the most that was agreed to, per line and month */
-  readonly agreedMonthly: Minor;
+  /** the price of its contract, per line and month: within the term it never rises */
+  readonly contractMonthly: Minor;
   /** once, per line */
   readonly setup: Minor;
   /** the day from which on days are not billed yet; null: no run has billed the line */
@@ -65,7 +65,7 @@ export function chargesOf({ line, price, periods, addOns, credits }: LineFacts, 
   const end = endOf(month);
   const open = unbilled(periods, line.billedUntil, end);
   if (open.length === 0) return [];
-  const monthly = price < line.agreedMonthly ? price : line.agreedMonthly;
+  const monthly = price < line.contractMonthly ? price : line.contractMonthly;
   const charges: Charge[] = byMonth(open).map(([of, days]) => ({
     ...charge('monthly', '', line.quantity, monthly),
     month: of,
