@@ -150,7 +150,7 @@ export class MakeVoucher {
   @IsUUID(undefined, { message: 'must be the id of a member' })
   memberId!: string;
 
-  /** for how many of the member's lines */
+  /** for how many of the member's lines: it stays with those that it first paid for */
   @IsInt({ message: LINES_MESSAGE })
   @Min(1, { message: LINES_MESSAGE })
   @Max(100_000, { message: LINES_MESSAGE })

@@ -176,6 +176,13 @@ describe('what an invoice comes to', () => {
       [town.organisationId],
     );
     expect(balance).toEqual([{ minor: 0 }]);
+    // What was paid of it is in the budget of its scheme again, and in no other.
+    expect(answered(await officer.get('/api/v1/billing/grants'), 200)).toMatchObject({
+      items: [
+        { name: 'Countryside', grantedMinor: 2_000 },
+        { name: 'Start', grantedMinor: 0 },
+      ],
+    });
     const letters: { subject: string; body: string }[] = await system.source.query(
       `select subject, body from mail_message where about = $1`,
       [`invoice ${first.id}`],
