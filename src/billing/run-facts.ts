@@ -89,7 +89,7 @@ export function chunkAt(ends: readonly string[], place: number): Chunk | null {
   return to === undefined ? null : { after: ends[place - 1] ?? BEFORE, to };
 }
 
-/** Everything that is to be billed to the members of a chunk, in their order, and what is known of them. */
+/** Everything that is to be billed or credited to the members of a chunk, in their order, and what is known of them. */
 export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }: Chunk): Promise<MemberFacts[]> {
   const { agencyId, currency, month } = frame;
   const lines: LineRow[] = await tx.query(
@@ -143,7 +143,8 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }:
     const own = periods.get(row.subscriptionId);
     const prices = frame.prices.get(row.agreementId);
     // The first line of an agreement may be reported while a run goes on that has no band for it: the next one bills it.
-    if (!own || !prices) continue;
+    const open = credits.get(row.subscriptionId);
+    if ((!own && !open) || !prices) continue;
     const price = prices.get(classKey(row.lot, row.tier));
     if (price === undefined) throw new Error(`line ${row.number} has no price in its agreement`);
     const { memberId, lot: _class, quantity, contractMonthly, setup, billedUntil, ...rest } = row;
@@ -151,9 +152,9 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }:
       ...rest,
       line: { quantity, contractMonthly, setup, billedUntil },
       price,
-      periods: own,
+      periods: own ?? [],
       addOns: addOns.get(row.subscriptionId) ?? [],
-      credits: credits.get(row.subscriptionId) ?? [],
+      credits: open ?? [],
     };
     const before = owned.get(memberId);
     if (before) before.push(line);

@@ -105,7 +105,7 @@ async function writeUsed(tx: EntityManager, run: StartedRun, drafts: readonly Me
   if (credits.length === 0) return;
   await tx.query(
     `insert into used_service_credit as u (credit_id, worth_minor, used_minor)
-     select * from unnest($1::uuid[], $2::bigint[], $3::bigint[])
+     select id, max(worth), sum(used) from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as c (id, worth, used) group by id
      on conflict (credit_id) do update set used_minor = u.used_minor + excluded.used_minor`,
     [credits.map(({ id }) => id), credits.map(({ worth }) => worth), credits.map(({ used }) => used)],
   );
