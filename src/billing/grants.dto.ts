@@ -123,7 +123,7 @@ export class GrantView {
   @ApiProperty({ type: 'integer' })
   budgetMinor!: Minor;
 
-  /** what invoices have taken of the budget */
+  /** what invoices have taken of the budget, less what credit notes gave back */
   @ApiProperty({ type: 'integer' })
   grantedMinor!: Minor;
 
@@ -175,6 +175,10 @@ export class VoucherView {
   /** null: its member has not redeemed it, and nothing is paid for it */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   redeemedAt!: Date | null;
+
+  /** once it has ended, its vouchers pay for nothing more */
+  @ApiProperty({ enum: ['open', 'ended'] })
+  grantState!: string;
 }
 
 export class VoucherPage {

@@ -108,6 +108,30 @@ describe('what happens between the start of a run and its end', () => {
     await booksAgree(system);
   });
 
+  it('is credited by the other lines of its member when its own line has ended', async () => {
+    const month = monthLater(running.month, 2);
+    const ended = await joinLate(system, running, first.organisationId, 10, 3_000);
+    await install(system, running.agreementId, firstDay(month));
+    await system.source.query('update service_period set until_on = from_on where subscription_id = $1', [ended]);
+    await system.source.query(
+      `insert into service_credit (subscription_id, kind, days, happened_on, reason)
+       values ($1, 'installation', 30, $2, 'It was installed late.')`,
+      [ended, firstDay(month)],
+    );
+    await bill(system, officer, month);
+    const [invoice] = await invoicesOf(first);
+    expect(invoice?.lines.map(({ kind, minor }) => [kind, minor])).toEqual([
+      ['monthly', 12_000],
+      ['service-credit', -12_000],
+      ['monthly', 3_000],
+      ['service-credit', -3_000],
+    ]);
+    expect(invoice).toMatchObject({ netMinor: 0, grantMinor: 0, totalMinor: 0 });
+    const used: unknown[] = await system.source.query('select used_minor from used_service_credit');
+    expect(used).toEqual([{ used_minor: 15_000n }]);
+    await booksAgree(system);
+  });
+
   async function waiting(): Promise<void> {
     for (let tries = 0; tries < 1_000; tries += 1) {
       const rows: unknown[] = await system.source.query(
