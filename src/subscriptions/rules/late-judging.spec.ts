@@ -56,7 +56,9 @@ describe('a spreadsheet of lines that join', () => {
   it('is judged without going through all classes of the agreement for each row', () => {
     let reads = 0;
     const cells = Array.from({ length: 300 }, (_, at) => ({
-      ...{ lot: 'north', tier: 'basic', lotTitle: 'North' },
+      lot: 'north',
+      tier: 'basic',
+      lotTitle: 'North',
       get regions() {
         reads += 1;
         return [`R${at}`];
