@@ -295,10 +295,11 @@ select r.id as agreement_id, a.number, a.agency_id, r.provider_id, r.pool_id, r.
 from offer_round r join framework_agreement a on a.id = r.id
 where r.state = 'settled';
 
--- every line that was called off under one and not cancelled (it works on the days of its service_periods),
+-- every line that was called off under one and not cancelled, with the monthly price of its contract, which never rises
+-- (it works on the days of its service_periods),
 create view billable_line as
 select s.id as subscription_id, s.number, s.agreement_id, a.agency_id, a.provider_id, s.member_id, s.region_code,
-  s.lot_code, s.tier_code, s.quantity, a.currency, s.agreed_monthly, s.setup_minor, s.settled_at
+  s.lot_code, s.tier_code, s.quantity, a.currency, s.monthly_minor as contract_monthly, s.setup_minor, s.settled_at
 from subscription s join billable_agreement a on a.agreement_id = s.agreement_id
 where s.state <> 'cancelled';
 

@@ -213,11 +213,15 @@ create table invoice_share (
   primary key (invoice_id, provider_id)
 );
 
+-- What a scheme paid of an invoice; of a credit note what goes back to its budget, and months below zero when all of it
+-- goes back.
 create table invoice_grant (
   scheme_id uuid not null,
   subscription_id uuid not null,
   invoice_id uuid not null,
-  months integer not null check (months > 0),
+  months integer not null,
+  -- for how many of the subscription's lines
+  lines integer not null check (lines > 0),
   minor bigint not null check (minor > 0),
   primary key (scheme_id, subscription_id, invoice_id)
 );

@@ -11,12 +11,14 @@ import { LedgerService } from '../ledger/ledger.service.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { Mail } from '../platform/mail/mail.js';
 import { creditNoteIssued } from './billing.events.js';
+import { writeGrantsBack } from './grant-writing.js';
 import { type Issue, type NewInvoice, takeNumbers, writeInvoices } from './invoice-writing.js';
 import type { InvoiceView, IssueCreditNote } from './invoices.dto.js';
 import { InvoicesQueries } from './invoices.queries.js';
 import { bookingsOf } from './rules/bookings.js';
 import { type Creditable, creditTotals, whyNotCredit } from './rules/credit-notes.js';
-import type { Share } from './rules/totals.js';
+import type { Grant } from './rules/grants.js';
+import type { InvoiceTotals, Share } from './rules/totals.js';
 
 @Injectable()
 export class CreditNotesService {
@@ -42,18 +44,23 @@ export class CreditNotesService {
       }
       const creditable = await creditableOf(deed, invoice);
       unless(whyNotCredit(creditable, lines));
-      const note = noteOf(invoice, creditable, lines, why);
+      const totals = creditTotals(creditable, lines);
+      const note = noteOf(invoice, totals, lines, why);
       const names = await this.organisations.names(deed.tx, [invoice.issuerId]);
       const issue = issueOf(invoice, names.get(invoice.issuerId) ?? invoice.issuerName, deed.now);
       const [number = ''] = await takeNumbers(deed.tx, issue, 1);
       await writeInvoices(deed.tx, issue, [note], [number]);
+      await writeGrantsBack(
+        deed.tx,
+        totals.grants.map((grant) => ({ ...grant, invoiceId: note.id })),
+      );
       const { issuerId, memberId, currency } = invoice;
       const memo = `Credit note ${number} for ${invoice.number}`;
       await this.ledger.post(
         deed,
-        bookingsOf({ id: note.id, kind: 'credit-note', memo, issuerId, memberId, currency, totals: note.totals }),
+        bookingsOf({ id: note.id, kind: 'credit-note', memo, issuerId, memberId, currency, totals }),
       );
-      const { net, total } = note.totals;
+      const { net, total } = totals;
       await deed.record({ type: 'invoice', id: invoiceId }, { creditNoteId: note.id, number, net, total }, why);
       await deed.announce(creditNoteIssued, { creditNoteId: note.id });
       return this.invoices.one(deed.tx, actor, note.id);
@@ -88,18 +95,24 @@ async function creditableOf({ tx }: Deed, invoice: InvoiceView): Promise<Credita
      from invoice_share where invoice_id = $1 order by provider_id`,
     [invoice.id],
   );
+  const grants: Grant[] = await tx.query(
+    `select g.scheme_id as "schemeId", g.subscription_id as "subscriptionId", g.months, g.lines, g.minor
+     from invoice_grant g join grant_scheme s on s.id = g.scheme_id
+     where g.invoice_id = $1 order by g.subscription_id, s.sequence`,
+    [invoice.id],
+  );
   return {
     net: invoice.netMinor,
     tax: invoice.taxMinor,
-    grant: invoice.grantMinor,
     shares,
+    grants,
     lines: invoice.lines.map(({ creditedMinor, ...line }) => ({ ...line, credited: creditedMinor })),
   };
 }
 
 function noteOf(
   invoice: InvoiceView,
-  creditable: Creditable,
+  totals: InvoiceTotals,
   wishes: IssueCreditNote['lines'],
   why: string,
 ): NewInvoice {
@@ -111,7 +124,7 @@ function noteOf(
     memberId: invoice.memberId,
     memberName: invoice.memberName,
     taxBp: invoice.taxBp,
-    totals: creditTotals(creditable, wishes),
+    totals,
     why,
     lines: wishes.map(({ line, minor }) => {
       const credited = invoice.lines.find(({ position }) => position === line);

@@ -123,7 +123,7 @@ export class GrantView {
   @ApiProperty({ type: 'integer' })
   budgetMinor!: Minor;
 
-  /** what invoices have taken of the budget */
+  /** what invoices have taken of the budget, less what credit notes gave back */
   @ApiProperty({ type: 'integer' })
   grantedMinor!: Minor;
 
@@ -150,7 +150,7 @@ export class MakeVoucher {
   @IsUUID(undefined, { message: 'must be the id of a member' })
   memberId!: string;
 
-  /** for how many of the member's lines */
+  /** for how many of the member's lines: it stays with those that it first paid for */
   @IsInt({ message: LINES_MESSAGE })
   @Min(1, { message: LINES_MESSAGE })
   @Max(100_000, { message: LINES_MESSAGE })
@@ -175,6 +175,10 @@ export class VoucherView {
   /** null: its member has not redeemed it, and nothing is paid for it */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   redeemedAt!: Date | null;
+
+  /** once it has ended, its vouchers pay for nothing more */
+  @ApiProperty({ enum: ['open', 'ended'] })
+  grantState!: string;
 }
 
 export class VoucherPage {

@@ -22,7 +22,7 @@ const GRANTS = `
 /** Parameters: the member or null for all of them, and the agency or null for all of them. */
 const VOUCHERS = `
   select v.id, s.id as "grantId", s.name as "grantName", s.currency::text as currency, v.member_id as "memberId",
-    v.lines, s.line_minor as "perLineMinor", s.months, v.made_at as "madeAt", v.redeemed_at as "redeemedAt"
+    v.lines, s.line_minor as "perLineMinor", s.months, v.made_at as "madeAt", v.redeemed_at as "redeemedAt", s.state as "grantState"
   from grant_voucher v join grant_scheme s on s.id = v.scheme_id
   where ($1::uuid is null or v.member_id = $1) and ($2::uuid is null or s.agency_id = $2)`;
 
@@ -106,10 +106,18 @@ export class GrantsService {
     });
   }
 
-  /** Redeems a voucher of the actor's own. Asked again, it does nothing. @throws Refusal 'voucher.not-found' */
+  /**
+   * Redeems a voucher of the actor's own. Asked again, it does nothing.
+   * @throws Refusal 'voucher.not-found', 'voucher.ended'
+   */
   async redeem(actor: Actor, id: string): Promise<VoucherView> {
     return this.deeds.run(actor, 'billing.redeem-voucher', { id }, async (deed) => {
-      const { grantId, redeemedAt } = await this.voucher(deed.tx, actor, id);
+      const { grantId, redeemedAt, grantState } = await this.voucher(deed.tx, actor, id);
+      if (redeemedAt === null && grantState === 'ended') {
+        const sentence =
+          'The scheme of this voucher has ended, and nothing is paid for it: ask the agency for another.';
+        throw refuse('voucher.ended', sentence);
+      }
       await deed.tx.query('update grant_voucher set redeemed_at = $2 where id = $1 and redeemed_at is null', [
         id,
         deed.now,

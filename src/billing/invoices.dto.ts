@@ -149,6 +149,7 @@ export class InvoiceGrantView {
   grantName!: string;
   subscriptionId!: string;
 
+  /** of a credit note: that goes back to the scheme */
   @ApiProperty({ type: 'integer' })
   minor!: Minor;
 }

@@ -39,16 +39,18 @@ async function tell(deed: Deed, contracts: ContractsQueries, runId: string, impr
     const [old, present] = [before.get(classKey(lot, tier)), now.get(classKey(lot, tier))];
     return old === undefined || present === undefined || present >= old
       ? []
-      : [{ lot, tier, text: pricePair(tier, lotTitle, old, present, terms.currency) }];
+      : [{ lot, tier, present, text: pricePair(tier, lotTitle, old, present, terms.currency) }];
   });
-  // A band may be cheaper for some classes only: whoever pays as before gets no letter.
+  // A band may be cheaper for some classes only, and a contract may have had its price from the beginning: whoever pays
+  // as before gets no letter.
   await deed.tx.query(
     `with price as materialized (
-       select * from unnest($3::text[], $4::text[], $5::text[]) as p (lot_code, tier_code, text)
+       select * from unnest($3::text[], $4::text[], $5::text[], $9::bigint[]) as p (lot_code, tier_code, text, monthly)
      ), told as materialized (
        select l.member_id, string_agg(distinct p.text, E'\\n') as prices
        from invoice i join billable_line l on l.member_id = i.member_id and l.agreement_id = $2
          join price p on p.lot_code = l.lot_code and p.tier_code = l.tier_code
+           and p.monthly < l.contract_monthly
        where i.run_id = $1 and exists (
          select from invoice_line v where v.invoice_id = i.id and v.subscription_id = l.subscription_id)
        group by 1
@@ -65,6 +67,7 @@ async function tell(deed: Deed, contracts: ContractsQueries, runId: string, impr
       subject,
       intro,
       end,
+      lower.map(({ present }) => present),
     ],
   );
 }

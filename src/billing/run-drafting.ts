@@ -1,7 +1,8 @@
 /** Drafts the invoices of some members: the same for a preview and for the run. */
 import type { EntityManager } from 'typeorm';
 import { type Draft, draftOf } from './rules/drafting.js';
-import { type Chunk, factsOf, type MemberFacts, monthsTaken, type RunFrame, type Schemes } from './run-facts.js';
+import type { GrantState } from './rules/grants.js';
+import { type Chunk, factsOf, type MemberFacts, takenBefore, type RunFrame, type Schemes } from './run-facts.js';
 
 export interface MemberDraft extends Draft {
   readonly memberId: string;
@@ -17,7 +18,7 @@ export async function draftsOf(
   schemes: Schemes,
 ): Promise<MemberDraft[]> {
   const facts = await factsOf(tx, frame, chunk);
-  const taken = await monthsTaken(tx, schemes, facts);
+  const taken = await takenBefore(tx, schemes, facts);
   return facts.flatMap((member) => draftFor(member, frame, schemes, taken));
 }
 
@@ -25,7 +26,7 @@ function draftFor(
   { memberId, memberName, rates, lines, vouchers }: MemberFacts,
   { month }: RunFrame,
   { schemes, budgets }: Schemes,
-  taken: (schemeId: string, subscriptionId: string) => number,
+  taken: GrantState['taken'],
 ): MemberDraft[] {
   const draft = draftOf(lines, month, rates, schemes, { budgets, vouchers, taken });
   if (draft === null) return [];

@@ -4,7 +4,7 @@ import type { Month } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
 import type { AddOn, ServiceCredit } from './rules/charges.js';
 import type { BilledLine } from './rules/drafting.js';
-import type { GrantScheme } from './rules/grants.js';
+import type { GrantScheme, GrantState, Taken } from './rules/grants.js';
 import { type Days, endOf } from './rules/months.js';
 import type { Rates } from './rules/totals.js';
 import { classKey, type Prices } from './run-rows.js';
@@ -17,6 +17,8 @@ export interface RunFrame {
   readonly agencyId: string;
   readonly currency: string;
   readonly month: Month;
+  /** null: it has not started, and is only looked at */
+  readonly startedAt: Date | null;
   readonly rates: Rates;
   /** by agreement, in the band of the run */
   readonly prices: ReadonlyMap<string, Prices>;
@@ -27,7 +29,7 @@ export interface MemberFacts {
   readonly memberName: string;
   readonly rates: Rates;
   readonly lines: readonly BilledLine[];
-  /** lines that it has vouchers for, by scheme */
+  /** lines that it has vouchers for which have paid for none yet, by scheme */
   readonly vouchers: ReadonlyMap<string, number>;
 }
 
@@ -42,7 +44,7 @@ interface LineRow {
   readonly lot: string;
   readonly tier: string;
   readonly quantity: number;
-  readonly agreedMonthly: Minor;
+  readonly contractMonthly: Minor;
   readonly setup: Minor;
   readonly billedUntil: string | null;
 }
@@ -87,13 +89,13 @@ export function chunkAt(ends: readonly string[], place: number): Chunk | null {
   return to === undefined ? null : { after: ends[place - 1] ?? BEFORE, to };
 }
 
-/** Everything that is to be billed to the members of a chunk, in their order, and what is known of them. */
+/** Everything that is to be billed or credited to the members of a chunk, in their order, and what is known of them. */
 export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }: Chunk): Promise<MemberFacts[]> {
   const { agencyId, currency, month } = frame;
   const lines: LineRow[] = await tx.query(
     `select l.subscription_id as "subscriptionId", l.number, l.agreement_id as "agreementId",
        l.provider_id as "providerId", l.member_id as "memberId", a.pool_id as pool, l.region_code as region,
-       l.lot_code as lot, l.tier_code as tier, l.quantity, l.agreed_monthly as "agreedMonthly", l.setup_minor as setup,
+       l.lot_code as lot, l.tier_code as tier, l.quantity, l.contract_monthly as "contractMonthly", l.setup_minor as setup,
        b.billed_until::text as "billedUntil"
      from billable_line l join billable_agreement a on a.agreement_id = l.agreement_id
        left join billed_line b on b.subscription_id = l.subscription_id
@@ -139,17 +141,20 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }:
   const owned = new Map<string, BilledLine[]>();
   for (const row of lines) {
     const own = periods.get(row.subscriptionId);
-    if (!own) continue;
-    const price = frame.prices.get(row.agreementId)?.get(classKey(row.lot, row.tier));
+    const prices = frame.prices.get(row.agreementId);
+    // The first line of an agreement may be reported while a run goes on that has no band for it: the next one bills it.
+    const open = credits.get(row.subscriptionId);
+    if ((!own && !open) || !prices) continue;
+    const price = prices.get(classKey(row.lot, row.tier));
     if (price === undefined) throw new Error(`line ${row.number} has no price in its agreement`);
-    const { memberId, lot: _class, quantity, agreedMonthly, setup, billedUntil, ...rest } = row;
+    const { memberId, lot: _class, quantity, contractMonthly, setup, billedUntil, ...rest } = row;
     const line: BilledLine = {
       ...rest,
-      line: { quantity, agreedMonthly, setup, billedUntil },
+      line: { quantity, contractMonthly, setup, billedUntil },
       price,
-      periods: own,
+      periods: own ?? [],
       addOns: addOns.get(row.subscriptionId) ?? [],
-      credits: credits.get(row.subscriptionId) ?? [],
+      credits: open ?? [],
     };
     const before = owned.get(memberId);
     if (before) before.push(line);
@@ -178,7 +183,10 @@ async function aboutMembers(tx: EntityManager, frame: RunFrame, members: readonl
     [members, frame.agencyId],
   );
   const redeemed: { memberId: string; schemeId: string; lines: number }[] = await tx.query(
-    `select v.member_id as "memberId", v.scheme_id as "schemeId", v.lines
+    `select v.member_id as "memberId", v.scheme_id as "schemeId", (v.lines - coalesce((
+       select sum(used.lines) from (
+         select max(g.lines) as lines from invoice i join invoice_grant g on g.invoice_id = i.id
+         where i.member_id = v.member_id and g.scheme_id = v.scheme_id group by g.subscription_id) used), 0))::int as lines
      from grant_voucher v join grant_scheme s on s.id = v.scheme_id
      where v.member_id = any($1) and s.agency_id = $2 and s.currency = $3 and v.redeemed_at is not null`,
     [members, frame.agencyId, frame.currency],
@@ -194,20 +202,25 @@ async function aboutMembers(tx: EntityManager, frame: RunFrame, members: readonl
   };
 }
 
+const NOTHING_TAKEN: Taken = { months: 0, lines: 0 };
+
 /** Schemes that still pay, in their order, and what is left of their budgets. */
 export interface Schemes {
   readonly schemes: readonly GrantScheme[];
   readonly budgets: Map<string, Minor>;
 }
 
-/** @param lock nobody else may spend of the budgets until the deed ends */
+/**
+ * Those made while a run goes on are not its own: else they would pay only for whoever comes late in it.
+ * @param lock nobody else may spend of the budgets until the deed ends
+ */
 export async function schemesOf(tx: EntityManager, frame: RunFrame, lock: boolean): Promise<Schemes> {
   const rows: (GrantScheme & { left: Minor })[] = await tx.query(
     `select id, regions, tiers, pools, by_voucher as "byVoucher", line_minor as "perLine", months,
        from_month as "fromMonth", budget_minor - granted_minor as left
      from grant_scheme where agency_id = $1 and currency = $2 and state = 'open' and granted_minor < budget_minor
-       and from_month <= $3 order by sequence ${lock ? 'for update' : ''}`,
-    [frame.agencyId, frame.currency, frame.month],
+       and from_month <= $3 and made_at <= coalesce($4, made_at) order by sequence ${lock ? 'for update' : ''}`,
+    [frame.agencyId, frame.currency, frame.month, frame.startedAt],
   );
   return {
     schemes: rows.map(({ left: _left, ...scheme }) => scheme),
@@ -215,20 +228,20 @@ export async function schemesOf(tx: EntityManager, frame: RunFrame, lock: boolea
   };
 }
 
-/** For how many months schemes have paid for lines before: `taken` of a GrantState. */
-export async function monthsTaken(
+/** What schemes have paid for lines before: `taken` of a GrantState. */
+export async function takenBefore(
   tx: EntityManager,
   { schemes }: Schemes,
   facts: readonly MemberFacts[],
-): Promise<(schemeId: string, subscriptionId: string) => number> {
-  if (schemes.length === 0) return () => 0;
-  const rows: { key: string; months: number }[] = await tx.query(
-    `select scheme_id || ' ' || subscription_id as key, sum(months)::int as months from invoice_grant
+): Promise<GrantState['taken']> {
+  if (schemes.length === 0) return () => NOTHING_TAKEN;
+  const rows: (Taken & { key: string })[] = await tx.query(
+    `select scheme_id || ' ' || subscription_id as key, sum(months)::int as months, max(lines) as lines from invoice_grant
      where scheme_id = any($1) and subscription_id = any($2) group by 1`,
     [schemes.map(({ id }) => id), facts.flatMap(({ lines }) => lines.map(({ subscriptionId }) => subscriptionId))],
   );
-  const taken = new Map(rows.map(({ key, months }) => [key, months]));
-  return (schemeId, subscriptionId) => taken.get(`${schemeId} ${subscriptionId}`) ?? 0;
+  const taken = new Map(rows.map((row) => [row.key, row]));
+  return (schemeId, subscriptionId) => taken.get(`${schemeId} ${subscriptionId}`) ?? NOTHING_TAKEN;
 }
 
 function bySubscription<T>(rows: readonly (T & { readonly subscriptionId: string })[]): Map<string, T[]> {

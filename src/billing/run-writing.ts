@@ -5,6 +5,7 @@ import { daysLater, dayOf } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
+import { writeGrants } from './grant-writing.js';
 import { type Issue, type NewInvoice, takeNumbers, writeInvoices } from './invoice-writing.js';
 import { bookingsOf } from './rules/bookings.js';
 import { endOf } from './rules/months.js';
@@ -37,7 +38,10 @@ export async function writeDrafts(
     invoices.map(({ invoice }) => invoice),
     numbers,
   );
-  await writeGrants(tx, invoices);
+  await writeGrants(
+    tx,
+    invoices.flatMap(({ draft, invoice }) => draft.grants.map((grant) => ({ ...grant, invoiceId: invoice.id }))),
+  );
   await writeUsed(tx, run, drafts);
   await ledger.post(
     deed,
@@ -86,30 +90,6 @@ function invoiceFor(run: StartedRun, { memberId, memberName, taxBp, totals, line
   };
 }
 
-async function writeGrants(
-  tx: EntityManager,
-  invoices: readonly { readonly draft: MemberDraft; readonly invoice: NewInvoice }[],
-): Promise<void> {
-  const grants = invoices.flatMap(({ draft, invoice }) => draft.grants.map((grant) => ({ ...grant, id: invoice.id })));
-  if (grants.length === 0) return;
-  await tx.query(
-    `with granted as (
-       insert into invoice_grant (invoice_id, scheme_id, subscription_id, months, minor)
-       select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::bigint[])
-       returning scheme_id, minor
-     )
-     update grant_scheme s set granted_minor = s.granted_minor + g.minor
-     from (select scheme_id, sum(minor)::bigint as minor from granted group by 1) g where s.id = g.scheme_id`,
-    [
-      grants.map((grant) => grant.id),
-      grants.map((grant) => grant.schemeId),
-      grants.map((grant) => grant.subscriptionId),
-      grants.map((grant) => grant.months),
-      grants.map((grant) => grant.minor),
-    ],
-  );
-}
-
 /** Days that are billed now are not billed again, and what was deducted is not deducted again. */
 async function writeUsed(tx: EntityManager, run: StartedRun, drafts: readonly MemberDraft[]): Promise<void> {
   await tx.query(
@@ -125,7 +105,7 @@ async function writeUsed(tx: EntityManager, run: StartedRun, drafts: readonly Me
   if (credits.length === 0) return;
   await tx.query(
     `insert into used_service_credit as u (credit_id, worth_minor, used_minor)
-     select * from unnest($1::uuid[], $2::bigint[], $3::bigint[])
+     select id, max(worth), sum(used) from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as c (id, worth, used) group by id
      on conflict (credit_id) do update set used_minor = u.used_minor + excluded.used_minor`,
     [credits.map(({ id }) => id), credits.map(({ worth }) => worth), credits.map(({ used }) => used)],
   );

@@ -3,13 +3,14 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor.js';
 import { dayOf } from '../kernel/calendar.js';
 import { transition } from '../kernel/lifecycle.js';
+import type { Minor } from '../kernel/money.js';
 import { notFound, refuse, unless } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import type { AddOnOrderView, AddOnView, OfferAddOn, OrderAddOn } from './add-ons.dto.js';
 import { AddOnsQueries } from './add-ons.queries.js';
 import { holdLines } from './line-rows.js';
 import { RoundsQueries } from './rounds.queries.js';
-import { type EarlierOrder, MOST_ADD_ONS, orderFrom, orderUntil, whyNotOrder } from './rules/add-on.js';
+import { type EarlierOrder, MOST_ADD_ONS, orderFrom, orderUntil, whyNotOrder, whyTooMuch } from './rules/add-on.js';
 import { addOnLifecycle, type AddOnState } from './rules/subscription-lifecycle.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
 
@@ -17,6 +18,7 @@ interface HeldAddOn {
   readonly id: string;
   readonly agreementId: string;
   readonly state: AddOnState;
+  readonly monthly: Minor;
 }
 
 @Injectable()
@@ -79,7 +81,8 @@ export class AddOnsService {
 
   /**
    * Orders an add-on for a line of the actor's own, from today on, at its present price.
-   * @throws Refusal 'subscription.not-found', 'add-on.not-offered', 'add-on.no-service', 'add-on.ordered-already'
+   * @throws Refusal 'subscription.not-found', 'add-on.not-offered', 'add-on.no-service', 'add-on.ordered-already',
+   *   'add-on.too-much'
    */
   async order(actor: Actor, id: string, { addOnId, quantity = 1 }: OrderAddOn): Promise<AddOnOrderView> {
     return this.deeds.run(actor, 'add-ons.order', { id, addOnId, quantity }, async (deed) => {
@@ -89,6 +92,7 @@ export class AddOnsService {
       const addOn = await hold(deed, addOnId);
       const earlier = await earlierOrders(deed, id, addOnId);
       unless(whyNotOrder(line, addOn ?? { state: 'withdrawn', agreementId: '' }, earlier));
+      unless(addOn ? whyTooMuch(quantity, addOn.monthly) : null);
       const fromOn = orderFrom(dayOf(deed.now), earlier);
       const rows: { id: string }[] = await deed.tx.query(
         `insert into add_on_order (subscription_id, add_on_id, quantity, monthly_minor, from_on)
@@ -123,7 +127,7 @@ export class AddOnsService {
 
 async function hold({ tx }: Deed, id: string): Promise<HeldAddOn | undefined> {
   const rows: HeldAddOn[] = await tx.query(
-    'select id, agreement_id as "agreementId", state from add_on where id = $1 for no key update',
+    'select id, agreement_id as "agreementId", state, monthly_minor as monthly from add_on where id = $1 for no key update',
     [id],
   );
   return rows[0];

@@ -11,13 +11,13 @@ import type { LatePreview, LatePreviewQuery, OpenAgreement, OpenAgreementPage, O
 import { presentLines, readJoining, type RunningAgreement } from './late-rows.js';
 import { uuidOf } from './offer-rows.js';
 import {
-  capacityLeft,
   type ClassLines,
   classOf,
   type LateCell,
   latePrice,
   linesOf,
   nextBand,
+  Room,
   saving,
   whyNotJoinNow,
   type WantedPlace,
@@ -59,6 +59,7 @@ export class LateJoiningQueries {
     const linesNow = linesOf(present);
     const linesThen = linesNow + quantity;
     const next = nextBand(agreement, linesThen);
+    const room = new Room(terms.tariff, present);
     const price = (lines: number, cell: LateCell) => latePrice(agreement, lines, cell).monthly;
     return {
       agreementId,
@@ -73,7 +74,7 @@ export class LateJoiningQueries {
       next: next && { from: next.from, missing: next.missing },
       classes: askedFor(agreement, query).map((cell) => ({
         ...shownClass(cell),
-        capacityLeft: capacityLeft(terms.tariff, present, cell),
+        capacityLeft: room.left(cell),
         monthlyNow: price(linesNow, cell),
         monthly: price(linesThen, cell),
         monthlyNext: next && price(next.from, cell),
@@ -121,6 +122,7 @@ function shownClass({
 function shown({ agreement, present }: JoinableAgreement): OpenAgreement {
   const { terms, until } = agreement;
   const lines = linesOf(present);
+  const room = new Room(terms.tariff, present);
   return {
     agreementId: terms.agreementId,
     number: terms.number,
@@ -131,7 +133,7 @@ function shown({ agreement, present }: JoinableAgreement): OpenAgreement {
     lines,
     classes: terms.cells.map((cell) => {
       const { monthly, setup } = latePrice(agreement, lines + 1, cell);
-      return { ...shownClass(cell), capacityLeft: capacityLeft(terms.tariff, present, cell), monthly, setup };
+      return { ...shownClass(cell), capacityLeft: room.left(cell), monthly, setup };
     }),
   };
 }

@@ -21,9 +21,13 @@ const HELD = `
       as "changedOn"
   from subscription s join framework_agreement a on a.id = s.agreement_id`;
 
-/** Lines by their ids, in the order of these; those that do not exist are passed over. */
+/**
+ * Lines by their ids, in the order of these; those that do not exist are passed over. They are read once they are held:
+ * who waited for another change would else see its state, but the days that were there before it.
+ */
 export async function holdLines(tx: EntityManager, ids: readonly string[]): Promise<HeldLine[]> {
-  return tx.query(`${HELD} where s.id = any($1) order by s.id for update of s`, [ids]);
+  await tx.query('select 1 from subscription where id = any($1) order by id for update', [ids]);
+  return tx.query(`${HELD} where s.id = any($1) order by s.id`, [ids]);
 }
 
 /** Lines of an agreement by their numbers. */

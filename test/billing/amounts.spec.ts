@@ -176,6 +176,13 @@ describe('what an invoice comes to', () => {
       [town.organisationId],
     );
     expect(balance).toEqual([{ minor: 0 }]);
+    // What was paid of it is in the budget of its scheme again, and in no other.
+    expect(answered(await officer.get('/api/v1/billing/grants'), 200)).toMatchObject({
+      items: [
+        { name: 'Countryside', grantedMinor: 2_000 },
+        { name: 'Start', grantedMinor: 0 },
+      ],
+    });
     const letters: { subject: string; body: string }[] = await system.source.query(
       `select subject, body from mail_message where about = $1`,
       [`invoice ${first.id}`],
@@ -194,6 +201,16 @@ describe('what an invoice comes to', () => {
     expect(answered(await officer.post(`/api/v1/billing/grants/${countryside?.id}/end`), 200)).toMatchObject({
       state: 'ended',
     });
+    const short = { ...GRANT, name: 'Short', byVoucher: true };
+    const { id } = answered(await officer.post('/api/v1/billing/grants', short), 201) as { id: string };
+    const given = await officer.post(`/api/v1/billing/grants/${id}/vouchers`, {
+      memberId: town.organisationId,
+      lines: 1,
+    });
+    const voucher = answered(given, 201) as { id: string };
+    answered(await officer.post(`/api/v1/billing/grants/${id}/end`), 200);
+    const late = await town.post(`/api/v1/billing/vouchers/${voucher.id}/redeem`);
+    expect([late.status, late.body.code]).toEqual([409, 'voucher.ended']);
     const wrong = await officer.post('/api/v1/billing/grants', {
       ...GRANT,
       name: 'None',

@@ -51,7 +51,7 @@ describe('months of an agreement', () => {
   afterAll(() => system.stop());
 
   const mails = async (): Promise<{ recipient: string; subject: string; body: string }[]> =>
-    system.source.query('select recipient, subject, body from mail_message order by id');
+    system.source.query(`select recipient, subject, body from mail_message where about like 'agreement %' order by id`);
 
   it('knows the same states as the database', async () => {
     expect((await statesAllowed(system, 'billing_run')).sort()).toEqual(statesOf(runLifecycle).sort());
@@ -148,17 +148,19 @@ describe('months of an agreement', () => {
 
   it('cost everybody less from the next invoice on when later joiners reach the next band, and say why', async () => {
     const month = monthLater(running.month, 1);
-    const late = await system.someone('owner');
-    await joinLate(system, running, late.organisationId, 4, 4_000);
+    const [late, cheap] = [await system.someone('owner'), await system.someone('owner')];
+    await joinLate(system, running, late.organisationId, 3, 4_000);
+    // Its contract has had the lower price from the beginning: it is told nothing.
+    await joinLate(system, running, cheap.organisationId, 1, 4_000, 3_000);
     await install(system, running.agreementId, firstDay(month));
     const before = (await mails()).length;
     const run = await bill(system, officer, month);
-    // 10 lines at 30.00, and the late one's set-up
+    // 10 lines at 30.00, and the late ones' set-up
     expect(run).toMatchObject({
       state: 'issued',
       previousMonth: running.month,
-      totals: { invoices: 4, netMinor: 34_000, monthlyMinor: 30_000, activationMinor: 0 },
-      difference: { invoices: 1, netMinor: 4_000, monthlyMinor: 6_000, activationMinor: -700 },
+      totals: { invoices: 5, netMinor: 34_000, monthlyMinor: 30_000, activationMinor: 0 },
+      difference: { invoices: 2, netMinor: 4_000, monthlyMinor: 6_000, activationMinor: -700 },
     });
     const { items } = answered(await officer.get(`/api/v1/billing/runs/${run.id}/agreements`), 200) as {
       items: object[];
@@ -196,7 +198,7 @@ describe('months of an agreement', () => {
     const { items } = answered(await officer.get(`/api/v1/billing/runs/${run.id}/agreements`), 200) as {
       items: object[];
     };
-    expect(items).toMatchObject([{ lines: 3, linesBefore: 10, band: 1, previousBand: 1 }]);
+    expect(items).toMatchObject([{ lines: 4, linesBefore: 10, band: 1, previousBand: 1 }]);
     const [small] = await invoicesOf(members[0] ?? officer, `?runId=${run.id}`);
     expect(small).toMatchObject({ netMinor: 3_000 });
     const [ended] = await invoicesOf(members[2] ?? officer, `?runId=${run.id}`);

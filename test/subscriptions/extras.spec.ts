@@ -137,6 +137,8 @@ describe('beside a line that works,', () => {
       const second = agreement.subscriptions[1]?.id;
       expect((await order(addOnId, {}, agreement.members[1], second)).body.code).toBe('add-on.no-service');
       expect((await order(addOnId, { quantity: 0 })).status).toBe(422);
+      const dear = idOf(await offer('dear', 1_000_000_000_000));
+      expect((await order(dear, { quantity: 2 })).body.code).toBe('add-on.too-much');
     });
 
     it('costs nothing on the days on which the line does not work, and ends with it', async () => {

@@ -100,10 +100,10 @@ describe('late joining', () => {
     expect((await member.get(`/api/v1/subscriptions/${joined.id}/contract`)).text).toBe(contract.text);
     expect((await member.get(`${agreement.path}/round`)).status).toBe(200);
     const [row]: object[] = await system.source.query(
-      `select l.quantity, l.agreed_monthly, l.setup_minor, l.lot_code from billable_line l where subscription_id = $1`,
+      `select l.quantity, l.contract_monthly, l.setup_minor, l.lot_code from billable_line l where subscription_id = $1`,
       [joined.id],
     );
-    expect(row).toEqual({ quantity: 2, agreed_monthly: 3_500n, setup_minor: 1_000n, lot_code: 'north' });
+    expect(row).toEqual({ quantity: 2, contract_monthly: 3_000n, setup_minor: 1_000n, lot_code: 'north' });
     await agreement.provider
       .post(`/api/v1/subscriptions/${joined.id}/installation`, { worksOn: await today(system) })
       .expect(200);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemActor } from '../../src/kernel/actor.js';
 import { daysLater, firstOfMonth, monthsLater } from '../../src/kernel/calendar.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
@@ -68,6 +69,17 @@ describe('a line that works', () => {
     expect((await change('suspend', idOf(1), { why: ' ' })).status).toBe(422);
   });
 
+  it('resumes no earlier than it was suspended, also when both come at once', async () => {
+    const service = system.app.get(SubscriptionsService, { strict: false });
+    const resumed = await system.app.get(Deeds).run(systemActor('test'), 'payments.suspend', null, async (deed) => {
+      await service.suspend(deed, [idOf(0)], 'Not paid.');
+      const other = change('resume', idOf(0), { on: firstOfMonth(await today(system)) }).then((answer) => answer);
+      while ((await waiting(system)) === 0) await sleep(10);
+      return { other };
+    });
+    expect((await resumed.other).body.code).toBe('subscription.day');
+  });
+
   it('is ended by its member when its term is over, and not before', async () => {
     const [member] = agreement.members;
     const answer = await change('end', idOf(0), {}, member);
@@ -133,7 +145,7 @@ describe('a line that works', () => {
     const now = await today(system);
     await change('suspend', idOf(0)).expect(200);
     const rows: object[] = await system.source.query(
-      `select l.number, l.quantity, l.agreed_monthly, a.settled_band, a.term_months, p.until_on::text
+      `select l.number, l.quantity, l.contract_monthly, a.settled_band, a.term_months, p.until_on::text
        from billable_line l join billable_agreement a using (agreement_id, agency_id, provider_id, currency)
          join service_period p using (subscription_id)
        where l.agreement_id = $1 order by l.number`,
@@ -172,3 +184,11 @@ describe('a line that was called off', () => {
     expect(rows).toHaveLength(0);
   });
 });
+
+/** How many wait for what somebody else holds. */
+async function waiting(system: System): Promise<number> {
+  const rows: unknown[] = await system.source.query(
+    `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows.length;
+}

@@ -8,7 +8,7 @@ const MONTH = '2026-04';
 const facts = (some: Partial<LineFacts['line']> & Partial<Omit<LineFacts, 'line'>>): LineFacts => {
   const { price, periods, addOns, credits, ...line } = some;
   return {
-    line: { quantity: 1, agreedMonthly: 4_000n, setup: 0n, billedUntil: null, ...line },
+    line: { quantity: 1, contractMonthly: 4_000n, setup: 0n, billedUntil: null, ...line },
     price: price ?? 3_000n,
     periods: periods ?? [{ from: '2026-04-01', until: null }],
     addOns: addOns ?? [],
@@ -84,7 +84,7 @@ describe('the charges of a line', () => {
   });
 
   it('never exceed what was agreed, whatever the band says', () => {
-    expect(sumOf(chargesOf(facts({ price: 9_000n, agreedMonthly: 2_500n }), MONTH))).toBe(2_500n);
+    expect(sumOf(chargesOf(facts({ price: 9_000n, contractMonthly: 2_500n }), MONTH))).toBe(2_500n);
   });
 });
 
@@ -107,11 +107,11 @@ describe('whatever happens to a line', () => {
         fc.array(amounts, { minLength: 3, maxLength: 3 }),
         amounts,
         fc.integer({ min: 1, max: 9 }),
-        (at, prices, agreedMonthly, quantity) => {
+        (at, prices, contractMonthly, quantity) => {
           const byMonth = new Map<string, bigint>();
           let billedUntil: string | null = null;
           for (const [index, month] of months.entries()) {
-            const line = { quantity, agreedMonthly, setup: 0n, billedUntil };
+            const line = { quantity, contractMonthly, setup: 0n, billedUntil };
             const charges = chargesOf(
               { line, price: prices[index] ?? 0n, periods: periodsOf(at), addOns: [], credits: [] },
               month,
@@ -120,7 +120,7 @@ describe('whatever happens to a line', () => {
               byMonth.set(each.month ?? '', (byMonth.get(each.month ?? '') ?? 0n) + each.minor);
             if (charges.length > 0) billedUntil = endOf(month);
           }
-          for (const sum of byMonth.values()) expect(sum).toBeLessThanOrEqual(agreedMonthly * BigInt(quantity));
+          for (const sum of byMonth.values()) expect(sum).toBeLessThanOrEqual(contractMonthly * BigInt(quantity));
         },
       ),
     );
@@ -130,7 +130,7 @@ describe('whatever happens to a line', () => {
     fc.assert(
       fc.property(changes, amounts, fc.array(fc.integer({ min: 0, max: 88 }), { maxLength: 4 }), (at, price, cuts) => {
         const sum = (periods: readonly Days[]) =>
-          sumOf(chargesOf(facts({ price, agreedMonthly: price, periods }), '2026-04'));
+          sumOf(chargesOf(facts({ price, contractMonthly: price, periods }), '2026-04'));
         const whole = periodsOf(at);
         const cut = cuts
           .map((offset) => daysLater(first, offset))

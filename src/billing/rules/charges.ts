@@ -9,8 +9,8 @@ import { type Days, daysOf, endOf, firstDay, monthLater } from './months.js';
 
 export interface ChargedLine {
   readonly quantity: number;
-  /** the most that was agreed to, per line and month */
-  readonly agreedMonthly: Minor;
+  /** the price of its contract, per line and month: within the term it never rises */
+  readonly contractMonthly: Minor;
   /** once, per line */
   readonly setup: Minor;
   /** the day from which on days are not billed yet; null: no run has billed the line */
@@ -65,7 +65,7 @@ export function chargesOf({ line, price, periods, addOns, credits }: LineFacts, 
   const end = endOf(month);
   const open = unbilled(periods, line.billedUntil, end);
   if (open.length === 0) return [];
-  const monthly = price < line.agreedMonthly ? price : line.agreedMonthly;
+  const monthly = monthlyOf(line, price);
   const charges: Charge[] = byMonth(open).map(([of, days]) => ({
     ...charge('monthly', '', line.quantity, monthly),
     month: of,
@@ -83,7 +83,11 @@ export function chargesOf({ line, price, periods, addOns, credits }: LineFacts, 
       charges.push({ ...part, month: of, days, minor: proRata(addOn.quantity, addOn.monthly, days, of) });
     }
   }
-  return [...charges, ...deducted(line, monthly, credits, sumOf(charges), end)];
+  return [...charges, ...deductionsOf({ line, price, credits }, sumOf(charges), month)];
+}
+
+function monthlyOf({ contractMonthly }: ChargedLine, price: Minor): Minor {
+  return price < contractMonthly ? price : contractMonthly;
 }
 
 /** The sum of charges, what is deducted from them included. */
@@ -102,8 +106,17 @@ function byOrder(addOns: readonly AddOn[]): [AddOn, ...AddOn[]][] {
   return [...orders.values()];
 }
 
-/** Credits in order of their happening, as far as there is something that they can be deducted from. */
-function deducted(line: ChargedLine, monthly: Minor, credits: readonly ServiceCredit[], charged: Minor, end: Day) {
+/**
+ * What is deducted for the credits of a line, in order of their happening.
+ * @param charged from which it is deducted: never more than that
+ */
+export function deductionsOf(
+  { line, price, credits }: Pick<LineFacts, 'line' | 'price' | 'credits'>,
+  charged: Minor,
+  month: Month,
+): Charge[] {
+  const end = endOf(month);
+  const monthly = monthlyOf(line, price);
   const deductions: Charge[] = [];
   let left = charged;
   for (const credit of [...credits].sort(byHappening)) {

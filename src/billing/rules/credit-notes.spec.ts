@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { type Creditable, creditTotals, whyNotCredit, type Wish } from './credit-notes.js';
+import { sumOf } from './charges.js';
 import { invoiceTotals } from './totals.js';
 
-const invoice = (charged: readonly bigint[], grant = 0n): Creditable => {
+/** @param granted of each line, by two schemes */
+const invoice = (charged: readonly bigint[], granted: readonly (readonly [bigint, bigint])[] = []): Creditable => {
   const lines = charged.map((minor, at) => ({
     position: at + 1,
     subscriptionId: `s${at}`,
@@ -10,7 +12,12 @@ const invoice = (charged: readonly bigint[], grant = 0n): Creditable => {
     minor,
     credited: 0n,
   }));
-  return { ...invoiceTotals(lines, { taxBp: 1_000, feeBp: 250 }, grant), lines };
+  const grants = granted.flatMap((minors, at) =>
+    minors.flatMap((minor, scheme) =>
+      minor === 0n ? [] : [{ schemeId: `g${scheme}`, subscriptionId: `s${at}`, months: 1, lines: 1, minor }],
+    ),
+  );
+  return { ...invoiceTotals(lines, { taxBp: 1_000, feeBp: 250 }, sumOf(grants)), lines, grants };
 };
 const after = (of: Creditable, wishes: readonly Wish[]): Creditable => ({
   ...of,
@@ -45,28 +52,61 @@ test('what was credited for its service is not credited again', () => {
 });
 
 test('tax, grant and fee go back with what is credited', () => {
-  expect(creditTotals(invoice([1_000n, 500n], 300n), [{ line: 1, minor: 500n }])).toEqual({
+  expect(creditTotals(invoice([1_000n, 500n], [[200n, 0n]]), [{ line: 1, minor: 500n }])).toEqual({
     net: 500n,
     tax: 50n,
     grant: 100n,
     total: 450n,
     shares: [{ providerId: 'a', net: 500n, fee: 13n, payable: 487n }],
+    grants: [{ schemeId: 'g0', subscriptionId: 's0', months: 0, lines: 1, minor: 100n }],
   });
+});
+
+test('a grant goes back with the line for which it was paid, and with no other', () => {
+  const of = invoice([1_000n, 500n], [[1_000n, 0n]]);
+  expect(creditTotals(of, [{ line: 2, minor: 500n }])).toMatchObject({ grant: 0n, total: 550n, grants: [] });
+  expect(creditTotals(of, [{ line: 1, minor: 1_000n }])).toMatchObject({
+    grant: 1_000n,
+    total: 100n,
+    grants: [{ schemeId: 'g0', months: -1, minor: 1_000n }],
+  });
+});
+
+test('of two schemes the one that came last gets its money back first', () => {
+  const of = invoice([1_000n], [[300n, 100n]]);
+  expect(creditTotals(of, [{ line: 1, minor: 500n }]).grants).toMatchObject([
+    { schemeId: 'g1', months: -1, minor: 100n },
+    { schemeId: 'g0', months: 0, minor: 100n },
+  ]);
 });
 
 test('however an invoice is credited piece by piece, in the end exactly what it came to has been credited', () => {
   const charged = fc.array(fc.bigInt({ min: 1n, max: 100_000n }), { minLength: 1, maxLength: 5 });
+  const percents = fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }));
   const cuts = fc.array(fc.tuple(fc.nat(4), fc.integer({ min: 1, max: 100 })), { maxLength: 8 });
   fc.assert(
-    fc.property(charged, cuts, fc.integer({ min: 0, max: 100 }), (amounts, parts, percent) => {
-      const whole = amounts.reduce((sum, minor) => sum + minor, 0n);
-      const start = invoice(amounts, (whole * BigInt(percent)) / 100n);
+    fc.property(charged, cuts, fc.array(percents, { maxLength: 5 }), (amounts, parts, granted) => {
+      const start = invoice(
+        amounts,
+        granted.slice(0, amounts.length).map(([first, second], at) => {
+          const minor = amounts[at] ?? 0n;
+          const one = (minor * BigInt(first)) / 100n;
+          return [one, ((minor - one) * BigInt(second)) / 100n] as const;
+        }),
+      );
+      const back = new Map<string, { minor: bigint; months: number }>();
       let now = start;
       const sums = { net: 0n, tax: 0n, grant: 0n, total: 0n, payable: 0n };
       const credit = (wishes: readonly Wish[]): void => {
         expect(whyNotCredit(now, wishes)).toBeNull();
         const totals = creditTotals(now, wishes);
         expect(totals.total >= 0n && totals.tax >= 0n && totals.grant >= 0n).toBe(true);
+        expect(totals.grant <= totals.net).toBe(true);
+        for (const { schemeId, subscriptionId, minor, months } of totals.grants) {
+          expect(minor > 0n).toBe(true);
+          const before = back.get(schemeId + subscriptionId) ?? { minor: 0n, months: 0 };
+          back.set(schemeId + subscriptionId, { minor: before.minor + minor, months: before.months + months });
+        }
         for (const each of ['net', 'tax', 'grant', 'total'] as const) sums[each] += totals[each];
         for (const share of totals.shares) {
           expect(share.fee >= 0n && share.payable >= 0n).toBe(true);
@@ -83,9 +123,13 @@ test('however an invoice is credited piece by piece, in the end exactly what it 
         line.minor > line.credited ? [{ line: line.position, minor: line.minor - line.credited }] : [],
       );
       if (rest.length > 0) credit(rest);
-      const { net, tax, grant } = start;
+      const { net, tax } = start;
+      const grant = sumOf(start.grants);
       const payable = start.shares.reduce((sum, share) => sum + share.payable, 0n);
       expect(sums).toEqual({ net, tax, grant, total: net + tax - grant, payable });
+      for (const { schemeId, subscriptionId, minor } of start.grants) {
+        expect(back.get(schemeId + subscriptionId)).toEqual({ minor, months: -1 });
+      }
     }),
   );
 });

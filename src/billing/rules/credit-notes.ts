@@ -1,10 +1,12 @@
 /**
- * A credit note takes back charges of an invoice, with the tax, the grant and the fee that went with them. Each part is
+ * A credit note takes back charges of an invoice, with the tax, the grants and the fee that went with them. Each part is
  * what belongs to all that is credited by now, less what was credited before: however an invoice is credited piece by
- * piece, in the end exactly what was charged has been credited.
+ * piece, in the end exactly what was charged has been credited. A grant goes back with the line for which it was paid:
+ * whoever is credited a line that no scheme pays for gets all of it.
  */
 import { divideRounded, type Minor } from '../../kernel/money.js';
 import { invalid, type Refusal } from '../../kernel/refusal.js';
+import type { Grant } from './grants.js';
 import type { InvoiceTotals, Share } from './totals.js';
 
 export interface CreditableLine {
@@ -17,8 +19,15 @@ export interface CreditableLine {
   readonly credited: Minor;
 }
 
-export interface Creditable extends Omit<InvoiceTotals, 'total'> {
+export interface Creditable extends Omit<InvoiceTotals, 'total' | 'grant'> {
   readonly lines: readonly CreditableLine[];
+  /** in the order in which their schemes came to a line */
+  readonly grants: readonly Grant[];
+}
+
+/** What a credit note comes to, and what of its grant goes back to which scheme. */
+export interface CreditTotals extends InvoiceTotals {
+  readonly grants: readonly Grant[];
 }
 
 export interface Wish {
@@ -61,22 +70,54 @@ export function whyNotCredit(invoice: Creditable, wishes: readonly Wish[]): Refu
 }
 
 /** What a credit note comes to; the amounts are positive. */
-export function creditTotals(invoice: Creditable, wishes: readonly Wish[]): InvoiceTotals {
+export function creditTotals(invoice: Creditable, wishes: readonly Wish[]): CreditTotals {
   const wished = new Map(wishes.map(({ line, minor }) => [line, minor]));
-  const of = (lines: readonly CreditableLine[]) => ({
+  const of = (lines: readonly CreditableLine[]): Credited => ({
+    charged: lines.reduce((sum, { minor }) => sum + minor, 0n),
     before: lines.reduce((sum, { credited }) => sum + credited, 0n),
     now: lines.reduce((sum, { position }) => sum + (wished.get(position) ?? 0n), 0n),
   });
   const { before, now: net } = of(invoice.lines);
-  const part = (whole: Minor) => portion(whole, before + net, invoice.net) - portion(whole, before, invoice.net);
-  const [tax, grant] = [part(invoice.tax), part(invoice.grant)];
+  const tax = portion(invoice.tax, before + net, invoice.net) - portion(invoice.tax, before, invoice.net);
+  const grants = [...new Set(invoice.grants.map(({ subscriptionId }) => subscriptionId))].flatMap((id) =>
+    grantsBack(
+      invoice.grants.filter(({ subscriptionId }) => subscriptionId === id),
+      of(invoice.lines.filter(({ subscriptionId }) => subscriptionId === id)),
+    ),
+  );
+  const grant = grants.reduce((sum, { minor }) => sum + minor, 0n);
   const shares = invoice.shares.flatMap((share): Share[] => {
     const own = of(invoice.lines.filter(({ providerId }) => providerId === share.providerId));
     if (own.now === 0n) return [];
     const fee = portion(share.fee, own.before + own.now, share.net) - portion(share.fee, own.before, share.net);
     return [{ providerId: share.providerId, net: own.now, fee, payable: own.now - fee }];
   });
-  return { net, tax, grant, total: net + tax - grant, shares };
+  return { net, tax, grant, total: net + tax - grant, shares, grants };
+}
+
+/** What was charged, and what of it is credited. */
+interface Credited {
+  readonly charged: Minor;
+  readonly before: Minor;
+  readonly now: Minor;
+}
+
+/** What goes back of the grants of one line: that of the scheme which came to it last goes first. */
+function grantsBack(grants: readonly Grant[], { charged, before, now }: Credited): Grant[] {
+  const whole = grants.reduce((sum, { minor }) => sum + minor, 0n);
+  let from = portion(whole, before, charged);
+  let to = portion(whole, before + now, charged);
+  return grants.toReversed().flatMap((grant): Grant[] => {
+    const [first, last] = [least(from, grant.minor), least(to, grant.minor)];
+    from -= first;
+    to -= last;
+    if (last === first) return [];
+    return [{ ...grant, minor: last - first, months: last === grant.minor ? -grant.months : 0 }];
+  });
+}
+
+function least(a: Minor, b: Minor): Minor {
+  return a < b ? a : b;
 }
 
 function portion(whole: Minor, credited: Minor, of: Minor): Minor {

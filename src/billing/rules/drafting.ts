@@ -3,6 +3,7 @@ import type { Month } from '../../kernel/calendar.js';
 import type { Minor } from '../../kernel/money.js';
 import { type Charge, chargesOf, type LineFacts, sumOf } from './charges.js';
 import { type Grant, type GrantScheme, grantsOf, type GrantState } from './grants.js';
+import { withLeftCredits } from './left-credits.js';
 import { type InvoiceTotals, invoiceTotals, type Rates } from './totals.js';
 
 export interface BilledLine extends LineFacts {
@@ -41,9 +42,10 @@ export function draftOf(
   schemes: readonly GrantScheme[],
   state: GrantState,
 ): Draft | null {
-  const charged = facts
-    .map((line) => ({ line, charges: chargesOf(line, month) }))
-    .filter(({ charges }) => charges.length > 0);
+  const charged = withLeftCredits(
+    facts.map((line) => ({ line, charges: chargesOf(line, month) })),
+    month,
+  ).filter(({ charges }) => charges.length > 0);
   if (charged.length === 0) return null;
   const lines = charged.flatMap(({ line: { subscriptionId, number, agreementId, providerId }, charges }) =>
     charges

@@ -28,14 +28,14 @@ const state = (budget = 10_000n, some: Partial<GrantState> = {}): GrantState => 
     ['second', budget],
   ]),
   vouchers: new Map(),
-  taken: () => 0,
+  taken: () => ({ months: 0, lines: 0 }),
   ...some,
 });
 
 describe('grants', () => {
   it('pay so much per line and month, by days', () => {
     expect(grantsOf([line()], [scheme()], state())).toEqual([
-      { schemeId: 'rural', subscriptionId: 'first', months: 1, minor: 600n },
+      { schemeId: 'rural', subscriptionId: 'first', months: 1, lines: 2, minor: 600n },
     ]);
     expect(grantsOf([line({ months: [{ month: '2026-04', days: 10 }] })], [scheme()], state())[0]?.minor).toBe(200n);
   });
@@ -54,7 +54,7 @@ describe('grants', () => {
       { month: '2026-03', days: 31 },
       { month: '2026-04', days: 30 },
     ];
-    const taken = (count: number) => ({ ...state(), taken: () => count });
+    const taken = (count: number) => ({ ...state(), taken: () => ({ months: count, lines: 2 }) });
     expect(grantsOf([line({ months })], [scheme()], taken(11))[0]).toMatchObject({ months: 1, minor: 600n });
     expect(grantsOf([line({ months })], [scheme()], taken(12))).toEqual([]);
   });
@@ -70,6 +70,24 @@ describe('grants', () => {
     expect(grantsOf(lines, byVoucher, state())).toEqual([]);
     const some = state(10_000n, { vouchers: new Map([['rural', 3]]) });
     expect(grantsOf(lines, byVoucher, some).map(({ minor }) => minor)).toEqual([600n, 300n]);
+  });
+
+  it('by voucher stay with the lines that they first paid for', () => {
+    const lines = [line(), line({ subscriptionId: 'next' })];
+    const byVoucher = [scheme({ byVoucher: true })];
+    // One of two vouchers paid for one of the first line's two; its months are over, or it does not work this month.
+    const after = (months: number) => (_scheme: string, id: string) =>
+      id === 'first' ? { months, lines: 1 } : { months: 0, lines: 0 };
+    const left = (months: number, vouchers: number) =>
+      state(10_000n, { vouchers: new Map([['rural', vouchers]]), taken: after(months) });
+    const given = (months: number, vouchers: number) =>
+      grantsOf(lines, byVoucher, left(months, vouchers)).map((grant) => [grant.subscriptionId, grant.lines]);
+    expect(given(12, 0)).toEqual([]);
+    expect(given(3, 0)).toEqual([['first', 1]]);
+    expect(given(3, 1)).toEqual([
+      ['first', 1],
+      ['next', 1],
+    ]);
   });
 
   it('of all schemes together never exceed what the line is charged, nor any budget', () => {

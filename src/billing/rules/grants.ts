@@ -37,20 +37,31 @@ export interface Grant {
   readonly schemeId: string;
   readonly subscriptionId: string;
   readonly months: number;
+  /** for how many of the subscription's lines */
+  readonly lines: number;
   readonly minor: Minor;
+}
+
+/** What a scheme has paid for a line before. */
+export interface Taken {
+  readonly months: number;
+  /** for how many of the subscription's lines; 0: it has paid nothing */
+  readonly lines: number;
 }
 
 /** What is left of schemes when a member's turn comes. */
 export interface GrantState {
   /** of the budgets, by scheme */
   readonly budgets: ReadonlyMap<string, Minor>;
-  /** lines for which the member has vouchers, by scheme */
+  /** lines for which the member has vouchers that have paid for none yet, by scheme */
   readonly vouchers: ReadonlyMap<string, number>;
-  /** months for which the scheme has paid for the line before */
-  taken(schemeId: string, subscriptionId: string): number;
+  taken(schemeId: string, subscriptionId: string): Taken;
 }
 
-/** Grants of one member's lines. Those of a line never exceed what it is charged. */
+/**
+ * Grants of one member's lines. Those of a line never exceed what it is charged. A voucher stays with the lines that it
+ * first paid for: when their months are over, it does not go on to others.
+ */
 export function grantsOf(lines: readonly GrantableLine[], schemes: readonly GrantScheme[], state: GrantState): Grant[] {
   const nets = new Map(lines.map((line) => [line.subscriptionId, line.net]));
   const grants: Grant[] = [];
@@ -58,17 +69,20 @@ export function grantsOf(lines: readonly GrantableLine[], schemes: readonly Gran
     let budget = state.budgets.get(scheme.id) ?? 0n;
     let vouchers = scheme.byVoucher ? (state.vouchers.get(scheme.id) ?? 0) : Infinity;
     for (const line of lines) {
-      const quantity = Math.min(line.quantity, vouchers);
+      const taken = state.taken(scheme.id, line.subscriptionId);
+      const held = scheme.byVoucher ? taken.lines : 0;
+      const quantity = held > 0 ? held : Math.min(line.quantity, vouchers);
       if (quantity === 0 || budget === 0n || !covers(scheme, line)) continue;
-      const left = scheme.months - state.taken(scheme.id, line.subscriptionId);
+      const left = scheme.months - taken.months;
       const months = line.months.filter(({ month }) => month >= scheme.fromMonth).slice(0, Math.max(left, 0));
       const whole = months.reduce((sum, each) => sum + proRata(quantity, scheme.perLine, each.days, each.month), 0n);
       const minor = least(whole, budget, nets.get(line.subscriptionId) ?? 0n);
       if (minor === 0n) continue;
-      grants.push({ schemeId: scheme.id, subscriptionId: line.subscriptionId, months: months.length, minor });
+      const { subscriptionId } = line;
+      grants.push({ schemeId: scheme.id, subscriptionId, months: months.length, lines: quantity, minor });
       nets.set(line.subscriptionId, (nets.get(line.subscriptionId) ?? 0n) - minor);
       budget -= minor;
-      vouchers -= quantity;
+      if (held === 0) vouchers -= quantity;
     }
   }
   return grants;

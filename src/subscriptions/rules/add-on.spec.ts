@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Day, dayOf, daysLater } from '../../kernel/calendar.js';
-import { type EarlierOrder, orderFrom, orderUntil, whyNotOrder } from './add-on.js';
+import { type EarlierOrder, orderFrom, orderUntil, whyNotOrder, whyTooMuch } from './add-on.js';
 
 const line = { state: 'active', agreementId: 'a' } as const;
 const addOn = { state: 'offered', agreementId: 'a' } as const;
@@ -12,6 +12,13 @@ describe('an order of an add-on', () => {
     expect(whyNotOrder(line, { ...addOn, state: 'withdrawn' }, [])?.code).toBe('add-on.not-offered');
     expect(whyNotOrder({ ...line, state: 'suspended' }, addOn, [])?.code).toBe('add-on.no-service');
     expect(whyNotOrder(line, addOn, [{ untilOn: null }])?.code).toBe('add-on.ordered-already');
+  });
+
+  it('costs no more than an invoice can bear', () => {
+    expect(whyTooMuch(1_000, 1_000_000_000n)).toBeNull();
+    expect(whyTooMuch(1_000, 0n)).toBeNull();
+    expect(whyTooMuch(3, 400_000_000_000n)?.faults[0]?.reason).toContain('must be at most 2');
+    expect(whyTooMuch(1, 9_000_000_000_000_000n)?.faults[0]?.path).toBe('quantity');
   });
 
   it('shares no day with another, however often it is ordered and ended', () => {

@@ -76,37 +76,79 @@ export function whyNotJoinNow(until: Day | null, today: Day): Refusal | null {
 }
 
 /** The class of a place among those that the agreement serves, or what is wrong with it. */
-export function classOf({ cells }: Pick<JoinableTerms, 'cells'>, place: WantedPlace): LateCell | Fault {
-  const there = cells.filter((cell) => cell.regions.includes(place.region));
-  if (there.length === 0) {
-    const regions = [...new Set(cells.flatMap((cell) => cell.regions))].toSorted();
-    return { path: 'region', reason: `must be a region of the agreement: ${listed(regions)}` };
+export function classOf(terms: Pick<JoinableTerms, 'cells'>, place: WantedPlace): LateCell | Fault {
+  return classesOf(terms)(place);
+}
+
+/** The same for many places: an agreement may have thousands of classes, and a spreadsheet many more rows. */
+export function classesOf({ cells }: Pick<JoinableTerms, 'cells'>): (place: WantedPlace) => LateCell | Fault {
+  const byRegion = new Map<string, Map<TierCode, LateCell>>();
+  for (const cell of cells) {
+    for (const region of cell.regions) {
+      const there = byRegion.get(region) ?? new Map<TierCode, LateCell>();
+      if (!there.has(cell.tier)) there.set(cell.tier, cell);
+      byRegion.set(region, there);
+    }
   }
-  const found = there.find((cell) => cell.tier === place.tier);
-  if (found) return found;
-  const tiers = [...new Set(there.map((cell) => cell.tier))].toSorted();
-  return { path: 'tier', reason: `must be a service tier that the agreement serves there: ${listed(tiers)}` };
+  return ({ region, tier }) => {
+    const there = byRegion.get(region);
+    if (!there) {
+      return {
+        path: 'region',
+        reason: `must be a region of the agreement: ${listed([...byRegion.keys()].toSorted())}`,
+      };
+    }
+    const reason = 'must be a service tier that the agreement serves there';
+    return there.get(tier) ?? { path: 'tier', reason: `${reason}: ${listed([...there.keys()].toSorted())}` };
+  };
 }
 
 /** How many more lines of a class the provider can serve; null when it has set no limit. */
 export function capacityLeft(
   tariff: Tariff,
   present: readonly ClassLines[],
-  { lot, tier }: Pick<ClassLines, 'lot' | 'tier'>,
+  place: Pick<ClassLines, 'lot' | 'tier'>,
 ): number | null {
-  const place = Object.hasOwn(tariff.lots, lot) ? tariff.lots[lot] : undefined;
-  const tiers = place?.tiers ?? {};
-  const inLot = present.filter((each) => each.lot === lot);
-  const limits = [
-    [tariff.capacity, linesOf(present)],
-    [place?.capacity, linesOf(inLot)],
-    [
-      Object.hasOwn(tiers, tier) ? tiers[tier]?.capacity : undefined,
-      linesOf(inLot.filter((each) => each.tier === tier)),
-    ],
-  ] as const;
-  const left = limits.flatMap(([most, lines]) => (most === undefined ? [] : [Math.max(most - lines, 0)]));
-  return left.length === 0 ? null : Math.min(...left);
+  return new Room(tariff, present).left(place);
+}
+
+/** What is left of a provider's capacities while lines join one after the other. */
+export class Room {
+  /** of the whole, of lots, and of tiers in lots */
+  private readonly taken = new Map<string, number>();
+
+  constructor(
+    private readonly tariff: Tariff,
+    present: readonly ClassLines[],
+  ) {
+    for (const each of present) this.take(each, each.lines);
+  }
+
+  /** All lines that are there now. */
+  get lines(): number {
+    return this.taken.get('') ?? 0;
+  }
+
+  /** How many more lines of a class can be served; null when no limit is set. */
+  left({ lot, tier }: Pick<ClassLines, 'lot' | 'tier'>): number | null {
+    const { lots, capacity } = this.tariff;
+    const place = Object.hasOwn(lots, lot) ? lots[lot] : undefined;
+    const tiers = place?.tiers ?? {};
+    const limits = [capacity, place?.capacity, Object.hasOwn(tiers, tier) ? tiers[tier]?.capacity : undefined];
+    const left = placesOf(lot, tier).flatMap((key, at) => {
+      const most = limits[at];
+      return most === undefined ? [] : [Math.max(most - (this.taken.get(key) ?? 0), 0)];
+    });
+    return left.length === 0 ? null : Math.min(...left);
+  }
+
+  take({ lot, tier }: Pick<ClassLines, 'lot' | 'tier'>, lines: number): void {
+    for (const key of placesOf(lot, tier)) this.taken.set(key, (this.taken.get(key) ?? 0) + lines);
+  }
+}
+
+function placesOf(lot: LotCode, tier: TierCode): [whole: string, lot: string, tier: string] {
+  return ['', JSON.stringify([lot]), JSON.stringify([lot, tier])];
 }
 
 /** The band that prices the agreement when so many lines are present. */

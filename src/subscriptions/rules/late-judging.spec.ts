@@ -53,6 +53,24 @@ describe('a spreadsheet of lines that join', () => {
     ]);
   });
 
+  it('is judged without going through all classes of the agreement for each row', () => {
+    let reads = 0;
+    const cells = Array.from({ length: 300 }, (_, at) => ({
+      lot: 'north',
+      tier: 'basic',
+      lotTitle: 'North',
+      get regions() {
+        reads += 1;
+        return [`R${at}`];
+      },
+    }));
+    const rows = Array.from({ length: 300 }, (_, at) => row(at + 2, { quantity: 1, region: `R${299 - at}` }));
+    const wide = { ...agreement, tariff: { ...agreement.tariff, lots: { north: {} } }, cells };
+    expect(placeFaults(wide, rows)).toEqual([]);
+    expect(judgeLateRows(wide, present, rows, 'USD')).toMatchObject({ faults: [], lines: 300 });
+    expect(reads).toBeLessThanOrEqual(2 * cells.length);
+  });
+
   it('is of regions and service tiers of the agreement', () => {
     expect(placeFaults(agreement, [row(2), row(3, { region: 'R9' }), row(4, { tier: 'gold' })])).toMatchObject([
       { line: 3, column: 'region' },

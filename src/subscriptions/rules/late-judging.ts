@@ -1,13 +1,13 @@
 /** Judges a spreadsheet of lines that join a running agreement together. */
 import { formatMoney } from '../../kernel/money.js';
 import {
-  capacityLeft,
   type ClassLines,
-  classOf,
+  classesOf,
   type JoinableTerms,
   type LateCell,
   latePrice,
   linesOf,
+  Room,
 } from './late-joining.js';
 import type { LateColumn, LateRow } from './late-row.js';
 
@@ -38,8 +38,9 @@ export interface JudgedRows<R> {
 
 /** Rows in regions, or of tiers, that the agreement does not serve. */
 export function placeFaults(agreement: JoinableTerms, rows: readonly LateAtLine[]): LateRowFault[] {
+  const classOf = classesOf(agreement);
   return rows.flatMap((row) => {
-    const found = classOf(agreement, row);
+    const found = classOf(row);
     if (!('reason' in found)) return [];
     return [{ line: row.line, column: found.path === 'tier' ? 'service_tier' : 'region', reason: found.reason }];
   });
@@ -54,10 +55,11 @@ export function judgeLateRows<R extends KnownLateRow>(
 ): JudgedRows<R> {
   const faults: LateRowFault[] = [];
   const joining: { row: R; cell: LateCell }[] = [];
-  const counted = present.map((each) => ({ ...each }));
+  const classOf = classesOf(agreement);
+  const room = new Room(agreement.tariff, present);
   for (const row of rows) {
     const { line, quantity, before } = row;
-    const cell = classOf(agreement, row);
+    const cell = classOf(row);
     if ('reason' in cell) continue;
     if (before !== null) {
       if (before.quantity === quantity) continue;
@@ -65,16 +67,16 @@ export function judgeLateRows<R extends KnownLateRow>(
       faults.push({ line, column: 'quantity', reason });
       continue;
     }
-    const left = capacityLeft(agreement.tariff, counted, cell);
+    const left = room.left(cell);
     if (left !== null && quantity > left) {
       const reason = `is more than the ${left} lines that the provider can serve beside those above`;
       faults.push({ line, column: 'quantity', reason });
       continue;
     }
-    add(counted, cell, quantity);
+    room.take(cell, quantity);
     joining.push({ row, cell });
   }
-  const linesThen = linesOf(counted);
+  const linesThen = room.lines;
   for (const { row, cell } of joining) {
     const { monthly } = latePrice(agreement, linesThen, cell);
     if (row.upTo >= monthly) continue;
@@ -86,10 +88,4 @@ export function judgeLateRows<R extends KnownLateRow>(
     });
   }
   return { faults, joining, lines: linesThen - linesOf(present), linesThen };
-}
-
-function add(counted: { lot: string; tier: string; lines: number }[], { lot, tier }: LateCell, lines: number): void {
-  const known = counted.find((each) => each.lot === lot && each.tier === tier);
-  if (known) known.lines += lines;
-  else counted.push({ lot, tier, lines });
 }
