@@ -236,4 +236,27 @@ describeOnModel('money that is contested', () => {
     );
     expect(owed).toHaveLength(1);
   });
+
+  it('a charge that failed and whose answer was lost is tried again, whoever tells of it first', async () => {
+    const invoice = await invoiced('pm_card_chargeCustomerFail');
+    // Whoever charged it has died before it was written down.
+    await system.source.query('delete from collection_attempt where collection_id = $1', [invoice.id]);
+    await system.source.query(
+      `update collection set state = 'collecting', attempts = 0, stripe_invoice = null, failed_at = null, failure = null,
+         due_at = app_now() + interval '1 hour' where id = $1`,
+      [invoice.id],
+    );
+    await told();
+    expect(await read(invoice)).toMatchObject({ state: 'collecting', attempts: 0 });
+    await system.passTo((await read(invoice)).dueAt ?? '');
+    expect(await read(invoice)).toMatchObject({ state: 'failed', attempts: 1 });
+  });
+
+  it('an amount that Stripe cannot take is asked for by bank', async () => {
+    all = await sides(system, 1, { currency: 'KWD' });
+    await hasMethod(system, asked, member().organisationId, 'pm_card_visa');
+    const wanted = [{ memberId: member().organisationId, shares: [share(10_005)] }];
+    const [invoice] = await issue(system, all.agencyId, '2026-04', wanted, 'KWD');
+    expect(await read(invoice as Issued)).toMatchObject({ way: 'bank', state: 'overdue', openMinor: 11_006 });
+  });
 });
