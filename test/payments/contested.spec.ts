@@ -6,7 +6,7 @@ import { type Someone, System } from '../support/system.js';
 import { balance, wrongInBooks } from './books.js';
 import { creditNote, issue, type Issued, setTerms } from './issued.js';
 import { booking, type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
-import { hasMethod, tell } from './told.js';
+import { hasAccount, hasMethod, tell } from './told.js';
 
 const EUR = 'EUR';
 
@@ -258,5 +258,16 @@ describeOnModel('money that is contested', () => {
     const wanted = [{ memberId: member().organisationId, shares: [share(10_005)] }];
     const [invoice] = await issue(system, all.agencyId, '2026-04', wanted, 'KWD');
     expect(await read(invoice as Issued)).toMatchObject({ way: 'bank', state: 'overdue', openMinor: 11_006 });
+  });
+
+  it('what is all kept as a reserve is paid out without a transfer', async () => {
+    all = await sides(system, 1, { currency: EUR, reserveBp: 10_000, reserveDays: 30 });
+    await hasAccount(system, asked, all.provider.organisationId);
+    await invoiced();
+    const asks = { providerId: all.provider.organisationId, currency: EUR };
+    const { id } = (await all.officer.post('/api/v1/payouts', asks).expect(201)).body as { id: string };
+    await all.officer.post(`/api/v1/payouts/${id}/pay`, {}).expect(200);
+    await system.settled();
+    expect((await all.officer.get(`/api/v1/payouts/${id}`)).body).toMatchObject({ state: 'paid', paidMinor: 0 });
   });
 });
