@@ -87,7 +87,9 @@ create table deposit (
   check (state not in ('credited', 'refunded') or credited_minor + refunded_minor >= minor),
   check (due_at is null or state = 'charging')
 );
-create unique index deposit_offer on deposit (offer_id) where state not in ('withdrawn', 'refunding', 'refunded');
+-- One of each offer that somebody needs: money may still come for one that was given up, and goes back then.
+create unique index deposit_offer on deposit (offer_id)
+  where why_ended is null and state not in ('withdrawn', 'refunding', 'refunded');
 create index deposit_agreement on deposit (agreement_id);
 create index deposit_member on deposit (member_id, sequence);
 create index deposit_agency on deposit (agency_id, sequence);

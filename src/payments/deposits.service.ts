@@ -76,7 +76,7 @@ export class DepositsService {
            case when charged then $4::timestamptz end, $4
          from (select o.*, $5 and ${chargeable('o.member_id')} as charged from agreement_offer o
                where o.agreement_id = $1 and ($2::uuid is null or o.offer_id = $2) and o.state = 'accepted') o
-         on conflict (offer_id) where state not in ('withdrawn', 'refunding', 'refunded') do nothing
+         on conflict (offer_id) where why_ended is null and state not in ('withdrawn', 'refunding', 'refunded') do nothing
          returning id, member_id as "memberId", number, currency, minor as "openMinor", way`,
         [agreementId, offerId, depositMinor, deed.now, this.gateway.on],
       );

@@ -111,9 +111,13 @@ export class ReturnsService {
     await deed.tx.query('update payment set returned_minor = returned_minor + $2 where id = $1', [paid.id, minor]);
     if (paid.depositId !== null) {
       await deed.tx.query(
-        `update deposit set refunded_minor = refunded_minor + $2::bigint,
+        `update deposit d set refunded_minor = refunded_minor + $2::bigint,
            state = case when state in ('refunded', 'credited') and credited_minor + refunded_minor + $2 < minor
-                        then 'held' else state end
+                        then 'held' else state end,
+           why_ended = case when exists (
+                              select from deposit o where o.offer_id = d.offer_id and o.id <> d.id and o.why_ended is null
+                                and o.state not in ('withdrawn', 'refunding', 'refunded'))
+                            then coalesce(why_ended, 'Its offer has another one.') else why_ended end
          where id = $1`,
         [paid.depositId, minor],
       );

@@ -237,27 +237,48 @@ describeOnModel('money that is contested', () => {
     expect(owed).toHaveLength(1);
   });
 
-  it('a charge that failed and whose answer was lost is tried again, whoever tells of it first', async () => {
-    const invoice = await invoiced('pm_card_chargeCustomerFail');
-    // Whoever charged it has died before it was written down.
-    await system.source.query('delete from collection_attempt where collection_id = $1', [invoice.id]);
-    await system.source.query(
-      `update collection set state = 'collecting', attempts = 0, stripe_invoice = null, failed_at = null, failure = null,
-         due_at = app_now() + interval '1 hour' where id = $1`,
-      [invoice.id],
+  it('a deposit that is paid after another one took its place goes back', async () => {
+    await hasMethod(system, asked, member().organisationId, 'pm_card_visa');
+    const paying: { customer: string; method: string }[] = await system.source.query(
+      'select customer, payment_method as method from member_payment_method where member_id = $1',
+      [member().organisationId],
     );
+    const [offer, old, present] = [randomUUID(), randomUUID(), randomUUID()];
+    await system.source.query(
+      `insert into deposit (id, offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, asked_at, why_ended)
+       select id, $3, $3, $4, $5, $6, 2000, way, state, app_now(), why
+       from (values ($1::uuid, 'stripe', 'withdrawn', 'The offer is not accepted any more.'),
+                    ($2::uuid, 'bank', 'asked', null)) as d (id, way, state, why)`,
+      [old, present, offer, all.agencyId, member().organisationId, EUR],
+    );
+    await asked.stripe.paymentIntents.create({
+      amount: 2_000,
+      currency: 'eur',
+      customer: paying[0]?.customer ?? '',
+      payment_method: paying[0]?.method ?? '',
+      off_session: true,
+      confirm: true,
+      metadata: { depositId: old },
+    });
     await told();
-    expect(await read(invoice)).toMatchObject({ state: 'collecting', attempts: 0 });
-    await system.passTo((await read(invoice)).dueAt ?? '');
-    expect(await read(invoice)).toMatchObject({ state: 'failed', attempts: 1 });
+    expect(await depositOf(old)).toMatchObject({ state: 'refunded', refundedMinor: 2_000 });
+    expect(await depositOf(present)).toMatchObject({ state: 'asked' });
   });
 
-  it('an amount that Stripe cannot take is asked for by bank', async () => {
-    all = await sides(system, 1, { currency: 'KWD' });
+  it('a deposit that is asked for anew while a bank contests it is not held twice', async () => {
     await hasMethod(system, asked, member().organisationId, 'pm_card_visa');
-    const wanted = [{ memberId: member().organisationId, shares: [share(10_005)] }];
-    const [invoice] = await issue(system, all.agencyId, '2026-04', wanted, 'KWD');
-    expect(await read(invoice as Issued)).toMatchObject({ way: 'bank', state: 'overdue', openMinor: 11_006 });
+    const id = await deposit(false);
+    const dispute = asked.model.dispute(await intent());
+    await told();
+    await system.source.query(
+      `insert into deposit (offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, asked_at)
+       select offer_id, agreement_id, agency_id, member_id, currency, minor, 'bank', 'asked', asked_at
+       from deposit where id = $1`,
+      [id],
+    );
+    asked.model.closeDispute(dispute, 'won');
+    await told();
+    expect(await depositOf(id)).toMatchObject({ state: expect.stringMatching(/refund/), whyEnded: expect.any(String) });
   });
 
   it('what is all kept as a reserve is paid out without a transfer', async () => {
