@@ -105,7 +105,7 @@ export class RefundsService {
       [row.id],
     );
     const parts = takeBack(payments, excess);
-    // What came from a deposit goes back by bank: the deposit itself is closed. The cause is the how manieth refund it is.
+    // What came from a deposit goes back by bank: the deposit itself is closed. The cause numbers the refunds of a payment.
     await deed.tx.query(
       `with part as (
          select p.*, t.back from unnest($1::uuid[], $2::bigint[]) as t (id, back) join payment p using (id)
