@@ -16,8 +16,8 @@ create table collection (
   credited_minor bigint not null default 0 check (credited_minor between 0 and total_minor),
   -- received for it, from whatever purse
   paid_minor bigint not null default 0 check (paid_minor >= 0),
-  -- given back, or taken back by the payer's bank
-  returned_minor bigint not null default 0 check (returned_minor between 0 and paid_minor),
+  -- given back, or taken back by the payer's bank, which may take what was given back already
+  returned_minor bigint not null default 0 check (returned_minor >= 0),
   -- below zero it is owed to the member: what the ledger says of this invoice in the member's receivable
   open_minor bigint generated always as (total_minor - credited_minor - paid_minor + returned_minor) stored,
   way text not null check (way in ('stripe', 'bank')),
@@ -81,12 +81,15 @@ create table deposit (
   why_ended text,
   stripe_payment_intent text unique,
   failure text,
-  check (credited_minor >= 0 and refunded_minor >= 0 and credited_minor + refunded_minor <= minor),
+  -- the payer's bank may take back what was given back already: then the member owes it
+  check (refunded_minor >= 0 and credited_minor between 0 and minor),
   check ((state in ('asked', 'charging', 'processing', 'withdrawn')) = (held_at is null)),
-  check (state not in ('credited', 'refunded') or credited_minor + refunded_minor = minor),
+  check (state not in ('credited', 'refunded') or credited_minor + refunded_minor >= minor),
   check (due_at is null or state = 'charging')
 );
-create unique index deposit_offer on deposit (offer_id) where state not in ('withdrawn', 'refunding', 'refunded');
+-- One of each offer that somebody needs: money may still come for one that was given up, and goes back then.
+create unique index deposit_offer on deposit (offer_id)
+  where why_ended is null and state not in ('withdrawn', 'refunding', 'refunded');
 create index deposit_agreement on deposit (agreement_id);
 create index deposit_member on deposit (member_id, sequence);
 create index deposit_agency on deposit (agency_id, sequence);
@@ -129,8 +132,8 @@ create table payment (
   -- the payment intent, the bank's booking, the deposit's number
   reference text not null,
   minor bigint not null check (minor > 0),
-  -- what refunds and disputes took of it, those under way included
-  returned_minor bigint not null default 0 check (returned_minor between 0 and minor),
+  -- what refunds and disputes took of it, those under way included: together it may be more than it was
+  returned_minor bigint not null default 0 check (returned_minor >= 0),
   received_at timestamptz not null,
   check (case way when 'deposit' then collection_id is not null and deposit_id is not null
               else num_nonnulls(collection_id, deposit_id) = 1 end),
@@ -159,10 +162,11 @@ create table refund (
   currency char(3) not null,
   minor bigint not null check (minor > 0),
   way text not null check (way in ('stripe', 'bank')),
-  -- What it is for, such as a credit note: the same reason gives back once.
+  -- What it is for, such as a deposit that nobody needs any more: the same reason gives back once.
   cause text not null,
   why text not null,
-  state text not null check (state in ('owed', 'asked', 'done')),
+  -- withdrawn: the payer's bank has taken the money meanwhile, so that it is not owed any more
+  state text not null check (state in ('owed', 'asked', 'done', 'withdrawn')),
   due_at timestamptz,
   stripe_refund text unique,
   failure text,
@@ -170,12 +174,13 @@ create table refund (
   done_at timestamptz,
   bank_reference text,
   confirmed_by uuid,
-  unique (payment_id, cause),
   check (num_nonnulls(collection_id, deposit_id) = 1),
   check ((state = 'done') = (done_at is not null)),
   check (due_at is null or state = 'owed')
 );
-create unique index refund_of_deposit on refund (deposit_id) where deposit_id is not null;
+create unique index refund_cause on refund (payment_id, cause) where state <> 'withdrawn';
+create unique index refund_of_deposit on refund (deposit_id) where cause = 'deposit' and state <> 'withdrawn';
+create index refund_collection on refund (collection_id) where collection_id is not null;
 create index refund_issuer on refund (issuer_id, sequence);
 create index refund_due on refund (due_at) where due_at is not null;
 
@@ -183,12 +188,17 @@ create index refund_due on refund (due_at) where due_at is not null;
 create table dispute (
   id text primary key,
   payment_id uuid not null references payment (id),
+  -- what it was booked to, and is booked back to: a deposit may be credited to an invoice meanwhile
+  collection_id uuid references collection (id),
+  deposit_id uuid references deposit (id),
   minor bigint not null check (minor > 0),
   state text not null check (state in ('open', 'won', 'lost')),
   opened_at timestamptz not null,
-  closed_at timestamptz
+  closed_at timestamptz,
+  check (num_nonnulls(collection_id, deposit_id) = 1)
 );
 create index dispute_payment on dispute (payment_id);
+create index dispute_collection on dispute (collection_id) where state = 'open';
 
 -- What a provider is paid at a time, for all that its members have paid.
 create sequence payout_number as integer;

@@ -45,15 +45,27 @@ export class StripeAppliers implements OnModuleInit {
     const told = await this.gateway.retrieveRefund(id);
     const rows: { id: string }[] = await deed.tx.query('select id from refund where stripe_refund = $1', [id]);
     const ours = rows[0]?.id ?? idOf(told.metadata['refundId']);
-    if (ours === null) await lockPaid(deed, told.paymentIntent);
+    if (ours === null) {
+      await this.bring(deed, told.paymentIntent);
+      await lockPaid(deed, told.paymentIntent);
+    }
     const row = await lockRefund(deed, ours ?? (await this.returns.adopt(deed, told)) ?? NOTHING);
     if (row) await this.returns.applyRefund(deed, row, await this.gateway.retrieveRefund(id));
   }
 
   private async dispute(deed: Deed, id: string): Promise<void> {
     const told = await this.gateway.retrieveDispute(id);
+    await this.bring(deed, told.paymentIntent);
     const paid = await lockPaid(deed, told.paymentIntent);
     if (paid) await this.returns.applyDispute(deed, paid, await this.gateway.retrieveDispute(id));
+  }
+
+  /** Money may be told to be gone before anybody has told that it came: then its payment is received first. */
+  private async bring(deed: Deed, paymentIntent: string | null): Promise<void> {
+    if (paymentIntent === null || (await lockPaid(deed, paymentIntent)) !== null) return;
+    await this.paymentIntent(deed, paymentIntent);
+    const invoice = await this.gateway.invoiceOf(paymentIntent);
+    if (invoice !== null) await this.invoice(deed, invoice);
   }
 }
 

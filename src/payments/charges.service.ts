@@ -76,7 +76,9 @@ export class ChargesService {
       if (present.status !== 'open' || present.payment?.status === 'processing') {
         if (present.status !== 'void') return { key, invoice: present };
       } else if (present.minorDue === openOf(row)) return { key, invoice: present };
-      await this.gateway.voidInvoice({ invoiceId: key, stripeInvoice });
+      const voided = await this.gateway.voidInvoice({ invoiceId: key, stripeInvoice });
+      // It was paid meanwhile: another one would charge for it again.
+      if (voided.status !== 'void') return { key, invoice: voided };
       again = true;
     }
     const key = again ? `${id}-${attempt}` : id;
@@ -102,7 +104,8 @@ export class ChargesService {
       ]);
       return;
     }
-    if (row.stripeInvoice !== null && row.stripeInvoice !== invoice.id) return;
+    // A charge whose answer was lost is asked for again, and counted then.
+    if (row.stripeInvoice === null ? row.state === 'collecting' : row.stripeInvoice !== invoice.id) return;
     if (payment.status === 'processing') {
       if (row.state !== 'collecting' && row.state !== 'failed' && row.state !== 'overdue') return;
       const state = transition(collectionLifecycle, row.state, 'process');
@@ -197,7 +200,8 @@ async function fail(deed: Deed, row: CollectionRow, failure: string): Promise<vo
 }
 
 async function lapse(deed: Deed, row: CollectionRow, failure: string, byBank: boolean): Promise<void> {
-  await noteFailure(deed, row, failure);
+  // Without an attempt there is none to note it of: the last one failed for a reason of its own.
+  if (!byBank) await noteFailure(deed, row, failure);
   await deed.tx.query(
     `update collection set state = $2, failure = $3, failed_at = coalesce(failed_at, $4), due_at = $4,
        way = case when $5 then 'bank' else way end where id = $1`,

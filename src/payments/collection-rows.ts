@@ -93,8 +93,7 @@ export async function moveCollections(
 
 async function disputedOf(tx: EntityManager, rows: readonly CollectionRow[]): Promise<ReadonlySet<string>> {
   const found: { id: string }[] = await tx.query(
-    `select distinct p.collection_id as id from dispute d join payment p on p.id = d.payment_id
-     where d.state = 'open' and p.collection_id = any($1)`,
+    `select distinct collection_id as id from dispute where state = 'open' and collection_id = any($1)`,
     [rows.map((row) => row.id)],
   );
   return new Set(found.map(({ id }) => id));

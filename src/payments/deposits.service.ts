@@ -76,7 +76,7 @@ export class DepositsService {
            case when charged then $4::timestamptz end, $4
          from (select o.*, $5 and ${chargeable('o.member_id')} as charged from agreement_offer o
                where o.agreement_id = $1 and ($2::uuid is null or o.offer_id = $2) and o.state = 'accepted') o
-         on conflict (offer_id) where state not in ('withdrawn', 'refunding', 'refunded') do nothing
+         on conflict (offer_id) where why_ended is null and state not in ('withdrawn', 'refunding', 'refunded') do nothing
          returning id, member_id as "memberId", number, currency, minor as "openMinor", way`,
         [agreementId, offerId, depositMinor, deed.now, this.gateway.on],
       );
@@ -103,7 +103,10 @@ export class DepositsService {
     await this.end(deed, agreementId, 'true', 'Too few lines agreed to the price.');
   }
 
-  /** Ends the deposits of these offers: what is held is owed back, what is only asked for is asked for no longer. */
+  /**
+   * Ends the deposits of these offers: what is held is owed back, what is only asked for is asked for no longer. What a bank
+   * contests is marked, so that it goes back if the bank loses.
+   */
   private async end(deed: Deed, agreementId: string, which: string, why: string, more: unknown[] = []): Promise<void> {
     const ended = await deed.tx
       .query(
@@ -112,7 +115,7 @@ export class DepositsService {
            due_at = null
          from agreement_offer o
          where d.agreement_id = $1 and o.offer_id = d.offer_id and ${which} and d.why_ended is null
-           and d.state in ('asked', 'charging', 'processing', 'held')
+           and d.state in ('asked', 'charging', 'processing', 'held', 'refunded')
          returning d.id, d.state`,
         [agreementId, why, ...more],
       )
@@ -129,7 +132,7 @@ export class DepositsService {
    */
   async creditTo(deed: Deed, collectionIds: readonly string[]): Promise<void> {
     const found: Creditable[] = await deed.tx.query(
-      `select d.id, d.number, d.minor, c.id as collection, c.open_minor as "openMinor"
+      `select d.id, d.number, d.minor - d.refunded_minor as minor, c.id as collection, c.open_minor as "openMinor"
        from collection c join deposit d
          on d.member_id = c.member_id and d.agency_id = c.issuer_id and d.currency = c.currency
        where c.id = any($1) and d.state = 'held' and d.settled_at is not null and d.why_ended is null
@@ -156,8 +159,9 @@ export class DepositsService {
       })),
     );
     await deed.tx.query(
-      `update deposit d set credited_minor = c.minor, state = case when c.minor = d.minor then 'credited' else d.state end,
-         why_ended = case when c.minor < d.minor then 'The first invoice asked for less.' end
+      `update deposit d set credited_minor = c.minor,
+         state = case when c.minor = d.minor - d.refunded_minor then 'credited' else d.state end,
+         why_ended = case when c.minor < d.minor - d.refunded_minor then 'The first invoice asked for less.' end
        from unnest($1::uuid[], $2::bigint[]) as c (id, minor) where d.id = c.id`,
       [purses.map(({ id }) => id), purses.map(({ id }) => credits.find(({ purse }) => purse === id)?.minor ?? 0n)],
     );

@@ -34,6 +34,12 @@ export class PayoutReversalsService {
    */
   async owe(deed: Deed, collectionId: string | null, cause: string): Promise<void> {
     if (collectionId === null) return;
+    // Two invoices of one payout may be contested at once: together no more is taken back than was transferred.
+    await deed.tx.query(
+      `select from payout where id in (select payout_id from payout_line where kind = 'invoice' and reference = $1::uuid::text)
+       order by id for update`,
+      [collectionId],
+    );
     await deed.tx.query(
       `with claim as (
          select provider_id, sum(minor) as minor from payout_claim where kind = 'invoice' and reference = $1::uuid::text

@@ -131,6 +131,8 @@ export class PayoutsService {
   async transfer(deed: Deed, id: string): Promise<void> {
     const row = await lockPayout(deed.tx, id);
     if (!row || row.state !== 'transferring') return;
+    // All of it may be kept as reserve: Stripe transfers no nothing.
+    if (row.paidMinor === 0n) return this.paid(deed, row, null);
     const accounts: { account: string }[] = await deed.tx.query(
       'select account from provider_payout_account where provider_id = $1',
       [row.providerId],
@@ -154,7 +156,7 @@ export class PayoutsService {
     await this.ledger.post(deed, [releaseEntry({ ...row, minor: row.reserveMinor })]);
   }
 
-  private async paid(deed: Deed, row: PayoutRow, reference: string): Promise<void> {
+  private async paid(deed: Deed, row: PayoutRow, reference: string | null): Promise<void> {
     const { id, state, paidMinor: minor, reserveMinor: reserve, way: purse } = row;
     await deed.tx.query('update payout set state = $2, paid_at = $3, reference = $4, due_at = $5 where id = $1', [
       id,

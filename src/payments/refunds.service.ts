@@ -36,12 +36,62 @@ export class RefundsService {
     private readonly ledger: LedgerService,
   ) {}
 
+  /**
+   * Brings what is owed back to what locked collections have too much after money has gone: what a payer's bank has taken is
+   * not given back as well. What Stripe is being asked for at this moment stays.
+   */
+  async balance(deed: Deed, rows: readonly CollectionRow[]): Promise<void> {
+    for (const row of rows) {
+      const most = openOf(row) < 0n ? -openOf(row) : 0n;
+      await deed.tx.query(
+        `with present as (
+           select id, payment_id, minor from refund where collection_id = $1 and state = 'owed' for update skip locked
+         ), withdrawn as (
+           update refund r set state = 'withdrawn', due_at = null from present
+           where r.id = present.id
+             and (select sum(minor) from refund where collection_id = $1 and state in ('owed', 'asked')) > $2
+           returning r.payment_id, r.minor
+         )
+         update payment p set returned_minor = p.returned_minor - w.minor
+         from (select payment_id, sum(minor) as minor from withdrawn group by payment_id) w where p.id = w.payment_id`,
+        [row.id, most],
+      );
+    }
+    await this.oweExcess(deed, rows);
+  }
+
+  /** The same for a deposit. What is left of it is owed anew, if nobody needs it. */
+  async balanceDeposit(deed: Deed, id: string): Promise<void> {
+    await deed.tx.query(
+      `with present as (
+         select r.id, r.payment_id, r.minor from refund r join deposit d on d.id = r.deposit_id
+         where d.id = $1 and r.state = 'owed' and r.minor > d.minor - d.credited_minor - d.refunded_minor
+         for update of r skip locked
+       ), withdrawn as (
+         update refund r set state = 'withdrawn', due_at = null from present where r.id = present.id
+       )
+       update payment p set returned_minor = p.returned_minor - present.minor from present where p.id = present.payment_id`,
+      [id],
+    );
+    await deed.tx.query(
+      `update deposit d set
+         state = case when credited_minor + refunded_minor < minor then 'held'
+                      when state in ('held', 'refunding') then 'refunded' else state end,
+         why_ended = case when credited_minor > 0 and credited_minor + refunded_minor < minor
+                          then coalesce(why_ended, 'It was credited, and more of it is there again.') else why_ended end
+       where id = $1 and state in ('held', 'refunding', 'refunded', 'credited')
+         and not exists (select from refund r where r.deposit_id = d.id and r.state in ('owed', 'asked'))`,
+      [id],
+    );
+    await this.oweDeposits(deed, [id]);
+  }
+
   /** Owes what locked collections have received beyond what they ask for, as far as it is not owed already. */
   async oweExcess(deed: Deed, rows: readonly CollectionRow[]): Promise<void> {
     for (const row of rows) {
       if (openOf(row) >= 0n) continue;
       const pending: { minor: Minor }[] = await deed.tx.query(
-        `select coalesce(sum(minor), 0)::bigint as minor from refund where collection_id = $1 and state <> 'done'`,
+        `select coalesce(sum(minor), 0)::bigint as minor from refund where collection_id = $1 and state in ('owed', 'asked')`,
         [row.id],
       );
       const excess = -openOf(row) - (pending[0]?.minor ?? 0n);
@@ -55,7 +105,7 @@ export class RefundsService {
       [row.id],
     );
     const parts = takeBack(payments, excess);
-    // What came from a deposit goes back by bank: the deposit itself is closed. The cause is how much had been asked back.
+    // What came from a deposit goes back by bank: the deposit itself is closed. The cause numbers the refunds of a payment.
     await deed.tx.query(
       `with part as (
          select p.*, t.back from unnest($1::uuid[], $2::bigint[]) as t (id, back) join payment p using (id)
@@ -65,7 +115,7 @@ export class RefundsService {
        insert into refund (payment_id, collection_id, issuer_id, member_id, currency, minor, way, cause, why, state,
          due_at, created_at)
        select id, collection_id, issuer_id, member_id, currency, back, case way when 'stripe' then 'stripe' else 'bank' end,
-         'beyond ' || returned_minor, $3, 'owed', case way when 'stripe' then $4::timestamptz end, $4
+         'refund ' || (select count(*) from refund r where r.payment_id = part.id), $3, 'owed', case way when 'stripe' then $4::timestamptz end, $4
        from part`,
       [
         parts.map((part) => part.id),
@@ -84,10 +134,11 @@ export class RefundsService {
     if (ids.length === 0) return;
     await deed.tx.query(
       `with back as (
-         select d.id, p.id as payment_id, d.minor - d.credited_minor as minor, p.way, d.agency_id, d.member_id, d.currency,
+         select d.id, p.id as payment_id, d.minor - d.credited_minor - d.refunded_minor as minor, p.way, d.agency_id, d.member_id, d.currency,
                 d.why_ended
          from deposit d join payment p on p.deposit_id = d.id and p.way <> 'deposit'
-         where d.id = any($1) and d.state = 'held' and d.why_ended is not null and d.minor > d.credited_minor
+         where d.id = any($1) and d.state = 'held' and d.why_ended is not null
+           and d.minor > d.credited_minor + d.refunded_minor
          order by d.id for update of d
        ), moved as (
          update deposit d set state = 'refunding' from back where d.id = back.id
@@ -145,17 +196,18 @@ export class RefundsService {
         of: row.depositId === null ? 'invoice' : 'deposit',
       }),
     ]);
-    await moveCollections(
+    const after = await moveCollections(
       deed,
       collections,
       collections.map(({ id }) => ({ id, returned: row.minor })),
     );
+    await this.balance(deed, after);
     if (row.depositId !== null) {
-      await deed.tx.query(
-        `update deposit set refunded_minor = refunded_minor + $2,
-           state = case when credited_minor + refunded_minor + $2 = minor then 'refunded' else state end where id = $1`,
-        [row.depositId, row.minor],
-      );
+      await deed.tx.query(`update deposit set refunded_minor = refunded_minor + $2 where id = $1`, [
+        row.depositId,
+        row.minor,
+      ]);
+      await this.balanceDeposit(deed, row.depositId);
     }
   }
 

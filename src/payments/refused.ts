@@ -5,7 +5,9 @@ import { Refusal } from '../kernel/refusal.js';
  * with Stripe itself passes, and is tried again.
  */
 export function isRefusedForGood(error: unknown): boolean {
-  if (!(error instanceof Refusal) || error.code !== 'stripe.refused') return false;
+  if (!(error instanceof Refusal)) return false;
+  if (error.code === 'stripe.amount') return true;
+  if (error.code !== 'stripe.refused') return false;
   const { type } = (error.facts['stripe'] ?? {}) as { type?: string };
   return type === 'StripeInvalidRequestError';
 }

@@ -61,14 +61,15 @@ export class ReturnsService {
     const rows: { id: string }[] = await deed.tx.query(
       `with paid as (
          update payment p set returned_minor = p.returned_minor + $3
-         where p.way = 'stripe' and p.reference = $1 and p.returned_minor + $3 <= p.minor
+         where p.way = 'stripe' and p.reference = $1
            and not exists (select from refund r where r.stripe_refund = $2)
          returning p.*
        )
        insert into refund (payment_id, collection_id, deposit_id, issuer_id, member_id, currency, minor, way, cause, why,
          state, stripe_refund, created_at)
-       select id, collection_id, deposit_id, issuer_id, member_id, currency, $3, 'stripe', 'stripe ' || $2,
-         'It was given back at Stripe.', 'asked', $2, $4 from paid
+       select p.id, coalesce(p.collection_id, used.collection_id), case when used.id is null then p.deposit_id end,
+         p.issuer_id, p.member_id, p.currency, $3, 'stripe', 'stripe ' || $2, 'It was given back at Stripe.', 'asked', $2, $4
+       from paid p left join payment used on used.way = 'deposit' and used.deposit_id = p.deposit_id
        on conflict do nothing returning id`,
       [refund.paymentIntent, refund.id, refund.minor, deed.now],
     );
@@ -77,46 +78,59 @@ export class ReturnsService {
 
   /** Brings a payment to what a dispute of it says. Call with the payment locked (`lockPaid`). */
   async applyDispute(deed: Deed, paid: Paid, dispute: DisputeState): Promise<void> {
-    const present: { state: string }[] = await deed.tx.query('select state from dispute where id = $1 for update', [
-      dispute.id,
-    ]);
-    const known = present[0]?.state ?? null;
+    const rows: { state: string; collectionId: string | null; depositId: string | null }[] = await deed.tx.query(
+      `select state, collection_id as "collectionId", deposit_id as "depositId" from dispute where id = $1 for update`,
+      [dispute.id],
+    );
+    const [present] = rows;
+    const known = present?.state ?? null;
     if (dispute.status.startsWith('warning_') && known === null) return;
     const { status } = dispute;
     const state = status === 'won' ? 'won' : status === 'lost' ? 'lost' : 'open';
-    if (known === state || known === 'won' || known === 'lost') return;
+    // A bank may think better of a dispute that it has decided for the payer.
+    if (known === state || known === 'won' || (known === 'lost' && state === 'open')) return;
     await deed.tx.query(
-      `insert into dispute (id, payment_id, minor, state, opened_at, closed_at)
-       values ($1, $2, $3, $4, $5, case when $4 <> 'open' then $5::timestamptz end)
+      `insert into dispute (id, payment_id, collection_id, deposit_id, minor, state, opened_at, closed_at)
+       values ($1, $2, $6, $7, $3, $4, $5, case when $4 <> 'open' then $5::timestamptz end)
        on conflict (id) do update set state = excluded.state, closed_at = excluded.closed_at`,
-      [dispute.id, paid.id, dispute.minor, state, deed.now],
+      [dispute.id, paid.id, dispute.minor, state, deed.now, paid.collectionId, paid.depositId],
     );
     const took = known === null && state !== 'won';
-    const gave = known === 'open' && state === 'won';
+    const gave = known !== null && state === 'won';
     if (took) {
       const of = paid.collectionId === null ? 'deposit' : 'invoice';
       await this.ledger.post(deed, [disputeEntry({ ...paid, id: dispute.id, minor: dispute.minor, of })]);
     }
     if (gave) await this.ledger.reverse(deed, 'dispute', dispute.id, 'The dispute was won.');
-    await this.move(deed, paid, took ? dispute.minor : gave ? -dispute.minor : 0n);
-    await this.reversals.owe(deed, paid.collectionId, `dispute ${dispute.id}`);
+    const booked = present ? { ...paid, ...present } : paid;
+    await this.move(deed, booked, took ? dispute.minor : gave ? -dispute.minor : 0n);
+    await this.reversals.owe(deed, booked.collectionId, `dispute ${dispute.id}`);
   }
 
   private async move(deed: Deed, paid: Paid, minor: Minor): Promise<void> {
     await deed.tx.query('update payment set returned_minor = returned_minor + $2 where id = $1', [paid.id, minor]);
-    if (paid.collectionId === null) {
+    if (paid.depositId !== null) {
       await deed.tx.query(
-        `update deposit set refunded_minor = refunded_minor + $2::bigint,
-           state = case when state = 'held' and credited_minor + refunded_minor + $2 = minor then 'refunded'
-                        when state = 'refunded' and $2::bigint < 0 then 'held' else state end
+        `update deposit d set refunded_minor = refunded_minor + $2::bigint,
+           state = case when state in ('refunded', 'credited') and credited_minor + refunded_minor + $2 < minor
+                        then 'held' else state end,
+           why_ended = case when exists (
+                              select from deposit o where o.offer_id = d.offer_id and o.id <> d.id and o.why_ended is null
+                                and o.state not in ('withdrawn', 'refunding', 'refunded'))
+                            then coalesce(why_ended, 'Its offer has another one.') else why_ended end
          where id = $1`,
         [paid.depositId, minor],
       );
-      if (minor < 0n) await this.refunds.oweDeposits(deed, paid.depositId === null ? [] : [paid.depositId]);
-      return;
+      return this.refunds.balanceDeposit(deed, paid.depositId);
     }
-    const rows = await lockCollections(deed.tx, [paid.collectionId]);
-    await moveCollections(deed, rows, [{ id: paid.collectionId, returned: minor }]);
+    const collections = paid.collectionId === null ? [] : [paid.collectionId];
+    const rows = await lockCollections(deed.tx, collections);
+    const after = await moveCollections(
+      deed,
+      rows,
+      collections.map((id) => ({ id, returned: minor })),
+    );
+    await this.refunds.balance(deed, after);
   }
 }
 

@@ -238,6 +238,14 @@ export class StripeGateway {
     return readInvoice(await this.client.ask((stripe) => stripe.invoices.retrieve(id, { expand: [INVOICE_PAYMENTS] })));
   }
 
+  /** The invoice that a payment is of, or null. */
+  async invoiceOf(paymentIntent: string): Promise<string | null> {
+    const payment = { type: 'payment_intent', payment_intent: paymentIntent } as const;
+    const { data } = await this.client.ask((stripe) => stripe.invoicePayments.list({ payment, limit: 1 }));
+    const invoice = data[0]?.invoice ?? null;
+    return typeof invoice === 'string' ? invoice : (invoice?.id ?? null);
+  }
+
   /** Takes back an invoice that is not to be collected through Stripe any more. One that is paid stays so. */
   async voidInvoice(wish: { invoiceId: string; stripeInvoice: string }): Promise<InvoiceState> {
     const present = await this.retrieveInvoice(wish.stripeInvoice);

@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemActor } from '../../src/kernel/actor.js';
 import { StripeObjects } from '../../src/payments/stripe-objects.js';
-import { databaseNow, Deed, Deeds } from '../../src/platform/deeds/deeds.js';
-import { Listeners } from '../../src/platform/deeds/listeners.js';
+import { type Deed, Deeds } from '../../src/platform/deeds/deeds.js';
 import { randomOf, shuffled } from '../support/stripe/deliveries.js';
 import type { EitherStripe } from '../support/stripe/either.js';
 import type { StripeModel } from '../support/stripe/model.js';
@@ -60,26 +59,13 @@ export async function tell(system: System, model: StripeModel, seed = 1, copies 
 }
 
 /** Events as Stripe may bring them: so many times each, in an order that follows from the seed. */
-export function inSomeOrder(events: readonly ModelEvent[], seed: number, copies: number): ModelEvent[] {
+function inSomeOrder(events: readonly ModelEvent[], seed: number, copies: number): ModelEvent[] {
   return shuffled(Array.from({ length: copies }, () => events).flat(), randomOf(seed));
 }
 
 /** Brings our rows to what the object of an event is now. */
-export async function apply(system: System, deed: Deed, event: ModelEvent): Promise<void> {
+async function apply(system: System, deed: Deed, event: ModelEvent): Promise<void> {
   const { object, id } = event.data.object as { object: string; id?: string };
   if (id === undefined || event.account !== undefined) return;
   await system.app.get(StripeObjects, { strict: false }).apply(deed, object, id);
-}
-
-/** Tries something in one transaction that is undone afterwards. */
-export async function undone(system: System, work: (deed: Deed) => Promise<void>): Promise<void> {
-  const undo = new Error('undo');
-  const tried = system.source.transaction(async (tx) => {
-    await work(new Deed('test.apply', systemActor('test'), tx, await databaseNow(tx), system.app.get(Listeners)));
-    await tx.query('set constraints all immediate');
-    throw undo;
-  });
-  await tried.catch((error: unknown) => {
-    if (error !== undo) throw error;
-  });
 }

@@ -63,12 +63,13 @@ export type DepositState = StateOf<typeof depositLifecycle>;
 
 /**
  * owed: Stripe is to be asked, or an officer pays it out and confirms it. What Stripe gave back and did not get through, even
- * days later, is owed again: by bank.
+ * days later, is owed again: by bank. withdrawn: the money has gone another way meanwhile, such as by a dispute.
  */
 export const refundLifecycle = lifecycle('refund', 'owed', {
-  owed: { ask: 'asked', finish: 'done' },
+  owed: { ask: 'asked', finish: 'done', withdraw: 'withdrawn' },
   asked: { finish: 'done', fail: 'owed' },
   done: { fail: 'owed' },
+  withdrawn: {},
 });
 
 export type RefundState = StateOf<typeof refundLifecycle>;

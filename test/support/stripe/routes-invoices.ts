@@ -185,6 +185,27 @@ export const INVOICE_ROUTES: readonly Route[] = [
     run: byId((_ground, invoice) => invoice),
   },
   {
+    method: 'GET',
+    path: '/v1/invoice_payments',
+    shape: {
+      invoice: text,
+      payment: object({ type: required(choice('payment_intent')), payment_intent: text }),
+      status: choice('open', 'paid', 'canceled'),
+      ...PAGING,
+    },
+    run: ({ store }, { invoice, payment, status }): Rows => ({
+      rows: store
+        .all('invoice_payment')
+        .filter((each) => invoice === undefined || each['invoice'] === invoice)
+        .filter(
+          (each) =>
+            payment === undefined ||
+            each['payment'].payment_intent === (payment as { payment_intent?: string }).payment_intent,
+        )
+        .filter((each) => status === undefined || each['status'] === status),
+    }),
+  },
+  {
     method: 'POST',
     path: '/v1/invoices/:id/finalize',
     shape: { auto_advance: bool },
