@@ -5,14 +5,9 @@
 import type pg from 'pg';
 import { RunWorkService } from '../src/billing/run-work.service.js';
 import { RunsService } from '../src/billing/runs.service.js';
-import { firstDay, monthLater } from '../src/billing/rules/months.js';
-import { createApp } from '../src/app.js';
-import { type Actor, systemActor } from '../src/kernel/actor.js';
-import { dayOf, dayStart, monthOf } from '../src/kernel/calendar.js';
-import { readSettings } from '../src/platform/config/settings.js';
-import { benchGround } from './ground.js';
+import { billedMonth } from './billed-month.js';
 import { type Report, timed } from './report.js';
-import { CURRENCY, workingLines } from './working-lines.js';
+import { CURRENCY } from './working-lines.js';
 
 /** What a run writes, by the column that tells a chunk of its members. */
 const TABLES = [
@@ -30,29 +25,8 @@ export async function benchBilling(report: Report, sizes: readonly number[]): Pr
 }
 
 async function benchSize(report: Report, lines: number): Promise<void> {
-  const ground = await benchGround();
-  const month = monthOf(dayOf(new Date()));
-  const { agencyId, members } = await workingLines(ground.pool, lines, month);
-  const app = await createApp(
-    readSettings({
-      DATABASE_URL: ground.url,
-      PUMASI_WORKERS: 'off',
-      PUMASI_ACCELERATED: 'on',
-      PUMASI_LOG: 'error',
-      PUMASI_SEALING_KEY: Buffer.alloc(32, 7).toString('base64'),
-    }),
-  );
-  await app.init();
+  const { ground, app, month, officer, members } = await billedMonth(lines);
   try {
-    await ground.pool.query(`update clock_offset set ahead = $1::timestamptz - clock_timestamp() + interval '1 day'`, [
-      dayStart(firstDay(monthLater(month, 1))),
-    ]);
-    const officer: Actor = {
-      ...systemActor('bench'),
-      organisationId: agencyId,
-      organisationKind: 'agency',
-      roles: ['officer'],
-    };
     const [runs, work] = [app.get(RunsService), app.get(RunWorkService)];
     const { id, version } = await runs.plan(officer, CURRENCY, month);
     const preview = await timed(() => work.preview(id, version));

@@ -5,52 +5,27 @@
  */
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
-import { createApp } from '../src/app.js';
-import { monthLater, firstDay } from '../src/billing/rules/months.js';
+import { monthLater } from '../src/billing/rules/months.js';
 import { RunWorkService } from '../src/billing/run-work.service.js';
 import { RunsService } from '../src/billing/runs.service.js';
-import { type Actor, systemActor } from '../src/kernel/actor.js';
-import { dayOf, dayStart, monthOf } from '../src/kernel/calendar.js';
 import { BankService } from '../src/payments/bank.service.js';
 import { CollectionsService } from '../src/payments/collections.service.js';
 import { PayoutsService } from '../src/payments/payouts.service.js';
 import { bankRow } from '../src/payments/rules/bank-row.js';
 import { StatementsQueries } from '../src/payments/statements.queries.js';
 import { formatMoney } from '../src/kernel/money.js';
-import { readSettings } from '../src/platform/config/settings.js';
-import { benchGround } from './ground.js';
+import { billedMonth } from './billed-month.js';
 import { type Report, timed } from './report.js';
-import { CURRENCY, workingLines } from './working-lines.js';
+import { CURRENCY } from './working-lines.js';
 
 export async function benchPayments(report: Report, sizes: readonly number[]): Promise<void> {
   for (const lines of sizes) await benchSize(report, lines);
 }
 
 async function benchSize(report: Report, lines: number): Promise<void> {
-  const ground = await benchGround();
-  const month = monthOf(dayOf(new Date()));
-  const { agencyId, members } = await workingLines(ground.pool, lines, month);
-  const app = await createApp(
-    readSettings({
-      DATABASE_URL: ground.url,
-      PUMASI_WORKERS: 'off',
-      PUMASI_ACCELERATED: 'on',
-      PUMASI_LOG: 'error',
-      PUMASI_SEALING_KEY: Buffer.alloc(32, 7).toString('base64'),
-    }),
-  );
-  await app.init();
+  const { ground, app, month, officer, members } = await billedMonth(lines);
   try {
     const { pool } = ground;
-    await pool.query(`update clock_offset set ahead = $1::timestamptz - clock_timestamp() + interval '1 day'`, [
-      dayStart(firstDay(monthLater(month, 1))),
-    ]);
-    const officer: Actor = {
-      ...systemActor('bench'),
-      organisationId: agencyId,
-      organisationKind: 'agency',
-      roles: ['officer'],
-    };
     const runs = app.get(RunsService, { strict: false });
     const work = app.get(RunWorkService, { strict: false });
     const { id, version } = await runs.plan(officer, CURRENCY, month);
