@@ -1,4 +1,4 @@
-/** Slows down whoever tries out passwords, tokens or addresses, or registers without end. */
+/** Slows down whoever tries out passwords, tokens or addresses, registers without end, or has letters sent. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Refusal, refuse } from '../kernel/refusal.js';
@@ -13,6 +13,10 @@ const EMAIL_LIMIT = 100;
 const ADDRESS_LIMIT = 100;
 /** So many registrations from one network address, whether they succeed or not: each costs a hash. */
 const REGISTRATION_LIMIT = 30;
+/** So many letters about a lost password for one email address, so that nobody's mailbox is filled, */
+const LETTER_LIMIT = 3;
+/** and so many asked for from one network address. */
+const ASKING_LIMIT = 30;
 
 @Injectable()
 export class AttemptsService {
@@ -71,6 +75,24 @@ export class AttemptsService {
     throw tooMany('organisation.too-many-registrations', 'Too many businesses were registered from your network.');
   }
 
+  /**
+   * Counts somebody who has lost a password, whether the address has an account or not.
+   * @throws Refusal 'password.too-many-letters'; that one itself is not counted
+   */
+  async losing(email: string, address: string): Promise<void> {
+    const attempt = await this.write('lost-password', email, address);
+    const counts: { email: number; address: number }[] = await this.source.query(
+      `select count(*) filter (where email = $1)::int as email, count(*) filter (where address = $2)::int as address
+       from attempt where kind = 'lost-password' and (email = $1 or address = $2)
+         and at > clock_timestamp() - make_interval(mins => $3)`,
+      [email, address, WINDOW_MINUTES],
+    );
+    const [count] = counts;
+    if (count && count.email <= LETTER_LIMIT && count.address <= ASKING_LIMIT) return;
+    await this.takeBack(attempt);
+    throw tooMany('password.too-many-letters', 'This was asked for very often.');
+  }
+
   /** Forgets earlier failures for an email address from a network address. */
   async forget(email: string, address: string): Promise<void> {
     await this.source.query(`delete from attempt where kind = 'sign-in' and email = $1 and address = $2`, [
@@ -86,7 +108,11 @@ export class AttemptsService {
     ]);
   }
 
-  private async write(kind: 'sign-in' | 'registration', email: string | null, address: string): Promise<bigint> {
+  private async write(
+    kind: 'sign-in' | 'registration' | 'lost-password',
+    email: string | null,
+    address: string,
+  ): Promise<bigint> {
     const written: { id: bigint }[] = await this.source.query(
       'insert into attempt (kind, email, address) values ($1, $2, $3) returning id',
       [kind, email, address],

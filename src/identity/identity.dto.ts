@@ -106,6 +106,23 @@ export class ChangePassword {
   password!: string;
 }
 
+export class LosePassword {
+  /** the address you sign in with */
+  @IsAddress()
+  email!: string;
+}
+
+export class ChooseLostPassword {
+  /** of the letter */
+  @IsString({ message: 'must be a text' })
+  @Length(1, 100, { message: 'must be the token of a letter' })
+  token!: string;
+
+  /** the one you choose */
+  @IsPassword()
+  password!: string;
+}
+
 export class RegisterMember {
   /** name of the business */
   @IsName()

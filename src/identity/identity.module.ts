@@ -7,6 +7,8 @@ import { InvitationsController } from './invitations.controller.js';
 import { InvitationsQueries } from './invitations.queries.js';
 import { InvitationsService } from './invitations.service.js';
 import { JoiningService } from './joining.service.js';
+import { LostPasswordsController } from './lost-passwords.controller.js';
+import { LostPasswordsService } from './lost-passwords.service.js';
 import { OrganisationsController } from './organisations.controller.js';
 import { OrganisationsQueries } from './organisations.queries.js';
 import { OrganisationsService } from './organisations.service.js';
@@ -20,12 +22,19 @@ import { SignInService } from './sign-in.service.js';
 
 @Module({
   imports: [DiscoveryModule],
-  controllers: [SessionsController, OrganisationsController, PeopleController, InvitationsController],
+  controllers: [
+    SessionsController,
+    OrganisationsController,
+    PeopleController,
+    InvitationsController,
+    LostPasswordsController,
+  ],
   providers: [
     AttemptsService,
     SessionsService,
     SignInService,
     PasswordsService,
+    LostPasswordsService,
     OrganisationsService,
     OrganisationsQueries,
     PeopleService,

@@ -1,45 +1,23 @@
 /** Letters on their way to a mail server of the test's own. */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { SMTPServer } from 'smtp-server';
 import { systemActor } from '../../src/kernel/actor.js';
 import { refuse } from '../../src/kernel/refusal.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
 import { type Letter, Mail } from '../../src/platform/mail/mail.js';
+import { MailServer } from '../support/mail-server.js';
 import { System } from '../support/system.js';
 
 describe('letters', () => {
   let system: System;
-  let server: SMTPServer;
-  const received: string[] = [];
-  let refusals = 0;
+  let server: MailServer;
 
   beforeAll(async () => {
-    server = new SMTPServer({
-      disabledCommands: ['AUTH', 'STARTTLS'],
-      onData(stream, _session, done) {
-        const pieces: string[] = [];
-        stream.setEncoding('utf8').on('data', (piece: string) => pieces.push(piece));
-        stream.on('end', () => {
-          if (refusals > 0) {
-            refusals -= 1;
-            done(Object.assign(new Error('mailbox busy'), { responseCode: 450 }));
-            return;
-          }
-          received.push(pieces.join(''));
-          done();
-        });
-      },
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server.server, 'listening');
-    const { port } = server.server.address() as AddressInfo;
-    system = await System.start({ PUMASI_SMTP_URL: `smtp://127.0.0.1:${port}` });
+    server = await MailServer.start();
+    system = await System.start({ PUMASI_SMTP_URL: server.url });
   });
   afterAll(async () => {
     await system.stop();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await server.stop();
   });
 
   const letter = (subject: string): Letter => ({
@@ -53,14 +31,7 @@ describe('letters', () => {
       await system.app.get(Mail, { strict: false }).send(tx, letters);
       if (why !== undefined) throw refuse('test.no', why);
     });
-  const arrived = async (subject: string): Promise<string> => {
-    for (let look = 0; look < 200; look += 1) {
-      const message = received.find((each) => each.includes(`Subject: ${subject}`));
-      if (message !== undefined) return message;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`${subject} has not arrived`);
-  };
+  const arrived = (subject: string): Promise<string> => server.arrived(`Subject: ${subject}`);
 
   it('are sent after the deed that they tell of, once', async () => {
     await write([letter('Cheaper from next month')]);
@@ -69,19 +40,19 @@ describe('letters', () => {
     expect(message).toContain('From: Pumasi <pumasi@localhost>');
     expect(message).toContain('36,845 to 33,351 won');
     expect(message).toMatch(/Message-ID: <letter-\d+@pumasi>/);
-    expect(received.filter((each) => each.includes('Cheaper from next month'))).toHaveLength(1);
+    expect(server.received.filter((each) => each.includes('Cheaper from next month'))).toHaveLength(1);
   });
 
   it('do not exist when their deed was refused', async () => {
     await expect(write([letter('Never happened')], 'Not so.')).rejects.toThrow('Not so.');
     await write([letter('Happened')]);
     await arrived('Happened');
-    expect(received.some((each) => each.includes('Never happened'))).toBe(false);
+    expect(server.received.some((each) => each.includes('Never happened'))).toBe(false);
   });
 
   it('are tried again when the server does not take them, and tell what it said', async () => {
     const admin = await system.someone('admin');
-    refusals = 1;
+    server.refusals = 1;
     await write([letter('At the second attempt')]);
     const waiting = await system.eventually(
       () => admin.get('/api/v1/mail?state=waiting'),

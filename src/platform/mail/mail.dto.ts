@@ -22,6 +22,8 @@ export class LetterView {
   id!: string;
   recipient!: string;
   subject!: string;
+
+  /** where it says {token}, the letter that was sent tells the recipient something that nobody else is shown */
   text!: string;
   /** what it tells of */
   about!: string;

@@ -4,6 +4,7 @@ import { createTransport, type Transporter } from 'nodemailer';
 import { JobSource } from '../database/job-source.js';
 import { Settings } from '../config/settings.js';
 import { messageOf, updatedRows } from '../jobs/performer.js';
+import { Keys } from '../keys/keys.js';
 import { pause, within } from '../patience.js';
 
 const LOOK_EVERY_MILLIS = 2_000;
@@ -20,6 +21,7 @@ interface DueLetter {
   readonly recipient: string;
   readonly subject: string;
   readonly body: string;
+  readonly tokenOf: string | null;
   readonly attempts: number;
 }
 
@@ -33,6 +35,7 @@ export class Mailer implements OnApplicationBootstrap, BeforeApplicationShutdown
   constructor(
     private readonly settings: Settings,
     private readonly source: JobSource,
+    private readonly keys: Keys,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -75,7 +78,7 @@ export class Mailer implements OnApplicationBootstrap, BeforeApplicationShutdown
         `update mail_message set attempts = attempts + 1, next_try_at = clock_timestamp() + ${TAKEN}
          where id in (select id from mail_message where next_try_at <= clock_timestamp() order by next_try_at, id
                       limit $1 for update skip locked)
-         returning id::text, recipient, subject, body, attempts`,
+         returning id::text, recipient, subject, body, token_of as "tokenOf", attempts`,
         [BATCH],
       )
       .then(updatedRows<DueLetter>);
@@ -87,7 +90,7 @@ export class Mailer implements OnApplicationBootstrap, BeforeApplicationShutdown
         from: this.settings.PUMASI_MAIL_FROM,
         to: letter.recipient,
         subject: letter.subject,
-        text: letter.body,
+        text: this.textOf(letter),
         // The same when it is sent again, so that the receiver's server can tell that it has it.
         messageId: `<letter-${letter.id}@pumasi>`,
         headers: { 'Auto-Submitted': 'auto-generated' },
@@ -109,6 +112,11 @@ export class Mailer implements OnApplicationBootstrap, BeforeApplicationShutdown
         [letter.id, message],
       );
     }
+  }
+
+  /** What only the recipient may know is told to the mail server alone: no table holds it, and nobody else is shown it. */
+  private textOf({ body, tokenOf }: DueLetter): string {
+    return tokenOf === null ? body : body.replaceAll('{token}', this.keys.tokenOf(tokenOf));
   }
 
   private failed(message: string): void {
