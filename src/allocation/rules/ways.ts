@@ -33,7 +33,7 @@ class Ways {
   private readonly best: Float64Array;
   private readonly fewest: Float64Array;
   private readonly reach: Float64Array;
-  /** wins of each slot, and of each provider */
+  /** the slot of each bid, how many bids of each slot win, and how many of each provider */
   private readonly slotOf: Int32Array;
   private readonly winsOf: Int32Array;
   private readonly bidsWon: Int32Array;
@@ -61,9 +61,9 @@ class Ways {
     this.reach = new Float64Array(bids + 1);
     for (let bid = bids - 1; bid >= 0; bid -= 1) {
       const open = this.choices[bid] ?? [];
-      this.best[bid] = (this.best[bid + 1] ?? 0) + open.reduce((most, o) => Math.max(most, this.gain(o)), -Infinity);
+      this.best[bid] = (this.best[bid + 1] ?? 0) + open.reduce((best, o) => Math.max(best, this.gain(o)), -Infinity);
       this.fewest[bid] = (this.fewest[bid + 1] ?? 0) + open.reduce((least, o) => Math.min(least, this.lo(o)), Infinity);
-      this.reach[bid] = (this.reach[bid + 1] ?? 0) + open.reduce((most, o) => Math.max(most, this.hi(o)), 0);
+      this.reach[bid] = (this.reach[bid + 1] ?? 0) + open.reduce((reach, o) => Math.max(reach, this.hi(o)), 0);
     }
     this.slotOf = new Int32Array(bids);
     market.slotsOf.flat().forEach((slot, at) => slot.forEach((bid) => (this.slotOf[bid] = at)));
@@ -73,7 +73,7 @@ class Ways {
 
   all(): Way[] | null {
     const size = this.choices.reduce(
-      (sum, open) => sum + open.reduce((most, o) => Math.max(most, Math.abs(this.gain(o))), 0),
+      (sum, open) => sum + open.reduce((largest, o) => Math.max(largest, Math.abs(this.gain(o))), 0),
       Math.abs(this.reckoned.sum),
     );
     if (!(size < EXACT)) return null;
