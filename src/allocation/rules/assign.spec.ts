@@ -50,10 +50,10 @@ function decided(market: Market): Int32Array {
 }
 
 /** What assigning offers, as costs in the order of the offers. */
-function assigned(market: Market, prices: Prices, most: number, steps = 1e6) {
+function assigned(market: Market, prices: Prices, lines: readonly number[], most: number, steps = 1e6) {
   const costs: number[] = [];
   let limit = most;
-  const { complete } = assign(market, wholeRegion(market), decided(market), prices, {
+  const { complete } = assign(market, wholeRegion(market), decided(market), prices, Float64Array.from(lines), {
     limit: () => limit,
     offer: (allocation) => {
       const cost = priced(market, allocation)?.cost ?? Infinity;
@@ -78,14 +78,17 @@ function everyCost(market: Market): number[] {
   return costs.sort((a, b) => a - b);
 }
 
+/** Any price of a line of each bid, in parts of a minor unit. */
+const anyLines = fc.array(fc.integer({ min: -1e9, max: 1e9 }), { minLength: 3, maxLength: 3 });
+
 describe('assigning whole units to decided bands', () => {
   it('finds every allocation of the lowest cost, at any prices', () => {
     fc.assert(
-      fc.property(problems, anyPrices, (problem, unit) => {
+      fc.property(problems, anyPrices, anyLines, (problem, unit, lines) => {
         const market = marketOf(problem);
         if (decided(market).includes(-1)) return;
         const prices = new Bounds(market).pricesOf(Float64Array.from(unit), new Float64Array(3));
-        const { costs, complete } = assigned(market, prices, Infinity);
+        const { costs, complete } = assigned(market, prices, lines, Infinity);
         const every = everyCost(market);
         expect(complete).toBe(true);
         expect(costs.filter((cost) => cost === every[0])).toEqual(every.filter((cost) => cost === every[0]));
@@ -96,13 +99,13 @@ describe('assigning whole units to decided bands', () => {
 
   it('offers nothing above the limit, and what costs just as much', () => {
     fc.assert(
-      fc.property(problems, anyPrices, (problem, unit) => {
+      fc.property(problems, anyPrices, anyLines, (problem, unit, lines) => {
         const market = marketOf(problem);
         const [cheapest] = everyCost(market);
         if (decided(market).includes(-1) || cheapest === undefined) return;
         const prices = new Bounds(market).pricesOf(Float64Array.from(unit), new Float64Array(3));
-        expect(assigned(market, prices, cheapest - 1)).toEqual({ costs: [], complete: true });
-        expect(assigned(market, prices, cheapest).costs).toContain(cheapest);
+        expect(assigned(market, prices, lines, cheapest - 1)).toEqual({ costs: [], complete: true });
+        expect(assigned(market, prices, lines, cheapest).costs).toContain(cheapest);
       }),
       { numRuns: 200 },
     );
@@ -113,6 +116,6 @@ describe('assigning whole units to decided bands', () => {
     if (!problem) throw new Error('there is no problem');
     const market = marketOf({ ...problem, bids: problem.bids.map((bid) => ({ ...bid, capacity: 40 })) });
     const prices = new Bounds(market).pricesOf(new Float64Array(LOTS), new Float64Array(3));
-    expect(assigned(market, prices, Infinity, 3)).toEqual({ costs: [], complete: false });
+    expect(assigned(market, prices, [0, 0, 0], Infinity, 3)).toEqual({ costs: [], complete: false });
   });
 });

@@ -50,16 +50,18 @@ export interface Assigned {
  * Finds all allocations of a region that cost no more than the limit, as it comes down with each that is found. Rules
  * about winners, shares and money are left to whoever is offered them.
  * @param bands the one option of each bid that is left, NONE for nothing
- * @param prices good ones for the region; bad ones make it take longer, never wrong
+ * @param prices those of the share are added to what is offered
+ * @param lines per bid, a price of its lines in whole parts of a minor unit: a good one, or it takes longer, never wrong
  */
 export function assign(
   market: Market,
   region: Region,
   bands: Int32Array,
   prices: Prices,
+  lines: Float64Array,
   means: AssignMeans,
 ): Assigned {
-  const assignment = new Assignment(market, region, bands, prices, means);
+  const assignment = new Assignment(market, region, bands, prices, lines, means);
   return { complete: assignment.run(), steps: assignment.steps };
 }
 
@@ -86,6 +88,7 @@ class Assignment {
     region: Region,
     bands: Int32Array,
     private readonly prices: Prices,
+    private readonly lines: Float64Array,
     private readonly means: AssignMeans,
   ) {
     this.offers = market.units.map(() => []);
@@ -107,7 +110,7 @@ class Assignment {
 
   run(): boolean {
     if (this.offers.some((of) => of.length === 0)) return true;
-    this.price();
+    this.price(this.lines);
     if (!this.exact()) return false;
     for (let again = true; again;) {
       const bounds = this.sets.map((set) => this.boundAt(set));
@@ -158,27 +161,10 @@ class Assignment {
     return any;
   }
 
-  /** The price of a line of each bid: what the unit gains per line at which its limit cuts; and others near it. */
-  private price(): void {
-    const { market, prices, serving } = this;
-    const first = new Float64Array(serving.length);
-    serving.forEach(({ lo, hi, share }, s) => {
-      const gains = this.offers.flatMap((of, u): { ratio: number; weight: number }[] => {
-        const offer = of.find((one) => one.serving === s);
-        const weight = market.units[u]?.weight ?? 1;
-        if (!offer) return [];
-        return [{ ratio: ((prices.unit[u] ?? 0) - offer.cost) / weight - share, weight }];
-      });
-      gains.sort((a, b) => b.ratio - a.ratio);
-      let lines = 0;
-      for (const { ratio, weight } of gains) {
-        if (ratio <= 0 && lines >= lo) break;
-        lines += weight;
-        if (ratio > 0 ? lines <= hi : lines < lo) continue;
-        first[s] = Math.round(ratio);
-        break;
-      }
-    });
+  /** The prices of a line that are given, and others near them. */
+  private price(lines: Float64Array): void {
+    const { market, serving } = this;
+    const first = Float64Array.from(serving, ({ bid }) => lines[bid] ?? 0);
     this.sets.push(first);
     serving.forEach((_, s) => {
       // At which price of its lines each unit would come to the bid, or go from it.

@@ -25,6 +25,14 @@ export interface Bound {
   readonly choice: Int32Array;
 }
 
+/** What a bound is made of: for any choice of options, no allocation costs less than (sum - their gains) / scale. */
+export interface Reckoned {
+  readonly scale: number;
+  readonly sum: number;
+  /** per option, -Infinity when it cannot be taken */
+  readonly gains: Float64Array;
+}
+
 /** What a market may cost at its dearest. */
 function worstCost(market: Market): number {
   const dearest = new Float64Array(market.units.length);
@@ -69,22 +77,9 @@ export class Bounds {
    */
   of(region: Region, prices: Prices, wholeUnits: boolean): Bound | null {
     const { market } = this;
-    let sum = 0;
-    let size = this.worst * prices.scale;
-    market.units.forEach((unit, u) => {
-      const value = unit.pieces * (prices.unit[u] ?? 0);
-      sum += value;
-      size += Math.abs(value);
-    });
-    for (const price of prices.share) {
-      sum -= market.shareLines * price;
-      size += market.totalLines * price;
-    }
-    if (!(size < EXACT / 2)) return null;
-    const gains = new Float64Array(market.options.length).fill(-Infinity);
-    market.options.forEach((option, o) => {
-      if (region.allowed[o] === 1) gains[o] = this.gains.of(option, region, prices, null);
-    });
+    const reckoned = this.reckon(region, prices);
+    if (!reckoned) return null;
+    const { sum, gains } = reckoned;
     const choice = new Choice(market, region, gains);
     if (!(choice.size() < EXACT / 2)) return null;
     const packing = new Packing(market, region, this.volumes, gains);
@@ -112,6 +107,28 @@ export class Bounds {
       });
     }
     return { cost, withOption, withoutBid, withUnit, choice: packed < chosen ? packing.chosen() : choice.chosen() };
+  }
+
+  /** What the bound of a region at given prices is made of; null when the prices are too large to add exactly. */
+  reckon(region: Region, prices: Prices): Reckoned | null {
+    const { market } = this;
+    let sum = 0;
+    let size = this.worst * prices.scale;
+    market.units.forEach((unit, u) => {
+      const value = unit.pieces * (prices.unit[u] ?? 0);
+      sum += value;
+      size += Math.abs(value);
+    });
+    for (const price of prices.share) {
+      sum -= market.shareLines * price;
+      size += market.totalLines * price;
+    }
+    if (!(size < EXACT / 2)) return null;
+    const gains = new Float64Array(market.options.length).fill(-Infinity);
+    market.options.forEach((option, o) => {
+      if (region.allowed[o] === 1) gains[o] = this.gains.of(option, region, prices, null);
+    });
+    return { scale: prices.scale, sum, gains };
   }
 
   /** Pieces of each unit that chosen options take at the prices. */

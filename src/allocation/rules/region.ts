@@ -63,6 +63,16 @@ export function keepChoices(market: Market, region: Region, bid: number, kept: r
   return part;
 }
 
+/** The part of a region in which each bid wins in the given option, NONE for nothing. */
+export function keepOnly(market: Market, region: Region, bands: Int32Array): Region {
+  const part = copyRegion(region);
+  market.bids.forEach(({ options }, bid) => {
+    for (const o of options) if (o !== bands[bid]) part.allowed[o] = 0;
+    if (bands[bid] !== NONE) part.must[bid] = 1;
+  });
+  return part;
+}
+
 /** Where a unit stands among ascending units, -1 when it does not. */
 export function placeOf(units: Int32Array, unit: number): number {
   let low = 0;

@@ -3,9 +3,8 @@
  * the most doubtful bids, until it is known what splitting them does (reliability branching: Achterberg, Koch, Martin
  * 2005, "Branching rules revisited"). Only exact bounds end a branch.
  */
-import { anySplit, decidedBands, fractionalSplits, type Split } from './branching.js';
-import { priced } from './allocation.js';
-import { assign } from './assign.js';
+import { anySplit, fractionalSplits, type Split } from './branching.js';
+import { Exhaust } from './exhaust.js';
 import type { Prices } from './prices.js';
 import type { Look, Probe } from './probe.js';
 import { intersect, type Region } from './region.js';
@@ -40,11 +39,12 @@ const TRIED_SPLITS = 4;
 /** So often a bid or a unit is tried out; then what it did on average is taken for what it does. */
 const RELIABLE = 4;
 const LOOKS = 2;
-/** Where only units are open, offers that are looked at before they are split, and as many as take as long as a node. */
-const ASSIGN_STEPS = 300_000;
+/** Offers looked at that take as long as a node. */
 const STEPS_OF_NODE = 20_000;
-/** So many splits later it is tried again. */
+/** So many splits after what was left of it, all ways are looked at again. */
 const ASSIGN_AGAIN = 3;
+/** So many splits after they were too many, ways are counted again. */
+const WAYS_AGAIN = 2;
 /** Open nodes, and bytes of their regions, beyond which the search goes deep instead of wide. */
 const MANY_NODES = 4_000;
 const MANY_BYTES = 256 * 1024 * 1024;
@@ -58,12 +58,15 @@ export class Search {
   private tightened = Infinity;
   private tied: Region[] | null = [];
   private tiedCost = Infinity;
+  private readonly exhaust: Exhaust;
 
   constructor(
     private readonly probe: Probe,
     private readonly limits: SearchLimits,
     private readonly onBound: (bound: number) => void,
-  ) {}
+  ) {
+    this.exhaust = new Exhaust(probe, () => limits.stop());
+  }
 
   /** Looks for the cheapest allocation in a region; the probe keeps it. */
   run(root: Region, prices: Prices | null): SearchOutcome {
@@ -140,6 +143,8 @@ export class Search {
 
   private expand(node: Node): Node[] {
     const { probe } = this;
+    const parts = node.prices && this.exhausted(node, node.prices);
+    if (parts) return parts;
     let seen: Look | null = null;
     for (let looks = 0; looks < LOOKS; looks += 1) {
       seen = probe.look(node.region, seen?.prices ?? node.prices, true);
@@ -151,7 +156,6 @@ export class Search {
     const left = probe.settle(node.region);
     if (left) return left.map((region) => this.child(node, region, seen?.prices ?? null));
     if (!seen) return [];
-    if (this.assigned(node, seen.prices)) return [];
     const splits = seen.fractions ? fractionalSplits(probe.market, node.region, seen.fractions, TRIED_SPLITS) : [];
     const tried = splits.length > 1 ? this.tryOut(node, splits, seen) : null;
     if (tried) return tried;
@@ -159,19 +163,19 @@ export class Search {
     return (split?.parts ?? []).map((region) => this.child(node, region, seen?.prices ?? null));
   }
 
-  /** Where only units are open, finds all that is worth while in them; false when that is too much. */
-  private assigned(node: Node, prices: Prices): boolean {
-    const { probe } = this;
-    const bands = decidedBands(probe.market, node.region);
-    if (probe.market.divisible || node.depth < node.assignFrom || !bands) return false;
-    const { complete, steps } = assign(probe.market, node.region, bands, prices, {
-      limit: () => probe.limit,
-      offer: (allocation) => probe.offer(priced(probe.market, allocation)),
-      steps: ASSIGN_STEPS,
+  /** Where few ways to choose the bands are left, what looking at each of them leaves; null when they are too many. */
+  private exhausted(node: Node, prices: Prices): Node[] | null {
+    if (node.depth < node.assignFrom) return null;
+    const exhausted = this.exhaust.through(node.region, prices);
+    if (!exhausted) {
+      node.assignFrom = node.depth + WAYS_AGAIN;
+      return null;
+    }
+    this.nodes += Math.floor(exhausted.steps / STEPS_OF_NODE);
+    return exhausted.parts.map(({ region, bound }) => {
+      const assignFrom = node.depth + ASSIGN_AGAIN;
+      return { ...this.child(node, region, prices), bound: Math.max(node.bound, bound), assignFrom };
     });
-    this.nodes += Math.floor(steps / STEPS_OF_NODE);
-    node.assignFrom = node.depth + ASSIGN_AGAIN;
-    return complete;
   }
 
   private child(node: Node, region: Region, prices: Prices | null): Node {

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { priced } from '../../src/allocation/rules/allocation.js';
+import { Bounds } from '../../src/allocation/rules/bound.js';
+import { decide } from '../../src/allocation/rules/decide.js';
+import { Decided } from '../../src/allocation/rules/decided.js';
+import { type Market, marketOf } from '../../src/allocation/rules/market.js';
+import { keepOnly, NONE, wholeRegion } from '../../src/allocation/rules/region.js';
+import { waysIn } from '../../src/allocation/rules/ways.js';
+import { cases } from './cases.js';
+import { startHighs } from './in-process.js';
+import { largeProblem } from './large-problem.js';
+import { smallProblems } from './small-problems.js';
+
+/** The cheapest allocation of whole units in every choice of bands that holds one: its cost, by the bands. */
+function cheapestByWay(market: Market): Map<string, number> {
+  const costs = new Map<string, number>();
+  const owners = market.units.map(() => 0);
+  const visit = (unit: number): void => {
+    if (unit < owners.length) {
+      for (let bid = 0; bid < market.bids.length; bid += 1) {
+        owners[unit] = bid;
+        visit(unit + 1);
+      }
+      return;
+    }
+    const allocation = market.bids.map((_, bid) => new Map(owners.flatMap((of, u) => (of === bid ? [[u, 1]] : []))));
+    const found = priced(market, allocation);
+    if (!found) return;
+    const bands = market.bids.map(
+      ({ options }, bid) =>
+        options.find((o) => {
+          const { lo = 0, hi = 0 } = market.options[o] ?? {};
+          const lines = found.lines[bid] ?? 0;
+          return lines > 0 && lo <= lines && lines <= hi;
+        }) ?? NONE,
+    );
+    costs.set(bands.join(), Math.min(costs.get(bands.join()) ?? Infinity, found.cost));
+  };
+  visit(0);
+  return costs;
+}
+
+const anyPrices = fc.array(fc.double({ min: -50, max: 400, noNaN: true }), { minLength: 3, maxLength: 3 });
+const anyLine = fc.integer({ min: -1e6, max: 1e6 });
+
+describe('ways to choose the bands of all bids', () => {
+  it('has every one in which an allocation costs no more than the limit, at any prices', () => {
+    fc.assert(
+      fc.property(
+        smallProblems('lot'),
+        anyPrices,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (problem, unit, part) => {
+          const market = marketOf(problem);
+          const costs = cheapestByWay(market);
+          const sorted = [...costs.values()].sort((a, b) => a - b);
+          const limit = sorted[Math.floor(part * (sorted.length - 1))] ?? 1e9;
+          const prices = new Bounds(market).pricesOf(
+            Float64Array.from(market.units, (_, u) => unit[u] ?? 0),
+            new Float64Array(market.providers.length),
+          );
+          const region = wholeRegion(market);
+          const reckoned = new Bounds(market).reckon(region, prices);
+          const ways = reckoned && waysIn(market, region, reckoned, limit, 1e6);
+          const bounds = new Map(ways?.map(({ bands, bound }) => [bands.join(), bound]));
+          for (const [bands, cost] of costs) if (cost <= limit) expect(bounds.get(bands)).toBeLessThanOrEqual(cost);
+        },
+      ),
+      { numRuns: cases(300) },
+    );
+  });
+
+  it('bounds each of them, and bars nothing that costs no more than the limit, at any prices of lines', () => {
+    fc.assert(
+      fc.property(smallProblems('lot'), anyLine, anyLine, (problem, first, second) => {
+        const market = marketOf(problem);
+        const none = new Float64Array(market.units.length);
+        const prices = new Bounds(market).pricesOf(none, new Float64Array(market.providers.length));
+        for (const [key, cost] of cheapestByWay(market)) {
+          const bands = Int32Array.from(key.split(','), Number);
+          const decided = new Decided(market);
+          decided.best.forEach((_, bid) => (decided.best[bid] = bid % 2 === 0 ? first : second));
+          const region = keepOnly(market, wholeRegion(market), bands);
+          const most = cost * prices.scale;
+          expect(decided.raise(region, bands, prices, most)).toBeLessThanOrEqual(most);
+          expect(decided.tighten(region, most)).toBeLessThanOrEqual(most);
+        }
+      }),
+      { numRuns: cases(300) },
+    );
+  });
+
+  it('gives up where there are too many', () => {
+    const market = marketOf(largeProblem(6, 12, 'lot', 1));
+    const prices = new Bounds(market).pricesOf(new Float64Array(12), new Float64Array(market.providers.length));
+    const reckoned = new Bounds(market).reckon(wholeRegion(market), prices);
+    expect(reckoned && waysIn(market, wholeRegion(market), reckoned, 1e15, 3)).toBeNull();
+  });
+
+  it('are looked at one by one where they are few: a proof that took ten nodes by splitting takes one', async () => {
+    const means = { solver: await startHighs(), stop: () => false, progress: () => undefined };
+    const { found, bound, complete } = decide(marketOf(largeProblem(8, 40, 'lot', 3)), { ...means, nodes: 3 });
+    expect(complete).toBe(true);
+    expect(found?.cost).toBe(bound);
+  });
+});
