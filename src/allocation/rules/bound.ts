@@ -7,7 +7,7 @@
  */
 import { Choice } from './choice.js';
 import { EXACT, Gains } from './gain.js';
-import type { Market } from './market.js';
+import type { BarredUnit, Market } from './market.js';
 import type { Prices } from './prices.js';
 import type { Region } from './region.js';
 import { Packing, Volumes } from './volumes.js';
@@ -69,22 +69,9 @@ export class Bounds {
    */
   of(region: Region, prices: Prices, wholeUnits: boolean): Bound | null {
     const { market } = this;
-    let sum = 0;
-    let size = this.worst * prices.scale;
-    market.units.forEach((unit, u) => {
-      const value = unit.pieces * (prices.unit[u] ?? 0);
-      sum += value;
-      size += Math.abs(value);
-    });
-    for (const price of prices.share) {
-      sum -= market.shareLines * price;
-      size += market.totalLines * price;
-    }
-    if (!(size < EXACT / 2)) return null;
-    const gains = new Float64Array(market.options.length).fill(-Infinity);
-    market.options.forEach((option, o) => {
-      if (region.allowed[o] === 1) gains[o] = this.gains.of(option, region, prices, null);
-    });
+    const sum = this.paid(prices);
+    if (sum === null) return null;
+    const gains = this.gainsOf(region, prices);
     const choice = new Choice(market, region, gains);
     if (!(choice.size() < EXACT / 2)) return null;
     const packing = new Packing(market, region, this.volumes, gains);
@@ -112,6 +99,64 @@ export class Bounds {
       });
     }
     return { cost, withOption, withoutBid, withUnit, choice: packed < chosen ? packing.chosen() : choice.chosen() };
+  }
+
+  /**
+   * The bound of a region at given prices for each of some units by itself, barred to a bid there; null when the prices
+   * are too large to add exactly. Only that bid's gains are looked at again.
+   * @param region has its own list of what is forbidden; it comes back as it was
+   */
+  barring(region: Region, prices: Prices, barred: readonly BarredUnit[]): number[] | null {
+    const { market } = this;
+    const { forbidden } = region;
+    const sum = this.paid(prices);
+    if (sum === null || forbidden === null) return null;
+    const gains = this.gainsOf(region, prices);
+    const costs: number[] = [];
+    for (const { bid, unit } of barred) {
+      const options = market.bids[bid]?.options ?? [];
+      const before = options.map((o) => gains[o] ?? -Infinity);
+      const at = bid * market.units.length + unit;
+      const was = forbidden[at] ?? 0;
+      forbidden[at] = 1;
+      for (const o of options) {
+        const option = market.options[o];
+        if (option && region.allowed[o] === 1) gains[o] = this.gains.of(option, region, prices, null);
+      }
+      forbidden[at] = was;
+      const choice = new Choice(market, region, gains);
+      if (!(choice.size() < EXACT / 2)) return null;
+      const gain = Math.min(choice.best(), new Packing(market, region, this.volumes, gains).best());
+      costs.push(gain === -Infinity ? Infinity : Math.ceil((sum - gain) / prices.scale));
+      options.forEach((o, k) => (gains[o] = before[k] ?? -Infinity));
+    }
+    return costs;
+  }
+
+  /** What the prices pay for all units, less what shares cost; null when that is too large to add exactly. */
+  private paid(prices: Prices): number | null {
+    const { market } = this;
+    let sum = 0;
+    let size = this.worst * prices.scale;
+    market.units.forEach((unit, u) => {
+      const value = unit.pieces * (prices.unit[u] ?? 0);
+      sum += value;
+      size += Math.abs(value);
+    });
+    for (const price of prices.share) {
+      sum -= market.shareLines * price;
+      size += market.totalLines * price;
+    }
+    return size < EXACT / 2 ? sum : null;
+  }
+
+  /** Per option what it gains in the region. */
+  private gainsOf(region: Region, prices: Prices): Float64Array {
+    const gains = new Float64Array(this.market.options.length).fill(-Infinity);
+    this.market.options.forEach((option, o) => {
+      if (region.allowed[o] === 1) gains[o] = this.gains.of(option, region, prices, null);
+    });
+    return gains;
   }
 
   /** Pieces of each unit that chosen options take at the prices. */
