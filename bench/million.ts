@@ -7,6 +7,7 @@ import { createApp } from '../src/app.js';
 import type { AwardRule } from '../src/allocation/rules/problem.js';
 import { AwardsJobs } from '../src/awards/awards.jobs.js';
 import { LinesService } from '../src/awards/lines.service.js';
+import { ReasonsJobs } from '../src/awards/reasons.jobs.js';
 import { systemActor } from '../src/kernel/actor.js';
 import { readSettings } from '../src/platform/config/settings.js';
 import { type Deed, Deeds } from '../src/platform/deeds/deeds.js';
@@ -23,8 +24,10 @@ const SEEDS = [1, 2, 3, 4, 5];
 
 interface Stages {
   readonly tender: number;
-  /** the problem is made, solved and written down */
+  /** the problem is made, solved and written down, with what is soon known of its reasons */
   readonly solve: number;
+  /** after that, while people read it: more exact reasons; null where it was not measured */
+  readonly weighing: number | null;
   readonly proved: boolean;
   readonly lines: number;
   /** cells that more than one bid has lines of */
@@ -60,6 +63,7 @@ export async function benchMillion(
           'cells ms': lock,
           'tender ms': of((run) => run.tender),
           'solve ms': of((run) => run.solve),
+          'weighing ms, not counted': runs.find((run) => run.weighing !== null)?.weighing ?? 0,
           'longest solve ms': Math.max(...runs.map((run) => run.solve)),
           proved: `${runs.filter((run) => run.proved).length} of ${runs.length}`,
           'lines ms': of((run) => run.lines),
@@ -113,6 +117,7 @@ class Many {
     const { rows } = await pool.query<{ id: string }>('select id from award where tender_id = $1', [tenderId]);
     const awardId = rows[0]?.id ?? '';
     const solve = await timed(() => awards.evaluate({ awardId }));
+    const weighing = seed === SEEDS[0] ? await timed(() => this.get(ReasonsJobs).weigh({ awardId })) : null;
     const proved = await this.approve(awardId);
     const lines = await timed(() => this.deed((deed) => this.get(LinesService).assign(deed, awardId)));
     const shared = await this.checked(awardId);
@@ -120,7 +125,7 @@ class Many {
       `update tender set state = 'cancelled', cancelled_at = now(), why_cancelled = 'measured' where id = $1`,
       [tenderId],
     );
-    return { tender: drafting + publishing, solve, proved, lines, shared };
+    return { tender: drafting + publishing, solve, weighing, proved, lines, shared };
   }
 
   /** @returns whether the award is proved to be the cheapest */

@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type Answer, answer, type SolveOptions } from './answer.js';
+import type { WonLots } from './rules/awards.js';
 import { EFFORT } from './rules/effort.js';
+import type { LotReason } from './rules/lots.js';
 import type { Problem, Result } from './rules/problem.js';
 import { SolverPool } from './solver.pool.js';
 
@@ -28,9 +30,24 @@ export class AllocationService implements OnModuleDestroy {
     return answer(this.pool, { problem, read: false, gapsOf: bids }, options);
   }
 
-  /** Solves a problem, and finds for each lot why it went where it went. */
+  /**
+   * Solves a problem, and finds for each lot why it went where it went: what the whole would cost otherwise exactly
+   * where that is soon known of all lots, else in bounds.
+   */
   async reasoned(problem: Problem, options: SolveOptions = {}): Promise<Answer> {
-    return answer(this.pool, { problem, read: false, reasonsWithin: EFFORT.thorough }, options);
+    return answer(this.pool, { problem, read: false, reasonsWithin: EFFORT.quick, reasonsSoon: true }, options);
+  }
+
+  /**
+   * The same reasons for an allocation that is known and proved to be the cheapest, as exact as a thorough search finds.
+   * @param proved what each bid wins
+   */
+  async reasons(
+    problem: Problem,
+    proved: readonly WonLots[],
+    options: SolveOptions = {},
+  ): Promise<readonly LotReason[]> {
+    return (await answer(this.pool, { problem, read: false, proved, reasonsWithin: EFFORT.thorough }, options)).reasons;
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -9,6 +9,9 @@ export const awardApproved = fact<{ awardId: string }>('awards.approved');
 /** A winner fell out; the id is that of the follow-up award, which waits for its evaluation. */
 export const awardFellThrough = fact<{ awardId: string }>('awards.fell-through');
 
+/** An award was written whose reasons are in bounds, and waits for more exact ones. */
+export const weighingAsked = fact<{ awardId: string }>('awards.weighing-asked');
+
 /** Something is asked of the solver for a scenario board; the hash is that of the question. */
 export const solveAsked = fact<{ inputHash: string }>('awards.solve-asked');
 

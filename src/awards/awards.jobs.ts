@@ -17,12 +17,13 @@ import { Award } from './award.entity.js';
 import { freshAward, locked, nextRound } from './award-rows.js';
 import { awardFellThrough, evaluationAsked } from './awards.events.js';
 import { type Question, questionOf } from './question-rows.js';
-import { writeReasons } from './reason-rows.js';
+import { tellingOf, writeReasons } from './reason-rows.js';
 import { contentText } from './rules/content.js';
 import { withNames } from './rules/explanation.js';
 import { heldWords } from './rules/held.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 import { shareOut } from './rules/share-out.js';
+import { askWeighing } from './weighing-rows.js';
 
 const NO_BIDS: Answer = {
   result: {
@@ -124,9 +125,8 @@ export class AwardsJobs {
     award.explanation = withNames([...words, ...result.explanation], asked.bids, names);
     award.contentHash = sha256(contentText(award));
     await deed.tx.save(Award, award);
-    const providerOf = new Map(asked.bids.map(({ bidId, providerId }) => [bidId, providerId]));
-    const nameOf = (bidId: string) => names.get(providerOf.get(bidId) ?? '') ?? bidId;
-    await writeReasons(deed.tx, id, reasons, { problem: asked.problem, nameOf, providers: providerOf });
+    await writeReasons(deed.tx, id, reasons, tellingOf(asked, names));
+    if (result.status === 'optimal') await askWeighing(deed, id, reasons);
     const { state, problemHash, solverStatus, totalMinor, contentHash } = award;
     await deed.record({ type: 'award', id }, { state, problemHash, solverStatus, totalMinor, contentHash });
     return true;

@@ -11,6 +11,7 @@ import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
 import { HoldingsService } from './holdings.service.js';
 import { LinesService } from './lines.service.js';
+import { ReasonsJobs } from './reasons.jobs.js';
 import { ReasonsQueries } from './reasons.queries.js';
 import { ScenariosController } from './scenarios.controller.js';
 import { ScenariosJobs } from './scenarios.jobs.js';
@@ -29,6 +30,7 @@ import { ScenariosService } from './scenarios.service.js';
     ScenariosQueries,
     ReasonsQueries,
     AwardsJobs,
+    ReasonsJobs,
     ScenariosJobs,
   ],
   exports: [AwardsService, HoldingsService, LinesService, AwardsQueries],

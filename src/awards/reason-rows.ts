@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { lotWords, type Told } from '../allocation/rules/lot-words.js';
 import type { LotReason } from '../allocation/rules/lots.js';
 import type { Minor } from '../kernel/money.js';
+import type { Question } from './question-rows.js';
 
 export interface ReasonRow {
   readonly position: number;
@@ -22,12 +23,24 @@ export interface ReasonRow {
   readonly words: string;
 }
 
+/** What reasons need to know of what was asked, to be written. */
+export interface Telling extends Told {
+  /** by bid */
+  readonly providers: ReadonlyMap<string, string>;
+}
+
+/** @param names of providers, by id */
+export function tellingOf({ problem, bids }: Question, names: ReadonlyMap<string, string>): Telling {
+  const providers = new Map(bids.map(({ bidId, providerId }) => [bidId, providerId]));
+  return { problem, providers, nameOf: (bid) => names.get(providers.get(bid) ?? '') ?? bid };
+}
+
 /** Writes the reasons of an evaluation, in its deed; they are never written again. */
 export async function writeReasons(
   tx: EntityManager,
   awardId: string,
   reasons: readonly LotReason[],
-  told: Told & { readonly providers: ReadonlyMap<string, string> },
+  told: Telling,
 ): Promise<void> {
   const providerOf = (bid: string | undefined) => told.providers.get(bid ?? '') ?? null;
   await tx.query(
@@ -59,7 +72,7 @@ export async function writeReasons(
   );
 }
 
-/** Reasons behind a position, in the order of lots, tiers and receipt. */
+/** Reasons behind a position, as exact as they are known, in the order of lots, tiers and receipt. */
 export async function reasonRows(
   tx: EntityManager,
   of: {
@@ -73,9 +86,10 @@ export async function reasonRows(
     `select r.position, r.lot_code as lot, r.tier_code as tier, r.bid_id as "bidId", r.provider_id as "providerId",
             r.lines, r.won_lines as "wonLines", r.cost_minor as "costMinor", r.runner_up_bid_id as "runnerUpBidId",
             r.runner_up_provider_id as "runnerUpProviderId", r.runner_up_cost_minor as "runnerUpCostMinor",
-            r.away_at_least_minor as "awayAtLeastMinor", r.away_at_most_minor as "awayAtMostMinor",
-            r.away_proved as "awayProved", r.words
-     from award_lot_reason r
+            coalesce(x.at_least_minor, r.away_at_least_minor) as "awayAtLeastMinor",
+            case when x.award_id is null then r.away_at_most_minor else x.at_most_minor end as "awayAtMostMinor",
+            coalesce(x.proved, r.away_proved) as "awayProved", coalesce(x.words, r.words) as words
+     from award_lot_reason r left join award_lot_away x using (award_id, position)
      where r.award_id = $1 and ($2::text is null or r.lot_code = $2) and r.position > $3
      order by r.position limit $4`,
     [of.awardId, of.lot ?? null, of.after, of.limit],

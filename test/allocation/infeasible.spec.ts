@@ -1,6 +1,7 @@
 import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
 import type { Problem } from '../../src/allocation/rules/problem.js';
 import { solveHere, startHighs } from './in-process.js';
+import { largeProblem } from './large-problem.js';
 import { bidAt, problemOf } from './sample-problem.js';
 
 const BOTH = ['north', 'south'];
@@ -45,6 +46,19 @@ describe('an infeasible problem is explained in words', () => {
     expect(reasons(problemOf([bidAt('a', 500n, BOTH)], { exclude: ['provider of a'] }))).toEqual([
       'Every bid is excluded.',
     ]);
+  });
+
+  it('that all lines could be served is told by any allocation, without a search for the best of very many', () => {
+    const problem: Problem = { ...largeProblem(6, 60, 'lot'), rules: { award: 'lot', maxWinners: 1 } };
+    let programs = 0;
+    const counting: LinearSolver = { load: (program) => highs.load(((programs += 1), program)) };
+    const { status, explanation } = solveHere(problem, counting);
+    expect([status, explanation.at(-1)]).toEqual([
+      'infeasible',
+      expect.stringMatching(/^Without the maximum of 1 winner there would be one; the smallest that helps is \d\.$/),
+    ]);
+    expect(explanation.join(' ')).not.toContain('cannot be served');
+    expect(programs).toBe(0);
   });
 
   it('two providers for a lot that goes to one bid whole', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { EFFORT } from '../../src/allocation/rules/effort.js';
-import { awardsOf } from '../../src/allocation/rules/awards.js';
+import { allocationOf, awardsOf } from '../../src/allocation/rules/awards.js';
 import { check } from '../../src/allocation/rules/checker.js';
 import { decide } from '../../src/allocation/rules/decide.js';
 import { lotWords } from '../../src/allocation/rules/lot-words.js';
@@ -8,6 +8,7 @@ import { type LotReason, reasonsOf } from '../../src/allocation/rules/lots.js';
 import { marketOf } from '../../src/allocation/rules/market.js';
 import type { AwardRule, BidAward, Problem, ProblemBid } from '../../src/allocation/rules/problem.js';
 import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
+import { solveProblem } from '../../src/allocation/rules/solve.js';
 import { bruteForce } from './brute-force.js';
 import { startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
@@ -169,6 +170,42 @@ describe('why each lot went where it went', () => {
       expect(away?.atLeastMinor).toBeLessThanOrEqual(exact);
       if (away?.atMostMinor !== null) expect(away?.atMostMinor).toBeGreaterThanOrEqual(exact);
     });
+  });
+
+  it.each(AWARDS)('is found as well of awards that were proved before, without solving again: %s', (award) => {
+    const means = { solver: highs, stop: () => false, progress: () => undefined };
+    fc.assert(
+      fc.property(smallProblems(award), (problem) => {
+        const first = solveProblem(problem, means, { reasonsWithin: EFFORT.thorough });
+        const { awards } = first.outcome;
+        if (awards.length === 0) return;
+        const market = marketOf(problem);
+        expect(awardsOf(market, allocationOf(market, awards))).toEqual(awards);
+        const proved = awards.map(({ bid, lots }) => ({ bid, lots }));
+        const again = solveProblem(problem, means, { proved, reasonsWithin: EFFORT.thorough });
+        const exact = ({ away }: LotReason) => away?.proved === true && away.atMostMinor !== null;
+        expect(again.outcome.awards).toEqual(awards);
+        expect(again.reasons.filter(exact)).toEqual(first.reasons.filter(exact));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('soon, is exact of all lots or else in bounds of all', () => {
+    const means = { solver: highs, stop: () => false, progress: () => undefined };
+    const soon = (problem: Problem) =>
+      solveProblem(problem, means, { reasonsWithin: EFFORT.quick, reasonsSoon: true }).reasons;
+    expect(soon(largeProblem(6, 12, 'lot')).every(({ away }) => away?.proved)).toBe(true);
+    const many = soon(largeProblem(6, 40, 'lot'));
+    expect(many.some(({ away }) => away?.proved)).toBe(false);
+    expect(many.every(({ away }) => away !== null)).toBe(true);
+    expect(many.some(({ away }) => (away?.atLeastMinor ?? 0n) > 0n)).toBe(true);
+  });
+
+  it('is not found of awards that are no allocation', () => {
+    const problem = largeProblem(6, 12, 'lot');
+    const means = { solver: highs, stop: () => false, progress: () => undefined };
+    expect(() => solveProblem(problem, means, { proved: [], reasonsWithin: EFFORT.quick })).toThrow('no allocation');
   });
 
   it('says nothing of the whole when the cheapest allocation is not proved', () => {

@@ -4,8 +4,9 @@ import type { Problem } from '../../src/allocation/rules/problem.js';
 import { AuctionsQueries } from '../../src/auctions/auctions.queries.js';
 import { Award } from '../../src/awards/award.entity.js';
 import { questionOf } from '../../src/awards/question-rows.js';
+import { ReasonsJobs } from '../../src/awards/reasons.jobs.js';
 import { TendersQueries } from '../../src/tenders/tenders.queries.js';
-import { System } from '../support/system.js';
+import { type Someone, System } from '../support/system.js';
 import { type AwardMade, decided, draftedAgain, draftedAward, SHARED } from './decided-award.js';
 
 interface ReasonJson {
@@ -25,6 +26,12 @@ interface ReasonJson {
   readonly words: string;
 }
 
+interface StepJson {
+  readonly lotReasons: { readonly state: string; readonly total: number; readonly exact: number } | null;
+  readonly version: number;
+  readonly contentHash: string;
+}
+
 let system: System;
 let made: AwardMade;
 beforeAll(async () => {
@@ -42,6 +49,15 @@ function path(awardId = made.award.id): string {
 async function reasonsOf(awardId = made.award.id): Promise<ReasonJson[]> {
   const { body } = await made.officer.get(path(awardId)).expect(200);
   return (body as { items: ReasonJson[] }).items;
+}
+
+/** The award, once its reasons are as exact as they will be. */
+async function weighed(officer: Someone, awardId: string): Promise<StepJson> {
+  const { body } = await system.eventually(
+    () => officer.get(`/api/v1/awards/${awardId}`),
+    (answer) => (answer.body as StepJson).lotReasons?.state === 'complete',
+  );
+  return body as StepJson;
 }
 
 /** What the whole costs when a bid does not cover a lot, by the winner determination itself. */
@@ -121,11 +137,53 @@ test('where lines are shared, every winner of a tier has its own reason', async 
   expect(told.toSorted()).toEqual(won.toSorted());
 });
 
+test('what was left in bounds becomes exact after the award is there, and changes nothing that is decided on', async () => {
+  const { award, officer } = await draftedAward(system, SHARED);
+  const { lotReasons, version, contentHash } = await weighed(officer, award.id);
+  const reasons = await reasonsOf(award.id);
+  expect(lotReasons).toEqual({ state: 'complete', total: reasons.length, exact: reasons.length });
+  expect([version, contentHash]).toEqual([award.version, award.contentHash]);
+  // The evaluation itself wrote bounds, which stay; what is read are the exact ones, in words too.
+  const bounds: { least: string; most: string | null }[] = await system.source.query(
+    `select away_at_least_minor as least, away_at_most_minor as most from award_lot_reason
+     where award_id = $1 and not away_proved order by position`,
+    [award.id],
+  );
+  expect(bounds.length).toBe(reasons.length);
+  for (const [at, { away, words }] of reasons.entries()) {
+    const { least, most } = bounds[at] ?? { least: '0', most: null };
+    expect(away?.proved).toBe(true);
+    if (!away || away.atMostMinor === null) {
+      expect([words, most]).toEqual([expect.stringContaining('no allocation would keep all rules'), null]);
+      continue;
+    }
+    expect(away.atMostMinor).toBeGreaterThanOrEqual(Number(least));
+    expect(away.atMostMinor).toBeLessThanOrEqual(Number(most ?? Infinity));
+    expect(words).toMatch(/the whole would cost (as much|\d+ KRW more)\./);
+  }
+  const jobs = system.app.get(ReasonsJobs, { strict: false });
+  await jobs.weigh({ awardId: award.id });
+  expect(await reasonsOf(award.id)).toEqual(reasons);
+  await expect(system.source.query('delete from award_lot_away')).rejects.toThrow('append-only');
+});
+
+test('an award that is not decided on any more keeps its bounds', async () => {
+  const { award, officer } = await draftedAward(system, SHARED);
+  await weighed(officer, award.id);
+  const before = await reasonsOf(award.id);
+  await draftedAgain(system, officer, award);
+  await system.source.query('update award_weighing set done_at = null where award_id = $1', [award.id]);
+  await system.app.get(ReasonsJobs, { strict: false }).weigh({ awardId: award.id });
+  expect((await weighed(officer, award.id)).lotReasons?.state).toBe('complete');
+  expect(await reasonsOf(award.id)).toEqual(before);
+});
+
 test('an award that failed has none', async () => {
   const northOnly = { bands: [{ from: 1, monthly: { basic: 24_000, fast: 41_000 } }], lots: { north: {} } };
   const { award } = await draftedAward(system, { tariffs: [northOnly] });
   expect(award.state).toBe('failed');
   expect(award.explanation.join(' ')).toContain('18 of 36 lines cannot be served');
+  expect(award).toMatchObject({ lotReasons: null });
   expect(await reasonsOf(award.id)).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-/** From an allocation back to what each bid wins, lot by lot and tier by tier. */
+/** From an allocation to what each bid wins, lot by lot and tier by tier, and back. */
 import { optionAt } from './allocation.js';
 import type { Allocation, Market } from './market.js';
 import type { BidAward } from './problem.js';
@@ -20,5 +20,22 @@ export function awardsOf(market: Market, allocation: Allocation): BidAward[] {
     let cost = bid.activation;
     option?.units.forEach((u, k) => (cost += (won.get(u) ?? 0) * (option.costs[k] ?? 0)));
     return [{ bid: bid.id, band: option?.band ?? 0, lines, lots, costMinor: BigInt(cost) }];
+  });
+}
+
+/** What a bid wins, lot by lot and tier by tier. */
+export type WonLots = Pick<BidAward, 'bid' | 'lots'>;
+
+/** The allocation that awards were made of. Of what is no whole unit of the market, nothing is left. */
+export function allocationOf(market: Market, awards: readonly WonLots[]): Allocation {
+  const lotsOf = new Map(awards.map(({ bid, lots }) => [bid, lots]));
+  return market.bids.map(({ id }) => {
+    const lots = lotsOf.get(id) ?? {};
+    const won = new Map<number, number>();
+    market.units.forEach(({ lot, cells: [cell] }, u) => {
+      const lines = lots[market.lots[lot] ?? '']?.[cell?.tier ?? ''] ?? 0;
+      if (lines > 0) won.set(u, market.divisible ? lines : 1);
+    });
+    return won;
   });
 }

@@ -18,6 +18,14 @@ export interface Away {
   readonly proved: boolean;
 }
 
+/** Of two answers about one unit, what both together say. */
+export function tighter(a: Away, b: Away): Away {
+  if (a.proved || b.proved) return a.proved ? a : b;
+  const atLeastMinor = a.atLeastMinor > b.atLeastMinor ? a.atLeastMinor : b.atLeastMinor;
+  const fewer = a.atMostMinor === null || (b.atMostMinor !== null && b.atMostMinor < a.atMostMinor) ? b : a;
+  return { atLeastMinor, atMostMinor: fewer.atMostMinor, proved: atLeastMinor === fewer.atMostMinor };
+}
+
 /** Nodes of one search. */
 const NODES = 200;
 /** Quantities that may be looked at for bounds at known prices, which take no search. */
@@ -62,7 +70,8 @@ export function awayFrom(
 ): (Away | null)[] {
   const { found } = best;
   if (!found || !best.complete) return asked.map(() => null);
-  const size = sizeOf(market, wholeRegion(market));
+  // One bid's quantities are looked at again for each.
+  const size = sizeOf(market, wholeRegion(market)) / Math.max(1, market.bids.length);
   const known = size * asked.length > BOUNDED ? asked.map(() => null) : bounded(market, best, asked);
   const effort = new Effort(within, NODES);
   if (effort.nodesFor(market) === 0 || asked.length === 0) return known;
@@ -78,7 +87,9 @@ export function awayFrom(
         { prices: best.prices, bands, relaxation },
       );
       effort.spend(market, decision.nodes);
-      return awayOf(decision, found.cost);
+      const searched = awayOf(decision, found.cost);
+      const before = known[k];
+      return before ? tighter(before, searched) : searched;
     });
   } finally {
     relaxation.free();
@@ -87,17 +98,12 @@ export function awayFrom(
 
 /** What the prices that proved the best allocation say of others: no search, and no upper limit. */
 function bounded(market: Market, { found, prices }: Decision, asked: readonly BarredUnit[]): (Away | null)[] {
-  if (!found || !prices) return asked.map(() => null);
-  const bounds = new Bounds(market);
   const region = wholeRegion(market);
   region.forbidden ??= new Uint8Array(market.bids.length * market.units.length);
-  const { forbidden } = region;
-  return asked.map(({ bid, unit }) => {
-    const at = bid * market.units.length + unit;
-    forbidden[at] = 1;
-    const bound = bounds.of(region, prices, false)?.cost ?? 0;
-    forbidden[at] = 0;
-    const more = Math.max(0, bound - found.cost);
+  const bounds = found && prices ? new Bounds(market).barring(region, prices, asked) : null;
+  return asked.map((_, k) => {
+    const bound = bounds?.[k] ?? 0;
+    const more = Math.max(0, bound - (found?.cost ?? 0));
     return { atLeastMinor: Number.isFinite(more) ? BigInt(more) : 0n, atMostMinor: null, proved: bound === Infinity };
   });
 }

@@ -91,6 +91,23 @@ describe('the lower bound', () => {
     );
   });
 
+  it('of a unit barred to a bid is that of the region in which it is forbidden', () => {
+    fc.assert(
+      fc.property(problems, anyPrices, (problem, unit) => {
+        const market = marketOf(problem);
+        const bounds = new Bounds(market);
+        const prices = bounds.pricesOf(Float64Array.from(unit), new Float64Array(3));
+        const barred = market.bids.flatMap((_, bid) => market.units.map((_unit, u) => ({ bid, unit: u })));
+        const one = barred.map((each) => {
+          const region = wholeRegion({ ...market, barred: [each] });
+          return bounds.of(region, prices, false)?.cost;
+        });
+        expect(bounds.barring(wholeRegion(market), prices, barred)).toEqual(one);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('is above no allocation at the prices that an ascent leads to', () => {
     fc.assert(
       fc.property(problems, (problem) => {

@@ -7,7 +7,7 @@
  */
 import { Choice } from './choice.js';
 import { EXACT, Gains } from './gain.js';
-import type { Market } from './market.js';
+import type { BarredUnit, Market } from './market.js';
 import type { Prices } from './prices.js';
 import type { Region } from './region.js';
 import { Packing, Volumes } from './volumes.js';
@@ -107,6 +107,38 @@ export class Bounds {
       });
     }
     return { cost, withOption, withoutBid, withUnit, choice: packed < chosen ? packing.chosen() : choice.chosen() };
+  }
+
+  /**
+   * The bound of a region at given prices for each of some units by itself, barred to a bid there; null when the prices
+   * are too large to add exactly. Only that bid's gains are looked at again.
+   * @param region has its own list of what is forbidden; it comes back as it was
+   */
+  barring(region: Region, prices: Prices, barred: readonly BarredUnit[]): number[] | null {
+    const { market } = this;
+    const { forbidden } = region;
+    const reckoned = this.reckon(region, prices);
+    if (!reckoned || forbidden === null) return null;
+    const { sum, gains } = reckoned;
+    const costs: number[] = [];
+    for (const { bid, unit } of barred) {
+      const options = market.bids[bid]?.options ?? [];
+      const before = options.map((o) => gains[o] ?? -Infinity);
+      const at = bid * market.units.length + unit;
+      const was = forbidden[at] ?? 0;
+      forbidden[at] = 1;
+      for (const o of options) {
+        const option = market.options[o];
+        if (option && region.allowed[o] === 1) gains[o] = this.gains.of(option, region, prices, null);
+      }
+      forbidden[at] = was;
+      const choice = new Choice(market, region, gains);
+      if (!(choice.size() < EXACT / 2)) return null;
+      const gain = Math.min(choice.best(), new Packing(market, region, this.volumes, gains).best());
+      costs.push(gain === -Infinity ? Infinity : Math.ceil((sum - gain) / prices.scale));
+      options.forEach((o, k) => (gains[o] = before[k] ?? -Infinity));
+    }
+    return costs;
   }
 
   /** What the bound of a region at given prices is made of; null when the prices are too large to add exactly. */

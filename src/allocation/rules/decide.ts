@@ -121,6 +121,21 @@ export function decide(market: Market, means: Means): Decision {
   return decideWithin(market, means, null);
 }
 
+/** The decision that a cheapest allocation was, proved before: good prices are looked for anew, and nothing else. */
+export function decidedBefore(market: Market, found: Found, means: Means): Decision {
+  const server = new Server(market);
+  const bounds = new Bounds(market);
+  const ignore = () => undefined;
+  const probe = new Probe(market, bounds, server, means.solver, market.budget, ignore, () => means.stop());
+  try {
+    probe.offer(found);
+    const prices = prepare(market, bounds, server, probe, wholeRegion(market), means, ignore, null);
+    return { found, bound: found.cost, complete: true, tiesSettled: true, nodes: 0, prices };
+  } finally {
+    probe.free();
+  }
+}
+
 /** The same, starting from what is known of a market like it; ties are left as they come. */
 export function decideWithin(market: Market, means: Means, start: Start | null): Decision {
   const server = new Server(market);

@@ -2,6 +2,7 @@
  * How much may be searched, counted in quantities times nodes and not timed, so that the same questions are answered on
  * every machine.
  */
+import type { Decision } from './decide.js';
 import type { Market } from './market.js';
 import { sizeOf, wholeRegion } from './region.js';
 
@@ -29,6 +30,12 @@ export class Effort {
   spend(market: Market, nodes: number): void {
     this.left -= weightOf(market) * (BEFORE_NODES + nodes);
   }
+}
+
+/** Is an effort enough to begin a search for everything that bids win in a decision? */
+export function enoughFor(market: Market, { found }: Decision, effort: number): boolean {
+  const parts = found?.allocation.reduce((sum, won) => sum + won.size, 0) ?? 0;
+  return weightOf(market) * BEFORE_NODES * parts < effort;
 }
 
 /** What one node of a search in a market takes. */

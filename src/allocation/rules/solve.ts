@@ -1,9 +1,10 @@
 /** From a problem to its outcome: the allocation, the proof, and both in words. */
 import type { Minor } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
-import type { Found } from './allocation.js';
-import { awardsOf } from './awards.js';
-import { decide, type Decision, type Means } from './decide.js';
+import { type Found, priced } from './allocation.js';
+import { allocationOf, awardsOf, type WonLots } from './awards.js';
+import { decide, decidedBefore, type Decision, type Means } from './decide.js';
+import { enoughFor } from './effort.js';
 import { explainAwards } from './explain.js';
 import { type Gap, gapsToWin } from './gaps.js';
 import { explainInfeasible } from './infeasible.js';
@@ -61,6 +62,10 @@ export interface Asked {
   readonly gapsOf?: readonly string[] | null;
   /** for the reason of each lot, how much may be allocated anew; absent when none is asked for */
   readonly reasonsWithin?: number;
+  /** nothing is allocated anew where that may be too little to begin with every lot: somebody waits for the answer */
+  readonly reasonsSoon?: boolean;
+  /** the cheapest awards, where they were proved before: only what is asked for beside them is found */
+  readonly proved?: readonly WonLots[];
 }
 
 /** The answer to a problem, with what was asked for beside it. */
@@ -78,17 +83,27 @@ export function solveProblem(problem: Problem, means: SolveMeans, asked: Asked =
     stop: () => means.stop(),
     progress: (found, bound) => means.progress(progressOf(market, found, bound)),
   };
-  const decision = decide(market, within);
+  const decision = asked.proved ? provedBefore(market, asked.proved, within) : decide(market, within);
   const outcome = outcomeOf(problem, market, decision, means);
   const quietly = { ...within, progress: () => undefined };
-  const { gapsOf, reasonsWithin } = asked;
+  const { gapsOf, reasonsWithin, reasonsSoon = false } = asked;
+  const effort = (most: number) => (!reasonsSoon || enoughFor(market, decision, most) ? most : 0);
   const bids = gapsOf ? new Set(gapsOf) : null;
   return {
     outcome,
     gaps: gapsOf === undefined ? [] : gapsToWin(market, decision, quietly, bids, () => undefined),
     reasons:
-      reasonsWithin === undefined ? [] : reasonsOf(problem, market, decision, outcome.awards, quietly, reasonsWithin),
+      reasonsWithin === undefined
+        ? []
+        : reasonsOf(problem, market, decision, outcome.awards, quietly, effort(reasonsWithin)),
   };
+}
+
+/** @throws Error when the awards are none of this market */
+function provedBefore(market: Market, awards: readonly WonLots[], means: Means): Decision {
+  const found = priced(market, allocationOf(market, awards));
+  if (!found) throw new Error('what was proved before is no allocation of this problem');
+  return decidedBefore(market, found, means);
 }
 
 function outcomeOf(problem: Problem, market: Market, decision: Decision, means: SolveMeans): Outcome {

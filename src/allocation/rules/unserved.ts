@@ -8,11 +8,8 @@ import type { Trying } from './trying.js';
 /** Lots that are named. */
 const NAMED = 8;
 
-/**
- * A problem in which a line costs nothing but from a bid that stands for nobody: its cheapest allocation leaves as few
- * lines as possible to it. Of the rules only the one remains that says what goes to one bid whole.
- */
-function leavingFew({ currency, lots, bids, rules }: Problem, nobody: string): Problem {
+/** A problem in which a line costs nothing. Of the rules only the one remains that says what goes to one bid whole. */
+function servingAll({ currency, lots, bids, rules }: Problem): Problem {
   const free = (prices: Readonly<Record<string, Minor>>) =>
     Object.fromEntries(Object.keys(prices).map((tier) => [tier, 0n]));
   const able = bids.map((bid): ProblemBid => {
@@ -29,6 +26,12 @@ function leavingFew({ currency, lots, bids, rules }: Problem, nobody: string): P
       ),
     };
   });
+  return { currency, termMonths: 1, lots, bids: able, rules: { award: rules.award } };
+}
+
+/** The same beside a bid that stands for nobody and alone costs anything: the cheapest allocation leaves it the fewest lines. */
+function leavingFew(free: Problem, nobody: string): Problem {
+  const { lots } = free;
   const tiers = [...new Set(lots.flatMap((lot) => Object.keys(lot.demand)))];
   const last: ProblemBid = {
     id: nobody,
@@ -37,14 +40,17 @@ function leavingFew({ currency, lots, bids, rules }: Problem, nobody: string): P
     bands: [{ from: 1, monthly: Object.fromEntries(tiers.map((tier) => [tier, 1n])) }],
     lots: Object.fromEntries(lots.map((lot) => [lot.id, {}])),
   };
-  return { currency, termMonths: 1, lots, bids: [...able, last], rules: { award: rules.award } };
+  return { ...free, bids: [...free.bids, last] };
 }
 
 /** A sentence about the lines that stay without a bid; none when all can be served, or it was not found out. */
 export function unservedWords(problem: Problem, trying: Trying): string[] {
   const ids = problem.bids.flatMap(({ id, provider }) => [id, provider]);
   const nobody = `nobody${'~'.repeat(Math.max(0, ...ids.map((id) => id.length)))}`;
-  const found = trying.cheapest(leavingFew(problem, nobody));
+  const free = servingAll(problem);
+  // Most often all can be served, and any allocation says so: the fewest lines are looked for among very many equals.
+  if (trying.any(free).awards) return [];
+  const found = trying.cheapest(leavingFew(free, nobody));
   if (!found?.decision.found || found.decision.found.cost === 0) return [];
   const { market, decision } = found;
   const left = awardsOf(market, decision.found?.allocation ?? []).find((award) => award.bid === nobody);

@@ -68,3 +68,13 @@ export interface AwardView {
   readonly agencyId: string | null;
   readonly winners: readonly Winner[];
 }
+
+/** Lines per lot and tier. */
+export function lotsOf(cells: readonly AwardCell[]): Record<string, Record<string, number>> {
+  const lots: Record<string, Record<string, number>> = {};
+  for (const { lot, tier, lines } of cells) {
+    const tiers = (lots[lot] ??= {});
+    tiers[tier] = (tiers[tier] ?? 0) + lines;
+  }
+  return lots;
+}
