@@ -81,7 +81,7 @@ const IMPORT_BATCH = `
       service_tier text, quantity integer, current_provider text, current_down_mbps text, current_monthly text,
       max_monthly text)
   ), o as (
-    insert into floor.organisation (id, kind, name) select member, 'member', business_name from r
+    insert into floor.organisation (id, kind, name, created_at) select member, 'member', business_name, now() from r
   ), a as (
     insert into floor.association_member (association_id, member_id, reference, employees, sector)
     select $3::uuid, member, business_ref, employees, sector from r
