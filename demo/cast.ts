@@ -39,6 +39,24 @@ async function accept(base: string, { email, token }: Invitation): Promise<void>
   await new User(base, email).post('/api/v1/invitations/accept', body, `demo-accept-${email}`);
 }
 
+/** An association or a provider with its first person, signed in. */
+export async function invited(
+  base: string,
+  admin: User,
+  kind: 'association' | 'provider',
+  name: string,
+  email: string,
+): Promise<User> {
+  const roles = [kind === 'association' ? 'manager' : 'bidder'];
+  const { invitation } = await admin.post<{ invitation: Invitation }>(
+    '/api/v1/organisations',
+    { kind, name, person: { email, name: `${name}, desk`, roles } },
+    `demo-organisation-${email}`,
+  );
+  await accept(base, invitation);
+  return new User(base, name).signIn(email, PASSWORD);
+}
+
 /** Makes the cast, or finds it again after a demonstration that was cut off. */
 export async function gather(base: string, providers: readonly string[]): Promise<{ cast: Cast; logins: Login[] }> {
   const logins: Login[] = [{ who: 'agency, admin', email: ADMIN.email }];
@@ -57,20 +75,14 @@ export async function gather(base: string, providers: readonly string[]): Promis
     await accept(base, invitation);
     logins.push({ who: `agency, ${role}`, email });
   }
-  const join = async (kind: 'association' | 'provider', name: string, email: string, role: string): Promise<User> => {
-    const { invitation } = await admin.post<{ invitation: Invitation }>(
-      '/api/v1/organisations',
-      { kind, name, person: { email, name: `${name}, desk`, roles: [role] } },
-      `demo-organisation-${email}`,
-    );
-    await accept(base, invitation);
+  const join = async (kind: 'association' | 'provider', name: string, email: string): Promise<User> => {
     logins.push({ who: `${kind}: ${name}`, email });
-    return new User(base, name).signIn(email, PASSWORD);
+    return invited(base, admin, kind, name, email);
   };
-  const association = await join('association', 'Chamber of Small Businesses', 'desk@chamber.example', 'manager');
+  const association = await join('association', 'Chamber of Small Businesses', 'desk@chamber.example');
   const bidders = new Map<string, User>();
   for (const [index, provider] of providers.entries())
-    bidders.set(provider, await join('provider', provider, emailOf(provider, index + 1), 'bidder'));
+    bidders.set(provider, await join('provider', provider, emailOf(provider, index + 1)));
   return {
     cast: {
       admin,

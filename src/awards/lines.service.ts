@@ -1,7 +1,7 @@
 /** The way back from an award to single lines: every awarded line knows its winner. */
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../kernel/refusal.js';
-import { planFor } from '../platform/database/many-rows.js';
+import { withManyRows } from '../platform/database/many-rows.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { locked } from './award-rows.js';
@@ -30,10 +30,10 @@ export class LinesService {
     });
     const cells = [...whole, ...parts];
     const lines = cells.reduce((sum, cell) => sum + cell.lines, 0);
-    await planFor(deed.tx, lines);
-    await writeWhole(deed.tx, awardId, tender, whole);
-    await writeParts(deed.tx, awardId, tender, parts);
-    await planFor(deed.tx, 0);
+    await withManyRows(deed.tx, lines, async () => {
+      await writeWhole(deed.tx, awardId, tender, whole);
+      await writeParts(deed.tx, awardId, tender, parts);
+    });
     const written = new Map(
       (await writtenCells(deed.tx, awardId)).map(({ bidId, lot, tier, lines: n }) => [keyOf(bidId, lot, tier), n]),
     );

@@ -33,7 +33,7 @@ export async function lockedAgreement(deed: Deed, id: string): Promise<Agreement
 }
 
 /** Amounts are integers in JSON. */
-type StoredContent = Omit<AgreementContent, 'tariff' | 'costMinor' | 'openMarket'> & {
+export type StoredContent = Omit<AgreementContent, 'tariff' | 'costMinor' | 'openMarket'> & {
   readonly tariff: unknown;
   readonly costMinor: number;
   readonly openMarket: Readonly<Record<string, number>>;
@@ -47,6 +47,11 @@ export async function contentOf(tx: EntityManager, agreementId: string, edition:
   );
   const stored = rows[0]?.content;
   if (!stored) throw notFound('edition');
+  return contentFrom(stored);
+}
+
+/** The content as it was before it was stored. */
+export function contentFrom(stored: StoredContent): AgreementContent {
   return {
     ...stored,
     tariff: tariffOfJson(stored.tariff),

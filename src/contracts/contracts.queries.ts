@@ -5,7 +5,7 @@ import type { Actor } from '../kernel/actor.js';
 import { type Page, pageOf } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import { Agreement } from './agreement.entity.js';
-import { contentOf, type Signature, signaturesOf } from './agreement-rows.js';
+import { contentFrom, contentOf, type Signature, signaturesOf, type StoredContent } from './agreement-rows.js';
 import type { AgreementAnswer, AgreementsQuery, AgreementSummary } from './contracts.dto.js';
 import { mayRead } from './rules/signing.js';
 import type { AgreementContent } from './rules/terms.js';
@@ -31,10 +31,15 @@ export class ContractsQueries {
 
   /** The terms of an agreement that both parties signed, whether it stands or has fallen since; null for any other. */
   async terms(tx: EntityManager, agreementId: string): Promise<AgreementTerms | null> {
-    const agreement = await tx.findOneBy(Agreement, { id: agreementId });
-    if (!agreement || agreement.signedAt === null) return null;
-    const { edition, contentHash, signedAt } = agreement;
-    return { ...(await contentOf(tx, agreementId, edition)), agreementId, contentHash, signedAt };
+    const rows: { content: StoredContent; contentHash: string; signedAt: Date }[] = await tx.query(
+      `select e.content, a.content_hash as "contentHash", a.signed_at as "signedAt"
+       from framework_agreement a join agreement_edition e on e.agreement_id = a.id and e.edition = a.edition
+       where a.id = $1 and a.signed_at is not null`,
+      [agreementId],
+    );
+    const [row] = rows;
+    if (!row) return null;
+    return { ...contentFrom(row.content), agreementId, contentHash: row.contentHash, signedAt: row.signedAt };
   }
 
   /** Agreements that the actor may know of, in order of drafting. */

@@ -117,10 +117,16 @@ export class OrganisationsService {
     for (let from = 0; from < rows.length; from += ENROL_BATCH) {
       const batch = rows.slice(from, from + ENROL_BATCH);
       const added: { id: string }[] = await deed.tx.query(
-        `insert into organisation (id, kind, name, registration_number)
-         select id, 'member', name, number from unnest($1::uuid[], $2::text[], $3::text[]) as row (id, name, number)
+        `insert into organisation (id, kind, name, registration_number, created_at)
+         select id, 'member', name, number, $4
+         from unnest($1::uuid[], $2::text[], $3::text[]) as row (id, name, number)
          on conflict (kind, registration_number) do nothing returning id`,
-        [batch.map((row) => row.id), batch.map((row) => row.name), batch.map((row) => row.registrationNumber)],
+        [
+          batch.map((row) => row.id),
+          batch.map((row) => row.name),
+          batch.map((row) => row.registrationNumber),
+          deed.now,
+        ],
       );
       if (added.length < batch.length) {
         const ids = new Set(added.map((row) => row.id));

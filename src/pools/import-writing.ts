@@ -6,15 +6,18 @@ import { randomUUID } from 'node:crypto';
 import type { OrganisationsService } from '../identity/organisations.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import {
+  ADDITIONS,
+  CHANGES,
   COMPARE,
   COUNT,
   ENROL,
   HOLD,
-  NEW_MEMBERS,
+  type ImportWrite,
+  KNOWN,
   STAGE,
   STAGED,
   type StagedRow,
-  WRITES,
+  TAKE_TURN,
 } from './import-statements.js';
 import type { ImportRow } from './rules/import-row.js';
 
@@ -44,9 +47,8 @@ export async function writeImport(
   { poolId, associationId, consentStated }: ImportTarget,
   rows: readonly ImportRow[],
 ): Promise<ImportCounts> {
-  // Two files of one association are written one after the other, or both would make the same members.
-  await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('pools.import:' || $1, 0))`, [associationId]);
-  for (const statement of STAGE) await deed.tx.query(statement);
+  await deed.tx.query(TAKE_TURN, [associationId]);
+  await deed.tx.query(STAGE);
   const staged = rows.map((row) => ({ ...row, memberId: randomUUID() }));
   for (let from = 0; from < staged.length; from += BATCH_ROWS) {
     const batch = staged.slice(from, from + BATCH_ROWS);
@@ -54,34 +56,45 @@ export async function writeImport(
   }
   // A temporary table is never analysed by itself, and the plans below need to know its size.
   await deed.tx.query('analyze import_row (reference)');
-  await enrolNew(deed, organisations, associationId, staged);
-  for (const statement of HOLD) await deed.tx.query(statement, [poolId, associationId]);
-  await deed.tx.query(COMPARE, [poolId, associationId, consentStated]);
   const parameters = { poolId, associationId, consentStated, now: deed.now };
-  for (const { statement, takes } of WRITES) {
-    await deed.tx.query(
-      statement,
-      takes.map((name) => parameters[name]),
-    );
+  const write = async (writes: readonly ImportWrite[]): Promise<void> => {
+    for (const { statement, takes } of writes) {
+      await deed.tx.query(
+        statement,
+        takes.map((name) => parameters[name]),
+      );
+    }
+  };
+  const known = await enrolNew(deed, organisations, associationId, staged);
+  // Of businesses that nobody knew there is nothing to compare with: no member of theirs can have decided anything.
+  if (known > 0) {
+    for (const statement of HOLD) await deed.tx.query(statement, [poolId]);
+    await deed.tx.query(COMPARE, [poolId, associationId, consentStated]);
   }
+  await write(ADDITIONS);
+  if (known > 0) await write(CHANGES);
   const counted: ImportCounts[] = await deed.tx.query(COUNT);
   const [counts] = counted;
   if (!counts) throw new Error('the database did not count');
   return counts;
 }
 
-/** Makes member organisations of the businesses that the association names for the first time. */
+/**
+ * Makes member organisations of the businesses that the association names for the first time.
+ * @returns how many it has named before
+ */
 async function enrolNew(
   deed: Deed,
   organisations: OrganisationsService,
   associationId: string,
   staged: readonly StagedRow[],
-): Promise<void> {
-  const found: { row: number }[] = await deed.tx.query(NEW_MEMBERS, [associationId]);
-  const members = found.flatMap(({ row }) => {
-    const member = staged[row - 1];
-    return member ? [{ id: member.memberId, name: member.name, registrationNumber: null }] : [];
-  });
+): Promise<number> {
+  const found: { row: number }[] = await deed.tx.query(KNOWN, [associationId]);
+  const known = new Set(found.map(({ row }) => row));
+  const fresh = known.size === 0 ? staged : staged.filter((_row, at) => !known.has(at + 1));
+  if (fresh.length === 0) return known.size;
+  const members = fresh.map(({ memberId, name }) => ({ id: memberId, name, registrationNumber: null }));
   await organisations.enrolMembers(deed, members);
   await deed.tx.query(ENROL, [associationId]);
+  return known.size;
 }

@@ -30,6 +30,19 @@ const FROZEN = `
   select id, title, sponsor_id as "sponsorId", currency, term_months as "termMonths", snapshot_hash as "snapshotHash"
   from pool where id = $1 and snapshot_hash is not null`;
 
+/** A region; a tier with its price in the open market; or, from so many lines on, the price of a tier in a band. */
+type ListItem =
+  | { readonly region: string; readonly tier: null; readonly from: null; readonly monthly: null }
+  | { readonly region: null; readonly tier: string; readonly from: number | null; readonly monthly: Minor };
+
+/** All lists of a pool, one item a row. */
+const LISTS = `
+  select region_code as region, null as tier, null::integer as "from", null::bigint as monthly
+  from pool_region where pool_id = $1
+  union all select null, tier_code, null, open_market_monthly from pool_tier where pool_id = $1
+  union all select null, tier_code, from_lines, monthly_minor from pool_band where pool_id = $1
+  order by 1, 3, 2`;
+
 @Injectable()
 export class PoolsQueries {
   /** The pool if it is locked, else null. It stays locked until the transaction ends: whoever releases it waits. */
@@ -66,27 +79,16 @@ export class PoolsQueries {
 
   /** Regions and tiers in order of code, bands in order of volume. */
   async lists(tx: EntityManager, poolId: string): Promise<PoolLists> {
-    const regions: { code: string }[] = await tx.query(
-      'select region_code as code from pool_region where pool_id = $1 order by 1',
-      [poolId],
-    );
-    const tiers: PoolTier[] = await tx.query(
-      `select tier_code as "tierCode", open_market_monthly as "openMarketMonthly" from pool_tier
-       where pool_id = $1 order by 1`,
-      [poolId],
-    );
-    const prices: { from: number; tier: string; monthly: Minor }[] = await tx.query(
-      `select from_lines as "from", tier_code as tier, monthly_minor as monthly from pool_band
-       where pool_id = $1 order by 1, 2`,
-      [poolId],
-    );
+    const rows: ListItem[] = await tx.query(LISTS, [poolId]);
+    const regions: string[] = [];
+    const tiers: PoolTier[] = [];
     const bands = new Map<number, Record<string, Minor>>();
-    for (const { from, tier, monthly } of prices) bands.set(from, { ...bands.get(from), [tier]: monthly });
-    return {
-      regions: regions.map(({ code }) => code),
-      tiers,
-      bands: [...bands].map(([from, monthly]) => ({ from, monthly })),
-    };
+    for (const { region, tier, from, monthly } of rows) {
+      if (region !== null) regions.push(region);
+      else if (from === null) tiers.push({ tierCode: tier, openMarketMonthly: monthly });
+      else bands.set(from, { ...bands.get(from), [tier]: monthly });
+    }
+    return { regions, tiers, bands: [...bands].map(([from, monthly]) => ({ from, monthly })) };
   }
 
   private async withLists(

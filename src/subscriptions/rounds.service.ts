@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { Minor } from '../kernel/money.js';
 import { addDays } from '../kernel/period.js';
 import { type AgreementTerms, ContractsQueries } from '../contracts/contracts.queries.js';
-import { planFor } from '../platform/database/many-rows.js';
+import { withManyRows } from '../platform/database/many-rows.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { setupMonthly } from '../pricing/rules/all-in.js';
 import { type OfferPrices, offerPrices } from '../pricing/rules/collective-price.js';
@@ -30,9 +30,8 @@ export class RoundsService {
     const terms = await this.contracts.terms(deed.tx, agreementId);
     if (terms === null) throw new Error(`agreement ${agreementId} is signed without terms`);
 
-    await layOut(deed.tx, terms);
     const steps = priceSteps(terms.tariff, terms.cells);
-    const counted = await count(deed.tx, steps);
+    const counted = await withManyRows(deed.tx, terms.lines, () => count(deed.tx, terms, steps));
     const offers = sum(counted.map((c) => c.offers));
     const lines = sum(counted.map((c) => c.lines));
     if (lines !== terms.lines) {
@@ -43,7 +42,7 @@ export class RoundsService {
     // From now, not from the signature: members have their whole time, however late the offers are made.
     const dueAt = addDays(deed.now, terms.offerDays);
     await writeRound(deed, agreementId, terms, { prices, dueAt, offers, lines });
-    await writeOffers(deed.tx, agreementId, terms, prices);
+    await withManyRows(deed.tx, terms.lines, () => writeOffers(deed.tx, agreementId, terms, prices));
     await deed.announce(offersMade, { agreementId });
     await deed.record(
       { type: 'offer-round', id: agreementId },
@@ -53,53 +52,53 @@ export class RoundsService {
 }
 
 /**
- * Reads the lines that the agreement's bid was awarded, with whose they are. Of a pledge line that two bids share it takes
- * this one's part, with its part of the exit fee (the parts of several agreements add up to the whole).
- * A ceiling is all-in over the term, prices are compared without the set-up: `within_ceiling` is the most that a line
- * may cost a month beside its set-up, as `monthlyWithin` says, for firm lines and for those of interest alike.
+ * The lines that the agreement's bid was awarded, with whose they are; the parameters are those of `linesParameters`. Of a
+ * pledge line that two bids share it takes this one's part, with its part of the exit fee (the parts of several agreements
+ * add up to the whole). A ceiling is all-in over the term, prices are compared without the set-up: `within_ceiling` is the
+ * most that a line may cost a month beside its set-up, as `monthlyWithin` says, for firm lines and for those of interest
+ * alike. Lines of a locked pool never change: read twice, they are the same, and need not be kept in between.
  */
-async function layOut(tx: EntityManager, terms: AgreementTerms): Promise<void> {
-  const { awardId, bidId, poolId, cells, tariff, termMonths, lines } = terms;
-  await planFor(tx, lines);
-  await tx.query(
-    `create temporary table offered_line on commit drop as
-     with line as (
-       select l.*, a.part_from, a.part_from + a.quantity as part_to, c.cell,
-              l.ceiling_monthly - least(l.ceiling_monthly, c.setup_monthly) as within_ceiling
-       from awarded_line a
-         join pool_line l on l.line_id = a.line_id
-         join unnest($4::text[], $5::text[], $6::integer[], $7::bigint[]) as c (lot_code, tier_code, cell, setup_monthly)
-           on c.lot_code = a.lot_code and c.tier_code = a.tier_code
-       where a.award_id = $1 and a.bid_id = $2 and l.pool_id = $3 and l.region_code = any($8::text[])
-     )
-     select line_id, sequence, member_id, association_id, member_reference, region_code, cell,
-            part_to - part_from as quantity, commitment, ceiling_monthly, present_monthly,
-            exit_fee * part_to::bigint / quantity - exit_fee * part_from::bigint / quantity as exit_fee,
-            within_ceiling, case when commitment = 'firm' then within_ceiling end as limit_minor
-     from line`,
-    [
-      awardId,
-      bidId,
-      poolId,
-      cells.map((cell) => cell.lot),
-      cells.map((cell) => cell.tier),
-      cells.map((_cell, at) => at),
-      cells.map((cell) => setupMonthly(tariff.lots[cell.lot]?.setup ?? 0n, termMonths)),
-      [...new Set(cells.flatMap((cell) => cell.regions))],
-    ],
-  );
-  await planFor(tx, 0);
+const LINES = `
+  line as (
+    select l.line_id, l.sequence, l.member_id, l.association_id, l.member_reference, l.region_code, c.cell, a.quantity,
+      l.commitment, l.ceiling_monthly, l.present_monthly,
+      l.exit_fee * (a.part_from + a.quantity)::bigint / l.quantity - l.exit_fee * a.part_from::bigint / l.quantity
+        as exit_fee,
+      l.ceiling_monthly - least(l.ceiling_monthly, c.setup_monthly) as within_ceiling
+    from awarded_line a
+      join pool_line l on l.line_id = a.line_id
+      join unnest($4::text[], $5::text[], $6::integer[], $7::bigint[]) as c (lot_code, tier_code, cell, setup_monthly)
+        on c.lot_code = a.lot_code and c.tier_code = a.tier_code
+    where a.award_id = $1 and a.bid_id = $2 and l.pool_id = $3 and l.region_code = any($8::text[])
+  )`;
+
+function linesParameters({ awardId, bidId, poolId, cells, tariff, termMonths }: AgreementTerms): unknown[] {
+  return [
+    awardId,
+    bidId,
+    poolId,
+    cells.map((cell) => cell.lot),
+    cells.map((cell) => cell.tier),
+    cells.map((_cell, at) => at),
+    cells.map((cell) => setupMonthly(tariff.lots[cell.lot]?.setup ?? 0n, termMonths)),
+    [...new Set(cells.flatMap((cell) => cell.regions))],
+  ];
 }
 
-async function count(tx: EntityManager, steps: readonly (readonly Minor[])[]): Promise<Counted[]> {
+async function count(
+  tx: EntityManager,
+  terms: AgreementTerms,
+  steps: readonly (readonly Minor[])[],
+): Promise<Counted[]> {
   return tx.query(
-    `with class as materialized (
-       select cell, steps::bigint[] from unnest($1::integer[], $2::text[]) as c (cell, steps)
+    `with ${LINES}, class as materialized (
+       select cell, steps::bigint[] from unnest($6::integer[], $9::text[]) as c (cell, steps)
      )
-     select cell, width_bucket(l.within_ceiling, c.steps) as step, l.limit_minor is not null as certain,
+     select cell, width_bucket(l.within_ceiling, c.steps) as step,
+            l.commitment = 'firm' and l.within_ceiling is not null as certain,
             count(*)::int as offers, sum(l.quantity)::int as lines
-     from offered_line l join class c using (cell) group by 1, 2, 3`,
-    [[...steps.keys()], steps.map((prices) => `{${prices.join(',')}}`)],
+     from line l join class c using (cell) group by 1, 2, 3`,
+    [...linesParameters(terms), steps.map((prices) => `{${prices.join(',')}}`)],
   );
 }
 
@@ -141,17 +140,21 @@ async function writeOffers(
 ): Promise<void> {
   const classes = classOffers(terms.tariff, terms.cells, prices, terms.openMarket);
   await tx.query(
-    `insert into offer (agreement_id, line_sequence, line_id, member_id, association_id, site_reference, region_code,
+    `with ${LINES}, agreed as (
+       select *, case when commitment = 'firm' then within_ceiling end as limit_minor from line
+     )
+     insert into offer (agreement_id, line_sequence, line_id, member_id, association_id, site_reference, region_code,
        lot_code, tier_code, quantity, commitment, ceiling_monthly, present_monthly, exit_fee, open_market_monthly,
        at_most_monthly, expected_monthly, setup_minor, limit_minor, state)
-     select $1, l.sequence, l.line_id, l.member_id, l.association_id, l.member_reference, l.region_code,
+     select $9, l.sequence, l.line_id, l.member_id, l.association_id, l.member_reference, l.region_code,
        c.lot_code, c.tier_code, l.quantity, l.commitment, l.ceiling_monthly, l.present_monthly, l.exit_fee,
        c.open_market, c.at_most, c.expected, c.setup, l.limit_minor,
        case when l.limit_minor is null then 'made' when l.limit_minor >= c.at_most then 'accepted' else 'standing' end
-     from offered_line l
-       join unnest($2::integer[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
-         as c (cell, lot_code, tier_code, at_most, expected, setup, open_market) on c.cell = l.cell`,
+     from agreed l
+       join unnest($10::integer[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[],
+         $16::bigint[]) as c (cell, lot_code, tier_code, at_most, expected, setup, open_market) on c.cell = l.cell`,
     [
+      ...linesParameters(terms),
       agreementId,
       classes.map((_class, at) => at),
       classes.map((c) => c.lot),

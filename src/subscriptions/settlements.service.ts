@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { transition, type VerbOf } from '../kernel/lifecycle.js';
 import { type AgreementTerms, ContractsQueries } from '../contracts/contracts.queries.js';
 import { ContractsService } from '../contracts/contracts.service.js';
+import { withManyRows } from '../platform/database/many-rows.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { leastLines } from '../pricing/rules/band.js';
 import { type Settlement, settleVolume } from '../pricing/rules/collective-price.js';
@@ -30,15 +31,14 @@ export class SettlementsService {
     if (open.length === 0) return;
     const terms = await this.queries.terms(deed.tx, agreementId);
     if (terms === null) throw new Error(`agreement ${agreementId} has lost its terms`);
-    // Offers come by the hundred thousand at once: before the database has looked at them by itself, its planner takes
-    // the table for nearly empty, and would join line by line.
-    await deed.tx.query('analyze offer');
-    const counted = await agreed(deed.tx, agreementId, terms);
+    const counted = await withManyRows(deed.tx, terms.lines, () => agreed(deed.tx, agreementId, terms));
     const acceptors = acceptorsOf(terms.cells, priceSteps(terms.tariff, terms.cells), counted);
     const settlement = settleVolume(terms.tariff, acceptors);
     if (settlement === null) return this.fall(deed, agreementId, terms, sum(counted.map((row) => row.lines)));
 
-    const contracts = await writeSettled(deed, agreementId, terms, settlement);
+    const contracts = await withManyRows(deed.tx, terms.lines, () =>
+      writeSettled(deed, agreementId, terms, settlement),
+    );
     if (contracts.lines !== settlement.volume) {
       throw new Error(`agreement ${agreementId} settled at ${settlement.volume} lines, not ${contracts.lines}`);
     }
@@ -98,7 +98,6 @@ async function writeSettled(
   { band, volume }: Settlement,
 ): Promise<{ made: number; lines: number }> {
   const prices = classPrices(terms.tariff, terms.cells, band);
-  await tx.query(`select set_config('work_mem', '64MB', true)`);
   const settled = { settledAt: now, volume, bandFrom: terms.tariff.bands[band]?.from ?? 1 };
   const rows: { made: number; lines: number }[] = await tx.query(
     `with price as (

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { systemActor } from '../../kernel/actor.js';
 import { Refusal } from '../../kernel/refusal.js';
 import { JobSource } from '../database/job-source.js';
-import { Deed, databaseNow } from '../deeds/deeds.js';
+import { Deed } from '../deeds/deeds.js';
 import type { FactPayload } from '../deeds/facts.js';
 import { type DueHandler, type FactHandler, Listeners } from '../deeds/listeners.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -72,13 +72,13 @@ export class Performer {
     const began = performance.now();
     try {
       const happened = await this.source.transaction(async (tx) => {
-        const rows: { id: string }[] = await tx.query(
-          `select id::text from ${due.table} where state = any($1) and due_at <= app_now() and id = $2
+        const rows: { id: string; now: Date }[] = await tx.query(
+          `select id::text, app_now() as now from ${due.table} where state = any($1) and due_at <= app_now() and id = $2
            for update skip locked`,
           [due.states, id],
         );
         const [row] = rows;
-        if (row) await due.call(await this.systemDeed(tx, due.name), row.id);
+        if (row) await due.call(this.systemDeed(tx, due.name, row.now), row.id);
         return row !== undefined;
       });
       if (happened) this.measured(due.name, 'done', began);
@@ -118,14 +118,14 @@ export class Performer {
   /** The effect and the note that it was handled commit together. */
   private async deliverOnce(handler: FactHandler, eventId: string): Promise<boolean> {
     return this.source.transaction(async (tx) => {
-      const rows: { payload: FactPayload }[] = await tx.query(
-        `select e.payload from outbox_delivery d join outbox_event e on e.id = d.event_id
+      const rows: { payload: FactPayload; now: Date }[] = await tx.query(
+        `select e.payload, app_now() as now from outbox_delivery d join outbox_event e on e.id = d.event_id
          where d.event_id = $1 and d.handler = $2 and d.handled_at is null for update of d skip locked`,
         [eventId, handler.name],
       );
       const [row] = rows;
       if (!row) return false;
-      await handler.call(await this.systemDeed(tx, handler.name), row.payload);
+      await handler.call(this.systemDeed(tx, handler.name, row.now), row.payload);
       await tx.query(
         'update outbox_delivery set handled_at = clock_timestamp(), last_error = null where event_id = $1 and handler = $2',
         [eventId, handler.name],
@@ -168,8 +168,8 @@ export class Performer {
     }
   }
 
-  private async systemDeed(tx: EntityManager, name: string): Promise<Deed> {
-    return new Deed(name, systemActor(name), tx, await databaseNow(tx), this.listeners);
+  private systemDeed(tx: EntityManager, name: string, now: Date): Deed {
+    return new Deed(name, systemActor(name), tx, now, this.listeners);
   }
 
   private measured(job: string, outcome: 'done' | 'failed', began: number): void {
