@@ -86,8 +86,19 @@ export interface RefundState {
 
 export interface DisputeState {
   readonly id: string;
-  /** needs_response, under_review, won, lost, warning_..: `won` gives the money back, `lost` does not */
-  readonly status: string;
+  readonly status:
+    | 'warning_needs_response'
+    | 'warning_under_review'
+    | 'warning_closed'
+    | 'needs_response'
+    | 'under_review'
+    | 'appeal_needs_response'
+    | 'appeal_under_review'
+    | 'prevented'
+    | 'won'
+    | 'lost';
+  /** the money has gone and has not come back: an inquiry takes none, and what is won is given back some time later */
+  readonly withdrawn: boolean;
   readonly minor: bigint;
   readonly currency: string;
   readonly charge: string;

@@ -65,7 +65,7 @@ describe('payment methods', () => {
   it('are not taken before they are confirmed, and the refusal says why', async () => {
     const setupIntent = await beginSetup(member);
     expect((await confirm(setupIntent)).body).toMatchObject({ code: 'payment-method.not-confirmed' });
-    await at.asked.confirm(setupIntent, 'pm_card_chargeDeclined').catch(() => undefined);
+    await at.asked.confirm(setupIntent, 'pm_card_visa_chargeDeclined').catch(() => undefined);
     const refused = await confirm(setupIntent);
     expect([refused.status, refused.body.code]).toEqual([409, 'payment-method.not-confirmed']);
     expect(refused.body.detail).toContain('generic_decline');

@@ -139,7 +139,6 @@ export const CUSTOMER_ROUTES: readonly Route[] = [
     path: '/v1/setup_intents/:id/confirm',
     shape: {
       payment_method: required(text),
-      client_secret: text,
       return_url: text,
       mandate_data: object({
         customer_acceptance: required(
@@ -151,6 +150,7 @@ export const CUSTOMER_ROUTES: readonly Route[] = [
         ),
       }),
     },
+    browserShape: { client_secret: required(text) },
     run: (ground, input, { id = '' }) => {
       const setup = ground.store.get('setup_intent', id);
       if (input.client_secret !== undefined && input.client_secret !== setup['client_secret']) {

@@ -259,7 +259,8 @@ export const INVOICE_ROUTES: readonly Route[] = [
         }
         if (itemsOf(store, invoice).length >= MOST_ITEMS) throw unfit(`An invoice has at most ${MOST_ITEMS} items.`);
       }
-      const item = store.add('invoiceitem', { invoice: null, description: null, quantity: 1, metadata: {}, ...input });
+      const fields = { date: store.now(), invoice: null, description: null, quantity: 1, metadata: {}, ...input };
+      const item = store.add('invoiceitem', fields);
       if (input.invoice !== undefined) reckon(store, store.get('invoice', input.invoice as string));
       store.emit('invoiceitem.created', item);
       return item;
