@@ -9,9 +9,9 @@ import { messageOf } from '../platform/jobs/performer.js';
 import { keepEvents } from './inbox-rows.js';
 import { reconciliationBegan } from './inbox.events.js';
 import { nextNight } from './rules/nightly.js';
-import { type EventPage, StripeGateway } from './stripe-gateway.js';
 import { StripeObjects } from './stripe-objects.js';
 import type { BalanceState } from './stripe-states.js';
+import { type EventPage, StripeWatch } from './stripe-watch.js';
 
 /** Each night begins so much before the last one did: an event is listed some time after it happened. */
 const OVERLAP = "interval '1 hour'";
@@ -35,14 +35,14 @@ export class InboxReconciliation {
   constructor(
     private readonly source: JobSource,
     private readonly deeds: Deeds,
-    private readonly gateway: StripeGateway,
+    private readonly watch: StripeWatch,
     private readonly objects: StripeObjects,
   ) {}
 
   /** The night has come. Without Stripe there is nothing to be held against anything. */
   @WhenDue({ name: 'payments.reconcile', table: 'stripe_reconciliation', states: ['planned'] })
   async begin(deed: Deed, id: string): Promise<void> {
-    if (!this.gateway.on) {
+    if (!this.watch.on) {
       await deed.tx.query('update stripe_reconciliation set due_at = $2 where id = $1', [id, nextNight(deed.now)]);
       return;
     }
@@ -66,9 +66,9 @@ export class InboxReconciliation {
       const [listing] = rows;
       if (!listing) return;
       const { since, cursor } = listing;
-      const page = await this.gateway.listEvents({ since, ...(cursor === null ? {} : { after: cursor }) });
+      const page = await this.watch.listEvents({ since, ...(cursor === null ? {} : { after: cursor }) });
       if (page.next === null) await this.readAccounts();
-      const balance = page.next === null ? await this.gateway.balance() : null;
+      const balance = page.next === null ? await this.watch.balance() : null;
       await this.deeds.runAsJob(NAME, (deed) => this.take(deed, id, cursor, page, balance));
     }
   }

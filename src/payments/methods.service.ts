@@ -8,7 +8,7 @@ import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import type { MethodSetupView, PaymentMethodView } from './methods.dto.js';
 import { MethodsQueries } from './methods.queries.js';
 import { isMissingAtStripe } from './stripe-errors.js';
-import { StripeGateway } from './stripe-gateway.js';
+import { StripeMethods } from './stripe-methods.js';
 import { StripeObjects } from './stripe-objects.js';
 import { StripeTurns } from './stripe-turns.js';
 import type { MethodState, SetupState } from './stripe-states.js';
@@ -23,7 +23,7 @@ interface SetupRow {
 export class MethodsService implements OnModuleInit {
   constructor(
     private readonly deeds: Deeds,
-    private readonly gateway: StripeGateway,
+    private readonly stripe: StripeMethods,
     private readonly objects: StripeObjects,
     private readonly turns: StripeTurns,
     private readonly organisations: OrganisationsQueries,
@@ -45,7 +45,7 @@ export class MethodsService implements OnModuleInit {
       const { setupIntent } = await this.deeds.run(actor, 'payment-methods.add', { setup: true }, async (deed) => ({
         setupIntent: await this.openSetup(deed, ownMember(actor)),
       }));
-      return { setupIntent, clientSecret: await this.gateway.setupSecret(setupIntent) };
+      return { setupIntent, clientSecret: await this.stripe.setupSecret(setupIntent) };
     });
   }
 
@@ -72,7 +72,7 @@ export class MethodsService implements OnModuleInit {
     await this.objects.apply(deed, 'setup_intent', setupIntent);
     const method = await this.queries.ofSetup(tx, setup.id);
     if (method) return method;
-    const { status, failure } = await this.gateway.retrieveSetupIntent(setupIntent);
+    const { status, failure } = await this.stripe.retrieveSetupIntent(setupIntent);
     const why = failure === null ? status : `${status}: ${failure.declineCode ?? failure.code}`;
     throw refuse(
       'payment-method.not-confirmed',
@@ -98,7 +98,7 @@ export class MethodsService implements OnModuleInit {
     }
     const customer = await this.customerOf(deed, memberId);
     const setupId = randomUUID();
-    const { id } = await this.gateway.createSetupIntent({ setupId, memberId, customer });
+    const { id } = await this.stripe.createSetupIntent({ setupId, memberId, customer });
     await tx.query(`insert into method_setup (id, member_id, stripe_id, state) values ($1, $2, $3, 'open')`, [
       setupId,
       memberId,
@@ -114,7 +114,7 @@ export class MethodsService implements OnModuleInit {
     ]);
     if (rows[0]) return rows[0].id;
     const member = await this.organisations.one(tx, memberId);
-    const { id } = await this.gateway.createCustomer({ memberId, name: member?.name ?? '' });
+    const { id } = await this.stripe.createCustomer({ memberId, name: member?.name ?? '' });
     await tx.query('insert into stripe_customer (member_id, stripe_id) values ($1, $2)', [memberId, id]);
     return id;
   }
@@ -128,7 +128,7 @@ export class MethodsService implements OnModuleInit {
     const [setup] = rows;
     // One that is over stays so, at Stripe as well.
     if (setup?.state !== 'open') return;
-    const { status, method } = await this.gateway.retrieveSetupIntent(stripeId);
+    const { status, method } = await this.stripe.retrieveSetupIntent(stripeId);
     if (status === 'canceled') await this.close(deed, setup, 'canceled');
     else if (status === 'succeeded') await this.take(deed, setup, method);
   }
@@ -183,7 +183,7 @@ export class MethodsService implements OnModuleInit {
 
   private async present(stripeId: string): Promise<MethodState | null> {
     try {
-      return await this.gateway.retrievePaymentMethod(stripeId);
+      return await this.stripe.retrievePaymentMethod(stripeId);
     } catch (error) {
       if (isMissingAtStripe(error)) return null;
       throw error;
