@@ -6,7 +6,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { toStripe } from './rules/stripe-amount.js';
+import { toCharge, toStripe } from './rules/stripe-amount.js';
 import { keyed, StripeClient } from './stripe-client.js';
 import { asRefusal, isDecline } from './stripe-errors.js';
 import { INVOICE_PAYMENTS, readCharge, readDispute, readInvoice, readPayment, readRefund } from './stripe-reading.js';
@@ -45,7 +45,7 @@ export class StripeGateway {
     currency: string;
   }): Promise<PaymentState> {
     const { depositId, customer, paymentMethod, minor, currency } = wish;
-    const amount = toStripe(minor, currency);
+    const amount = toCharge(minor, currency);
     const before = await this.client.ask((stripe) => stripe.paymentIntents.list({ customer, limit: PAGE }));
     const found = before.data.find(({ metadata }) => metadata['depositId'] === depositId);
     if (found) return readPayment(found);
@@ -77,10 +77,15 @@ export class StripeGateway {
     return readPayment(await this.client.ask((stripe) => stripe.paymentIntents.retrieve(id)));
   }
 
-  /** Makes an invoice of these lines and finalises it. It is not charged yet. */
+  /**
+   * Makes an invoice of these lines and finalises it. It is not charged yet.
+   * @throws Refusal 'stripe.amount' for less than Stripe charges: it would call that paid, and add it to the next invoice
+   */
   async issueInvoice(order: InvoiceOrder): Promise<InvoiceState> {
     const { invoiceId, number, customer, currency, lines, dueOn } = order;
     const amounts = lines.map(({ minor }) => toStripe(minor, currency));
+    const total = lines.reduce((sum, { minor }) => sum + minor, 0n);
+    if (total > 0n) toCharge(total, currency);
     const before = await this.client.ask((stripe) => stripe.invoices.list({ customer, limit: PAGE }));
     const found = before.data.find(({ metadata }) => metadata?.['invoiceId'] === invoiceId);
     const invoice =

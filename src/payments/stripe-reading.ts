@@ -83,6 +83,7 @@ export function readInvoice(invoice: Stripe.Invoice): InvoiceState {
     currency,
     minorDue: fromStripe(invoice.amount_due, currency),
     minorPaid: fromStripe(invoice.amount_paid, currency),
+    carried: invoice.status === 'paid' && invoice.amount_paid === 0 && invoice.total > 0,
     payment: typeof intent === 'object' ? readPayment(intent) : null,
     metadata: metadataOf(invoice.metadata),
   };

@@ -68,6 +68,8 @@ export interface InvoiceState {
   readonly currency: string;
   readonly minorDue: bigint;
   readonly minorPaid: bigint;
+  /** paid in name only: Stripe does not charge so little, and adds it to the customer's next invoice */
+  readonly carried: boolean;
   /** the payment by which it is collected; null before it is finalised, and when there is nothing to pay */
   readonly payment: PaymentState | null;
   readonly metadata: StripeMetadata;

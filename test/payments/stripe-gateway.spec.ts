@@ -136,6 +136,18 @@ describe('the gateway to Stripe', () => {
     expect(await gateway.voidInvoice({ invoiceId: wish.invoiceId, stripeInvoice: issued.id })).toEqual(paid);
   });
 
+  it('charges no less than Stripe does, which would call it paid and add it to the next invoice', async () => {
+    const who = await member();
+    const little = { ...order(who.customer), lines: [{ description: 'Rest', minor: 49n }] };
+    expect((await why(gateway.issueInvoice(little))).code).toBe('stripe.amount');
+    const small = { depositId: randomUUID(), ...who, minor: 49n, currency: 'EUR' };
+    expect((await why(gateway.chargeDeposit(small))).code).toBe('stripe.amount');
+    expect((await asked.stripe.invoices.list({ customer: who.customer })).data).toEqual([]);
+    const { customer } = who;
+    expect(await asked.invoice(customer, [30])).toMatchObject({ status: 'paid', amount_paid: 0, total: 30 });
+    expect(await asked.invoice(customer, [100])).toMatchObject({ status: 'open', amount_due: 130 });
+  });
+
   onModel('goes on with an invoice where it was left', async () => {
     const { customer } = await member();
     const wish = order(customer);
@@ -179,10 +191,10 @@ describe('the gateway to Stripe', () => {
     expect(made).toMatchObject({ detailsSubmitted: false, transfersActive: false });
     asked.model.completeAccount(made.id);
     expect(await payouts.retrieveAccount(made.id)).toMatchObject({ transfersActive: true, payoutsEnabled: true });
-    const payout = { payoutId: randomUUID(), account: made.id, minor: 2_000n, currency: 'EUR' };
+    const payout = { payoutId: randomUUID(), refusals: 0, account: made.id, minor: 2_000n, currency: 'EUR' };
     const refund = await gateway.refund(back);
     const transfer = await payouts.createTransfer(payout);
-    const taken = { reversalId: randomUUID(), transfer: transfer.id, minor: 700n, currency: 'EUR' };
+    const taken = { reversalId: randomUUID(), refusals: 0, transfer: transfer.id, minor: 700n, currency: 'EUR' };
     const reversal = await payouts.reverseTransfer(taken);
     asked.model.advanceDays(2);
     expect((await gateway.refund(back)).id).toBe(refund.id);

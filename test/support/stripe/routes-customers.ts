@@ -89,7 +89,8 @@ export const CUSTOMER_ROUTES: readonly Route[] = [
     path: '/v1/customers',
     shape: { name: text, email: text, description: text, metadata },
     run: ({ store }, input) => {
-      const customer = store.add('customer', { name: null, email: null, description: null, metadata: {}, ...input });
+      const fields = { balance: 0, name: null, email: null, description: null, metadata: {}, ...input };
+      const customer = store.add('customer', fields);
       store.emit('customer.created', customer);
       return customer;
     },

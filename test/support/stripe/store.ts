@@ -45,6 +45,11 @@ const LACKS: Readonly<Record<string, readonly string[]>> = {
   transfer_reversal: ['livemode'],
 };
 
+/** The least that is charged: of most currencies some 50 cents. */
+export function leastOf(currency: string): number {
+  return currency === 'krw' ? 500 : 50;
+}
+
 export class Store {
   private readonly things = new Map<string, Thing>();
   private readonly kinds = new Map<string, Thing[]>();
