@@ -61,6 +61,36 @@ export class MethodsService implements OnModuleInit {
     );
   }
 
+  /**
+   * Removes a method of the member, here and at Stripe. What its invoices and deposits come to from then on is asked for by
+   * bank, until another one is set up.
+   * @throws Refusal 'payment-method.not-found', 'payment-method.in-use', 'stripe.off', 'stripe.unavailable', 'system.busy'
+   */
+  async remove(actor: Actor, id: string): Promise<PaymentMethodView> {
+    return this.turns.take(() =>
+      this.deeds.run(actor, 'payment-methods.remove', { id }, async (deed) => {
+        const memberId = ownMember(actor);
+        const rows: { stripeId: string; state: string }[] = await deed.tx.query(
+          `select stripe_id as "stripeId", state from payment_method where id = $1 and member_id = $2 for update`,
+          [id, memberId],
+        );
+        const [row] = rows;
+        if (!row) throw notFound('payment-method');
+        if (row.state === 'active' && (await isBeingCharged(deed, memberId))) {
+          throw refuse(
+            'payment-method.in-use',
+            'Money is being collected by it. Set another method up in its place, or remove it once that is paid.',
+          );
+        }
+        if (row.state !== 'ended') {
+          if ((await this.present(row.stripeId)) !== null) await this.stripe.detach(row.stripeId);
+          await this.end(deed, memberId, row.stripeId);
+        }
+        return (await this.queries.one(deed.tx, memberId, id)) as PaymentMethodView;
+      }),
+    );
+  }
+
   private async confirmed(deed: Deed, memberId: string, setupIntent: string): Promise<PaymentMethodView> {
     const { tx } = deed;
     const rows: { id: string }[] = await tx.query(
@@ -168,10 +198,7 @@ export class MethodsService implements OnModuleInit {
     if (!row || row.state === 'ended') return;
     const method = await this.present(stripeId);
     if (!method?.customer) {
-      await deed.tx.query(`update payment_method set state = 'ended', ended_at = app_now() where stripe_id = $1`, [
-        stripeId,
-      ]);
-      await deed.record({ type: 'organisation', id: row.memberId }, { paymentMethod: stripeId, state: 'ended' });
+      await this.end(deed, row.memberId, stripeId);
       return;
     }
     await deed.tx.query('update payment_method set brand = $2, last_four = $3 where stripe_id = $1', [
@@ -179,6 +206,13 @@ export class MethodsService implements OnModuleInit {
       method.brand,
       method.lastFour,
     ]);
+  }
+
+  private async end(deed: Deed, memberId: string, stripeId: string): Promise<void> {
+    await deed.tx.query(`update payment_method set state = 'ended', ended_at = app_now() where stripe_id = $1`, [
+      stripeId,
+    ]);
+    await deed.record({ type: 'organisation', id: memberId }, { paymentMethod: stripeId, state: 'ended' });
   }
 
   private async present(stripeId: string): Promise<MethodState | null> {
@@ -189,6 +223,18 @@ export class MethodsService implements OnModuleInit {
       throw error;
     }
   }
+}
+
+/** Is an invoice or a deposit of the member charged now, or to be charged again? */
+async function isBeingCharged({ tx }: Deed, memberId: string): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `select from collection where member_id = $1 and way = 'stripe' and state in ('collecting', 'processing', 'failed')
+     union all
+     select from deposit where member_id = $1 and way = 'stripe' and state in ('charging', 'processing')
+     limit 1`,
+    [memberId],
+  );
+  return rows.length > 0;
 }
 
 function ownMember({ organisationId, organisationKind }: Actor): string {
