@@ -12,6 +12,7 @@ import { nextNight } from './rules/nightly.js';
 import { StripeObjects } from './stripe-objects.js';
 import type { BalanceState } from './stripe-states.js';
 import { type EventPage, StripeWatch } from './stripe-watch.js';
+import { UnbookedTransfers } from './unbooked-transfers.js';
 
 /** Each night begins so much before the last one did: an event is listed some time after it happened. */
 const OVERLAP = "interval '1 hour'";
@@ -37,6 +38,7 @@ export class InboxReconciliation {
     private readonly deeds: Deeds,
     private readonly watch: StripeWatch,
     private readonly objects: StripeObjects,
+    private readonly unbooked: UnbookedTransfers,
   ) {}
 
   /** The night has come. Without Stripe there is nothing to be held against anything. */
@@ -127,6 +129,10 @@ export class InboxReconciliation {
          on e.state in ('waiting', 'failed') and e.received_at < r.began_at - ${PATIENCE}
        where r.id = $1`,
       [id],
+    );
+    await tx.query(
+      `insert into stripe_difference (reconciliation_id, event_id, kind) select $1, unnest($2::text[]), 'unbooked'`,
+      [id, await this.unbooked.find(tx, id)],
     );
     const told = balance.map(({ currency, minorAvailable, minorPending }) => ({
       currency,

@@ -43,6 +43,7 @@ import { StripeObjects } from './stripe-objects.js';
 import { StripePayouts } from './stripe-payouts.js';
 import { StripeTurns } from './stripe-turns.js';
 import { StripeWatch } from './stripe-watch.js';
+import { UnbookedTransfers } from './unbooked-transfers.js';
 
 @Module({
   imports: [IdentityModule, SubscriptionsModule, LedgerModule, BillingModule],
@@ -61,6 +62,7 @@ import { StripeWatch } from './stripe-watch.js';
     StripeGateway,
     StripeMethods,
     StripeWatch,
+    UnbookedTransfers,
     StripeObjects,
     StripePayouts,
     StripeAppliers,
