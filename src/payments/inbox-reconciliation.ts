@@ -21,6 +21,10 @@ const PATIENCE = "interval '1 hour'";
 /** Stripe's list goes back 30 days. */
 const LISTED = "interval '29 days'";
 const REFUSALS_KEPT = "interval '90 days'";
+/** Stripe tells, lists and sends again what is younger than 30 days: longer than that, no event has to be known again. */
+const EVENTS_KEPT = "interval '90 days'";
+/** So many at most are let go in one night. */
+const LET_GO = 50_000;
 
 const NAME = 'payments.list-events';
 
@@ -149,5 +153,14 @@ export class InboxReconciliation {
       nextNight(now),
     ]);
     await tx.query(`delete from stripe_refusal where at < clock_timestamp() - ${REFUSALS_KEPT}`);
+    // What still has to be applied stays, and so does what an officer may look up as the difference of a night.
+    await tx.query(
+      `delete from stripe_event where id in (
+         select e.id from stripe_event e where e.state in ('handled', 'unknown')
+           and e.received_at < clock_timestamp() - ${EVENTS_KEPT}
+           and not exists (select from stripe_difference d where d.event_id = e.id)
+         order by e.received_at limit $1)`,
+      [LET_GO],
+    );
   }
 }
