@@ -270,28 +270,6 @@ describeOnModel('the inbox of Stripe', () => {
       expect(night['since']).not.toBeNull();
     });
 
-    it('lets go of what was handled long ago, and of nothing else', async () => {
-      const insert = async (id: string, state: string, days: number): Promise<void> => {
-        await at.system.source.query(
-          `insert into stripe_event (id, type, object_kind, object_id, source, created_at, received_at, state, handled_at)
-           values ($1, 'customer.created', 'customer', 'cus_1', 'webhook', clock_timestamp() - $3 * interval '1 day',
-             clock_timestamp() - $3 * interval '1 day', $2, case when $2 in ('handled', 'unknown') then clock_timestamp() end)`,
-          [id, state, days],
-        );
-      };
-      await insert('evt_oldHandled', 'handled', 91);
-      await insert('evt_oldUnknown', 'unknown', 91);
-      await insert('evt_oldFailed', 'failed', 91);
-      await insert('evt_young', 'handled', 89);
-      await nightly();
-      const ids = ['evt_oldHandled', 'evt_oldUnknown', 'evt_oldFailed', 'evt_young'];
-      const left: { id: string }[] = await at.system.source.query(
-        'select id from stripe_event where id = any($1) order by id',
-        [ids],
-      );
-      expect(left.map(({ id }) => id)).toEqual(['evt_oldFailed', 'evt_young']);
-    });
-
     it('goes on where it was left', async () => {
       await at.asked.stripe.customers.create({ name: 'late' });
       at.asked.model.deliveries.lose();

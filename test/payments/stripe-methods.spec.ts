@@ -87,9 +87,11 @@ describe('payment methods', () => {
   it('are removed by their member alone, here and at Stripe, and another one can be set up then', async () => {
     await withMethod(at, member);
     const [{ id }] = (await methods()) as [{ id: string }];
-    const [{ stripe }] = (await at.system.source.query('select stripe_id as stripe from payment_method where id = $1', [
-      id,
-    ])) as [{ stripe: string }];
+    const rows: { stripe: string }[] = await at.system.source.query(
+      'select stripe_id as stripe from payment_method where id = $1',
+      [id],
+    );
+    const stripe = rows[0]?.stripe ?? '';
     await (await at.system.someone('owner')).delete(`/api/v1/payment-methods/${id}`).expect(404);
     await (await at.system.someone('officer')).delete(`/api/v1/payment-methods/${id}`).expect(403);
     expect((await member.delete(`/api/v1/payment-methods/${id}`).expect(200)).body).toMatchObject({

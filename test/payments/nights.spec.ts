@@ -1,4 +1,4 @@
-/** What somebody transfers, or takes back, at Stripe itself is shown by the nightly reconciliation; what we did is not. */
+/** What the nightly reconciliation with Stripe shows of transfers that we did not make, and what it lets go. */
 import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
 import { type Someone, System } from '../support/system.js';
 import { issue } from './issued.js';
@@ -7,7 +7,7 @@ import { hasAccount, hasMethod } from './told.js';
 
 const EUR = 'EUR';
 
-describeOnModel('transfers that were made at Stripe itself', () => {
+describeOnModel('a night with Stripe', () => {
   let asked: EitherStripe;
   let system: System;
   let all: Sides;
@@ -37,8 +37,8 @@ describeOnModel('transfers that were made at Stripe itself', () => {
     const { reference } = (await all.officer.get(`/api/v1/payouts/${id}`).expect(200)).body as { reference: string };
     return reference;
   };
-  /** @returns the events that the night calls unbooked, by the transfer that they are about */
-  const unbooked = async (): Promise<(string | null)[]> => {
+  /** @returns the transfers that the night calls unbooked */
+  const unbooked = async (): Promise<string[]> => {
     const planned: { id: string; due_at: Date }[] = await system.source.query(
       `select id, due_at from stripe_reconciliation where state = 'planned'`,
     );
@@ -59,10 +59,10 @@ describeOnModel('transfers that were made at Stripe itself', () => {
     const { items } = (await all.officer.get(path).expect(200)).body as {
       items: { kind: string; objectId: string | null }[];
     };
-    return items.filter(({ kind }) => kind === 'unbooked').map(({ objectId }) => objectId);
+    return items.filter(({ kind }) => kind === 'unbooked').map(({ objectId }) => String(objectId));
   };
 
-  it('are differences of their night, reversals as well, and ours are none', async () => {
+  it('shows transfers and reversals that were made at Stripe itself, and not ours', async () => {
     const ours = await transferred('2026-02');
     const taken = await transferred('2026-03');
     const contested = await transferred('2026-04');
@@ -77,5 +77,27 @@ describeOnModel('transfers that were made at Stripe itself', () => {
     const back = await Promise.all([ours, contested].map((id) => asked.stripe.transfers.retrieve(id)));
     expect(back.map((each) => each.amount_reversed).toSorted((a, b) => a - b)).toEqual([0, 9_700]);
     expect((await unbooked()).toSorted()).toEqual(expected);
+  });
+
+  it('lets go of what was handled long ago, and of nothing else', async () => {
+    const insert = async (id: string, state: string, days: number): Promise<void> => {
+      await system.source.query(
+        `insert into stripe_event (id, type, object_kind, object_id, source, created_at, received_at, state, handled_at)
+         values ($1, 'customer.created', 'customer', 'cus_1', 'webhook', clock_timestamp() - $3 * interval '1 day',
+           clock_timestamp() - $3 * interval '1 day', $2, case when $2 in ('handled', 'unknown') then clock_timestamp() end)`,
+        [id, state, days],
+      );
+    };
+    await insert('evt_oldHandled', 'handled', 91);
+    await insert('evt_oldUnknown', 'unknown', 91);
+    await insert('evt_oldFailed', 'failed', 91);
+    await insert('evt_young', 'handled', 89);
+    await unbooked();
+    const ids = ['evt_oldHandled', 'evt_oldUnknown', 'evt_oldFailed', 'evt_young'];
+    const left: { id: string }[] = await system.source.query(
+      'select id from stripe_event where id = any($1) order by id',
+      [ids],
+    );
+    expect(left.map(({ id }) => id)).toEqual(['evt_oldFailed', 'evt_young']);
   });
 });
