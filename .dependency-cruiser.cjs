@@ -13,7 +13,7 @@ const FLOORS = {
   contracts: ['identity', 'pricing', 'tenders', 'awards'],
   subscriptions: ['identity', 'catalogue', 'pricing', 'pools', 'contracts'],
   ledger: ['identity'],
-  billing: ['identity', 'pricing', 'contracts', 'subscriptions', 'ledger'],
+  billing: ['identity', 'catalogue', 'pricing', 'pools', 'contracts', 'subscriptions', 'ledger'],
   payments: ['identity', 'contracts', 'subscriptions', 'ledger', 'billing'],
 };
 

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { ContractsModule } from '../contracts/contracts.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
+import { PoolsModule } from '../pools/pools.module.js';
 import { BillingJobs } from './billing.jobs.js';
 import { BillingQueries } from './billing.queries.js';
 import { CreditNotesService } from './credit-notes.service.js';
@@ -17,7 +19,7 @@ import { TermsController } from './terms.controller.js';
 import { TermsService } from './terms.service.js';
 
 @Module({
-  imports: [ContractsModule, IdentityModule, LedgerModule],
+  imports: [CatalogueModule, ContractsModule, IdentityModule, LedgerModule, PoolsModule],
   controllers: [RunsController, InvoicesController, TermsController, GrantsController],
   providers: [
     RunsService,

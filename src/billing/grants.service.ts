@@ -4,7 +4,9 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { pageOf } from '../kernel/page.js';
 import { invalid, notFound, refuse } from '../kernel/refusal.js';
+import { CatalogueQueries } from '../catalogue/catalogue.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
+import { PoolsQueries } from '../pools/pools.queries.js';
 import { Deeds } from '../platform/deeds/deeds.js';
 import type { GrantPage, GrantView, MakeGrant, MakeVoucher, VoucherPage, VoucherView } from './grants.dto.js';
 
@@ -31,13 +33,19 @@ export class GrantsService {
   constructor(
     private readonly deeds: Deeds,
     private readonly organisations: OrganisationsQueries,
+    private readonly catalogue: CatalogueQueries,
+    private readonly pools: PoolsQueries,
   ) {}
 
-  /** Makes a scheme of the actor's agency: the runs that start from now on pay by it. */
+  /**
+   * Makes a scheme of the actor's agency: the runs that start from now on pay by it.
+   * @throws Refusal 'grant.invalid' that names the regions, tiers and pools that there are not
+   */
   async make(actor: Actor, grant: MakeGrant): Promise<GrantView> {
     const { name, currency, regions, tiers, pools, byVoucher, perLineMinor, months, fromMonth, budgetMinor } = grant;
     const facts = { name, currency, regions, tiers, pools, byVoucher, perLineMinor, months, fromMonth, budgetMinor };
     return this.deeds.run(actor, 'billing.make-grant', facts, async (deed) => {
+      await this.refuseUnknown(deed.tx, grant);
       const rows: { id: string }[] = await deed.tx.query(
         `insert into grant_scheme (agency_id, name, currency, regions, tiers, pools, by_voucher, line_minor, months,
            from_month, budget_minor, state, made_at)
@@ -61,6 +69,24 @@ export class GrantsService {
       await deed.record({ type: 'grant-scheme', id }, facts);
       return this.one(deed.tx, actor, id);
     });
+  }
+
+  private async refuseUnknown(tx: EntityManager, { regions, tiers, pools }: MakeGrant): Promise<void> {
+    const faults = [
+      ...(await this.catalogue.unknownRegions(tx, regions ?? [])).map((code) => ({
+        path: 'regions',
+        reason: `must be regions of the catalogue, and ${code} is none`,
+      })),
+      ...(await this.catalogue.unknownTiers(tx, tiers ?? [])).map((code) => ({
+        path: 'tiers',
+        reason: `must be tiers of the catalogue, and ${code} is none`,
+      })),
+      ...(await this.pools.unknownPools(tx, pools ?? [])).map((id) => ({
+        path: 'pools',
+        reason: `must be ids of pools, and ${id} is none`,
+      })),
+    ];
+    if (faults.length > 0) throw invalid('grant.invalid', 'The scheme names what there is not.', faults);
   }
 
   /** Ends a scheme: what it has paid stays paid. Asked again, it does nothing. @throws Refusal 'grant.not-found' */

@@ -46,6 +46,8 @@ export class ChargesService {
       const { key, invoice } = await this.issued(row, method.customer, attempt);
       const { paymentMethod } = method;
       answer = await this.gateway.payInvoice({ invoiceId: key, attempt, stripeInvoice: invoice.id, paymentMethod });
+      // Should its next invoice there bring it after all, it has paid too much, and gets that back.
+      if (answer.carried) return await lapse(deed, row, 'stripe_refuses', true);
     } catch (error) {
       if (isRefusedForGood(error)) return lapse(deed, row, 'stripe_refuses', true);
       throw error;

@@ -9,9 +9,10 @@ import { messageOf } from '../platform/jobs/performer.js';
 import { keepEvents } from './inbox-rows.js';
 import { reconciliationBegan } from './inbox.events.js';
 import { nextNight } from './rules/nightly.js';
-import { type EventPage, StripeGateway } from './stripe-gateway.js';
 import { StripeObjects } from './stripe-objects.js';
 import type { BalanceState } from './stripe-states.js';
+import { type EventPage, StripeWatch } from './stripe-watch.js';
+import { UnbookedTransfers } from './unbooked-transfers.js';
 
 /** Each night begins so much before the last one did: an event is listed some time after it happened. */
 const OVERLAP = "interval '1 hour'";
@@ -20,6 +21,10 @@ const PATIENCE = "interval '1 hour'";
 /** Stripe's list goes back 30 days. */
 const LISTED = "interval '29 days'";
 const REFUSALS_KEPT = "interval '90 days'";
+/** Stripe tells, lists and sends again what is younger than 30 days: longer than that, no event has to be known again. */
+const EVENTS_KEPT = "interval '90 days'";
+/** So many at most are let go in one night. */
+const LET_GO = 50_000;
 
 const NAME = 'payments.list-events';
 
@@ -35,14 +40,15 @@ export class InboxReconciliation {
   constructor(
     private readonly source: JobSource,
     private readonly deeds: Deeds,
-    private readonly gateway: StripeGateway,
+    private readonly watch: StripeWatch,
     private readonly objects: StripeObjects,
+    private readonly unbooked: UnbookedTransfers,
   ) {}
 
   /** The night has come. Without Stripe there is nothing to be held against anything. */
   @WhenDue({ name: 'payments.reconcile', table: 'stripe_reconciliation', states: ['planned'] })
   async begin(deed: Deed, id: string): Promise<void> {
-    if (!this.gateway.on) {
+    if (!this.watch.on) {
       await deed.tx.query('update stripe_reconciliation set due_at = $2 where id = $1', [id, nextNight(deed.now)]);
       return;
     }
@@ -66,9 +72,9 @@ export class InboxReconciliation {
       const [listing] = rows;
       if (!listing) return;
       const { since, cursor } = listing;
-      const page = await this.gateway.listEvents({ since, ...(cursor === null ? {} : { after: cursor }) });
+      const page = await this.watch.listEvents({ since, ...(cursor === null ? {} : { after: cursor }) });
       if (page.next === null) await this.readAccounts();
-      const balance = page.next === null ? await this.gateway.balance() : null;
+      const balance = page.next === null ? await this.watch.balance() : null;
       await this.deeds.runAsJob(NAME, (deed) => this.take(deed, id, cursor, page, balance));
     }
   }
@@ -128,6 +134,10 @@ export class InboxReconciliation {
        where r.id = $1`,
       [id],
     );
+    await tx.query(
+      `insert into stripe_difference (reconciliation_id, event_id, kind) select $1, unnest($2::text[]), 'unbooked'`,
+      [id, await this.unbooked.find(tx, id)],
+    );
     const told = balance.map(({ currency, minorAvailable, minorPending }) => ({
       currency,
       availableMinor: Number(minorAvailable),
@@ -143,5 +153,14 @@ export class InboxReconciliation {
       nextNight(now),
     ]);
     await tx.query(`delete from stripe_refusal where at < clock_timestamp() - ${REFUSALS_KEPT}`);
+    // What still has to be applied stays, and so does what an officer may look up as the difference of a night.
+    await tx.query(
+      `delete from stripe_event where id in (
+         select e.id from stripe_event e where e.state in ('handled', 'unknown')
+           and e.received_at < clock_timestamp() - ${EVENTS_KEPT}
+           and not exists (select from stripe_difference d where d.event_id = e.id)
+         order by e.received_at limit $1)`,
+      [LET_GO],
+    );
   }
 }

@@ -4,7 +4,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { PageQuery } from '../platform/http/fields.js';
 
 export const EVENT_STATES = ['waiting', 'handled', 'unknown', 'failed'] as const;
-export const DIFFERENCES = ['missed', 'unlisted', 'waiting'] as const;
+export const DIFFERENCES = ['missed', 'unlisted', 'waiting', 'unbooked'] as const;
 
 export class StripeEventsQuery extends PageQuery {
   @ApiPropertyOptional({ enum: EVENT_STATES })
@@ -127,6 +127,10 @@ export class StripeReconciliationView {
   @ApiProperty({ type: 'integer' })
   waiting!: number;
 
+  /** transfers and reversals that were made at Stripe itself, and are in none of our books */
+  @ApiProperty({ type: 'integer' })
+  unbooked!: number;
+
   /** what there was at Stripe when it ended, to be held against the ledger */
   @ApiProperty({ type: [StripeBalanceView], nullable: true })
   balance!: StripeBalanceView[] | null;
@@ -148,6 +152,10 @@ export class StripeDifferenceView {
   kind!: string;
 
   type!: string;
+
+  /** the object at Stripe that it is about */
+  @ApiProperty({ type: String, nullable: true })
+  objectId!: string | null;
 
   /** of the event, now */
   @ApiProperty({ enum: EVENT_STATES })

@@ -43,10 +43,11 @@ export class InboxQueries {
   async reconciliations(tx: EntityManager, { cursor, limit }: PageQuery): Promise<Page<StripeReconciliationView>> {
     const rows: StripeReconciliationView[] = await tx.query(
       `select r.id, r.state, r.since, r.began_at as "beganAt", r.ended_at as "endedAt", r.listed, r.missed, d.unlisted,
-         d.waiting, r.balance
+         d.waiting, d.unbooked, r.balance
        from stripe_reconciliation r, lateral (
          select count(*) filter (where kind = 'unlisted')::int as unlisted,
-                count(*) filter (where kind = 'waiting')::int as waiting
+                count(*) filter (where kind = 'waiting')::int as waiting,
+                count(*) filter (where kind = 'unbooked')::int as unbooked
          from stripe_difference where reconciliation_id = r.id) d
        where r.state <> 'planned'
          and ($1::text is null
@@ -64,7 +65,7 @@ export class InboxQueries {
     ]);
     if (found.length === 0) throw notFound('stripe-reconciliation');
     const rows: StripeDifferenceView[] = await tx.query(
-      `select d.event_id as "eventId", d.kind, e.type, e.state from stripe_difference d
+      `select d.event_id as "eventId", d.kind, e.type, e.object_id as "objectId", e.state from stripe_difference d
          join stripe_event e on e.id = d.event_id
        where d.reconciliation_id = $1 and ($2::text is null or d.event_id || ' ' || d.kind > $2)
        order by d.event_id || ' ' || d.kind limit $3`,

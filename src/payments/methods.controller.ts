@@ -1,8 +1,9 @@
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May } from '../platform/http/request.js';
+import { IdOf } from './id-param.js';
 import { ConfirmMethod, MethodSetupView, PaymentMethodPage, PaymentMethodView } from './methods.dto.js';
 import { MethodsQueries } from './methods.queries.js';
 import { MethodsService } from './methods.service.js';
@@ -31,6 +32,14 @@ export class MethodsController {
   @Post('confirm')
   async confirm(@Acting() actor: Actor, @Body() { setupIntent }: ConfirmMethod): Promise<PaymentMethodView> {
     return this.methods.confirm(actor, setupIntent);
+  }
+
+  /** Removes a method, here and at Stripe. While money is being collected by it, another one has to take its place first. */
+  @May('payment-methods.remove')
+  @HttpCode(200)
+  @Delete(':id')
+  async remove(@Acting() actor: Actor, @IdOf('payment-method') id: string): Promise<PaymentMethodView> {
+    return this.methods.remove(actor, id);
   }
 
   /** The own payment methods, the latest first. */

@@ -20,6 +20,15 @@ export class MethodsQueries {
     return pageOf(rows, limit, (row) => row.id);
   }
 
+  /** A member's own method, or null. */
+  async one(tx: EntityManager, memberId: string, id: string): Promise<PaymentMethodView | null> {
+    const rows: PaymentMethodView[] = await tx.query(
+      `select ${COLUMNS} from payment_method where member_id = $1 and id = $2`,
+      [memberId, id],
+    );
+    return rows[0] ?? null;
+  }
+
   /** What came of a SetupIntent, or null when nothing has yet. */
   async ofSetup(tx: EntityManager, setupId: string): Promise<PaymentMethodView | null> {
     const rows: PaymentMethodView[] = await tx.query(`select ${COLUMNS} from payment_method where setup_id = $1`, [

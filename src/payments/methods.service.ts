@@ -8,7 +8,7 @@ import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import type { MethodSetupView, PaymentMethodView } from './methods.dto.js';
 import { MethodsQueries } from './methods.queries.js';
 import { isMissingAtStripe } from './stripe-errors.js';
-import { StripeGateway } from './stripe-gateway.js';
+import { StripeMethods } from './stripe-methods.js';
 import { StripeObjects } from './stripe-objects.js';
 import { StripeTurns } from './stripe-turns.js';
 import type { MethodState, SetupState } from './stripe-states.js';
@@ -23,7 +23,7 @@ interface SetupRow {
 export class MethodsService implements OnModuleInit {
   constructor(
     private readonly deeds: Deeds,
-    private readonly gateway: StripeGateway,
+    private readonly stripe: StripeMethods,
     private readonly objects: StripeObjects,
     private readonly turns: StripeTurns,
     private readonly organisations: OrganisationsQueries,
@@ -45,7 +45,7 @@ export class MethodsService implements OnModuleInit {
       const { setupIntent } = await this.deeds.run(actor, 'payment-methods.add', { setup: true }, async (deed) => ({
         setupIntent: await this.openSetup(deed, ownMember(actor)),
       }));
-      return { setupIntent, clientSecret: await this.gateway.setupSecret(setupIntent) };
+      return { setupIntent, clientSecret: await this.stripe.setupSecret(setupIntent) };
     });
   }
 
@@ -61,6 +61,36 @@ export class MethodsService implements OnModuleInit {
     );
   }
 
+  /**
+   * Removes a method of the member, here and at Stripe. What its invoices and deposits come to from then on is asked for by
+   * bank, until another one is set up.
+   * @throws Refusal 'payment-method.not-found', 'payment-method.in-use', 'stripe.off', 'stripe.unavailable', 'system.busy'
+   */
+  async remove(actor: Actor, id: string): Promise<PaymentMethodView> {
+    return this.turns.take(() =>
+      this.deeds.run(actor, 'payment-methods.remove', { id }, async (deed) => {
+        const memberId = ownMember(actor);
+        const rows: { stripeId: string; state: string }[] = await deed.tx.query(
+          `select stripe_id as "stripeId", state from payment_method where id = $1 and member_id = $2 for update`,
+          [id, memberId],
+        );
+        const [row] = rows;
+        if (!row) throw notFound('payment-method');
+        if (row.state === 'active' && (await isBeingCharged(deed, memberId))) {
+          throw refuse(
+            'payment-method.in-use',
+            'Money is being collected by it. Set another method up in its place, or remove it once that is paid.',
+          );
+        }
+        if (row.state !== 'ended') {
+          if ((await this.present(row.stripeId)) !== null) await this.stripe.detach(row.stripeId);
+          await this.end(deed, memberId, row.stripeId);
+        }
+        return (await this.queries.one(deed.tx, memberId, id)) as PaymentMethodView;
+      }),
+    );
+  }
+
   private async confirmed(deed: Deed, memberId: string, setupIntent: string): Promise<PaymentMethodView> {
     const { tx } = deed;
     const rows: { id: string }[] = await tx.query(
@@ -72,7 +102,7 @@ export class MethodsService implements OnModuleInit {
     await this.objects.apply(deed, 'setup_intent', setupIntent);
     const method = await this.queries.ofSetup(tx, setup.id);
     if (method) return method;
-    const { status, failure } = await this.gateway.retrieveSetupIntent(setupIntent);
+    const { status, failure } = await this.stripe.retrieveSetupIntent(setupIntent);
     const why = failure === null ? status : `${status}: ${failure.declineCode ?? failure.code}`;
     throw refuse(
       'payment-method.not-confirmed',
@@ -98,7 +128,7 @@ export class MethodsService implements OnModuleInit {
     }
     const customer = await this.customerOf(deed, memberId);
     const setupId = randomUUID();
-    const { id } = await this.gateway.createSetupIntent({ setupId, memberId, customer });
+    const { id } = await this.stripe.createSetupIntent({ setupId, memberId, customer });
     await tx.query(`insert into method_setup (id, member_id, stripe_id, state) values ($1, $2, $3, 'open')`, [
       setupId,
       memberId,
@@ -114,7 +144,7 @@ export class MethodsService implements OnModuleInit {
     ]);
     if (rows[0]) return rows[0].id;
     const member = await this.organisations.one(tx, memberId);
-    const { id } = await this.gateway.createCustomer({ memberId, name: member?.name ?? '' });
+    const { id } = await this.stripe.createCustomer({ memberId, name: member?.name ?? '' });
     await tx.query('insert into stripe_customer (member_id, stripe_id) values ($1, $2)', [memberId, id]);
     return id;
   }
@@ -128,7 +158,7 @@ export class MethodsService implements OnModuleInit {
     const [setup] = rows;
     // One that is over stays so, at Stripe as well.
     if (setup?.state !== 'open') return;
-    const { status, method } = await this.gateway.retrieveSetupIntent(stripeId);
+    const { status, method } = await this.stripe.retrieveSetupIntent(stripeId);
     if (status === 'canceled') await this.close(deed, setup, 'canceled');
     else if (status === 'succeeded') await this.take(deed, setup, method);
   }
@@ -168,10 +198,7 @@ export class MethodsService implements OnModuleInit {
     if (!row || row.state === 'ended') return;
     const method = await this.present(stripeId);
     if (!method?.customer) {
-      await deed.tx.query(`update payment_method set state = 'ended', ended_at = app_now() where stripe_id = $1`, [
-        stripeId,
-      ]);
-      await deed.record({ type: 'organisation', id: row.memberId }, { paymentMethod: stripeId, state: 'ended' });
+      await this.end(deed, row.memberId, stripeId);
       return;
     }
     await deed.tx.query('update payment_method set brand = $2, last_four = $3 where stripe_id = $1', [
@@ -181,14 +208,33 @@ export class MethodsService implements OnModuleInit {
     ]);
   }
 
+  private async end(deed: Deed, memberId: string, stripeId: string): Promise<void> {
+    await deed.tx.query(`update payment_method set state = 'ended', ended_at = app_now() where stripe_id = $1`, [
+      stripeId,
+    ]);
+    await deed.record({ type: 'organisation', id: memberId }, { paymentMethod: stripeId, state: 'ended' });
+  }
+
   private async present(stripeId: string): Promise<MethodState | null> {
     try {
-      return await this.gateway.retrievePaymentMethod(stripeId);
+      return await this.stripe.retrievePaymentMethod(stripeId);
     } catch (error) {
       if (isMissingAtStripe(error)) return null;
       throw error;
     }
   }
+}
+
+/** Is an invoice or a deposit of the member charged now, or to be charged again? */
+async function isBeingCharged({ tx }: Deed, memberId: string): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `select from collection where member_id = $1 and way = 'stripe' and state in ('collecting', 'processing', 'failed')
+     union all
+     select from deposit where member_id = $1 and way = 'stripe' and state in ('charging', 'processing')
+     limit 1`,
+    [memberId],
+  );
+  return rows.length > 0;
 }
 
 function ownMember({ organisationId, organisationKind }: Actor): string {

@@ -38,9 +38,12 @@ import { StatementsController } from './statements.controller.js';
 import { StatementsQueries } from './statements.queries.js';
 import { StripeClient } from './stripe-client.js';
 import { StripeGateway } from './stripe-gateway.js';
+import { StripeMethods } from './stripe-methods.js';
 import { StripeObjects } from './stripe-objects.js';
 import { StripePayouts } from './stripe-payouts.js';
 import { StripeTurns } from './stripe-turns.js';
+import { StripeWatch } from './stripe-watch.js';
+import { UnbookedTransfers } from './unbooked-transfers.js';
 
 @Module({
   imports: [IdentityModule, SubscriptionsModule, LedgerModule, BillingModule],
@@ -57,6 +60,9 @@ import { StripeTurns } from './stripe-turns.js';
   providers: [
     StripeClient,
     StripeGateway,
+    StripeMethods,
+    StripeWatch,
+    UnbookedTransfers,
     StripeObjects,
     StripePayouts,
     StripeAppliers,

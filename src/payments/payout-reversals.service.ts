@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import type { Minor } from '../kernel/money.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
+import { RETRY_MILLIS, whyRefused } from './refused.js';
 import { reversalEntry } from './rules/entries.js';
 import { StripePayouts } from './stripe-payouts.js';
 
@@ -18,6 +19,7 @@ interface ReversalRow {
   readonly currency: string;
   readonly number: string;
   readonly minor: Minor;
+  readonly refusals: number;
 }
 
 @Injectable()
@@ -72,14 +74,25 @@ export class PayoutReversalsService {
   async reverse(deed: Deed, id: string): Promise<void> {
     const rows: ReversalRow[] = await deed.tx.query(
       `select r.id, r.payout_id as "payoutId", p.reference as transfer, p.agency_id as "agencyId",
-         p.provider_id as "providerId", p.currency, p.number, r.minor
+         p.provider_id as "providerId", p.currency, p.number, r.minor, r.refusals
        from payout_reversal r join payout p on p.id = r.payout_id where r.id = $1 and r.state = 'owed' for update of r`,
       [id],
     );
     const [row] = rows;
     if (!row) return;
-    const { transfer, minor, currency } = row;
-    const reversal = await this.stripe.reverseTransfer({ reversalId: id, transfer, minor, currency });
+    const { transfer, minor, currency, refusals } = row;
+    let reversal: { id: string };
+    try {
+      reversal = await this.stripe.reverseTransfer({ reversalId: id, refusals, transfer, minor, currency });
+    } catch (error) {
+      // The provider's account may be empty today; whatever else it is, it stays owed, and is seen in the books.
+      if (whyRefused(error) === null) throw error;
+      await deed.tx.query('update payout_reversal set refusals = refusals + 1, due_at = $2 where id = $1', [
+        id,
+        new Date(deed.now.getTime() + RETRY_MILLIS),
+      ]);
+      return;
+    }
     await deed.tx.query(
       `update payout_reversal set state = 'done', due_at = null, done_at = $2, stripe_reversal = $3 where id = $1`,
       [id, deed.now, reversal.id],

@@ -6,7 +6,7 @@ import { Acting, May } from '../platform/http/request.js';
 import { PayBody } from './bank.dto.js';
 import { WhyBody } from './collections.dto.js';
 import { IdOf } from './id-param.js';
-import { PayoutLinePage, PayoutPage, PayoutStepView, PayoutView, ProposeBody } from './payouts.dto.js';
+import { PayoutLinePage, PayoutPage, PayoutsQuery, PayoutStepView, PayoutView, ProposeBody } from './payouts.dto.js';
 import { PayoutsQueries } from './payouts.queries.js';
 import { PayoutsService } from './payouts.service.js';
 
@@ -21,7 +21,7 @@ export class PayoutsController {
   /** Payouts: those that a provider was paid, all that the agency pays. */
   @May('payouts.read')
   @Get()
-  async list(@Acting() actor: Actor, @Query() query: PageQuery): Promise<PayoutPage> {
+  async list(@Acting() actor: Actor, @Query() query: PayoutsQuery): Promise<PayoutPage> {
     return this.queries.list(this.source.manager, actor, query);
   }
 
@@ -46,7 +46,7 @@ export class PayoutsController {
     return this.queries.lines(this.source.manager, actor, id, query);
   }
 
-  /** Pays: through Stripe, or by a transfer that was made, of which the bank's reference is given. */
+  /** Pays, or has Stripe try again what it refused: through Stripe, or by a transfer that was made, of which the bank's reference is given. */
   @May('payouts.pay')
   @HttpCode(200)
   @Post(':id/pay')
@@ -58,7 +58,7 @@ export class PayoutsController {
     return this.payouts.pay(actor, id, bankReference ?? null);
   }
 
-  /** Takes a proposal back. */
+  /** Takes a proposal back, or what Stripe refused. */
   @May('payouts.withdraw')
   @HttpCode(200)
   @Post(':id/withdraw')

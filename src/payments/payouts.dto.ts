@@ -1,6 +1,6 @@
 /** What providers are paid, from outside. Money is in minor units. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
 import { statesOf } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
 import { IsCurrency, PageQuery } from '../platform/http/fields.js';
@@ -13,6 +13,13 @@ export class ProposeBody {
 
   @IsCurrency()
   currency!: string;
+}
+
+export class PayoutsQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: statesOf(payoutLifecycle) })
+  @IsOptional()
+  @IsIn(statesOf(payoutLifecycle), { message: `must be one of ${statesOf(payoutLifecycle).join(', ')}` })
+  state?: string;
 }
 
 export class PayoutStepView {
@@ -66,6 +73,10 @@ export class PayoutView {
   /** the transfer at Stripe, or the bank's booking */
   @ApiProperty({ type: String, nullable: true })
   reference!: string | null;
+
+  /** why Stripe has not transferred it yet, in its words for programs */
+  @ApiProperty({ type: String, nullable: true })
+  failure!: string | null;
 }
 
 export class PayoutPage {

@@ -11,7 +11,7 @@ const PAYOUTS = `
   select p.sequence, p.id, p.number, p.agency_id as "agencyId", p.provider_id as "providerId", p.currency, p.way,
     p.state, p.claims_minor as "claimsMinor", p.reserve_minor as "reserveMinor", p.paid_minor as "paidMinor",
     p.reversed_minor as "reversedMinor", p.proposed_at as "proposedAt", p.paid_at as "paidAt", p.due_at as "dueAt",
-    p.released_at as "releasedAt", p.reference
+    p.released_at as "releasedAt", p.reference, p.failure
   from payout p where (p.agency_id = $1 or p.provider_id = $1 and p.paid_at is not null)`;
 
 type Sequenced<T> = T & { readonly sequence: bigint };
@@ -35,11 +35,11 @@ export class PayoutsQueries {
   async list(
     tx: EntityManager,
     actor: Actor,
-    { cursor, limit }: { readonly cursor?: string; readonly limit: number },
+    { cursor, limit, state }: { readonly cursor?: string; readonly limit: number; readonly state?: string },
   ): Promise<PayoutPage> {
     const rows: Sequenced<PayoutView>[] = await tx.query(
-      `${PAYOUTS} and p.sequence > $2 order by p.sequence limit $3`,
-      [actor.organisationId ?? NOBODY, sequenceCursor(cursor), limit + 1],
+      `${PAYOUTS} and p.sequence > $2 and ($4::text is null or p.state = $4) order by p.sequence limit $3`,
+      [actor.organisationId ?? NOBODY, sequenceCursor(cursor), limit + 1, state ?? null],
     );
     const { items, next } = pageOf(rows, limit, ({ sequence }) => sequence.toString());
     return { items: items.map(({ sequence: _order, ...shown }) => shown), next };

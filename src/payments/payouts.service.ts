@@ -10,10 +10,12 @@ import { notFound, refuse } from '../kernel/refusal.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { planFor } from '../platform/database/many-rows.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { RETRY_MILLIS, whyRefused } from './refused.js';
 import { payoutEntries, releaseEntry } from './rules/entries.js';
 import { payoutLifecycle, type PayoutState } from './rules/lifecycles.js';
 import { kept } from './rules/payout.js';
 import { StripePayouts } from './stripe-payouts.js';
+import type { TransferState } from './stripe-states.js';
 
 export interface PayoutRow {
   readonly id: string;
@@ -28,6 +30,8 @@ export interface PayoutRow {
   readonly reserveDays: number;
   readonly paidMinor: Minor;
   readonly reference: string | null;
+  /** how often Stripe has refused to transfer it */
+  readonly refusals: number;
 }
 
 /** A payout as its deeds answer. */
@@ -91,7 +95,7 @@ export class PayoutsService {
   }
 
   /**
-   * Pays a proposed payout: through Stripe, or by a transfer that the officer has made and names the booking of.
+   * Pays a proposed payout, or one that Stripe refused, once more: through Stripe, or by a transfer that the officer has made and names the booking of.
    * @throws Refusal 'payout.not-found', 'payout.reference', 'payout.cannot-...'
    */
   async pay(actor: Actor, id: string, bankReference: string | null): Promise<PayoutStep> {
@@ -99,7 +103,11 @@ export class PayoutsService {
       const row = await this.own(deed, actor, id);
       if (row.way === 'stripe') {
         const state = transition(payoutLifecycle, row.state, 'transfer');
-        await deed.tx.query('update payout set state = $2, due_at = $3 where id = $1', [id, state, deed.now]);
+        await deed.tx.query('update payout set state = $2, due_at = $3, failure = null where id = $1', [
+          id,
+          state,
+          deed.now,
+        ]);
         await deed.record({ type: 'payout', id }, { minor: row.paidMinor });
         return { id, state };
       }
@@ -116,7 +124,7 @@ export class PayoutsService {
     });
   }
 
-  /** Takes a proposal back. @throws Refusal 'payout.not-found', 'payout.cannot-withdraw' */
+  /** Takes a proposal back, or what Stripe refused. @throws Refusal 'payout.not-found', 'payout.cannot-withdraw' */
   async withdraw(actor: Actor, id: string, why: string): Promise<PayoutStep> {
     return this.deeds.run(actor, 'payouts.withdraw', { id, why }, async (deed) => {
       const row = await this.own(deed, actor, id);
@@ -138,9 +146,17 @@ export class PayoutsService {
       [row.providerId],
     );
     const [account] = accounts;
-    if (!account) throw refuse('payout.no-account', `Stripe does not take transfers to the provider of ${row.number}.`);
-    const { paidMinor: minor, currency } = row;
-    const transfer = await this.stripe.createTransfer({ payoutId: id, account: account.account, minor, currency });
+    if (!account) return refused(deed, row, { code: 'no_account', passing: false });
+    const { paidMinor: minor, currency, refusals } = row;
+    let transfer: TransferState;
+    try {
+      const wish = { payoutId: id, refusals, account: account.account, minor, currency };
+      transfer = await this.stripe.createTransfer(wish);
+    } catch (error) {
+      const why = whyRefused(error);
+      if (why === null) throw error;
+      return refused(deed, row, why);
+    }
     await this.paid(deed, row, transfer.id);
   }
 
@@ -158,13 +174,16 @@ export class PayoutsService {
 
   private async paid(deed: Deed, row: PayoutRow, reference: string | null): Promise<void> {
     const { id, state, paidMinor: minor, reserveMinor: reserve, way: purse } = row;
-    await deed.tx.query('update payout set state = $2, paid_at = $3, reference = $4, due_at = $5 where id = $1', [
-      id,
-      transition(payoutLifecycle, state, 'pay'),
-      deed.now,
-      reference,
-      reserve > 0n ? addDays(deed.now, row.reserveDays) : null,
-    ]);
+    await deed.tx.query(
+      'update payout set state = $2, paid_at = $3, reference = $4, due_at = $5, failure = null where id = $1',
+      [
+        id,
+        transition(payoutLifecycle, state, 'pay'),
+        deed.now,
+        reference,
+        reserve > 0n ? addDays(deed.now, row.reserveDays) : null,
+      ],
+    );
     await this.ledger.post(deed, payoutEntries({ ...row, minor, reserve, purse }));
   }
 
@@ -173,6 +192,18 @@ export class PayoutsService {
     if (!row || row.agencyId !== actor.organisationId) throw notFound('payout');
     return row;
   }
+}
+
+/** Stripe does not transfer it: what time mends is tried again by itself, anything else when an officer says so. */
+async function refused(deed: Deed, row: PayoutRow, why: { code: string; passing: boolean }): Promise<void> {
+  const { id } = row;
+  const state = why.passing ? row.state : transition(payoutLifecycle, row.state, 'refuse');
+  const again = why.passing ? new Date(deed.now.getTime() + RETRY_MILLIS) : null;
+  await deed.tx.query(
+    'update payout set state = $2, failure = $3, refusals = refusals + 1, due_at = $4 where id = $1',
+    [id, state, why.code, again],
+  );
+  if (!why.passing) await deed.record({ type: 'payout', id }, { failure: why.code });
 }
 
 /** What is payable and not paid out, and what was paid out and is not payable any more. */
@@ -193,7 +224,7 @@ async function lockPayout(tx: EntityManager, id: string): Promise<PayoutRow | nu
   const rows: PayoutRow[] = await tx.query(
     `select id, number, agency_id as "agencyId", provider_id as "providerId", currency, way, state,
        claims_minor as "claimsMinor", reserve_minor as "reserveMinor", reserve_days as "reserveDays",
-       paid_minor as "paidMinor", reference
+       paid_minor as "paidMinor", reference, refusals
      from payout where id = $1 for update`,
     [id],
   );

@@ -21,6 +21,9 @@ interface Paid {
   readonly number: string;
 }
 
+/** What was withdrawn stays so. A dispute is prevented by giving its payer the money before the bank decides. */
+const OVER: ReadonlySet<DisputeState['status']> = new Set(['lost', 'prevented']);
+
 @Injectable()
 export class ReturnsService {
   constructor(
@@ -84,9 +87,9 @@ export class ReturnsService {
     );
     const [present] = rows;
     const known = present?.state ?? null;
-    if (dispute.status.startsWith('warning_') && known === null) return;
-    const { status } = dispute;
-    const state = status === 'won' ? 'won' : status === 'lost' ? 'lost' : 'open';
+    // An inquiry takes nothing, and neither does a dispute that ends before it did.
+    if (!dispute.withdrawn && known === null) return;
+    const state = !dispute.withdrawn ? 'won' : OVER.has(dispute.status) ? 'lost' : 'open';
     // A bank may think better of a dispute that it has decided for the payer.
     if (known === state || known === 'won' || (known === 'lost' && state === 'open')) return;
     await deed.tx.query(

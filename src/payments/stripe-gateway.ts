@@ -1,36 +1,16 @@
 /**
- * What Pumasi asks of Stripe to collect from members; stripe-payouts.ts pays providers. Every command has an idempotency
+ * What Pumasi asks of Stripe to collect from members and to give back; stripe-methods.ts sets up what is charged,
+ * stripe-payouts.ts pays providers, stripe-watch.ts looks on. Every command has an idempotency
  * key made of an id of ours, so that a repeated call never acts twice. Stripe forgets keys after a day, so whatever moves
  * money is first looked for by that id as well.
  */
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { toStripe } from './rules/stripe-amount.js';
+import { toCharge, toStripe } from './rules/stripe-amount.js';
 import { keyed, StripeClient } from './stripe-client.js';
 import { asRefusal, isDecline } from './stripe-errors.js';
-import {
-  INVOICE_PAYMENTS,
-  readBalance,
-  readCharge,
-  readDispute,
-  readEvent,
-  readInvoice,
-  readMethod,
-  readPayment,
-  readRefund,
-  readSetup,
-} from './stripe-reading.js';
-import type {
-  BalanceState,
-  ChargeState,
-  DisputeState,
-  EventState,
-  InvoiceState,
-  MethodState,
-  PaymentState,
-  RefundState,
-  SetupState,
-} from './stripe-states.js';
+import { INVOICE_PAYMENTS, readCharge, readDispute, readInvoice, readPayment, readRefund } from './stripe-reading.js';
+import type { ChargeState, DisputeState, InvoiceState, PaymentState, RefundState } from './stripe-states.js';
 
 /** The most that a list of Stripe's gives at once, the latest first. */
 const PAGE = 100;
@@ -47,12 +27,6 @@ export interface InvoiceOrder {
   readonly dueOn: string;
 }
 
-export interface EventPage {
-  readonly events: readonly EventState[];
-  /** give this as `after` to continue with earlier ones; null at the end */
-  readonly next: string | null;
-}
-
 @Injectable()
 export class StripeGateway {
   constructor(private readonly client: StripeClient) {}
@@ -60,57 +34,6 @@ export class StripeGateway {
   /** Is there a key? Without one, everything is collected and paid out by bank transfer. */
   get on(): boolean {
     return this.client.on;
-  }
-
-  async createCustomer(wish: { memberId: string; name: string; email?: string }): Promise<{ id: string }> {
-    const { memberId, name, email } = wish;
-    const { id } = await this.client.ask((stripe) =>
-      stripe.customers.create(
-        { name, ...(email === undefined ? {} : { email }), metadata: { memberId } },
-        keyed('customer', memberId),
-      ),
-    );
-    return { id };
-  }
-
-  /**
-   * Begins to set up a method that can be charged later without the member. The secret is for the member's browser alone:
-   * it must not be kept.
-   * @param setupId an id of ours for this attempt
-   */
-  async createSetupIntent(wish: {
-    setupId: string;
-    memberId: string;
-    customer: string;
-  }): Promise<{ id: string; clientSecret: string }> {
-    const { setupId, memberId, customer } = wish;
-    const setup = await this.client.ask((stripe) =>
-      stripe.setupIntents.create(
-        {
-          customer,
-          usage: 'off_session',
-          allowed_payment_method_types: ['card', 'sepa_debit'],
-          metadata: { memberId, setupId },
-        },
-        keyed('setup', setupId),
-      ),
-    );
-    return { id: setup.id, clientSecret: setup.client_secret ?? '' };
-  }
-
-  /** The secret of a SetupIntent, for the member's browser alone. */
-  async setupSecret(id: string): Promise<string> {
-    return (await this.client.ask((stripe) => stripe.setupIntents.retrieve(id))).client_secret ?? '';
-  }
-
-  async retrieveSetupIntent(id: string): Promise<SetupState> {
-    return readSetup(
-      await this.client.ask((stripe) => stripe.setupIntents.retrieve(id, { expand: ['payment_method'] })),
-    );
-  }
-
-  async retrievePaymentMethod(id: string): Promise<MethodState> {
-    return readMethod(await this.client.ask((stripe) => stripe.paymentMethods.retrieve(id)));
   }
 
   /** Charges a deposit without the member. What the bank declines is an answer: `failure` says why. */
@@ -122,7 +45,7 @@ export class StripeGateway {
     currency: string;
   }): Promise<PaymentState> {
     const { depositId, customer, paymentMethod, minor, currency } = wish;
-    const amount = toStripe(minor, currency);
+    const amount = toCharge(minor, currency);
     const before = await this.client.ask((stripe) => stripe.paymentIntents.list({ customer, limit: PAGE }));
     const found = before.data.find(({ metadata }) => metadata['depositId'] === depositId);
     if (found) return readPayment(found);
@@ -154,10 +77,15 @@ export class StripeGateway {
     return readPayment(await this.client.ask((stripe) => stripe.paymentIntents.retrieve(id)));
   }
 
-  /** Makes an invoice of these lines and finalises it. It is not charged yet. */
+  /**
+   * Makes an invoice of these lines and finalises it. It is not charged yet.
+   * @throws Refusal 'stripe.amount' for less than Stripe charges: it would call that paid, and add it to the next invoice
+   */
   async issueInvoice(order: InvoiceOrder): Promise<InvoiceState> {
     const { invoiceId, number, customer, currency, lines, dueOn } = order;
     const amounts = lines.map(({ minor }) => toStripe(minor, currency));
+    const total = lines.reduce((sum, { minor }) => sum + minor, 0n);
+    if (total > 0n) toCharge(total, currency);
     const before = await this.client.ask((stripe) => stripe.invoices.list({ customer, limit: PAGE }));
     const found = before.data.find(({ metadata }) => metadata?.['invoiceId'] === invoiceId);
     const invoice =
@@ -284,24 +212,5 @@ export class StripeGateway {
 
   async retrieveCharge(id: string): Promise<ChargeState> {
     return readCharge(await this.client.ask((stripe) => stripe.charges.retrieve(id)));
-  }
-
-  /** Stripe's events from an instant on, the latest first; it keeps them for 30 days. */
-  async listEvents(wish: { since: Date | null; after?: string; limit?: number }): Promise<EventPage> {
-    const { since, after, limit } = wish;
-    const page = await this.client.ask((stripe) =>
-      stripe.events.list({
-        limit: limit ?? PAGE,
-        ...(since === null ? {} : { created: { gte: Math.floor(since.getTime() / 1_000) } }),
-        ...(after === undefined ? {} : { starting_after: after }),
-      }),
-    );
-    const last = page.data.at(-1);
-    return { events: page.data.map(readEvent), next: page.has_more && last !== undefined ? last.id : null };
-  }
-
-  /** What there is at Stripe, by currency. */
-  async balance(): Promise<readonly BalanceState[]> {
-    return readBalance(await this.client.ask((stripe) => stripe.balance.retrieve()));
   }
 }

@@ -61,15 +61,17 @@ export class StripePayouts {
 
   /**
    * Transfers money of ours to a provider's account.
+   * @param wish.refusals how often Stripe has refused it: it repeats an answer to the same key for a day
    * @throws Refusal 'stripe.refused' with `stripe.code` 'balance_insufficient' while it is not available yet
    */
   async createTransfer(wish: {
     payoutId: string;
+    refusals: number;
     account: string;
     minor: bigint;
     currency: string;
   }): Promise<TransferState> {
-    const { payoutId, account, minor, currency } = wish;
+    const { payoutId, refusals, account, minor, currency } = wish;
     const params = {
       amount: toStripe(minor, currency),
       currency: currency.toLowerCase(),
@@ -81,7 +83,9 @@ export class StripePayouts {
     const [found] = before.data;
     if (found) return readTransfer(found);
     return readTransfer(
-      await this.client.ask((stripe) => stripe.transfers.create(params, keyed('transfer', payoutId))),
+      await this.client.ask((stripe) =>
+        stripe.transfers.create(params, keyed('transfer', counted(payoutId, refusals))),
+      ),
     );
   }
 
@@ -89,21 +93,30 @@ export class StripePayouts {
     return readTransfer(await this.client.ask((stripe) => stripe.transfers.retrieve(id)));
   }
 
-  /** Takes back part of a transfer, or all of it. */
+  /** Takes back part of a transfer, or all of it. @param wish.refusals as for a transfer */
   async reverseTransfer(wish: {
     reversalId: string;
+    refusals: number;
     transfer: string;
     minor: bigint;
     currency: string;
   }): Promise<{ id: string; minor: bigint }> {
-    const { reversalId, transfer, minor, currency } = wish;
+    const { reversalId, refusals, transfer, minor, currency } = wish;
     const amount = toStripe(minor, currency);
     const before = await this.client.ask((stripe) => stripe.transfers.listReversals(transfer, { limit: PAGE }));
     const found = before.data.find(({ metadata }) => metadata?.['reversalId'] === reversalId);
     if (found) return { id: found.id, minor };
     const { id } = await this.client.ask((stripe) =>
-      stripe.transfers.createReversal(transfer, { amount, metadata: { reversalId } }, keyed('reversal', reversalId)),
+      stripe.transfers.createReversal(
+        transfer,
+        { amount, metadata: { reversalId } },
+        keyed('reversal', counted(reversalId, refusals)),
+      ),
     );
     return { id, minor };
   }
+}
+
+function counted(id: string, refusals: number): string {
+  return refusals === 0 ? id : `${id}-${refusals}`;
 }

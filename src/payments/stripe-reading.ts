@@ -83,6 +83,7 @@ export function readInvoice(invoice: Stripe.Invoice): InvoiceState {
     currency,
     minorDue: fromStripe(invoice.amount_due, currency),
     minorPaid: fromStripe(invoice.amount_paid, currency),
+    carried: invoice.status === 'paid' && invoice.amount_paid === 0 && invoice.total > 0,
     payment: typeof intent === 'object' ? readPayment(intent) : null,
     metadata: metadataOf(invoice.metadata),
   };
@@ -106,13 +107,19 @@ export function readDispute(dispute: Stripe.Dispute): DisputeState {
   const currency = dispute.currency.toUpperCase();
   return {
     id: dispute.id,
-    status: dispute.status,
+    status: dispute.status as DisputeState['status'],
+    withdrawn: isWithdrawn(dispute),
     minor: fromStripe(dispute.amount, currency),
     currency,
     charge: idOf(dispute.charge) ?? '',
     paymentIntent: idOf(dispute.payment_intent),
     reason: dispute.reason,
   };
+}
+
+/** Their amounts are in the currency of our balance, and of different days: they are counted, not added up. */
+function isWithdrawn({ balance_transactions: moves }: Stripe.Dispute): boolean {
+  return moves.filter(({ amount }) => amount < 0).length > moves.filter(({ amount }) => amount > 0).length;
 }
 
 export function readCharge(charge: Stripe.Charge): ChargeState {

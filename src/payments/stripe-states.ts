@@ -68,6 +68,8 @@ export interface InvoiceState {
   readonly currency: string;
   readonly minorDue: bigint;
   readonly minorPaid: bigint;
+  /** paid in name only: Stripe does not charge so little, and adds it to the customer's next invoice */
+  readonly carried: boolean;
   /** the payment by which it is collected; null before it is finalised, and when there is nothing to pay */
   readonly payment: PaymentState | null;
   readonly metadata: StripeMetadata;
@@ -86,8 +88,19 @@ export interface RefundState {
 
 export interface DisputeState {
   readonly id: string;
-  /** needs_response, under_review, won, lost, warning_..: `won` gives the money back, `lost` does not */
-  readonly status: string;
+  readonly status:
+    | 'warning_needs_response'
+    | 'warning_under_review'
+    | 'warning_closed'
+    | 'needs_response'
+    | 'under_review'
+    | 'appeal_needs_response'
+    | 'appeal_under_review'
+    | 'prevented'
+    | 'won'
+    | 'lost';
+  /** the money has gone and has not come back: an inquiry takes none, and what is won is given back some time later */
+  readonly withdrawn: boolean;
   readonly minor: bigint;
   readonly currency: string;
   readonly charge: string;

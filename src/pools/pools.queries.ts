@@ -55,6 +55,13 @@ export class PoolsQueries {
     return this.withLists(tx, await tx.query(FROZEN, [poolId]));
   }
 
+  /** Which of the ids are no pool, each once, in the order given. */
+  async unknownPools(tx: EntityManager, ids: readonly string[]): Promise<string[]> {
+    const rows: { id: string }[] = await tx.query('select id from pool where id = any($1::uuid[])', [ids]);
+    const known = new Set(rows.map(({ id }) => id));
+    return [...new Set(ids)].filter((id) => !known.has(id.toLowerCase()));
+  }
+
   /** The frozen demand of a pool, every cell that has lines, in full; empty before it is locked. Not for providers. */
   async demand(tx: EntityManager, poolId: string): Promise<DemandCell[]> {
     return tx.query(

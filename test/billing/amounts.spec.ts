@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { firstDay } from '../../src/billing/rules/months.js';
 import { type Someone, System } from '../support/system.js';
 import {
@@ -223,5 +224,15 @@ describe('what an invoice comes to', () => {
       'regions',
       'tiers',
     ]);
+    const nowhere = await officer.post('/api/v1/billing/grants', {
+      ...GRANT,
+      name: 'Nowhere',
+      regions: ['R1', 'NOT-THERE'],
+      tiers: ['nothing'],
+      pools: [randomUUID()],
+    });
+    expect([nowhere.status, nowhere.body.code]).toEqual([422, 'grant.invalid']);
+    expect(nowhere.body.faults.map(({ path }: { path: string }) => path)).toEqual(['regions', 'tiers', 'pools']);
+    expect(nowhere.body.faults[0].reason).toContain('NOT-THERE');
   });
 });

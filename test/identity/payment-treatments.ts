@@ -1,4 +1,5 @@
 /** How the routes of payments treat what belongs to others. */
+import { randomUUID } from 'node:crypto';
 import type { System } from '../support/system.js';
 import { type About, same, type Treatments, unknown, WHY } from './treatment.js';
 import type { TwoSides } from './two-sides.js';
@@ -20,6 +21,7 @@ export async function paymentTreatments(system: System, m: TwoSides): Promise<Re
     owner: await system.someone('auditor', m.officer.organisationId),
     stranger: await system.someone('auditor'),
   };
+  const methodId = await endedMethod(system, m.shop.organisationId);
   const { collectionId, receiptId, depositId, refundId, payoutId } = m.collected;
   const ofMember = (about: About): Treatments => ({
     owner: unknown(shops, about),
@@ -42,6 +44,7 @@ export async function paymentTreatments(system: System, m: TwoSides): Promise<Re
     'get /api/v1/deposits/:id': ofMember({ ids: { id: depositId } }),
     'post /api/v1/deposits/:id/return': byOfficer(depositId, WHY),
     'post /api/v1/refunds/:id/confirm': byOfficer(refundId, { bankReference: 'OUT-2' }),
+    'delete /api/v1/payment-methods/:id': { owner: unknown(shops, { ids: { id: methodId } }) },
     'get /api/v1/payouts/:id': payout,
     'get /api/v1/payouts/:id/lines': payout,
     'post /api/v1/payouts/:id/pay': byOfficer(payoutId, { bankReference: 'OUT-3' }),
@@ -50,4 +53,20 @@ export async function paymentTreatments(system: System, m: TwoSides): Promise<Re
     'post /api/v1/stripe/events/:id/replay': { officer: STRIPE },
     'get /api/v1/stripe/reconciliations/:id/differences': { officer: STRIPE, auditor: STRIPE },
   };
+}
+
+/** A method that a member had once: removing it again asks nobody. */
+async function endedMethod({ source }: System, memberId: string): Promise<string> {
+  const [setup, method] = [randomUUID(), randomUUID()];
+  await source.query(`insert into method_setup (id, member_id, stripe_id, state) values ($1, $2, $3, 'succeeded')`, [
+    setup,
+    memberId,
+    `seti_${setup}`,
+  ]);
+  await source.query(
+    `insert into payment_method (id, member_id, stripe_id, setup_id, kind, state, ended_at)
+     values ($1, $2, $3, $4, 'card', 'ended', app_now())`,
+    [method, memberId, `pm_${method}`, setup],
+  );
+  return method;
 }

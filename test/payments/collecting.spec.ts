@@ -245,6 +245,23 @@ describeOnModel('collecting through Stripe', () => {
     const invoice = onlyOne(await issue(system, all.agencyId, '2026-04', wanted, 'KWD'));
     expect(await read(invoice)).toMatchObject({ way: 'bank', state: 'overdue', openMinor: 11_006 });
   });
+
+  it.each([
+    ['EUR', 40],
+    ['KRW', 400],
+  ])('so is one of which Stripe charges none because it is too small, in %s', async (currency, net) => {
+    all = await sides(system, 1, { currency });
+    await hasMethod(system, asked, member(), 'pm_card_visa');
+    const invoice = onlyOne(
+      await issue(system, all.agencyId, '2026-04', [{ memberId: member(), shares: [share(net)] }], currency),
+    );
+    expect(await read(invoice)).toMatchObject({
+      way: 'bank',
+      state: 'overdue',
+      openMinor: invoice.total,
+      paidMinor: 0,
+    });
+  });
 });
 
 function onlyOne<T>(items: readonly T[]): T {

@@ -3,14 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { Refusal } from '../../src/kernel/refusal.js';
 import { StripeClient } from '../../src/payments/stripe-client.js';
 import { StripeGateway } from '../../src/payments/stripe-gateway.js';
+import { StripeMethods } from '../../src/payments/stripe-methods.js';
 import { StripePayouts } from '../../src/payments/stripe-payouts.js';
+import { StripeWatch } from '../../src/payments/stripe-watch.js';
 import { Settings } from '../../src/platform/config/settings.js';
 import { EitherStripe, onModel } from '../support/stripe/either.js';
 
 describe('the gateway to Stripe', () => {
   let asked: EitherStripe;
   let gateway: StripeGateway;
+  let methods: StripeMethods;
   let payouts: StripePayouts;
+  let watch: StripeWatch;
 
   const clientOf = (settings: Partial<Settings>): StripeClient =>
     new StripeClient(Object.assign(new Settings(), settings));
@@ -46,7 +50,9 @@ describe('the gateway to Stripe', () => {
     asked = await EitherStripe.start();
     const client = clientOf(asked.settings());
     gateway = new StripeGateway(client);
+    methods = new StripeMethods(client);
     payouts = new StripePayouts(client);
+    watch = new StripeWatch(client);
   });
 
   afterAll(() => asked.stop());
@@ -59,17 +65,17 @@ describe('the gateway to Stripe', () => {
 
   it('sets up a method that can be charged later', async () => {
     const memberId = randomUUID();
-    const { id: customer } = await gateway.createCustomer({ memberId, name: 'Shop' });
-    expect((await gateway.createCustomer({ memberId, name: 'Shop' })).id).toBe(customer);
-    const setup = await gateway.createSetupIntent({ setupId: randomUUID(), memberId, customer });
+    const { id: customer } = await methods.createCustomer({ memberId, name: 'Shop' });
+    expect((await methods.createCustomer({ memberId, name: 'Shop' })).id).toBe(customer);
+    const setup = await methods.createSetupIntent({ setupId: randomUUID(), memberId, customer });
     expect(setup.clientSecret).toContain('_secret_');
-    expect(await gateway.setupSecret(setup.id)).toBe(setup.clientSecret);
-    expect(await gateway.retrieveSetupIntent(setup.id)).toMatchObject({ method: null, metadata: { memberId } });
+    expect(await methods.setupSecret(setup.id)).toBe(setup.clientSecret);
+    expect(await methods.retrieveSetupIntent(setup.id)).toMatchObject({ method: null, metadata: { memberId } });
     await asked.confirm(setup.id, 'pm_card_visa');
-    const { method, ...state } = await gateway.retrieveSetupIntent(setup.id);
+    const { method, ...state } = await methods.retrieveSetupIntent(setup.id);
     expect(state).toMatchObject({ status: 'succeeded', customer });
     expect(method).toMatchObject({ customer, kind: 'card', brand: 'visa', lastFour: '4242' });
-    expect(await gateway.retrievePaymentMethod(method?.id ?? '')).toEqual(method);
+    expect(await methods.retrievePaymentMethod(method?.id ?? '')).toEqual(method);
   });
 
   it('charges a deposit once, and tells why not', async () => {
@@ -130,6 +136,18 @@ describe('the gateway to Stripe', () => {
     expect(await gateway.voidInvoice({ invoiceId: wish.invoiceId, stripeInvoice: issued.id })).toEqual(paid);
   });
 
+  it('charges no less than Stripe does, which would call it paid and add it to the next invoice', async () => {
+    const who = await member();
+    const little = { ...order(who.customer), lines: [{ description: 'Rest', minor: 49n }] };
+    expect((await why(gateway.issueInvoice(little))).code).toBe('stripe.amount');
+    const small = { depositId: randomUUID(), ...who, minor: 49n, currency: 'EUR' };
+    expect((await why(gateway.chargeDeposit(small))).code).toBe('stripe.amount');
+    expect((await asked.stripe.invoices.list({ customer: who.customer })).data).toEqual([]);
+    const { customer } = who;
+    expect(await asked.invoice(customer, [30])).toMatchObject({ status: 'paid', amount_paid: 0, total: 30 });
+    expect(await asked.invoice(customer, [100])).toMatchObject({ status: 'open', amount_due: 130 });
+  });
+
   onModel('goes on with an invoice where it was left', async () => {
     const { customer } = await member();
     const wish = order(customer);
@@ -173,10 +191,10 @@ describe('the gateway to Stripe', () => {
     expect(made).toMatchObject({ detailsSubmitted: false, transfersActive: false });
     asked.model.completeAccount(made.id);
     expect(await payouts.retrieveAccount(made.id)).toMatchObject({ transfersActive: true, payoutsEnabled: true });
-    const payout = { payoutId: randomUUID(), account: made.id, minor: 2_000n, currency: 'EUR' };
+    const payout = { payoutId: randomUUID(), refusals: 0, account: made.id, minor: 2_000n, currency: 'EUR' };
     const refund = await gateway.refund(back);
     const transfer = await payouts.createTransfer(payout);
-    const taken = { reversalId: randomUUID(), transfer: transfer.id, minor: 700n, currency: 'EUR' };
+    const taken = { reversalId: randomUUID(), refusals: 0, transfer: transfer.id, minor: 700n, currency: 'EUR' };
     const reversal = await payouts.reverseTransfer(taken);
     asked.model.advanceDays(2);
     expect((await gateway.refund(back)).id).toBe(refund.id);
@@ -193,20 +211,20 @@ describe('the gateway to Stripe', () => {
       minor: 2_500n,
       reason: 'fraudulent',
     });
-    expect(await gateway.balance()).toContainEqual(expect.objectContaining({ currency: 'EUR' }));
+    expect(await watch.balance()).toContainEqual(expect.objectContaining({ currency: 'EUR' }));
     const since = new Date(asked.model.store.now() * 1_000 - 5_000);
-    const first = await gateway.listEvents({ since, limit: 2 });
+    const first = await watch.listEvents({ since, limit: 2 });
     expect(first.events[0]).toMatchObject({ type: 'charge.dispute.funds_withdrawn', objectId: id, account: null });
-    const rest = await gateway.listEvents({ since, after: first.next ?? '' });
+    const rest = await watch.listEvents({ since, after: first.next ?? '' });
     expect(rest.events.map((event) => event.id)).not.toContain(first.events[1]?.id);
-    expect((await gateway.listEvents({ since: new Date(asked.model.store.now() * 1_000 + 60_000) })).next).toBeNull();
+    expect((await watch.listEvents({ since: new Date(asked.model.store.now() * 1_000 + 60_000) })).next).toBeNull();
   });
 
   it('tells what went wrong in words for programs, and no secret', async () => {
     const missing = await why(gateway.retrieveInvoice('in_none'));
     expect(missing).toMatchObject({ code: 'stripe.refused', facts: { stripe: { code: 'resource_missing' } } });
     expect(missing.message).toMatch(/StripeInvalidRequestError resource_missing req_/);
-    const wrong = new StripeGateway(clientOf({ ...asked.settings(), PUMASI_STRIPE_KEY: 'sk_test_wrongwrongwrong' }));
+    const wrong = new StripeWatch(clientOf({ ...asked.settings(), PUMASI_STRIPE_KEY: 'sk_test_wrongwrongwrong' }));
     const refused = await why(wrong.balance());
     expect(refused).toMatchObject({ code: 'stripe.refused', facts: { stripe: { type: 'StripeAuthenticationError' } } });
     expect(JSON.stringify([refused, refused.message])).not.toContain('wrongwrong');
@@ -214,6 +232,6 @@ describe('the gateway to Stripe', () => {
 
   onModel('asks later when Stripe is asked too often', async () => {
     asked.model.failNext('GET /v1/balance', 'rate-limit', 3);
-    expect(await why(gateway.balance())).toMatchObject({ code: 'stripe.unavailable', kind: 'unavailable' });
+    expect(await why(watch.balance())).toMatchObject({ code: 'stripe.unavailable', kind: 'unavailable' });
   });
 });

@@ -65,7 +65,7 @@ describe('payment methods', () => {
   it('are not taken before they are confirmed, and the refusal says why', async () => {
     const setupIntent = await beginSetup(member);
     expect((await confirm(setupIntent)).body).toMatchObject({ code: 'payment-method.not-confirmed' });
-    await at.asked.confirm(setupIntent, 'pm_card_chargeDeclined').catch(() => undefined);
+    await at.asked.confirm(setupIntent, 'pm_card_visa_chargeDeclined').catch(() => undefined);
     const refused = await confirm(setupIntent);
     expect([refused.status, refused.body.code]).toEqual([409, 'payment-method.not-confirmed']);
     expect(refused.body.detail).toContain('generic_decline');
@@ -82,6 +82,41 @@ describe('payment methods', () => {
     await at.asked.model.deliveries.idle();
     await applied(at);
     expect(await methods()).toMatchObject([{ state: 'ended' }]);
+  });
+
+  it('are removed by their member alone, here and at Stripe, and another one can be set up then', async () => {
+    await withMethod(at, member);
+    const [{ id }] = (await methods()) as [{ id: string }];
+    const rows: { stripe: string }[] = await at.system.source.query(
+      'select stripe_id as stripe from payment_method where id = $1',
+      [id],
+    );
+    const stripe = rows[0]?.stripe ?? '';
+    await (await at.system.someone('owner')).delete(`/api/v1/payment-methods/${id}`).expect(404);
+    await (await at.system.someone('officer')).delete(`/api/v1/payment-methods/${id}`).expect(403);
+    expect((await member.delete(`/api/v1/payment-methods/${id}`).expect(200)).body).toMatchObject({
+      id,
+      state: 'ended',
+    });
+    expect((await at.asked.stripe.paymentMethods.retrieve(stripe)).customer).toBeNull();
+    await member.delete(`/api/v1/payment-methods/${id}`).expect(200);
+    await withMethod(at, member, 'pm_card_mastercard');
+    expect(await methods()).toMatchObject([{ brand: 'mastercard', state: 'active' }, { state: 'ended' }]);
+  });
+
+  it('are not removed while an invoice is being charged by them', async () => {
+    await withMethod(at, member);
+    const [{ id }] = (await methods()) as [{ id: string }];
+    await at.system.source.query(
+      `insert into collection (id, number, issuer_id, member_id, currency, month, due_on, total_minor, way, state)
+       values ($1, $2, $3, $4, 'EUR', '2026-01', '2026-02-01', 500, 'stripe', 'failed')`,
+      [randomUUID(), `T-${id}`, (await at.system.someone('officer')).organisationId, member.organisationId],
+    );
+    const refused = await member.delete(`/api/v1/payment-methods/${id}`);
+    expect([refused.status, refused.body.code]).toEqual([409, 'payment-method.in-use']);
+    await withMethod(at, member, 'pm_card_mastercard');
+    await member.delete(`/api/v1/payment-methods/${id}`).expect(200);
+    expect(await methods()).toMatchObject([{ brand: 'mastercard', state: 'active' }, { state: 'ended' }]);
   });
 
   it('are of one member alone', async () => {

@@ -1,4 +1,5 @@
 /** The tests' Stripe, asked by Stripe's own library: what becomes of money as time passes, and how it fails. */
+import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { EitherStripe, idOf, onModel, refusal } from '../support/stripe/either.js';
 
@@ -38,7 +39,7 @@ describe("money at the tests' Stripe", () => {
     it('no card that the bank refuses, and says why', async () => {
       const customer = await stripe.customers.create({ name: 'x' });
       const setup = await stripe.setupIntents.create({ customer: customer.id });
-      expect((await refusal(asked.confirm(setup.id, 'pm_card_chargeDeclined'))).statusCode).toBe(402);
+      expect((await refusal(asked.confirm(setup.id, 'pm_card_visa_chargeDeclined'))).statusCode).toBe(402);
       expect(await stripe.setupIntents.retrieve(setup.id)).toMatchObject({
         status: 'requires_payment_method',
         last_setup_error: { code: 'card_declined', decline_code: 'generic_decline' },
@@ -151,8 +152,9 @@ describe("money at the tests' Stripe", () => {
       expect((await asked.invoice(customer, [100, -100])).status).toBe('paid');
       const open = await asked.invoice(customer, [100]);
       expect((await stripe.invoices.voidInvoice(open.id)).status).toBe('void');
-      await stripe.invoices.create({ customer, number: 'A-1' });
-      expect((await refusal(stripe.invoices.create({ customer, number: 'A-1' }))).param).toBe('number');
+      const number = `A-${randomUUID().slice(0, 8)}`;
+      await stripe.invoices.create({ customer, number });
+      expect((await refusal(stripe.invoices.create({ customer, number }))).param).toBe('number');
     });
   });
 

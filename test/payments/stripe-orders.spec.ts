@@ -43,7 +43,7 @@ describeOnModel('webhooks in any order', () => {
       [member.organisationId],
     );
     const setup = await beginSetup(member);
-    if (random() < 0.3) await at.asked.confirm(setup, 'pm_card_chargeDeclined').catch(() => undefined);
+    if (random() < 0.3) await at.asked.confirm(setup, 'pm_card_visa_chargeDeclined').catch(() => undefined);
     const { payment_method: second } = await at.asked.confirm(setup, 'pm_card_mastercard');
     const firstEnds = random() < 0.5;
     const secondEnds = random() < 0.3;

@@ -135,6 +135,7 @@ export const PERMISSIONS = {
   'payouts.read': ['bidder', 'officer', 'auditor'],
   'statements.read': ['bidder', 'officer', 'auditor'],
   'payment-methods.add': ['owner'],
+  'payment-methods.remove': ['owner'],
   'payment-methods.read': ['owner'],
   'payout-accounts.open': ['bidder'],
   'payout-accounts.read': ['bidder'],

@@ -19,10 +19,14 @@ describe('the text of a booking', () => {
     expect(masked('KB 110-123-456789 INV2026000001')).toBe('KB ****6789 INV2026000001');
     expect(masked('card 4242 4242 4242 4242')).toBe('card ****4242');
     expect(masked('room 12, 2026-03-01')).toBe('room 12, 2026-03-01');
+    expect(masked('20260301 and 2026.03.01')).toBe('20260301 and 2026.03.01');
+    expect(masked('sort 12-34-56, acct 31926819')).toBe('sort 12-34-56, acct ****6819');
+    expect(masked('1234567, 12 345 678, 20261399')).toBe('****4567, ****5678, ****1399');
+    expect(masked('150000')).toBe('150000');
   });
 
-  it('never keeps ten digits that are not ours, wherever they stand', () => {
-    const digits = fc.stringMatching(/^[1-9]\d{9,18}$/);
+  it('never keeps seven digits that are neither ours nor a day, wherever they stand', () => {
+    const digits = fc.stringMatching(/^[3-9]\d{6,18}$/);
     fc.assert(
       fc.property(fc.string({ maxLength: 20 }), digits, fc.string({ maxLength: 20 }), (before, account, after) => {
         expect(masked(`${before} ${account} ${after}`)).not.toContain(account);

@@ -14,8 +14,9 @@ export function numbersIn(text: string): string[] {
 
 /** Letters and digits in groups, as international account numbers are written. */
 const IBAN = /\b[A-Z]{2}\d{2}(?:[\s-]?[A-Z0-9]){11,30}\b/gi;
-/** Ten digits or more, in groups or not: account numbers and cards. */
-const DIGITS = /\d(?:[\s.-]?\d){9,}/g;
+/** Seven digits or more, in groups or not: account numbers and cards. The shortest have seven, as a day does not. */
+const DIGITS = /\d(?:[\s.-]?\d){6,}/g;
+const DAY = /^(?:19|20)\d\d([\s.-]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
 const SHOWN = 4;
 
 /** The text without full account numbers: of each, its last four characters stay. Our own numbers stay whole. */
@@ -26,7 +27,9 @@ export function masked(text: string): string {
     kept.push(written);
     return '\0';
   });
-  const hidden = aside.replaceAll(IBAN, hide).replaceAll(DIGITS, hide);
+  const hidden = aside
+    .replaceAll(IBAN, hide)
+    .replaceAll(DIGITS, (digits) => (DAY.test(digits) ? digits : hide(digits)));
   return hidden.replaceAll('\0', () => kept.shift() ?? '');
 }
 

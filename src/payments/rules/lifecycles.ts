@@ -74,10 +74,14 @@ export const refundLifecycle = lifecycle('refund', 'owed', {
 
 export type RefundState = StateOf<typeof refundLifecycle>;
 
-/** released: the reserve that was kept of it is due to the provider. */
+/**
+ * refused: Stripe does not transfer it, until somebody does something about the reason and an officer has it tried again.
+ * released: the reserve that was kept of it is due to the provider.
+ */
 export const payoutLifecycle = lifecycle('payout', 'proposed', {
   proposed: { transfer: 'transferring', pay: 'paid', withdraw: 'withdrawn' },
-  transferring: { pay: 'paid' },
+  transferring: { pay: 'paid', refuse: 'refused' },
+  refused: { transfer: 'transferring', withdraw: 'withdrawn' },
   paid: { release: 'released' },
   released: {},
   withdrawn: {},

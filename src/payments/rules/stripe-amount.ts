@@ -11,6 +11,49 @@ const HUNDRED = 100n;
 const TEN = 10n;
 
 /**
+ * The least that Stripe charges, in its unit, where its documentation says so. An invoice of less it calls paid, and adds
+ * the amount to the customer's next one.
+ */
+const LEAST: Readonly<Record<string, number>> = {
+  AED: 200,
+  AUD: 50,
+  BRL: 50,
+  CAD: 50,
+  CHF: 50,
+  CZK: 1_500,
+  DKK: 250,
+  EUR: 50,
+  GBP: 30,
+  HKD: 400,
+  HUF: 17_500,
+  INR: 50,
+  JPY: 50,
+  MXN: 1_000,
+  MYR: 200,
+  NOK: 300,
+  NZD: 50,
+  PLN: 200,
+  RON: 200,
+  SEK: 300,
+  SGD: 50,
+  THB: 1_000,
+  USD: 50,
+};
+
+/**
+ * Minor units as the number by which Stripe is asked to charge them.
+ * @throws Refusal 'stripe.amount' when Stripe cannot take the amount, or does not charge so little
+ */
+export function toCharge(minor: bigint, currency: string): number {
+  const amount = toStripe(minor, currency);
+  if (amount < (LEAST[currency] ?? 1)) {
+    const reason = `Stripe does not charge as little as ${minor} minor units of ${currency}; collect it by bank transfer`;
+    throw invalid('stripe.amount', `${reason}.`, [{ path: 'minor', reason }]);
+  }
+  return amount;
+}
+
+/**
  * Minor units as the number that goes to Stripe.
  * @throws Refusal 'stripe.amount' when Stripe cannot take the amount
  */

@@ -7,7 +7,6 @@ const DAY_SECONDS = 86_400;
 const AVAILABLE_AFTER_SECONDS = 2 * DAY_SECONDS;
 const DEBIT_SECONDS = 3 * DAY_SECONDS;
 const SLOW_DEBIT_SECONDS = 7 * DAY_SECONDS;
-const DISPUTE_FEE = 0;
 
 type Declined = { readonly code: string; readonly declineCode: string | null };
 
@@ -101,8 +100,8 @@ export class Charging {
     this.store.emit('payment_intent.payment_failed', payment);
   }
 
-  /** The member's bank takes the money back, unless it is told better. */
-  dispute(charge: Thing, reason: string): Thing {
+  /** The member's bank takes the money back, unless it is told better. An inquiry only asks, and takes nothing yet. */
+  dispute(charge: Thing, reason: string, inquiry = false): Thing {
     charge['disputed'] = true;
     const dispute = this.store.add('dispute', {
       amount: charge['amount'],
@@ -110,26 +109,43 @@ export class Charging {
       charge: charge.id,
       payment_intent: charge['payment_intent'],
       reason,
-      status: 'needs_response',
-      is_charge_refundable: false,
+      status: inquiry ? 'warning_needs_response' : 'needs_response',
+      is_charge_refundable: inquiry,
       balance_transactions: [],
       evidence: {},
       evidence_details: { due_by: null, has_evidence: false, past_due: false, submission_count: 0 },
       metadata: {},
     });
-    this.store.move(dispute['currency'] as string, 'available', -(dispute['amount'] as number) - DISPUTE_FEE);
+    if (!inquiry) this.moveDisputed(dispute, -1);
     this.store.emit('charge.dispute.created', dispute);
-    this.store.emit('charge.dispute.funds_withdrawn', dispute);
+    if (!inquiry) this.store.emit('charge.dispute.funds_withdrawn', dispute);
     return dispute;
   }
 
-  closeDispute(dispute: Thing, outcome: 'won' | 'lost'): void {
+  /** An inquiry becomes a dispute, or a dispute is prevented by giving the payer the money at once. */
+  withdraw(dispute: Thing, status: 'needs_response' | 'prevented'): void {
+    dispute['status'] = status;
+    dispute['is_charge_refundable'] = false;
+    this.moveDisputed(dispute, -1);
+    this.store.emit('charge.dispute.funds_withdrawn', dispute);
+    this.store.emit('charge.dispute.updated', dispute);
+  }
+
+  closeDispute(dispute: Thing, outcome: 'won' | 'lost' | 'warning_closed'): void {
     dispute['status'] = outcome;
     if (outcome === 'won') {
-      this.store.move(dispute['currency'] as string, 'available', dispute['amount'] as number);
+      this.moveDisputed(dispute, 1);
       this.store.emit('charge.dispute.funds_reinstated', dispute);
     }
     this.store.emit('charge.dispute.closed', dispute);
+  }
+
+  private moveDisputed(dispute: Thing, sign: 1 | -1): void {
+    const { amount, currency } = dispute as unknown as { amount: number; currency: string };
+    this.store.move(currency, 'available', sign * amount);
+    const move = { id: this.store.nextId('balance_transaction'), object: 'balance_transaction', type: 'adjustment' };
+    const net = { amount: sign * amount, currency, fee: 0, fee_details: [], net: sign * amount, status: 'available' };
+    dispute['balance_transactions'].push({ ...move, ...net, created: this.store.now(), source: dispute.id });
   }
 
   /** Gives money back. By card that is done at once, by direct debit after days; either may come back. */

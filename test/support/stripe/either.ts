@@ -1,6 +1,7 @@
 /**
  * The Stripe that a test asks: our model of it, or Stripe itself with a key for tests of one's own
- * (PUMASI_TEST_STRIPE_KEY, see `npm run test:stripe`). There, time cannot be moved and nothing fails on request: such tests
+ * (PUMASI_TEST_STRIPE_KEY, see `npm run test:stripe`), or with PUMASI_TEST_STRIPE_URL another server that takes the key. There,
+ * time cannot be moved, nothing fails on request, and what earlier runs made is still there: tests that need the first two
  * are marked `onModel` and skipped.
  */
 import Stripe from 'stripe';
@@ -12,7 +13,10 @@ if (OWN_KEY !== undefined && !/^(sk|rk)_test_/.test(OWN_KEY)) {
   throw new Error('PUMASI_TEST_STRIPE_KEY must be a key for tests (sk_test_..): with any other, money would move');
 }
 
-/** Is Stripe itself asked? */
+/** Where it is, when the key is one's own. */
+const ELSEWHERE = process.env['PUMASI_TEST_STRIPE_URL'];
+
+/** Is Stripe itself asked, or another server in its place? */
 export const REAL = OWN_KEY !== undefined;
 /** What only the model can do. */
 export const onModel = REAL ? it.skip : it;
@@ -51,7 +55,10 @@ export class EitherStripe {
 
   /** The settings of a system that asks it. */
   settings(): { PUMASI_STRIPE_KEY: string; PUMASI_STRIPE_WEBHOOK_SECRET: string; PUMASI_STRIPE_URL?: string } {
-    return this.ours?.settings() ?? { PUMASI_STRIPE_KEY: this.key, PUMASI_STRIPE_WEBHOOK_SECRET: 'whsec_nobodytells' };
+    const settings = { PUMASI_STRIPE_KEY: this.key, PUMASI_STRIPE_WEBHOOK_SECRET: 'whsec_nobodytells' };
+    return (
+      this.ours?.settings() ?? (ELSEWHERE === undefined ? settings : { ...settings, PUMASI_STRIPE_URL: ELSEWHERE })
+    );
   }
 
   /** Has the model tell a system what happens there; Stripe itself cannot reach it. */
@@ -60,7 +67,7 @@ export class EitherStripe {
   }
 
   get url(): string {
-    return this.ours?.url ?? 'https://api.stripe.com';
+    return this.ours?.url ?? ELSEWHERE ?? 'https://api.stripe.com';
   }
 
   /** Posts a form as it is, without the library. */
@@ -78,8 +85,8 @@ export class EitherStripe {
   }
 
   client(key: string, config: Partial<Stripe.StripeConfig> = {}): Stripe {
-    const { hostname: host, port } = new URL(this.url);
-    const where = this.ours === null ? {} : ({ host, port, protocol: 'http' } as const);
+    const { hostname: host, port, protocol } = new URL(this.url);
+    const where = protocol === 'http:' ? ({ host, port, protocol: 'http' } as const) : {};
     return new Stripe(key, { apiVersion: API_VERSION, maxNetworkRetries: 0, telemetry: false, ...where, ...config });
   }
 

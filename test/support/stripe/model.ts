@@ -17,7 +17,7 @@ import { followPayment, INVOICE_ROUTES } from './routes-invoices.js';
 import { PAYMENT_ROUTES } from './routes-payments.js';
 import { API_VERSION, listOf, shown, Store, type Thing } from './store.js';
 
-const ROUTES = [...CUSTOMER_ROUTES, ...PAYMENT_ROUTES, ...INVOICE_ROUTES, ...CONNECT_ROUTES];
+export const ROUTES: readonly Route[] = [...CUSTOMER_ROUTES, ...PAYMENT_ROUTES, ...INVOICE_ROUTES, ...CONNECT_ROUTES];
 const LIST_DEFAULT = 10;
 const LIST_LIMIT = 100;
 const EXPAND_DEPTH = 4;
@@ -38,8 +38,7 @@ export interface Call {
 }
 
 export class StripeModel {
-  readonly key = `sk_test_model${randomBytes(8).toString('hex')}`;
-  readonly publishableKey = this.key.replace('sk_', 'pk_');
+  readonly publishableKey: string;
   readonly webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
   readonly connectSecret = `whsec_${randomBytes(16).toString('hex')}`;
   readonly deliveries = new Deliveries();
@@ -47,13 +46,16 @@ export class StripeModel {
   readonly calls: Call[] = [];
   readonly store: Store;
   readonly charging: Charging;
+  /** sees what every request was answered with: the route, the status and the body */
+  onAnswer: (route: Route, status: number, body: string) => void = () => {};
   private readonly keys: Keys;
   private readonly faults: Fault[] = [];
   private readonly app: FastifyInstance;
   private requests = 0;
   url = '';
 
-  private constructor() {
+  private constructor(readonly key: string) {
+    this.publishableKey = key.replace('sk_', 'pk_');
     this.store = new Store(randomBytes(3).toString('hex'), (event) => this.deliveries.announce(event));
     this.charging = new Charging(this.store);
     this.charging.onInvoice = (payment) => followPayment(this.store, payment);
@@ -75,8 +77,8 @@ export class StripeModel {
     this.app.setErrorHandler((error, _request, reply) => this.fail(reply, error));
   }
 
-  static async start(): Promise<StripeModel> {
-    const model = new StripeModel();
+  static async start(key = `sk_test_model${randomBytes(8).toString('hex')}`): Promise<StripeModel> {
+    const model = new StripeModel(key);
     model.url = await model.app.listen({ port: 0, host: '127.0.0.1' });
     return model;
   }
@@ -139,13 +141,17 @@ export class StripeModel {
     completeAccount(this.store, id);
   }
 
-  /** The member's bank takes back what was charged by this payment. */
-  dispute(paymentIntent: string, reason = 'fraudulent'): string {
+  /** The member's bank takes back what was charged by this payment, or asks first. */
+  dispute(paymentIntent: string, reason = 'fraudulent', inquiry = false): string {
     const charge = this.store.get('charge', String(this.store.get('payment_intent', paymentIntent)['latest_charge']));
-    return this.charging.dispute(charge, reason).id;
+    return this.charging.dispute(charge, reason, inquiry).id;
   }
 
-  closeDispute(id: string, outcome: 'won' | 'lost'): void {
+  withdraw(id: string, status: 'needs_response' | 'prevented'): void {
+    this.charging.withdraw(this.store.get('dispute', id), status);
+  }
+
+  closeDispute(id: string, outcome: 'won' | 'lost' | 'warning_closed'): void {
     this.charging.closeDispute(this.store.get('dispute', id), outcome);
   }
 
@@ -169,6 +175,7 @@ export class StripeModel {
     const kept = key !== null && route.method === 'POST' ? this.keys.answerOf(key, print) : null;
     this.calls.push({ route: name, key, replayed: kept !== null });
     const { status, body } = kept ?? this.perform(route, form, ids, key, print, request);
+    this.onAnswer(route, status, body);
     if (fault?.how === 'reset') {
       request.raw.socket.destroy();
       return reply.hijack();
@@ -183,8 +190,7 @@ export class StripeModel {
   /** Who asks, in which version, and with what. */
   private admit(route: Route, request: FastifyRequest): Form {
     const { authorization = '', 'stripe-version': version, 'idempotency-key': key } = request.headers;
-    const browser =
-      authorization === `Bearer ${this.publishableKey}` && route.path.endsWith('/setup_intents/:id/confirm');
+    const browser = this.isBrowser(route, request);
     if (authorization !== `Bearer ${this.key}` && !browser) throw unfit('Invalid API Key provided.', {}, 401);
     if (version !== API_VERSION) throw unfit(`Invalid Stripe API version: ${String(version)}`);
     if (typeof key === 'string' && key.length > 255) throw unfit('Idempotency keys have at most 255 characters.');
@@ -202,6 +208,10 @@ export class StripeModel {
     return form;
   }
 
+  private isBrowser(route: Route, request: FastifyRequest): boolean {
+    return route.browserShape !== undefined && request.headers.authorization === `Bearer ${this.publishableKey}`;
+  }
+
   private perform(
     route: Route,
     form: Form,
@@ -213,7 +223,8 @@ export class StripeModel {
     let status = 200;
     let body: string;
     try {
-      const { expand = [], ...input } = readForm(form, { ...route.shape, expand: list(text) });
+      const more = this.isBrowser(route, request) ? route.browserShape : {};
+      const { expand = [], ...input } = readForm(form, { ...route.shape, ...more, expand: list(text) });
       const result = route.run({ store: this.store, charging: this.charging }, input, ids);
       body = JSON.stringify(this.present(route, result, expand, input, request));
     } catch (error) {
@@ -226,9 +237,8 @@ export class StripeModel {
   }
 
   private present(route: Route, result: object, expanding: string[], input: Given, request: FastifyRequest): object {
-    const allowed = new Set(route.expands ?? []);
     for (const path of expanding) {
-      if (!allowed.has(path) || path.split('.').length > EXPAND_DEPTH) {
+      if (route.expands?.includes(path) !== true || path.split('.').length > EXPAND_DEPTH) {
         throw unfit(`This property cannot be expanded (${path}).`, { param: 'expand' });
       }
     }

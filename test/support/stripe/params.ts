@@ -6,7 +6,15 @@ export interface Form {
   [name: string]: Value;
 }
 
-interface Spec {
+/** What a parameter is, for whoever holds it against Stripe's own definitions. */
+export type Kind =
+  | { readonly is: 'string' | 'integer' | 'boolean' | 'currency' | 'metadata' }
+  | { readonly is: 'choice'; readonly of: readonly string[] }
+  | { readonly is: 'list'; readonly of: Spec }
+  | { readonly is: 'object'; readonly shape: Shape };
+
+export interface Spec {
+  readonly kind: Kind;
   readonly required?: boolean;
   readonly read: (value: Value, path: string) => unknown;
 }
@@ -65,15 +73,16 @@ function scalar(value: Value, param: string): string {
 }
 
 export const text: Spec = {
+  kind: { is: 'string' },
   read: (value, path) => {
     const given = scalar(value, path);
-    if (given.length > 5_000)
-      throw unfit(`Invalid string: ${path} is too long`, { code: 'parameter_invalid_string', param: path });
+    if (given.length > 5_000) throw unfit(`Invalid string: ${path} is too long`, { param: path });
     return given;
   },
 };
 
 export const integer: Spec = {
+  kind: { is: 'integer' },
   read: (value, param) => {
     const given = scalar(value, param);
     if (!/^-?\d{1,15}$/.test(given)) {
@@ -84,6 +93,7 @@ export const integer: Spec = {
 };
 
 export const bool: Spec = {
+  kind: { is: 'boolean' },
   read: (value, param) => {
     const given = scalar(value, param);
     if (given !== 'true' && given !== 'false') throw unfit(`Invalid boolean: ${given}`, { param });
@@ -92,6 +102,7 @@ export const bool: Spec = {
 };
 
 export const currency: Spec = {
+  kind: { is: 'currency' },
   read: (value, param) => {
     const given = scalar(value, param);
     if (!/^[a-z]{3}$/.test(given)) throw unfit(`Invalid currency: ${given}`, { param });
@@ -101,6 +112,7 @@ export const currency: Spec = {
 
 export function choice(...of: string[]): Spec {
   return {
+    kind: { is: 'choice', of },
     read: (value, param) => {
       const given = scalar(value, param);
       if (!of.includes(given)) throw unfit(`Invalid ${param}: must be one of ${of.join(', ')}`, { param });
@@ -111,6 +123,7 @@ export function choice(...of: string[]): Spec {
 
 export function list(of: Spec): Spec {
   return {
+    kind: { is: 'list', of },
     read: (value, param) => {
       if (typeof value === 'string') throw unfit(`Invalid array: ${param}`, { param });
       return Object.entries(value).map(([place, item]) => of.read(item, `${param}[${place}]`));
@@ -120,6 +133,7 @@ export function list(of: Spec): Spec {
 
 export function object(shape: Shape): Spec {
   return {
+    kind: { is: 'object', shape },
     read: (value, param) => {
       if (typeof value === 'string') throw unfit(`Invalid object: ${param}`, { param });
       return readForm(value, shape, param);
@@ -128,6 +142,7 @@ export function object(shape: Shape): Spec {
 }
 
 export const metadata: Spec = {
+  kind: { is: 'metadata' },
   read: (value, param) => {
     if (typeof value === 'string') throw unfit(`Invalid object: ${param}`, { param });
     const entries = Object.entries(value);

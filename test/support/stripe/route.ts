@@ -16,6 +16,8 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly shape: Shape;
+  /** what the member's browser gives beside, with the publishable key: Stripe.js knows it, the library for servers does not */
+  readonly browserShape?: Shape;
   /** what may be expanded in its answer */
   readonly expands?: readonly string[];
   /** Does it, and answers with an object, or with the rows of a list in `rows`. */

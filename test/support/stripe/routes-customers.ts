@@ -89,7 +89,8 @@ export const CUSTOMER_ROUTES: readonly Route[] = [
     path: '/v1/customers',
     shape: { name: text, email: text, description: text, metadata },
     run: ({ store }, input) => {
-      const customer = store.add('customer', { name: null, email: null, description: null, metadata: {}, ...input });
+      const fields = { balance: 0, name: null, email: null, description: null, metadata: {}, ...input };
+      const customer = store.add('customer', fields);
       store.emit('customer.created', customer);
       return customer;
     },
@@ -139,7 +140,6 @@ export const CUSTOMER_ROUTES: readonly Route[] = [
     path: '/v1/setup_intents/:id/confirm',
     shape: {
       payment_method: required(text),
-      client_secret: text,
       return_url: text,
       mandate_data: object({
         customer_acceptance: required(
@@ -151,6 +151,7 @@ export const CUSTOMER_ROUTES: readonly Route[] = [
         ),
       }),
     },
+    browserShape: { client_secret: required(text) },
     run: (ground, input, { id = '' }) => {
       const setup = ground.store.get('setup_intent', id);
       if (input.client_secret !== undefined && input.client_secret !== setup['client_secret']) {

@@ -3,7 +3,7 @@ import { impossible, missing, unfit } from './errors.js';
 import { bool, choice, currency, integer, list, metadata, object, PAGING, required, text } from './params.js';
 import type { Ground, Route, Rows } from './route.js';
 import { chargeable, newPayment } from './routes-payments.js';
-import { listOf, type Store, type Thing } from './store.js';
+import { leastOf, listOf, type Store, type Thing } from './store.js';
 
 const MOST_ITEMS = 250;
 
@@ -47,6 +47,8 @@ function create(store: Store, input: Record<string, unknown>): Thing {
     amount_paid: 0,
     amount_remaining: 0,
     attempt_count: 0,
+    starting_balance: 0,
+    ending_balance: null,
     attempted: false,
     subtotal: 0,
     total: 0,
@@ -66,6 +68,13 @@ function finalise({ store }: Ground, invoice: Thing): Thing {
   invoice['number'] ??= `MODEL-${store.nextId('number')}`;
   invoice['status_transitions'].finalized_at = store.now();
   store.emit('invoice.finalized', invoice);
+  const customer = store.get('customer', invoice['customer'] as string);
+  const due = (invoice['amount_due'] as number) + (customer['balance'] as number);
+  invoice['starting_balance'] = customer['balance'];
+  // What is too little to be charged is called paid, and is added to the next invoice.
+  const carried = due > 0 && due < leastOf(invoice['currency'] as string);
+  customer['balance'] = invoice['ending_balance'] = carried ? due : 0;
+  invoice['amount_due'] = invoice['amount_remaining'] = carried ? 0 : due;
   if (invoice['amount_due'] === 0) {
     paid(store, invoice);
     return invoice;
@@ -259,7 +268,8 @@ export const INVOICE_ROUTES: readonly Route[] = [
         }
         if (itemsOf(store, invoice).length >= MOST_ITEMS) throw unfit(`An invoice has at most ${MOST_ITEMS} items.`);
       }
-      const item = store.add('invoiceitem', { invoice: null, description: null, quantity: 1, metadata: {}, ...input });
+      const fields = { date: store.now(), invoice: null, description: null, quantity: 1, metadata: {}, ...input };
+      const item = store.add('invoiceitem', fields);
       if (input.invoice !== undefined) reckon(store, store.get('invoice', input.invoice as string));
       store.emit('invoiceitem.created', item);
       return item;

@@ -3,7 +3,7 @@ import { impossible, missing, unfit } from './errors.js';
 import { bool, choice, currency, integer, list, metadata, PAGING, required, text } from './params.js';
 import type { Ground, Route, Rows } from './route.js';
 import { methodOf } from './routes-customers.js';
-import type { Store, Thing } from './store.js';
+import { leastOf, type Store, type Thing } from './store.js';
 
 /** A method with which this customer can be charged in this currency. @throws ModelError otherwise */
 export function chargeable(
@@ -54,6 +54,12 @@ function create({ store, charging }: Ground, input: Record<string, unknown>): Th
     payment_method: methodId,
   } = input as { amount: number } & Record<string, unknown>;
   if (amount < 1) throw unfit('Invalid positive integer', { code: 'parameter_invalid_integer', param: 'amount' });
+  if (amount < leastOf(input['currency'] as string)) {
+    throw impossible('The amount is less than what is charged at least.', {
+      code: 'amount_too_small',
+      param: 'amount',
+    });
+  }
   if (amount > 99_999_999_999) throw unfit('Amount is too large.', { code: 'amount_too_large', param: 'amount' });
   if (offSession === true && confirm !== true) {
     throw unfit('off_session can only be used with confirm=true.', { param: 'off_session' });

@@ -5,7 +5,6 @@ import { missing } from './errors.js';
 export interface Thing {
   id: string;
   object: string;
-  created: number;
   // The model holds many kinds of objects; their shapes are Stripe's and checked by Stripe's own types in the tests.
   // oxlint-disable-next-line typescript/no-explicit-any
   [name: string]: any;
@@ -13,6 +12,7 @@ export interface Thing {
 
 export interface ModelEvent extends Thing {
   type: string;
+  created: number;
   data: { object: unknown };
   account?: string;
 }
@@ -34,7 +34,21 @@ const PREFIX: Readonly<Record<string, string>> = {
   transfer: 'tr',
   transfer_reversal: 'trr',
   event: 'evt',
+  balance_transaction: 'txn',
 };
+
+/** What these kinds of objects have not, unlike all others. */
+const LACKS: Readonly<Record<string, readonly string[]>> = {
+  account: ['livemode'],
+  invoiceitem: ['created'],
+  refund: ['livemode'],
+  transfer_reversal: ['livemode'],
+};
+
+/** The least that is charged: of most currencies some 50 cents. */
+export function leastOf(currency: string): number {
+  return currency === 'krw' ? 500 : 50;
+}
 
 export class Store {
   private readonly things = new Map<string, Thing>();
@@ -81,7 +95,9 @@ export class Store {
   }
 
   add(object: string, fields: Record<string, unknown>): Thing {
-    const thing: Thing = { id: this.nextId(object), object, livemode: false, created: this.now(), ...fields };
+    const common = Object.entries({ livemode: false, created: this.now() });
+    const has = Object.fromEntries(common.filter(([name]) => !LACKS[object]?.includes(name)));
+    const thing: Thing = { id: this.nextId(object), object, ...has, ...fields };
     this.things.set(thing.id, thing);
     const kind = this.kinds.get(object);
     if (kind) kind.push(thing);

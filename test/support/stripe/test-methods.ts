@@ -42,8 +42,10 @@ export const TEST_METHODS: Readonly<Record<string, Behaviour>> = {
   pm_card_visa: card('visa', '4242'),
   pm_card_mastercard: card('mastercard', '4444'),
   pm_card_bypassPending: card('visa', '0077', { bypassPending: true }),
-  pm_card_chargeDeclined: card('visa', '0002', { setup: said('card_declined', 'generic_decline') }),
-  pm_card_chargeDeclinedInsufficientFunds: card('visa', '9995', { setup: said('card_declined', 'insufficient_funds') }),
+  pm_card_visa_chargeDeclined: card('visa', '0002', { setup: said('card_declined', 'generic_decline') }),
+  pm_card_visa_chargeDeclinedInsufficientFunds: card('visa', '9995', {
+    setup: said('card_declined', 'insufficient_funds'),
+  }),
   pm_card_chargeCustomerFail: card('visa', '0341', { charge: said('card_declined', 'generic_decline') }),
   pm_card_authenticationRequired: card('visa', '3184', {
     setup: 'action',
@@ -52,7 +54,7 @@ export const TEST_METHODS: Readonly<Record<string, Behaviour>> = {
   pm_card_createDispute: card('visa', '0259', { disputed: true }),
   pm_card_refundFail: card('visa', '5126', { refundFails: true }),
   pm_success_de: debit('3000'),
-  pm_successDelayed_de: debit('3004', { slow: true }),
+  pm_successDelayed_de: debit('3003', { slow: true }),
   pm_failed_de: debit('3001', { charge: said('generic_could_not_process') }),
-  pm_insufficientFunds_de: debit('3023', { charge: said('insufficient_funds') }),
+  pm_insufficientFunds_de: debit('2227', { charge: said('insufficient_funds') }),
 };
