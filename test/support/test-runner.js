@@ -4,17 +4,34 @@ import { pathToFileURL } from 'node:url';
 import circus from 'jest-circus/runner';
 import { builtFile } from './built-tests.js';
 
-const WORDS = ['describe', 'test', 'it', 'expect', 'beforeAll', 'beforeEach', 'afterAll', 'afterEach'];
-
 // Stacks of errors tell lines of the sources.
 process.setSourceMapsEnabled(true);
+
+/** The words of the spec file that is run now. */
+let words = {};
+
+/**
+ * A word, or what belongs to it (`it.skip`), that means the file that is run now whenever it is used: a module that several
+ * files share is loaded with the first of them.
+ */
+function late(find) {
+  return new Proxy(() => undefined, {
+    apply: (_target, _self, given) => find()(...given),
+    get: (_target, key) => (typeof find()[key] === 'function' ? late(() => find()[key]) : find()[key]),
+  });
+}
+
+for (const word of ['describe', 'test', 'it', 'beforeAll', 'beforeEach', 'afterAll', 'afterEach']) {
+  globalThis[word] = late(() => words[word]);
+}
 
 let files = 0;
 
 export default function runInNode(globalConfig, config, environment, runtime, testPath, sendMessageToJest) {
   runtime.unstable_shouldLoadAsEsm = () => true;
   runtime.unstable_importModule = async (path) => {
-    for (const word of WORDS) globalThis[word] = environment.global[word];
+    words = environment.global;
+    globalThis.expect = words.expect;
     globalThis.jest = environment.moduleMocker;
     // Watching runs a file again, and what Node has imported it does not run twice.
     files += 1;
