@@ -7,6 +7,12 @@ import { builtFile } from './built-tests.js';
 // Stacks of errors tell lines of the sources.
 process.setSourceMapsEnabled(true);
 
+/** What Jest's matchers tell kinds of values by: they have a global scope of their own, with others of these in it. */
+const KINDS = {
+  ...{ Object, Function, String, Number, Boolean, BigInt },
+  ...{ Array, Error, Date, RegExp, Map, Set, ArrayBuffer, DataView },
+};
+
 /** The words of the spec file that is run now. */
 let words = {};
 
@@ -28,6 +34,7 @@ for (const word of ['describe', 'test', 'it', 'beforeAll', 'beforeEach', 'afterA
 let files = 0;
 
 export default function runInNode(globalConfig, config, environment, runtime, testPath, sendMessageToJest) {
+  Object.assign(environment.global, KINDS);
   runtime.unstable_shouldLoadAsEsm = () => true;
   runtime.unstable_importModule = async (path) => {
     words = environment.global;
