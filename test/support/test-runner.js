@@ -9,8 +9,20 @@ process.setSourceMapsEnabled(true);
 
 /** What Jest's matchers tell kinds of values by: they have a global scope of their own, with others of these in it. */
 const KINDS = {
-  ...{ Object, Function, String, Number, Boolean, BigInt },
-  ...{ Array, Error, Date, RegExp, Map, Set, ArrayBuffer, DataView },
+  Object,
+  Function,
+  String,
+  Number,
+  Boolean,
+  BigInt,
+  Array,
+  Error,
+  Date,
+  RegExp,
+  Map,
+  Set,
+  ArrayBuffer,
+  DataView,
 };
 
 /** The words of the spec file that is run now. */
