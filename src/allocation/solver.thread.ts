@@ -1,7 +1,4 @@
 /** One solver thread as the pool sees it: at most one task at a time, an end that always comes. */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { feasibleOutcome, unknownOutcome, type Outcome, type Progress, type Solved } from './rules/solve.js';
 import type { Given, Report, Task } from './solver.messages.js';
@@ -24,16 +21,6 @@ export class ThreadLost extends Error {
   }
 }
 
-/** The compiled thread: beside this file, or in dist/ when this file is run from its source. */
-function workerFile(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const beside = join(here, 'solver.worker.js');
-  if (existsSync(beside)) return beside;
-  let root = here;
-  while (!existsSync(join(root, 'package.json')) && dirname(root) !== root) root = dirname(root);
-  return join(root, 'dist/src/allocation/solver.worker.js');
-}
-
 /** What is known of a task whose thread gives no answer: the best allocation so far, with its bound. */
 export function outcomeSoFar(best: Progress, reason: string): Outcome {
   if (!best.awards) return unknownOutcome(best.boundMinor);
@@ -41,7 +28,9 @@ export function outcomeSoFar(best: Progress, reason: string): Outcome {
 }
 
 export class SolverThread {
-  private readonly worker = new Worker(workerFile(), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+  private readonly worker = new Worker(new URL('./solver.worker.js', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
   /** whether it can take another task, now or later */
   alive = true;
   busy = false;

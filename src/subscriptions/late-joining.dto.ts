@@ -69,7 +69,10 @@ export class LateJoin {
 export class PreviewedClass {
   lot!: string;
   lotTitle!: string;
+
+  @ApiProperty({ type: [String] })
   regions!: readonly string[];
+
   tier!: string;
 
   /** lines of this kind that the provider can still serve; null when it has set no limit */
@@ -133,7 +136,10 @@ export class LatePreview {
 export class OpenClass {
   lot!: string;
   lotTitle!: string;
+
+  @ApiProperty({ type: [String] })
   regions!: readonly string[];
+
   tier!: string;
 
   @ApiProperty({ type: 'integer', nullable: true })

@@ -12,7 +12,7 @@ import { Search } from '../../src/allocation/rules/search.js';
 import { Server } from '../../src/allocation/rules/serve.js';
 import { breakTies } from '../../src/allocation/rules/ties.js';
 import { type Best, bidsByReceipt, bruteForce } from './brute-force.js';
-import { cases } from './cases.js';
+import { cases } from '../support/cases.js';
 import { nonsense, solveHere, startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
 import { smallProblems } from './small-problems.js';

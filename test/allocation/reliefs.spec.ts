@@ -7,6 +7,7 @@ import { type Best, bruteForce } from './brute-force.js';
 import { solveHere, startHighs } from './in-process.js';
 import { bidAt, problemOf } from './sample-problem.js';
 import { smallProblems } from './small-problems.js';
+import { cases, enough } from '../support/cases.js';
 
 const AWARDS: readonly AwardRule[] = ['lot', 'tier', 'shared'];
 
@@ -179,11 +180,11 @@ describe('how far a rule has to give way is what trying everything says', () => 
           expect([rule, words.includes(sentence)]).toEqual([rule, helps]);
         }
       }),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: cases(300), endOnFailure: true },
     );
     // A part of the cost is no rule where lines are shared.
     const { part, ...others } = seen;
-    expect(Math.min(...Object.values(others), award === 'shared' ? Infinity : part)).toBeGreaterThan(0);
+    expect(Math.min(...Object.values(others), award === 'shared' ? Infinity : part)).toBeGreaterThan(enough(0));
   });
 
   it.each(AWARDS)('lines that nobody can serve: award %s', (award) => {
@@ -201,9 +202,9 @@ describe('how far a rule has to give way is what trying everything says', () => 
         expect(lots.reduce((sum, lines) => sum + lines, 0)).toBe(Number(told?.[1] ?? 0));
         if (told) seen += 1;
       }),
-      { numRuns: 150, endOnFailure: true },
+      { numRuns: cases(150), endOnFailure: true },
     );
-    expect(seen).toBeGreaterThan(10);
+    expect(seen).toBeGreaterThan(enough(10));
   });
 
   it('says at most where the limit came first', () => {

@@ -5,7 +5,7 @@ import { marketOf } from '../../src/allocation/rules/market.js';
 import type { AwardRule, Problem } from '../../src/allocation/rules/problem.js';
 import { sizeOf, wholeRegion } from '../../src/allocation/rules/region.js';
 import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
-import { cases } from './cases.js';
+import { cases } from '../support/cases.js';
 import { solveHere, startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
 import { bidAt, problemOf } from './sample-problem.js';

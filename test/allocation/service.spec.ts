@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import { jest } from '@jest/globals';
 import { AllocationService } from '../../src/allocation/allocation.service.js';
 import { check } from '../../src/allocation/rules/checker.js';
 import type { Result } from '../../src/allocation/rules/problem.js';

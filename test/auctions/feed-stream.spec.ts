@@ -1,5 +1,4 @@
 /** What becomes of a reader who reads too slowly. */
-import { jest } from '@jest/globals';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { FeedStream } from '../../src/auctions/feed-stream.js';

@@ -25,11 +25,10 @@ if (!fault || !Number.isInteger(runs) || runs < 1) {
 let failed = 0;
 for (let run = 1; run <= runs; run += 1) {
   const began = performance.now();
-  const { status } = spawnSync(
-    process.execPath,
-    ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', fault.file],
-    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...fault.env } },
-  );
+  const { status } = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', fault.file], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...fault.env },
+  });
   if (status !== 0) failed += 1;
   const seconds = Math.round((performance.now() - began) / 1_000);
   console.log(`${name}: run ${run} of ${runs} ${status === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);

@@ -10,12 +10,13 @@ import { wrongInBooks } from './books.js';
 import { creditNote, issue, type Issued } from './issued.js';
 import { type Sides, sides } from './paid-market.js';
 import { hasAccount, hasMethod } from './told.js';
+import { cases } from '../support/cases.js';
 
 const EUR = 'EUR';
 const NET = 10_000;
 const DEPOSIT = 2_000;
 /** Each member is one order of what is told of its money. */
-const ORDERS = 200;
+const ORDERS = cases(200);
 const MEMBERS = 20;
 
 /** By what each member pays. Twice the same: the second one gets its deposit back. */

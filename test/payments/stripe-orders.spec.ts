@@ -3,8 +3,9 @@ import { describeOnModel, idOf } from '../support/stripe/either.js';
 import { randomOf } from '../support/stripe/deliveries.js';
 import type { Someone } from '../support/system.js';
 import { applied, type AtStripe, atStripe, beginSetup, stopped, withMethod } from './at-stripe.js';
+import { cases } from '../support/cases.js';
 
-const ORDERS = 200;
+const ORDERS = cases(200);
 /** Orders that are on their way side by side, as at Stripe. */
 const AT_ONCE = 10;
 

@@ -3,7 +3,7 @@ import { systemActor } from '../../src/kernel/actor.js';
 import type { EntryKind } from '../../src/ledger/rules/entry.js';
 import { LedgerService } from '../../src/ledger/ledger.service.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
-import { cases } from '../allocation/cases.js';
+import { cases } from '../support/cases.js';
 import { randomOf } from '../support/stripe/deliveries.js';
 import { System } from '../support/system.js';
 import { balance, wrongInBooks } from './books.js';

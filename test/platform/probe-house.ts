@@ -5,12 +5,13 @@ import { DataSource } from 'typeorm';
 import { systemActor } from '../../src/kernel/actor.js';
 import { readSettings } from '../../src/platform/config/settings.js';
 import { Deeds, type Deed } from '../../src/platform/deeds/deeds.js';
-import { fact, OnFact, WhenDue } from '../../src/platform/deeds/facts.js';
+import { type Fact, FACTS_TO_HEAR, OnFact, WhenDue } from '../../src/platform/deeds/facts.js';
 import { JobsService } from '../../src/platform/jobs/jobs.service.js';
 import { PlatformModule } from '../../src/platform/platform.module.js';
 
-const bellRung = fact<{ bell: string }>('probe.bell-rung');
-const holeWanted = fact<{ depth: number }>('probe.hole-wanted');
+// Not declared: every system that the same process boots later would have to listen to them.
+const bellRung: Fact<{ bell: string }> = { name: 'probe.bell-rung' };
+const holeWanted: Fact<{ depth: number }> = { name: 'probe.hole-wanted' };
 
 /** How long it takes to dig a hole. */
 const DIGGING_MILLIS = 400;
@@ -72,6 +73,8 @@ export class ProbeHouse {
   ): Promise<ProbeHouse> {
     const settings = readSettings({ PUMASI_SEALING_KEY: Buffer.alloc(32, 7).toString('base64'), ...environment });
     const module = await Test.createTestingModule({ imports: [PlatformModule.with(settings), ProbeModule] })
+      .overrideProvider(FACTS_TO_HEAR)
+      .useValue([bellRung.name, holeWanted.name])
       .setLogger({ log: () => {}, error: () => {}, warn: () => {} })
       .compile();
     const source = module.get(DataSource);

@@ -20,7 +20,8 @@ async function until(client: pg.Client, question: string): Promise<void> {
 
 /** Accepts connections and never says a word. */
 async function silentServer(): Promise<{ server: Server; port: number }> {
-  const server = createServer((socket) => socket.on('error', () => undefined));
+  // What is not read does not end either, and would keep the tests from ending.
+  const server = createServer((socket) => socket.on('error', () => undefined).resume());
   await new Promise<void>((listening) => {
     server.listen(0, '127.0.0.1', listening);
   });

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-
-export const thisProject = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+import { projectRoot } from '../../src/platform/config/project.js';
 
 /** What the process printed first: where its database is, or why there is none. */
 export interface Report {
@@ -39,7 +38,7 @@ export interface Circumstances {
 
 /** Starts an embedded PostgreSQL in a process of its own, on the folder or, with null, on the default one. */
 export function startProcess(dataFolder: string | null, given: Circumstances = {}): EmbeddedProcess {
-  const { project = thisProject, afterwards = 'setInterval(() => {}, 1000);', first = '', uid, gid } = given;
+  const { project = projectRoot, afterwards = 'setInterval(() => {}, 1000);', first = '', uid, gid } = given;
   const module = pathToFileURL(join(project, 'dist/src/platform/embedded/embedded-postgres.js'));
   const script = `
     const { startEmbeddedPostgres, defaultDataFolder } = await import(${JSON.stringify(module.href)});

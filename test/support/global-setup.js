@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
+import { buildTests } from './built-tests.js';
 
 const FOLDER = 'pumasi-test';
 const DAY_MS = 86_400_000;
@@ -45,6 +46,7 @@ async function makeTemplate(serverUrl, template) {
 }
 
 export default async function globalSetup() {
+  await buildTests();
   // Two runs at once may share a server, so each has names of its own.
   const run = `pumasi_test_${randomBytes(4).toString('hex')}`;
   const template = `${run}_template`;

@@ -6,6 +6,7 @@ import { type Market, marketOf } from './market.js';
 import type { Prices } from './prices.js';
 import type { Problem } from './problem.js';
 import { wholeRegion } from './region.js';
+import { cases } from '../../../test/support/cases.js';
 
 const LOTS = 5;
 
@@ -93,7 +94,7 @@ describe('assigning whole units to decided bands', () => {
         expect(complete).toBe(true);
         expect(costs.filter((cost) => cost === every[0])).toEqual(every.filter((cost) => cost === every[0]));
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 
@@ -107,7 +108,7 @@ describe('assigning whole units to decided bands', () => {
         expect(assigned(market, prices, lines, cheapest - 1)).toEqual({ costs: [], complete: true });
         expect(assigned(market, prices, lines, cheapest).costs).toContain(cheapest);
       }),
-      { numRuns: 200 },
+      { numRuns: cases(200) },
     );
   });
 

@@ -6,6 +6,7 @@ import { type Market, marketOf } from './market.js';
 import type { Prices } from './prices.js';
 import type { Problem, ProblemBid } from './problem.js';
 import { NONE, wholeRegion } from './region.js';
+import { cases } from '../../../test/support/cases.js';
 
 const LOTS = 5;
 
@@ -87,7 +88,7 @@ describe('the lower bound', () => {
         const market = marketOf(problem);
         expectBelowAll(market, new Bounds(market).pricesOf(Float64Array.from(unit), new Float64Array(3)));
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 
@@ -120,7 +121,7 @@ describe('the lower bound', () => {
         const { prices } = ascend(market, bounds, wholeRegion(market), start, 60, () => least, visit);
         expectBelowAll(market, prices);
       }),
-      { numRuns: 100 },
+      { numRuns: cases(100) },
     );
   });
 

@@ -5,6 +5,7 @@ import type { Tariff } from '../../pricing/rules/tariff.js';
 import { evaluatedCost } from './evaluated-cost.js';
 import { dearerPlaces, lessOffered } from './not-worse.js';
 import { between, PARTS } from './price-path.js';
+import { cases } from '../../../test/support/cases.js';
 
 const present: Tariff = {
   bands: [
@@ -130,7 +131,7 @@ describe('whatever the tariff and the floor', () => {
         expect(wrong).toEqual([]);
         expect(evaluatedCost(more, shown)).toBeLessThanOrEqual(evaluatedCost(less, shown));
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 
@@ -147,7 +148,7 @@ describe('whatever the tariff and the floor', () => {
         );
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: cases(150) },
     );
   });
 });

@@ -29,6 +29,9 @@ export function declaredFacts(): string[] {
   return [...declared.keys()];
 }
 
+/** The names of the facts that must have a listener, all that are declared; a part of the house is tried with its own. */
+export const FACTS_TO_HEAR = 'pumasi:facts-to-hear';
+
 export const ON_FACT = 'pumasi:on-fact';
 export const WHEN_DUE = 'pumasi:when-due';
 

@@ -1,7 +1,7 @@
 /** Who listens to which fact, and what happens when what is due: found once at boot, from the decorators. */
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { declaredFacts, ON_FACT, type OnFactMetadata, WHEN_DUE, type WhenDueOptions } from './facts.js';
+import { FACTS_TO_HEAR, ON_FACT, type OnFactMetadata, WHEN_DUE, type WhenDueOptions } from './facts.js';
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
@@ -23,6 +23,7 @@ export class Listeners implements OnModuleInit {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
+    @Inject(FACTS_TO_HEAR) private readonly toHear: readonly string[],
   ) {}
 
   /** @throws Error when a fact has no listener or a name is used twice: such a system must not start */
@@ -33,7 +34,7 @@ export class Listeners implements OnModuleInit {
       if (prototype === null) continue;
       for (const key of this.scanner.getAllMethodNames(prototype)) this.consider(instance as object, prototype[key]);
     }
-    const deaf = declaredFacts().filter((name) => this.handlersOf(name).length === 0);
+    const deaf = this.toHear.filter((name) => this.handlersOf(name).length === 0);
     if (deaf.length > 0) throw new Error(`nobody listens to ${deaf.join(', ')}: remove the fact or add a listener`);
   }
 

@@ -4,6 +4,7 @@ import { bandReached, leastLines, lineMonthly } from './band.js';
 import { offerPrices, ratchet, settleVolume, type Acceptors, type Settlement } from './collective-price.js';
 import { tariffFaults } from './tariff-faults.js';
 import type { Tariff, TariffLot } from './tariff.js';
+import { cases } from '../../../test/support/cases.js';
 
 const LOTS = ['GG', 'SE'];
 const TIERS = ['basic', 'fibre'];
@@ -137,7 +138,7 @@ describe('settled volume', () => {
       fc.property(tariffs(capped), acceptors, (t, all) => {
         expect(short(settleVolume(t, all))).toEqual(bruteForce(t, all));
       }),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 
@@ -197,7 +198,7 @@ describe('settled volume', () => {
           expect(after?.volume).toBeGreaterThanOrEqual(before.volume);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 });
@@ -274,7 +275,7 @@ describe('offer prices', () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 
