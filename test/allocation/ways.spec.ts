@@ -6,7 +6,7 @@ import { Decided } from '../../src/allocation/rules/decided.js';
 import { type Market, marketOf } from '../../src/allocation/rules/market.js';
 import { keepOnly, NONE, wholeRegion } from '../../src/allocation/rules/region.js';
 import { waysIn } from '../../src/allocation/rules/ways.js';
-import { cases } from './cases.js';
+import { cases } from '../support/cases.js';
 import { startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
 import { smallProblems } from './small-problems.js';
