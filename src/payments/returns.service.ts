@@ -88,8 +88,8 @@ export class ReturnsService {
     const [present] = rows;
     const known = present?.state ?? null;
     // An inquiry takes nothing, and neither does a dispute that ends before it did.
-    if (!dispute.withdrawn && known === null) return;
-    const state = !dispute.withdrawn ? 'won' : OVER.has(dispute.status) ? 'lost' : 'open';
+    if (dispute.money === 'untouched') return;
+    const state = dispute.money === 'returned' ? 'won' : OVER.has(dispute.status) ? 'lost' : 'open';
     // A bank may think better of a dispute that it has decided for the payer.
     if (known === state || known === 'won' || (known === 'lost' && state === 'open')) return;
     await deed.tx.query(

@@ -108,7 +108,7 @@ export function readDispute(dispute: Stripe.Dispute): DisputeState {
   return {
     id: dispute.id,
     status: dispute.status as DisputeState['status'],
-    withdrawn: isWithdrawn(dispute),
+    money: moneyOf(dispute),
     minor: fromStripe(dispute.amount, currency),
     currency,
     charge: idOf(dispute.charge) ?? '',
@@ -118,8 +118,10 @@ export function readDispute(dispute: Stripe.Dispute): DisputeState {
 }
 
 /** Their amounts are in the currency of our balance, and of different days: they are counted, not added up. */
-function isWithdrawn({ balance_transactions: moves }: Stripe.Dispute): boolean {
-  return moves.filter(({ amount }) => amount < 0).length > moves.filter(({ amount }) => amount > 0).length;
+function moneyOf({ balance_transactions: moves }: Stripe.Dispute): DisputeState['money'] {
+  const [taken, given] = [moves.filter(({ amount }) => amount < 0), moves.filter(({ amount }) => amount > 0)];
+  if (taken.length === 0) return 'untouched';
+  return taken.length > given.length ? 'withdrawn' : 'returned';
 }
 
 export function readCharge(charge: Stripe.Charge): ChargeState {

@@ -99,8 +99,8 @@ export interface DisputeState {
     | 'prevented'
     | 'won'
     | 'lost';
-  /** the money has gone and has not come back: an inquiry takes none, and what is won is given back some time later */
-  readonly withdrawn: boolean;
+  /** an inquiry takes none; what is won is given back some time later */
+  readonly money: 'untouched' | 'withdrawn' | 'returned';
   readonly minor: bigint;
   readonly currency: string;
   readonly charge: string;

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ts from 'typescript';
 import { API_VERSION } from '../../src/payments/stripe-client.js';
+import { projectRoot } from '../../src/platform/config/project.js';
 import { askEverything } from '../support/stripe/all-routes.js';
 import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
 import { misfitsOfExpansion, misfitsOfShape, misfitsOfValue } from '../support/stripe/fitting.js';
@@ -11,8 +12,8 @@ import { Official } from '../support/stripe/official.js';
 import type { Route } from '../support/stripe/route.js';
 import { API_VERSION as VERSION_OF_MODEL } from '../support/stripe/store.js';
 
-const OURS = join(import.meta.dirname, '../../src/payments');
-const MODEL = join(import.meta.dirname, '../support/stripe');
+const OURS = join(projectRoot, 'src/payments');
+const MODEL = join(projectRoot, 'test/support/stripe');
 const filesOf = (folder: string, begin: string): string[] =>
   readdirSync(folder)
     .filter((name) => name.startsWith(begin) && name.endsWith('.ts') && !name.endsWith('.spec.ts'))

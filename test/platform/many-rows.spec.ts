@@ -1,7 +1,7 @@
 /** How the database plans work on many rows, on a connection that has done the same on few. */
 import { DataSource, type EntityManager } from 'typeorm';
 import { withManyRows } from '../../src/platform/database/many-rows.js';
-import { nameOf, PreparedClient } from '../../src/platform/database/prepared-client.js';
+import { preparedClient } from '../../src/platform/database/prepared-client.js';
 import { type ClonedDatabase, cloneDatabase } from '../support/database.js';
 
 const COUNTED = 'select count(*)::int as n from region where code = $1';
@@ -12,7 +12,7 @@ describe('work on many rows', () => {
   let source: DataSource;
   beforeAll(async () => {
     database = await cloneDatabase();
-    source = new DataSource({ type: 'postgres', url: database.url, extra: { max: 1, Client: PreparedClient } });
+    source = new DataSource({ type: 'postgres', url: database.url, extra: { max: 1, Client: preparedClient() } });
     await source.initialize();
   });
   afterAll(async () => {
@@ -27,8 +27,8 @@ describe('work on many rows', () => {
 
   async function keptPlanUsed(tx: EntityManager): Promise<number | undefined> {
     const rows: { times: number }[] = await tx.query(
-      'select generic_plans::int as times from pg_prepared_statements where name = $1',
-      [nameOf(COUNTED)],
+      'select generic_plans::int as times from pg_prepared_statements where statement = $1',
+      [COUNTED],
     );
     return rows[0]?.times;
   }

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { JobSource } from './job-source.js';
-import { PreparedClient } from './prepared-client.js';
+import { preparedClient } from './prepared-client.js';
 
 /** Money and counters arrive as bigint instead of the driver's strings; everything else as usual. */
 const types = {
@@ -27,7 +27,7 @@ const types = {
         extra: {
           max: settings.PUMASI_POOL,
           types,
-          Client: PreparedClient,
+          Client: preparedClient(),
           connectionTimeoutMillis: 10_000,
           idle_in_transaction_session_timeout: 600_000,
           application_name: 'pumasi',
