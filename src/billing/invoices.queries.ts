@@ -37,15 +37,15 @@ export interface InvoiceFile {
 export class InvoicesQueries {
   constructor(private readonly source: DataSource) {}
 
-  /** Invoices and credit notes that the actor may see, the latest first. */
+  /** Invoices and credit notes that the actor may see, the latest first: of two numbers the longer one is the later. */
   async list(tx: EntityManager, actor: Actor, query: InvoicesQuery): Promise<InvoicePage> {
     const { runId, memberId, kind, cursor, limit } = query;
     const [at, number] = placeOf(cursor);
     const rows: InvoiceSummary[] = await tx.query(
       `${INVOICES} and ($3::uuid is null or i.run_id = $3) and ($4::uuid is null or i.member_id = $4)
          and ($5::text is null or i.kind = $5)
-         and ($6::timestamptz is null or (i.issued_at, i.number) < ($6, $7::text))
-       order by i.issued_at desc, i.number desc limit $8`,
+         and ($6::timestamptz is null or (i.issued_at, length(i.number), i.number) < ($6, length($7::text), $7::text))
+       order by i.issued_at desc, length(i.number) desc, i.number desc limit $8`,
       [...sides(actor), runId ?? null, memberId ?? null, kind ?? null, at, number, limit + 1],
     );
     return pageOf(rows, limit, (row) => `${row.issuedAt.toISOString()}_${row.number}`);
@@ -75,7 +75,7 @@ export class InvoicesQueries {
       [id],
     );
     const notes: { id: string }[] = await tx.query(
-      'select id from invoice where credits_invoice_id = $1 order by issued_at, number',
+      'select id from invoice where credits_invoice_id = $1 order by issued_at, length(number), number',
       [id],
     );
     return Object.assign(invoice, { lines, grants, creditNotes: notes.map((note) => note.id) });
