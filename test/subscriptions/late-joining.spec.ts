@@ -144,6 +144,24 @@ describe('late joining', () => {
     ).rejects.toThrow(/check constraint/);
   });
 
+  it('numbers contracts on beyond six digits', async () => {
+    await system.source.query(
+      `insert into subscription (number, agreement_id, member_id, member_name, site_reference, region_code, lot_code,
+         tier_code, quantity, monthly_minor, agreed_monthly, setup_minor, term_months, content_hash, state, settled_at,
+         joined_band, joined_lines)
+       select $2, agreement_id, member_id, member_name, 'last', region_code, lot_code, tier_code, quantity,
+         monthly_minor, agreed_monthly, setup_minor, term_months, content_hash, state, settled_at, 0, quantity
+       from subscription where id = $1`,
+      [agreement.subscriptions[1]?.id, `CO-${agreement.number}-999998`],
+    );
+    const numbers: string[] = [];
+    for (const site of ['a', 'b', 'c', 'd']) {
+      const answer = await join({ site }).expect(201);
+      numbers.push((answer.body as Joined).number);
+    }
+    expect(numbers).toEqual([999_999, 1_000_000, 1_000_001, 1_000_002].map((n) => `CO-${agreement.number}-${n}`));
+  });
+
   it('is for a region and a service tier of the agreement, once for a site', async () => {
     expect((await join({ region: 'KR-99' })).body.faults).toMatchObject([{ path: 'region' }]);
     expect((await join({ tier: 'gold' })).body.faults).toMatchObject([{ path: 'tier' }]);
