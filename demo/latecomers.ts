@@ -9,12 +9,14 @@ interface Preview {
   readonly linesNow: number;
   /** counted from the lines with one more */
   readonly next: { readonly missing: number } | null;
-  readonly classes: readonly {
-    readonly lot: string;
-    readonly regions: readonly string[];
-    readonly tier: string;
-    readonly monthlyNow: number;
-  }[];
+}
+
+/** Lines of one kind under an agreement. */
+interface Class {
+  readonly lot: string;
+  readonly regions: readonly string[];
+  readonly tier: string;
+  readonly monthlyNow: number;
 }
 
 /** An agreement, and how far its next band is. */
@@ -101,8 +103,15 @@ async function reachOf(play: Play, settled: Settled): Promise<Reach> {
 
 /** What a line costs a month today, whoever joins: by "lot tier". */
 export async function pricesNow(play: Play, agreement: Agreement): Promise<Map<string, number>> {
-  const { classes } = await preview(play, agreement);
-  return new Map(classes.map(({ lot, tier, monthlyNow }) => [`${lot} ${tier}`, monthlyNow]));
+  return new Map((await classesOf(play, agreement)).map(({ lot, tier, monthlyNow }) => [`${lot} ${tier}`, monthlyNow]));
+}
+
+async function classesOf({ cast }: Play, { id }: Agreement): Promise<Class[]> {
+  const classes: Class[] = [];
+  for await (const each of cast.association.all<Class>(`/api/v1/agreements/${id}/late-joins/classes`)) {
+    classes.push(each);
+  }
+  return classes;
 }
 
 async function preview({ cast }: Play, { id }: Agreement): Promise<Preview> {
@@ -112,7 +121,7 @@ async function preview({ cast }: Play, { id }: Agreement): Promise<Preview> {
 /** Rows of one line each, spread over the agreement's classes as its settled lines are; each agrees to today's price. */
 async function businesses(play: Play, { agreement, round }: Settled, lines: number): Promise<string[]> {
   const classes = round.classes.filter((each) => each.settledLines > 0);
-  const { classes: offered } = await preview(play, agreement);
+  const offered = await classesOf(play, agreement);
   const places = classes.map(({ lot, tier }) => {
     const found = offered.find((each) => each.lot === lot && each.tier === tier);
     if (!found) throw new Error(`${agreement.number} serves ${tier} in ${lot} no more`);

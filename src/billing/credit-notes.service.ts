@@ -13,7 +13,7 @@ import { Mail } from '../platform/mail/mail.js';
 import { creditNoteIssued } from './billing.events.js';
 import { writeGrantsBack } from './grant-writing.js';
 import { type Issue, type NewInvoice, takeNumbers, writeInvoices } from './invoice-writing.js';
-import type { InvoiceView, IssueCreditNote } from './invoices.dto.js';
+import type { InvoiceView, IssueCreditNote, WholeInvoice } from './invoices.dto.js';
 import { InvoicesQueries } from './invoices.queries.js';
 import { bookingsOf } from './rules/bookings.js';
 import { type Creditable, creditTotals, whyNotCredit } from './rules/credit-notes.js';
@@ -38,7 +38,7 @@ export class CreditNotesService {
     return this.deeds.run(actor, 'billing.credit', { invoiceId, lines, why }, async (deed) => {
       // Invoices are never written again, so nobody can lock one: whoever credits the same waits here.
       await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('credit ' || $1, 0))`, [invoiceId]);
-      const invoice = await this.invoices.one(deed.tx, actor, invoiceId);
+      const invoice = await this.invoices.whole(deed.tx, actor, invoiceId);
       if (invoice.kind === 'credit-note') {
         throw refuse('credit-note.of-credit-note', 'A credit note takes back charges of an invoice: name that.');
       }
@@ -89,7 +89,7 @@ export class CreditNotesService {
   }
 }
 
-async function creditableOf({ tx }: Deed, invoice: InvoiceView): Promise<Creditable> {
+async function creditableOf({ tx }: Deed, invoice: WholeInvoice): Promise<Creditable> {
   const shares: Share[] = await tx.query(
     `select provider_id as "providerId", net_minor as net, fee_minor as fee, payable_minor as payable
      from invoice_share where invoice_id = $1 order by provider_id`,
@@ -111,7 +111,7 @@ async function creditableOf({ tx }: Deed, invoice: InvoiceView): Promise<Credita
 }
 
 function noteOf(
-  invoice: InvoiceView,
+  invoice: WholeInvoice,
   totals: InvoiceTotals,
   wishes: IssueCreditNote['lines'],
   why: string,

@@ -1,10 +1,10 @@
 /** Sets an invoice, or a credit note, as PDF: the same bytes each time, for it is written of what never changes. */
 import { type Content, FAINT, pdfOf, RULE, runs, SHADE } from '../platform/pdf/pdf.js';
-import type { InvoiceView } from './invoices.dto.js';
+import type { WholeInvoice } from './invoices.dto.js';
 import { COLUMNS, lineCells, notes, NUMBERS_FROM, sums } from './rules/invoice-text.js';
 
 /** @param creditedNumber of a credit note: the number of its invoice */
-export async function invoicePdf(invoice: Omit<InvoiceView, 'creditNotes'>, creditedNumber: string | null) {
+export async function invoicePdf(invoice: WholeInvoice, creditedNumber: string | null) {
   const title = invoice.kind === 'invoice' ? 'Invoice' : 'Credit note';
   const subject = `Lines in ${invoice.month}`;
   const { number, issuedAt, issuerName, memberName } = invoice;
@@ -35,7 +35,7 @@ function party(role: string, name: string): Content {
   };
 }
 
-function linesOf({ lines, currency }: Pick<InvoiceView, 'lines' | 'currency'>): Content {
+function linesOf({ lines, currency }: Pick<WholeInvoice, 'lines' | 'currency'>): Content {
   const alignment = (column: number) => (column >= NUMBERS_FROM ? ('right' as const) : ('left' as const));
   const row = (cells: readonly string[], bold: boolean) =>
     cells.map((text, column) => ({ text: runs(text), alignment: alignment(column), bold, fontSize: 8.5 }));
@@ -58,7 +58,7 @@ function linesOf({ lines, currency }: Pick<InvoiceView, 'lines' | 'currency'>): 
   };
 }
 
-function sumsOf(invoice: InvoiceView | Omit<InvoiceView, 'creditNotes'>): Content {
+function sumsOf(invoice: WholeInvoice): Content {
   const rows = sums(invoice);
   return {
     table: {

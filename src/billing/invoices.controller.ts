@@ -3,9 +3,17 @@ import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
+import { PageQuery } from '../platform/http/fields.js';
 import { Acting, etagsIn, May } from '../platform/http/request.js';
 import { CreditNotesService } from './credit-notes.service.js';
-import { InvoicePage, InvoicesQuery, InvoiceView, IssueCreditNote } from './invoices.dto.js';
+import {
+  InvoiceGrantPage,
+  InvoiceLinePage,
+  InvoicePage,
+  InvoicesQuery,
+  InvoiceView,
+  IssueCreditNote,
+} from './invoices.dto.js';
 import { InvoicesQueries } from './invoices.queries.js';
 
 @Controller('api/v1/invoices')
@@ -23,14 +31,36 @@ export class InvoicesController {
     return this.queries.list(this.source.manager, actor, query);
   }
 
-  /** An invoice or a credit note, line by line. */
+  /** An invoice or a credit note, what it comes to. */
   @May('invoices.read')
   @Get(':id')
   async read(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<InvoiceView> {
     return this.queries.one(this.source.manager, actor, id);
   }
 
-  /** The same as PDF; its ETag is the SHA-256 of the file. */
+  /** Line by line what an invoice charges, or a credit note takes back. */
+  @May('invoices.read')
+  @Get(':id/lines')
+  async lines(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() query: PageQuery,
+  ): Promise<InvoiceLinePage> {
+    return this.queries.lines(this.source.manager, actor, id, query);
+  }
+
+  /** What the agency pays of an invoice, by scheme and line of a member. */
+  @May('invoices.read')
+  @Get(':id/grants')
+  async grants(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() query: PageQuery,
+  ): Promise<InvoiceGrantPage> {
+    return this.queries.grants(this.source.manager, actor, id, query);
+  }
+
+  /** All of it as PDF; its ETag is the SHA-256 of the file. */
   @May('invoices.read')
   @ApiProduces('application/pdf')
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })

@@ -40,9 +40,15 @@ export class InvoicesQuery extends PageQuery {
   @IsOptional()
   @IsIn(KINDS, { message: `must be one of ${KINDS.join(', ')}` })
   kind?: InvoiceKind;
+
+  /** only the credit notes that take charges of this invoice back */
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID(undefined, { message: 'must be the id of an invoice' })
+  creditsInvoiceId?: string;
 }
 
-export class InvoiceSummary {
+export class InvoiceView {
   id!: string;
 
   @ApiProperty({ enum: KINDS })
@@ -99,8 +105,8 @@ export class InvoiceSummary {
 }
 
 export class InvoicePage {
-  @ApiProperty({ type: [InvoiceSummary] })
-  items!: readonly InvoiceSummary[];
+  @ApiProperty({ type: [InvoiceView] })
+  items!: readonly InvoiceView[];
 
   @ApiProperty({ type: String, nullable: true })
   next!: string | null;
@@ -145,6 +151,14 @@ export class InvoiceLineView {
   creditsPosition!: number | null;
 }
 
+export class InvoiceLinePage {
+  @ApiProperty({ type: [InvoiceLineView] })
+  items!: readonly InvoiceLineView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
 export class InvoiceGrantView {
   grantName!: string;
   subscriptionId!: string;
@@ -154,16 +168,17 @@ export class InvoiceGrantView {
   minor!: Minor;
 }
 
-export class InvoiceView extends InvoiceSummary {
-  @ApiProperty({ type: [InvoiceLineView] })
-  lines!: readonly InvoiceLineView[];
+/** An invoice with all its lines: what its document and its credit notes are made of. */
+export interface WholeInvoice extends InvoiceView {
+  readonly lines: readonly InvoiceLineView[];
+}
 
+export class InvoiceGrantPage {
   @ApiProperty({ type: [InvoiceGrantView] })
-  grants!: readonly InvoiceGrantView[];
+  items!: readonly InvoiceGrantView[];
 
-  /** ids of the credit notes that take charges of it back */
-  @ApiProperty({ type: [String] })
-  creditNotes!: readonly string[];
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
 }
 
 export class CreditLine {

@@ -2,17 +2,20 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { IdOf } from './id-param.js';
 import type { Actor } from '../kernel/actor.js';
+import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May } from '../platform/http/request.js';
 import {
   CollectionPage,
   CollectionsQuery,
   CollectionStep,
   CollectionView,
+  ResumableLinePage,
   SuspensionBody,
   WhyBody,
 } from './collections.dto.js';
 import { CollectionsService } from './collections.service.js';
 import { PaymentsQueries } from './payments.queries.js';
+import { ResumableQueries } from './resumable.queries.js';
 
 @Controller('api/v1/collections')
 export class CollectionsController {
@@ -20,6 +23,7 @@ export class CollectionsController {
     private readonly source: DataSource,
     private readonly queries: PaymentsQueries,
     private readonly collections: CollectionsService,
+    private readonly resumables: ResumableQueries,
   ) {}
 
   /** How invoices are collected: a member's own, all that the agency collects. */
@@ -27,6 +31,16 @@ export class CollectionsController {
   @Get()
   async list(@Acting() actor: Actor, @Query() query: CollectionsQuery): Promise<CollectionPage> {
     return this.queries.collections(this.source.manager, actor, query);
+  }
+
+  /**
+   * Lines that are suspended because their member did not pay, and may be resumed now: nothing of it is overdue any more.
+   * Nothing is resumed by itself.
+   */
+  @May('collections.read-resumable')
+  @Get('resumable')
+  async resumable(@Acting() actor: Actor, @Query() query: PageQuery): Promise<ResumableLinePage> {
+    return this.resumables.list(this.source.manager, actor, query);
   }
 
   /** How one invoice is collected. It has the invoice's id. */

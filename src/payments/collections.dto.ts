@@ -115,6 +115,31 @@ export class CollectionStep {
   state!: string;
 }
 
+export class ResumableLine {
+  /** the line to resume */
+  subscriptionId!: string;
+
+  /** of its call-off contract */
+  subscriptionNumber!: string;
+  memberId!: string;
+  currency!: string;
+
+  /** the invoice for which it was suspended, and its number */
+  collectionId!: string;
+  number!: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  suspendedAt!: Date;
+}
+
+export class ResumableLinePage {
+  @ApiProperty({ type: [ResumableLine] })
+  items!: readonly ResumableLine[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
 export class PaymentView {
   id!: string;
   memberId!: string;

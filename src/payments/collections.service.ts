@@ -140,8 +140,14 @@ export class CollectionsService {
       [row.memberId, row.issuerId, row.currency],
     );
     const ids = lines.map(({ id }) => id);
-    if (ids.length > 0) await this.subscriptions.suspend(deed, ids, why);
-    return ids;
+    if (ids.length === 0) return [];
+    const suspended = await this.subscriptions.suspend(deed, ids, why);
+    await deed.tx.query(
+      `insert into collection_suspension (issuer_id, collection_id, subscription_id, suspended_at)
+       select $1, $2, id, $4 from unnest($3::uuid[]) with ordinality as s (id, at) order by at`,
+      [row.issuerId, row.id, suspended, deed.now],
+    );
+    return suspended;
   }
 
   /** An officer gives up: nobody is asked any more. What is open stays open, and may still be paid. */

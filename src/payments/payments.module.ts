@@ -25,6 +25,7 @@ import { MethodsService } from './methods.service.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsJobs } from './payments.jobs.js';
 import { PaymentsQueries } from './payments.queries.js';
+import { ResumableQueries } from './resumable.queries.js';
 import { PayoutAccountsController } from './payout-accounts.controller.js';
 import { PayoutAccountsService } from './payout-accounts.service.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
@@ -75,6 +76,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     DunningService,
     PaymentsJobs,
     PaymentsQueries,
+    ResumableQueries,
     PayoutReversalsService,
     PayoutsQueries,
     PayoutsService,

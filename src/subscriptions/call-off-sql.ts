@@ -20,3 +20,12 @@ export const CONTENT_HASH = `encode(sha256(convert_to(${TEXT}, 'UTF8')), 'hex')`
 
 /** A member's name within its contract: line breaks become spaces, so that no name can add lines to it. */
 export const MEMBER_NAME = `translate(m.name, E'\\r\\n\\v\\f', '    ')`;
+
+/**
+ * SQL of the number of a call-off contract, "CO-FA-2026-0001-000001": six digits, and more where there are more contracts
+ * than that. Beyond six digits numbers do not sort as texts.
+ * @param prefix SQL of all that is before the digits
+ * @param count SQL of a whole number
+ */
+export const contractNumber = (prefix: string, count: string): string =>
+  `${prefix} || lpad((${count})::text, greatest(6, length((${count})::text)), '0')`;

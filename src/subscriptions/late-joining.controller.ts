@@ -7,12 +7,14 @@ import { CsvBody } from '../platform/http/csv-body.js';
 import { Acting, May, WithoutVersion } from '../platform/http/request.js';
 import {
   ConsentQuery,
+  LateClassesQuery,
   LateJoin,
   LateJoiningView,
   LateJoinsImported,
   LatePreview,
   LatePreviewQuery,
   OpenLateJoining,
+  PreviewedClassPage,
 } from './late-joining.dto.js';
 import { LateJoiningQueries } from './late-joining.queries.js';
 import { LateJoiningService } from './late-joining.service.js';
@@ -39,7 +41,7 @@ export class LateJoiningController {
     return this.late.open(actor, agreementId, until);
   }
 
-  /** What lines would cost that joined now, and what one more line and these would save all others. */
+  /** What one more line, and so many lines, would save all others if they joined now. */
   @May('late-joining.read')
   @Get('late-joins/preview')
   async preview(
@@ -47,6 +49,16 @@ export class LateJoiningController {
     @Query() query: LatePreviewQuery,
   ): Promise<LatePreview> {
     return this.queries.preview(this.source.manager, agreementId, query);
+  }
+
+  /** What lines would cost that joined now, of each service tier in each lot that the agreement serves. */
+  @May('late-joining.read')
+  @Get('late-joins/classes')
+  async classes(
+    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Query() query: LateClassesQuery,
+  ): Promise<PreviewedClassPage> {
+    return this.queries.classes(this.source.manager, agreementId, query);
   }
 
   /**

@@ -1,13 +1,25 @@
 /** What joining a running agreement looks like from outside. Money is in minor units, per line and month. */
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import type { Day } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
-import { IsCode, IsDay, IsMinor } from '../platform/http/fields.js';
+import { IsCode, IsDay, IsMinor, PageQuery } from '../platform/http/fields.js';
 import { MAX_LATE_QUANTITY } from './rules/late-row.js';
 
 const QUANTITY = `must be a whole number from 1 to ${MAX_LATE_QUANTITY}`;
+
+/** Lines that are asked about: one, unless more are. */
+function JoiningQuantity(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_LATE_QUANTITY, default: 1 }),
+    Transform(({ value }: { value: unknown }) => (value === undefined ? 1 : Number(value))),
+    IsInt({ message: QUANTITY }),
+    Min(1, { message: QUANTITY }),
+    Max(MAX_LATE_QUANTITY, { message: QUANTITY }),
+  );
+}
 
 export class OpenLateJoining {
   /** the last day on which lines may join; a day that is over ends it */
@@ -22,8 +34,14 @@ export class LateJoiningView {
   until!: string;
 }
 
-/** Which lines to reckon with; all service tiers in all regions of the agreement, unless one is given. */
+/** How many lines to reckon with. */
 export class LatePreviewQuery {
+  @JoiningQuantity()
+  quantity: number = 1;
+}
+
+/** Which places to reckon with; all service tiers in all regions of the agreement, unless one is given. */
+export class LateClassesQuery extends PageQuery {
   @ApiPropertyOptional()
   @IsOptional()
   @IsCode()
@@ -34,11 +52,7 @@ export class LatePreviewQuery {
   @IsCode()
   tier?: string;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_LATE_QUANTITY, default: 1 })
-  @Transform(({ value }: { value: unknown }) => (value === undefined ? 1 : Number(value)))
-  @IsInt({ message: QUANTITY })
-  @Min(1, { message: QUANTITY })
-  @Max(MAX_LATE_QUANTITY, { message: QUANTITY })
+  @JoiningQuantity()
   quantity: number = 1;
 }
 
@@ -96,6 +110,14 @@ export class PreviewedClass {
   setup!: Minor;
 }
 
+export class PreviewedClassPage {
+  @ApiProperty({ type: [PreviewedClass] })
+  items!: readonly PreviewedClass[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
 export class NextBandView {
   /** the volume from which it holds */
   from!: number;
@@ -128,30 +150,6 @@ export class LatePreview {
   /** the next better band, counted from the lines with these; null when there is none */
   @ApiProperty({ type: NextBandView, nullable: true })
   next!: NextBandView | null;
-
-  @ApiProperty({ type: [PreviewedClass] })
-  classes!: readonly PreviewedClass[];
-}
-
-export class OpenClass {
-  lot!: string;
-  lotTitle!: string;
-
-  @ApiProperty({ type: [String] })
-  regions!: readonly string[];
-
-  tier!: string;
-
-  @ApiProperty({ type: 'integer', nullable: true })
-  capacityLeft!: number | null;
-
-  /** what one more line costs */
-  @ApiProperty({ type: 'integer' })
-  monthly!: Minor;
-
-  /** once per line */
-  @ApiProperty({ type: 'integer' })
-  setup!: Minor;
 }
 
 export class OpenAgreement {
@@ -167,9 +165,6 @@ export class OpenAgreement {
 
   /** lines that are there */
   lines!: number;
-
-  @ApiProperty({ type: [OpenClass] })
-  classes!: readonly OpenClass[];
 }
 
 export class OpenAgreementPage {

@@ -3,11 +3,18 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
 import { dayOf } from '../kernel/calendar.js';
-import { pageOf } from '../kernel/page.js';
+import { pageOf, sequenceCursor } from '../kernel/page.js';
 import { invalid, notFound, unless } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { databaseNow } from '../platform/deeds/deeds.js';
-import type { LatePreview, LatePreviewQuery, OpenAgreement, OpenAgreementPage, OpenClass } from './late-joining.dto.js';
+import type {
+  LateClassesQuery,
+  LatePreview,
+  LatePreviewQuery,
+  OpenAgreement,
+  OpenAgreementPage,
+  PreviewedClassPage,
+} from './late-joining.dto.js';
 import { presentLines, readJoining, type RunningAgreement } from './late-rows.js';
 import { uuidOf } from './offer-rows.js';
 import {
@@ -33,7 +40,7 @@ export interface JoinableAgreement {
 export class LateJoiningQueries {
   constructor(private readonly contracts: ContractsQueries) {}
 
-  /** Agreements that are open to join today, each with what it serves where, and at which price. */
+  /** Agreements that are open to join today, and how many lines each has. */
   async open(tx: EntityManager, { cursor, limit }: PageQuery): Promise<OpenAgreementPage> {
     const rows: { id: string }[] = await tx.query(
       `select agreement_id as id from late_joining
@@ -48,19 +55,16 @@ export class LateJoiningQueries {
   }
 
   /**
-   * What lines would cost that joined now, and what they would do for all others.
-   * @throws Refusal 'agreement.not-found', 'late-joining.closed', 'late-join.place'
+   * What lines that joined now would do for all others.
+   * @throws Refusal 'agreement.not-found', 'late-joining.closed'
    */
   async preview(tx: EntityManager, agreementId: string, query: LatePreviewQuery): Promise<LatePreview> {
-    const { agreement, present } = await this.joinable(tx, agreementId);
-    unless(whyNotJoinNow(agreement.until, dayOf(await databaseNow(tx))));
+    const { agreement, present } = await this.joinableNow(tx, agreementId);
     const { terms, until } = agreement;
     const { quantity } = query;
     const linesNow = linesOf(present);
     const linesThen = linesNow + quantity;
     const next = nextBand(agreement, linesThen);
-    const room = new Room(terms.tariff, present);
-    const price = (lines: number, cell: LateCell) => latePrice(agreement, lines, cell).monthly;
     return {
       agreementId,
       quantity,
@@ -72,15 +76,35 @@ export class LateJoiningQueries {
       oneMoreSaves: saving(agreement, present, 1),
       theseSave: saving(agreement, present, quantity),
       next: next && { from: next.from, missing: next.missing },
-      classes: askedFor(agreement, query).map((cell) => ({
-        ...shownClass(cell),
-        capacityLeft: room.left(cell),
-        monthlyNow: price(linesNow, cell),
-        monthly: price(linesThen, cell),
-        monthlyNext: next && price(next.from, cell),
-        setup: latePrice(agreement, linesThen, cell).setup,
-      })),
     };
+  }
+
+  /**
+   * What lines would cost that joined now, class by class, in the order of the agreement, which never changes.
+   * @throws Refusal 'agreement.not-found', 'late-joining.closed', 'late-join.place'
+   */
+  async classes(tx: EntityManager, agreementId: string, query: LateClassesQuery): Promise<PreviewedClassPage> {
+    const { agreement, present } = await this.joinableNow(tx, agreementId);
+    const linesNow = linesOf(present);
+    const linesThen = linesNow + query.quantity;
+    const next = nextBand(agreement, linesThen);
+    const room = new Room(agreement.tariff, present);
+    const price = (lines: number, cell: LateCell) => latePrice(agreement, lines, cell).monthly;
+    const after = Number(sequenceCursor(query.cursor));
+    const left = askedFor(agreement, query).filter(({ place }) => place > after);
+    const page = pageOf(left, query.limit, ({ place }) => String(place));
+    const items = page.items.map(({ cell }) => ({
+      lot: cell.lot,
+      lotTitle: cell.lotTitle,
+      regions: cell.regions,
+      tier: cell.tier,
+      capacityLeft: room.left(cell),
+      monthlyNow: price(linesNow, cell),
+      monthly: price(linesThen, cell),
+      monthlyNext: next && price(next.from, cell),
+      setup: latePrice(agreement, linesThen, cell).setup,
+    }));
+    return { items, next: page.next };
   }
 
   /** A settled agreement as it can be joined. @throws Refusal 'agreement.not-found' */
@@ -91,6 +115,12 @@ export class LateJoiningQueries {
     const agreement = { ...joining, terms, tariff: terms.tariff, cells: terms.cells };
     return { agreement, present: await presentLines(tx, agreementId) };
   }
+
+  private async joinableNow(tx: EntityManager, agreementId: string): Promise<JoinableAgreement> {
+    const found = await this.joinable(tx, agreementId);
+    unless(whyNotJoinNow(found.agreement.until, dayOf(await databaseNow(tx))));
+    return found;
+  }
 }
 
 /** The class of a place. @throws Refusal 'late-join.place' when the agreement does not serve it */
@@ -100,29 +130,27 @@ export function cellOf(agreement: RunningAgreement, place: WantedPlace): LateCel
   return found;
 }
 
+/** A class, and its place among all of the agreement, from 1. */
+interface PlacedCell {
+  readonly place: number;
+  readonly cell: LateCell;
+}
+
 /** @throws Refusal 'late-join.place' when there are none */
-function askedFor(agreement: RunningAgreement, { region, tier }: LatePreviewQuery): readonly LateCell[] {
-  const found = agreement.cells.filter(
-    (cell) => (region === undefined || cell.regions.includes(region)) && (tier === undefined || cell.tier === tier),
-  );
+function askedFor(agreement: RunningAgreement, { region, tier }: LateClassesQuery): readonly PlacedCell[] {
+  const found = agreement.cells
+    .map((cell, index) => ({ cell, place: index + 1 }))
+    .filter(
+      ({ cell }) =>
+        (region === undefined || cell.regions.includes(region)) && (tier === undefined || cell.tier === tier),
+    );
   if (found.length > 0) return found;
   const reason = 'must be a place that the agreement serves: leave region and tier out to see all';
   throw invalid('late-join.place', `region, with tier, ${reason}.`, [{ path: 'region', reason }]);
 }
 
-function shownClass({
-  lot,
-  lotTitle,
-  regions,
-  tier,
-}: LateCell): Pick<OpenClass, 'lot' | 'lotTitle' | 'regions' | 'tier'> {
-  return { lot, lotTitle, regions, tier };
-}
-
 function shown({ agreement, present }: JoinableAgreement): OpenAgreement {
   const { terms, until } = agreement;
-  const lines = linesOf(present);
-  const room = new Room(terms.tariff, present);
   return {
     agreementId: terms.agreementId,
     number: terms.number,
@@ -130,10 +158,6 @@ function shown({ agreement, present }: JoinableAgreement): OpenAgreement {
     currency: terms.currency,
     termMonths: terms.termMonths,
     until: until ?? '',
-    lines,
-    classes: terms.cells.map((cell) => {
-      const { monthly, setup } = latePrice(agreement, lines + 1, cell);
-      return { ...shownClass(cell), capacityLeft: room.left(cell), monthly, setup };
-    }),
+    lines: linesOf(present),
   };
 }

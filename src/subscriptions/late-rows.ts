@@ -5,7 +5,7 @@ import type { Day } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
 import { planFor } from '../platform/database/many-rows.js';
 import type { Deed } from '../platform/deeds/deeds.js';
-import { CONTENT_HASH, MEMBER_NAME } from './call-off-sql.js';
+import { CONTENT_HASH, contractNumber, MEMBER_NAME } from './call-off-sql.js';
 import { callOffPieces } from './rules/call-off.js';
 import { type ClassLines, type JoinableTerms, latePrice } from './rules/late-joining.js';
 import { PRESENT } from './rules/subscription-lifecycle.js';
@@ -81,7 +81,8 @@ export async function joinedBefore(
 }
 
 /**
- * Concludes the contracts of lines that join together, all at the price of the same volume: one statement.
+ * Concludes the contracts of lines that join together, all at the price of the same volume: one statement. The last number
+ * is the last of the index; only where there are a million do all have to be looked at, for then they do not sort as texts.
  * @param lines all lines of the agreement, these included
  * @returns the ids of the subscriptions
  */
@@ -103,10 +104,13 @@ export async function writeJoined(
        from unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::jsonb[])
          as p (lot_code, tier_code, monthly, setup, pieces)
      ), last as (
-       select coalesce(substr(max(number), length($7) + 1)::int, 0) as number from subscription where agreement_id = $1
+       select case when exists (select from subscription where agreement_id = $1 and number = $7 || '1000000')
+                   then (select max(substr(number, length($7) + 1)::int) from subscription where agreement_id = $1)
+                   else (select coalesce(substr(max(number), length($7) + 1)::int, 0)
+                         from subscription where agreement_id = $1) end as number
      ), s as materialized (
        select j.*, gen_random_uuid() as id, ${MEMBER_NAME} as member_name,
-              $7 || lpad((last.number + j.place)::text, 6, '0') as number
+              ${contractNumber('$7', 'last.number + j.place')} as number
        from last, unnest($8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::text[], $14::integer[],
            $15::bigint[]) with ordinality as j (member_id, association_id, site_reference, region_code, lot_code,
            tier_code, quantity, up_to, place)

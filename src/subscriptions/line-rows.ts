@@ -83,13 +83,14 @@ export async function writeInstalled(
 }
 
 /** Suspends lines that work, from a day on. */
-export async function writeSuspended({ tx }: Deed, ids: readonly string[], on: Day, why: string): Promise<void> {
+export async function writeSuspended({ tx, now }: Deed, ids: readonly string[], on: Day, why: string): Promise<void> {
   await tx.query(
     `with suspended as (
-       update subscription set state = 'suspended', why = $3 where id = any($1) and state = 'active' returning id
+       update subscription set state = 'suspended', why = $3, suspended_at = $4
+       where id = any($1) and state = 'active' returning id
      )
      update service_period p set until_on = $2 from suspended s where p.subscription_id = s.id and p.until_on is null`,
-    [ids, on, why],
+    [ids, on, why, now],
   );
 }
 
@@ -97,7 +98,7 @@ export async function writeSuspended({ tx }: Deed, ids: readonly string[], on: D
 export async function writeResumed({ tx }: Deed, id: string, on: Day): Promise<void> {
   await tx.query(
     `with resumed as (
-       update subscription set state = 'active' where id = $1 and state = 'suspended' returning id
+       update subscription set state = 'active', suspended_at = null where id = $1 and state = 'suspended' returning id
      )
      insert into service_period as p (subscription_id, from_on) select id, $2 from resumed
      on conflict (subscription_id, from_on) do update set until_on = null`,

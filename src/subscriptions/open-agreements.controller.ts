@@ -12,7 +12,7 @@ export class OpenAgreementsController {
     private readonly queries: LateJoiningQueries,
   ) {}
 
-  /** Running agreements that more lines may join today: where, of which service tiers, and at which price. */
+  /** Running agreements that more lines may join today. Where, of which service tiers and at which price: `late-joins/classes`. */
   @May('late-joining.read')
   @Get('open-to-join')
   async open(@Query() query: PageQuery): Promise<OpenAgreementPage> {

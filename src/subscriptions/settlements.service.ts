@@ -8,7 +8,7 @@ import { withManyRows } from '../platform/database/many-rows.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { leastLines } from '../pricing/rules/band.js';
 import { type Settlement, settleVolume } from '../pricing/rules/collective-price.js';
-import { CONTENT_HASH, MEMBER_NAME } from './call-off-sql.js';
+import { CONTENT_HASH, contractNumber, MEMBER_NAME } from './call-off-sql.js';
 import { callOffPieces } from './rules/call-off.js';
 import { classPrices } from './rules/class-offers.js';
 import { roundLifecycle } from './rules/offer-lifecycle.js';
@@ -112,7 +112,7 @@ async function writeSettled(
        returning o.*
      ), s as (
        select e.*, ${MEMBER_NAME} as member_name,
-              $6 || lpad((row_number() over (order by e.line_sequence))::text, 6, '0') as number
+              ${contractNumber('$6', 'row_number() over (order by e.line_sequence)')} as number
        from ended e join organisation m on m.id = e.member_id where e.state = 'settled'
      ), made as (
        insert into subscription (number, offer_id, agreement_id, line_id, member_id, association_id, member_name,

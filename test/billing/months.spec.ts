@@ -122,7 +122,9 @@ describe('months of an agreement', () => {
       ['set-up', 2, 1_000, 2_000],
     ]);
     expect((await first.get(`/api/v1/invoices/${invoice.id}`)).status).toBe(404);
-    expect((await first.get(`/api/v1/invoices/${invoice.id}/pdf`)).status).toBe(404);
+    for (const part of ['lines', 'grants', 'pdf']) {
+      expect((await first.get(`/api/v1/invoices/${invoice.id}/${part}`)).status).toBe(404);
+    }
     expect((await (await system.someone('officer')).get(`/api/v1/invoices/${invoice.id}`)).status).toBe(404);
     const all = await invoicesOf(officer);
     const year = running.month.slice(0, 4);

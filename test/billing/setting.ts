@@ -106,7 +106,6 @@ export interface Invoice {
   readonly taxMinor: number;
   readonly grantMinor: number;
   readonly totalMinor: number;
-  readonly creditNotes: readonly string[];
   readonly lines: readonly {
     readonly position: number;
     readonly kind: string;
@@ -138,10 +137,16 @@ export async function bill(system: System, officer: Someone, month: Month): Prom
   return runOf(officer, month);
 }
 
+/** The first page of invoices, each with the first page of its lines. */
 export async function invoicesOf(someone: Someone, query = ''): Promise<Invoice[]> {
   const { items } = answered(await someone.get(`/api/v1/invoices${query}`), 200) as { items: { id: string }[] };
   const invoices: Invoice[] = [];
-  for (const { id } of items) invoices.push(answered(await someone.get(`/api/v1/invoices/${id}`), 200) as Invoice);
+  for (const { id } of items) {
+    const path = `/api/v1/invoices/${id}`;
+    const lines = answered(await someone.get(`${path}/lines?limit=200`), 200) as { items: Invoice['lines'] };
+    const invoice = answered(await someone.get(path), 200) as Omit<Invoice, 'lines'>;
+    invoices.push({ ...invoice, lines: lines.items });
+  }
   return invoices;
 }
 

@@ -91,6 +91,12 @@ export async function lineTreatments(system: System, m: TwoSides): Promise<Recor
       officer: OPEN_TO_JOIN,
       auditor: OPEN_TO_JOIN,
     },
+    'get /api/v1/agreements/:agreementId/late-joins/classes': {
+      owner: OPEN_TO_JOIN,
+      manager: OPEN_TO_JOIN,
+      officer: OPEN_TO_JOIN,
+      auditor: OPEN_TO_JOIN,
+    },
     'post /api/v1/agreements/:agreementId/late-joins': { owner: OPEN_TO_JOIN },
     'post /api/v1/agreements/:agreementId/late-joins/import': { manager: OPEN_TO_JOIN },
   };

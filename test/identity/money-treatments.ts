@@ -41,6 +41,8 @@ export async function moneyTreatments(system: System, m: TwoSides): Promise<Reco
     },
     'post /api/v1/billing/vouchers/:id/redeem': { owner: unknown(shops, { ids: { id: m.billed.voucherId } }) },
     'get /api/v1/invoices/:id': invoice,
+    'get /api/v1/invoices/:id/lines': invoice,
+    'get /api/v1/invoices/:id/grants': invoice,
     'get /api/v1/invoices/:id/pdf': invoice,
     'post /api/v1/invoices/:id/credit-notes': {
       approver: unknown(agencies, { ...invoiceId, body: { lines: [{ line: 1, minor: 1 }], ...WHY } }),

@@ -39,8 +39,9 @@ describe('late joining', () => {
   const open = (day: string, who = agreement.officer) => who.put(`${agreement.path}/late-joining`, { until: day });
   const join = (body: object, who = member) =>
     who.post(`${agreement.path}/late-joins`, { site: 'branch', ...LINE, quantity: 1, upTo: 4_000, ...body });
-  const preview = (quantity: number, who = member, place: object = LINE) =>
-    who.get(`${agreement.path}/late-joins/preview`).query({ ...place, quantity });
+  const preview = (quantity: number) => member.get(`${agreement.path}/late-joins/preview`).query({ quantity });
+  const classes = (quantity: number, query: object = LINE) =>
+    member.get(`${agreement.path}/late-joins/classes`).query({ ...query, quantity });
   const send = (rows: readonly string[], who: Someone, key = randomUUID()) =>
     who.postCsv(
       `${agreement.path}/late-joins/import?consent=stated`,
@@ -55,18 +56,20 @@ describe('late joining', () => {
       oneMoreSaves: 0,
       theseSave: 0,
       next: { from: 10, missing: 1 },
-      classes: [
-        { tier: TIER, monthlyNow: 4_000, monthly: 4_000, monthlyNext: 3_000, setup: 1_000, capacityLeft: null },
-      ],
       until,
     });
+    const one = { lot: 'north', tier: TIER, regions: [REGION], setup: 1_000, capacityLeft: null };
+    expect((await classes(1)).body).toMatchObject({
+      items: [{ ...one, monthlyNow: 4_000, monthly: 4_000, monthlyNext: 3_000 }],
+      next: null,
+    });
     // ten lines reach 30.00: the eight that are there save 10.00 each
-    expect((await preview(2, member, {})).body).toMatchObject({
+    expect((await preview(2)).body).toMatchObject({
       oneMoreSaves: 0,
       theseSave: 8_000,
       next: { from: 20, missing: 10 },
-      classes: [{ monthly: 3_000, monthlyNext: 2_500 }],
     });
+    expect((await classes(2, {})).body).toMatchObject({ items: [{ monthly: 3_000, monthlyNext: 2_500 }] });
     const page = (await member.get('/api/v1/agreements/open-to-join?limit=200')).body as {
       items: { agreementId: string }[];
       next: string | null;
@@ -76,11 +79,25 @@ describe('late joining', () => {
       until,
       number: agreement.number,
       currency: 'USD',
-      classes: [{ lot: 'north', tier: TIER, regions: [REGION], monthly: 4_000, setup: 1_000, capacityLeft: null }],
     });
     const first = await member.get('/api/v1/agreements/open-to-join?limit=1');
     expect((first.body as { items: object[] }).items).toHaveLength(1);
     expect((await member.get('/api/v1/agreements/open-to-join?cursor=1')).body.code).toBe('page.cursor');
+  });
+
+  it('shows the classes of an agreement in pages, each once', async () => {
+    const bands = TARIFF.bands.map((band) => ({ ...band, monthly: { ...band.monthly, fast: 8_000 } }));
+    const tariff = { ...TARIFF, bands };
+    agreement = await settledAgreement(system, [{ quantity: 4 }, { quantity: 4, tier: 'fast' }], { tariff });
+    await open(until).expect(200);
+    type Page = { items: { tier: string }[]; next: string };
+    const first = (await classes(1, { limit: 1 })).body as Page;
+    const second = (await classes(1, { limit: 1, cursor: first.next })).body as Page;
+    expect([...first.items, ...second.items].map(({ tier }) => tier)).toEqual([TIER, 'fast']);
+    expect(second.next).toBeNull();
+    const own = (await classes(1, { limit: 1, tier: 'fast' })).body as Page;
+    expect(own).toMatchObject({ items: [{ tier: 'fast', monthly: 8_000 }], next: null });
+    expect((await classes(1, { cursor: 'elsewhere' })).body.code).toBe('page.cursor');
   });
 
   it('concludes a contract at the price of all lines with these, which can be verified', async () => {
@@ -117,10 +134,8 @@ describe('late joining', () => {
     await agreement.officer
       .post(`/api/v1/subscriptions/${agreement.subscriptions[0]?.id}/cancel`, { why: 'No duct.' })
       .expect(200);
-    expect((await preview(1)).body).toMatchObject({
-      linesNow: 4,
-      classes: [{ monthlyNow: 4_000, monthly: 4_000 }],
-    });
+    expect((await preview(1)).body).toMatchObject({ linesNow: 4 });
+    expect((await classes(1)).body).toMatchObject({ items: [{ monthlyNow: 4_000, monthly: 4_000 }] });
     expect((await join({})).status).toBe(201);
     await expect(
       system.source.query('update subscription set monthly_minor = agreed_monthly + 1 where agreement_id = $1', [
@@ -129,10 +144,29 @@ describe('late joining', () => {
     ).rejects.toThrow(/check constraint/);
   });
 
+  it('numbers contracts on beyond six digits', async () => {
+    await system.source.query(
+      `insert into subscription (number, agreement_id, member_id, member_name, site_reference, region_code, lot_code,
+         tier_code, quantity, monthly_minor, agreed_monthly, setup_minor, term_months, content_hash, state, settled_at,
+         joined_band, joined_lines)
+       select $2, agreement_id, member_id, member_name, 'last', region_code, lot_code, tier_code, quantity,
+         monthly_minor, agreed_monthly, setup_minor, term_months, content_hash, state, settled_at, 0, quantity
+       from subscription where id = $1`,
+      [agreement.subscriptions[1]?.id, `CO-${agreement.number}-999998`],
+    );
+    const numbers: string[] = [];
+    for (const site of ['a', 'b', 'c', 'd']) {
+      const answer = await join({ site }).expect(201);
+      numbers.push((answer.body as Joined).number);
+    }
+    expect(numbers).toEqual([999_999, 1_000_000, 1_000_001, 1_000_002].map((n) => `CO-${agreement.number}-${n}`));
+  });
+
   it('is for a region and a service tier of the agreement, once for a site', async () => {
     expect((await join({ region: 'KR-99' })).body.faults).toMatchObject([{ path: 'region' }]);
     expect((await join({ tier: 'gold' })).body.faults).toMatchObject([{ path: 'tier' }]);
-    expect((await preview(1, member, { ...LINE, tier: 'gold' })).body.code).toBe('late-join.place');
+    expect((await classes(1, { ...LINE, tier: 'gold' })).body.code).toBe('late-join.place');
+    expect((await classes(0)).status).toBe(422);
     expect((await preview(0)).status).toBe(422);
     expect((await join({ site: 'a\nb' })).status).toBe(422);
     await join({}).expect(201);
@@ -144,7 +178,7 @@ describe('late joining', () => {
     const tariff = { ...TARIFF, lots: { north: { setup: 1_000, capacity: 12 } } };
     agreement = await settledAgreement(system, [{ quantity: 8 }], { tariff });
     await open(until).expect(200);
-    expect((await preview(5)).body).toMatchObject({ classes: [{ capacityLeft: 4 }] });
+    expect((await classes(5)).body).toMatchObject({ items: [{ capacityLeft: 4 }] });
     const answers = await Promise.all(Array.from({ length: 6 }, (_, at) => join({ site: `site-${at}` })));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(4);
     expect(answers.filter(({ body }) => (body as { code?: string }).code === 'late-join.capacity')).toHaveLength(2);
@@ -171,6 +205,7 @@ describe('late joining', () => {
     const late = await join({ site: 'too late' });
     expect([late.status, late.body.code]).toEqual([409, 'late-joining.closed']);
     expect((await preview(1)).body.code).toBe('late-joining.closed');
+    expect((await classes(1)).body.code).toBe('late-joining.closed');
     expect((await join({}, agreement.provider)).status).toBe(403);
     const path = `/api/v1/agreements/${randomUUID()}/late-joins`;
     expect((await member.post(path, { site: 'a', ...LINE, quantity: 1, upTo: 1 })).status).toBe(404);

@@ -117,6 +117,7 @@ export const PERMISSIONS = {
   'invoices.read': ['owner', 'officer', 'approver', 'auditor'],
 
   'collections.read': ['owner', 'officer', 'auditor'],
+  'collections.read-resumable': ['officer', 'auditor'],
   'collections.decide': ['officer'],
   'collections.give-up': ['officer'],
   'payments.read': ['owner', 'officer', 'auditor'],
