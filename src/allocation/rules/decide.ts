@@ -138,9 +138,13 @@ export function decidedBefore(market: Market, found: Found, means: Means): Decis
 
 /** The same, starting from what is known of a market like it; ties are left as they come. */
 export function decideWithin(market: Market, means: Means, start: Start | null): Decision {
+  const region = wholeRegion(market);
+  // Told before anything is priced: that takes most of the time where there is nothing to find.
+  if (!coverable(market, region)) {
+    return { found: null, bound: Infinity, complete: true, tiesSettled: true, nodes: 0, prices: null };
+  }
   const server = new Server(market);
   const bounds = new Bounds(market);
-  const region = wholeRegion(market);
   let known = -Infinity;
   const onFound = (found: Found) => means.progress(found, known);
   const probe = new Probe(market, bounds, server, means.solver, market.budget, onFound, () => means.stop());
