@@ -27,5 +27,5 @@ export function preparedClient(): typeof pg.Client {
       const query = super.query.bind(this) as (...all: unknown[]) => never;
       return name === undefined ? query(...given) : query({ name, text, values }, ...rest);
     }
-  } as typeof pg.Client;
+  };
 }
