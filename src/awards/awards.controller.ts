@@ -18,7 +18,7 @@ import {
 import { LetterAnswer, LetterPage } from './letters.dto.js';
 import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
-import { LotReasonAnswer, LotReasonPage, LotReasonQuery } from './reasons.dto.js';
+import { LotReasonAnswer, LotReasonPage, LotReasonQuery, WeighingAnswer } from './reasons.dto.js';
 import { ReasonsQueries } from './reasons.queries.js';
 
 @Controller('api/v1')
@@ -57,6 +57,13 @@ export class AwardsController {
   @Get('awards/:id/lots')
   async lots(@Param('id', ParseUUIDPipe) id: string, @Query() query: LotReasonQuery): Promise<Page<LotReasonAnswer>> {
     return this.reasons.ofAward(id, query);
+  }
+
+  /** How many of the reasons of lots are exact yet: an award is there before they are. */
+  @May('awards.read')
+  @Get('awards/:id/weighing')
+  async weighing(@Param('id', ParseUUIDPipe) id: string): Promise<WeighingAnswer> {
+    return this.reasons.weighing(id);
   }
 
   /** Changes the reasons. What was recommended is a draft again, and must be recommended anew. */

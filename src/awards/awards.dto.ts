@@ -128,17 +128,6 @@ export class PersonAnswer {
 }
 
 /** How far the reasons of lots are. */
-export class LotReasonsStepAnswer {
-  /** weighing: those that are in bounds are still worked out more exactly */
-  @ApiProperty({ enum: ['weighing', 'complete'] })
-  state!: 'weighing' | 'complete';
-
-  total!: number;
-
-  /** those that tell exactly what the whole would cost without the winner there */
-  exact!: number;
-}
-
 export class AwardAnswer {
   id!: string;
   tenderId!: string;
@@ -179,10 +168,6 @@ export class AwardAnswer {
   /** how the evaluation came to its answer, in sentences */
   @ApiProperty({ type: [String] })
   explanation!: readonly string[];
-
-  /** of the reasons of lots, at `/lots`; null when there are none */
-  @ApiProperty({ type: LotReasonsStepAnswer, nullable: true })
-  lotReasons!: LotReasonsStepAnswer | null;
 
   @ApiProperty({ type: String, nullable: true })
   reasons!: string | null;

@@ -16,7 +16,6 @@ import { abandonment } from './rules/abandon.js';
 import type { AwardView } from './rules/award.js';
 import { whyNotLetFall } from './rules/four-eyes.js';
 import { whyNotSignUnder } from './rules/standstill.js';
-import { weighingSteps } from './weighing-rows.js';
 
 interface LetterRow {
   readonly award_id: string;
@@ -144,8 +143,6 @@ export class AwardsQueries {
   private async answers(awards: readonly Award[]): Promise<AwardAnswer[]> {
     const providers = new Set(awards.flatMap((award) => award.winners.map((winner) => winner.providerId)));
     const names = await this.organisations.names(this.source.manager, [...providers]);
-    const ids = awards.map((award) => award.id);
-    const steps = await weighingSteps(this.source.manager, ids);
     return awards.map((award) => ({
       id: award.id,
       tenderId: award.tenderId,
@@ -160,7 +157,6 @@ export class AwardsQueries {
       gap: gapOf(award),
       winners: award.winners.map((winner) => ({ ...winner, providerName: names.get(winner.providerId) ?? '' })),
       explanation: award.explanation,
-      lotReasons: steps.get(award.id) ?? null,
       reasons: award.reasons,
       contentHash: award.contentHash,
       problemHash: award.problemHash,

@@ -75,3 +75,15 @@ export class LotReasonQuery extends PageQuery {
   @IsCode()
   lot?: string;
 }
+
+/** How far the reasons of an award are. It has no version: an award does not change by its reasons becoming more exact. */
+export class WeighingAnswer {
+  /** weighing: those that are in bounds are still worked out more exactly */
+  @ApiProperty({ enum: ['weighing', 'complete'] })
+  state!: 'weighing' | 'complete';
+
+  total!: number;
+
+  /** those that tell exactly what the whole would cost without the winner there */
+  exact!: number;
+}

@@ -1,9 +1,10 @@
 /** What happens to the reasons of an award by themselves: they become more exact after the award was written. */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AllocationService } from '../allocation/allocation.service.js';
 import type { LotReason } from '../allocation/rules/lots.js';
 import { AuctionsQueries } from '../auctions/auctions.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
+import { Refusal } from '../kernel/refusal.js';
 import { JobSource } from '../platform/database/job-source.js';
 import { Deeds } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
@@ -20,6 +21,8 @@ const SECONDS = 120;
 
 @Injectable()
 export class ReasonsJobs {
+  private readonly log = new Logger('Awards');
+
   constructor(
     private readonly source: JobSource,
     private readonly deeds: Deeds,
@@ -42,11 +45,20 @@ export class ReasonsJobs {
     );
   }
 
-  /** None of an award that nobody decides on any more, or of which the question changed since. */
+  /**
+   * None of an award that nobody decides on any more, or of which the question changed since; none either where the solver
+   * finds no answer, which it would not find at the next try: then the bounds stay that there are.
+   */
   private async reasonsOf(award: Award, { problem, problemHash }: Question): Promise<readonly LotReason[]> {
     const over = award.state === 'superseded' || award.state === 'abandoned';
     if (over || problemHash !== award.problemHash) return [];
     const proved = award.winners.map(({ bidId, cells }) => ({ bid: bidId, lots: lotsOf(cells) }));
-    return this.allocation.reasons(problem, proved, { seconds: SECONDS });
+    try {
+      return await this.allocation.reasons(problem, proved, { seconds: SECONDS });
+    } catch (error) {
+      if (error instanceof Refusal && error.code !== 'allocation.solver-lost') throw error;
+      this.log.warn(`the reasons of award ${award.id} stay in bounds: ${(error as Error).message}`);
+      return [];
+    }
   }
 }

@@ -6,7 +6,8 @@ import { noCursor, type Page, pageOf } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import { Award } from './award.entity.js';
 import { type ReasonRow, reasonRows } from './reason-rows.js';
-import type { LotReasonAnswer, LotReasonQuery } from './reasons.dto.js';
+import type { LotReasonAnswer, LotReasonQuery, WeighingAnswer } from './reasons.dto.js';
+import { weighingStep } from './weighing-rows.js';
 
 @Injectable()
 export class ReasonsQueries {
@@ -27,6 +28,13 @@ export class ReasonsQueries {
     const providers = page.items.flatMap((row) => [row.providerId, row.runnerUpProviderId ?? row.providerId]);
     const names = await this.organisations.names(manager, [...new Set(providers)]);
     return { ...page, items: page.items.map((row) => reasonAnswer(row, names)) };
+  }
+
+  /** How far they are; those of an award that failed are none. @throws Refusal 'award.not-found' */
+  async weighing(awardId: string): Promise<WeighingAnswer> {
+    const { manager } = this.source;
+    if (!(await manager.existsBy(Award, { id: awardId }))) throw notFound('award');
+    return weighingStep(manager, awardId);
   }
 }
 

@@ -78,20 +78,14 @@ function awayOf({ awayAtLeastMinor, awayAtMostMinor, awayProved }: ReasonRow): A
   return { atLeastMinor: awayAtLeastMinor, atMostMinor: awayAtMostMinor, proved: awayProved ?? false };
 }
 
-/** How far the reasons of awards are, by award; none of one that has no reasons. */
-export async function weighingSteps(
-  tx: EntityManager,
-  awardIds: readonly string[],
-): Promise<Map<string, WeighingStep>> {
-  const rows: { id: string; total: number; exact: number; weighing: boolean }[] = await tx.query(
-    `select r.award_id as id, count(*)::int as total,
-            (count(*) filter (where coalesce(x.proved, r.away_proved)))::int as exact,
-            exists (select from award_weighing w where w.award_id = r.award_id and w.done_at is null) as weighing
-     from award_lot_reason r left join award_lot_away x using (award_id, position)
-     where r.award_id = any($1) group by r.award_id`,
-    [awardIds],
+/** How far the reasons of an award are. */
+export async function weighingStep(tx: EntityManager, awardId: string): Promise<WeighingStep> {
+  const rows: { total: number; exact: number; weighing: boolean }[] = await tx.query(
+    `select count(*)::int as total, (count(*) filter (where coalesce(x.proved, r.away_proved)))::int as exact,
+            exists (select from award_weighing w where w.award_id = $1 and w.done_at is null) as weighing
+     from award_lot_reason r left join award_lot_away x using (award_id, position) where r.award_id = $1`,
+    [awardId],
   );
-  return new Map(
-    rows.map(({ id, total, exact, weighing }) => [id, { state: weighing ? 'weighing' : 'complete', total, exact }]),
-  );
+  const { total, exact, weighing } = rows[0] ?? { total: 0, exact: 0, weighing: false };
+  return { state: weighing ? 'weighing' : 'complete', total, exact };
 }

@@ -146,7 +146,11 @@ export class PayoutsService {
       [row.providerId],
     );
     const [account] = accounts;
-    if (!account) return refused(deed, row, { code: 'no_account', passing: false });
+    if (!account) {
+      const before = await this.stripe.transferOf(id);
+      if (before) return this.paid(deed, row, before.id);
+      return refused(deed, row, { code: 'no_account', passing: false });
+    }
     const { paidMinor: minor, currency, refusals } = row;
     let transfer: TransferState;
     try {

@@ -79,14 +79,21 @@ export class StripePayouts {
       transfer_group: payoutId,
       metadata: { payoutId },
     };
-    const before = await this.client.ask((stripe) => stripe.transfers.list({ transfer_group: payoutId, limit: PAGE }));
-    const [found] = before.data;
-    if (found) return readTransfer(found);
+    const before = await this.transferOf(payoutId);
+    if (before) return before;
     return readTransfer(
       await this.client.ask((stripe) =>
         stripe.transfers.create(params, keyed('transfer', counted(payoutId, refusals))),
       ),
     );
+  }
+
+  /** What was transferred for a payout before, whoever died since without writing it down. */
+  async transferOf(payoutId: string): Promise<TransferState | null> {
+    const { data } = await this.client.ask((stripe) =>
+      stripe.transfers.list({ transfer_group: payoutId, limit: PAGE }),
+    );
+    return data[0] ? readTransfer(data[0]) : null;
   }
 
   async retrieveTransfer(id: string): Promise<TransferState> {

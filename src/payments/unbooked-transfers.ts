@@ -9,7 +9,7 @@ import type { TransferState } from './stripe-states.js';
 interface Told {
   readonly eventId: string;
   readonly transfer: string;
-  /** what we have taken back of it or are about to; null when it is the transfer of no payout */
+  /** what we have taken back of it or are about to, but for what Stripe has refused so far; null when it is the transfer of no payout */
   readonly reversed: Minor | null;
 }
 
@@ -26,7 +26,8 @@ export class UnbookedTransfers {
     const told: Told[] = await tx.query(
       `select distinct on (e.object_id) e.id as "eventId", e.object_id as transfer,
          case when p.id is not null then
-           (select coalesce(sum(r.minor), 0)::bigint from payout_reversal r where r.payout_id = p.id) end as reversed
+           (select coalesce(sum(r.minor), 0)::bigint from payout_reversal r
+            where r.payout_id = p.id and (r.state = 'done' or r.refusals = 0)) end as reversed
        from stripe_event e left join payout p on p.way = 'stripe' and p.reference = e.object_id
        where e.listed_by = $1 and e.object_kind = 'transfer' and e.account is null
          and (p.id is null or e.type = 'transfer.reversed')

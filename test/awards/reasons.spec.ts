@@ -27,9 +27,9 @@ interface ReasonJson {
 }
 
 interface StepJson {
-  readonly lotReasons: { readonly state: string; readonly total: number; readonly exact: number } | null;
-  readonly version: number;
-  readonly contentHash: string;
+  readonly state: string;
+  readonly total: number;
+  readonly exact: number;
 }
 
 let system: System;
@@ -51,11 +51,11 @@ async function reasonsOf(awardId = made.award.id): Promise<ReasonJson[]> {
   return (body as { items: ReasonJson[] }).items;
 }
 
-/** The award, once its reasons are as exact as they will be. */
+/** How far its reasons are, once they are as exact as they will be. */
 async function weighed(officer: Someone, awardId: string): Promise<StepJson> {
   const { body } = await system.eventually(
-    () => officer.get(`/api/v1/awards/${awardId}`),
-    (answer) => (answer.body as StepJson).lotReasons?.state === 'complete',
+    () => officer.get(`/api/v1/awards/${awardId}/weighing`),
+    (answer) => (answer.body as StepJson).state === 'complete',
   );
   return body as StepJson;
 }
@@ -139,9 +139,10 @@ test('where lines are shared, every winner of a tier has its own reason', async 
 
 test('what was left in bounds becomes exact after the award is there, and changes nothing that is decided on', async () => {
   const { award, officer } = await draftedAward(system, SHARED);
-  const { lotReasons, version, contentHash } = await weighed(officer, award.id);
+  const step = await weighed(officer, award.id);
+  const { version, contentHash } = (await officer.get(`/api/v1/awards/${award.id}`).expect(200)).body as typeof award;
   const reasons = await reasonsOf(award.id);
-  expect(lotReasons).toEqual({ state: 'complete', total: reasons.length, exact: reasons.length });
+  expect(step).toEqual({ state: 'complete', total: reasons.length, exact: reasons.length });
   expect([version, contentHash]).toEqual([award.version, award.contentHash]);
   // The evaluation itself wrote bounds, which stay; what is read are the exact ones, in words too.
   const bounds: { least: string; most: string | null }[] = await system.source.query(
@@ -174,16 +175,16 @@ test('an award that is not decided on any more keeps its bounds', async () => {
   await draftedAgain(system, officer, award);
   await system.source.query('update award_weighing set done_at = null where award_id = $1', [award.id]);
   await system.app.get(ReasonsJobs, { strict: false }).weigh({ awardId: award.id });
-  expect((await weighed(officer, award.id)).lotReasons?.state).toBe('complete');
+  expect((await weighed(officer, award.id)).state).toBe('complete');
   expect(await reasonsOf(award.id)).toEqual(before);
 });
 
 test('an award that failed has none', async () => {
   const northOnly = { bands: [{ from: 1, monthly: { basic: 24_000, fast: 41_000 } }], lots: { north: {} } };
-  const { award } = await draftedAward(system, { tariffs: [northOnly] });
+  const { award, officer } = await draftedAward(system, { tariffs: [northOnly] });
   expect(award.state).toBe('failed');
   expect(award.explanation.join(' ')).toContain('18 of 36 lines cannot be served');
-  expect(award).toMatchObject({ lotReasons: null });
+  expect(await weighed(officer, award.id)).toEqual({ state: 'complete', total: 0, exact: 0 });
   expect(await reasonsOf(award.id)).toEqual([]);
 });
 

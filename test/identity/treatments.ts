@@ -159,6 +159,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'get /api/v1/awards/:id/scenarios': reading,
     'get /api/v1/awards/:id/gaps': reading,
     'get /api/v1/awards/:id/lots': reading,
+    'get /api/v1/awards/:id/weighing': reading,
     'get /api/v1/awards/:id/letters': reading,
     'get /api/v1/awards/:id/letter': {
       bidder: [
