@@ -1,5 +1,5 @@
 /** Who joins when the lines of others work already, and makes them cheaper for all. */
-import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatMoney } from '../src/kernel/money.js';
 import type { Agreement, Settled } from './contracting.js';
@@ -92,7 +92,9 @@ async function decide(play: Play, settled: readonly Settled[]): Promise<Settled>
   const { sheet, decision } = files(play, chosen.settled.agreement);
   writeFileSync(sheet, `${LATE_HEADER}\n${(await businesses(play, chosen.settled, lines)).join('')}`);
   const decided: Decision = { lines, lift: near !== undefined, linesBefore: chosen.linesNow };
-  writeFileSync(decision, JSON.stringify(decided));
+  // Half a decision would be read as one by a story that goes on.
+  writeFileSync(`${decision}.part`, JSON.stringify(decided));
+  renameSync(`${decision}.part`, decision);
   return chosen.settled;
 }
 

@@ -3,7 +3,10 @@ import { parse } from 'csv-parse';
 import type { Agreement } from './contracting.js';
 import type { Play } from './play.js';
 
-/** Reports that every line of an agreement that waits for it works since a day. @returns how many contracts these are */
+/**
+ * Reports that every line of an agreement that waits for it works since a day. @returns how many contracts these are
+ * @param worksOn lines called off after it are not meant: a story that was cut off comes by here with latecomers waiting
+ */
 export async function install(play: Play, agreement: Agreement, worksOn: string, key: string): Promise<number> {
   const provider = play.cast.providers.get(agreement.providerName);
   if (!provider) throw new Error(`${agreement.providerName} has no account`);
@@ -11,7 +14,7 @@ export async function install(play: Play, agreement: Agreement, worksOn: string,
   let rows = 'number,works_on\n';
   let waiting = 0;
   for await (const line of sheet.pipe(parse({ columns: true })) as AsyncIterable<Readonly<Record<string, string>>>) {
-    if (line['state'] !== 'called-off') continue;
+    if (line['state'] !== 'called-off' || (line['called_off_on'] ?? '') > worksOn) continue;
     rows += `${line['number'] ?? ''},${worksOn}\n`;
     waiting += 1;
   }

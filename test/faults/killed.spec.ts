@@ -13,8 +13,17 @@ import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgr
 import { addressOf, demoRun, type DemoRun, heard, pause } from '../support/demo-run.js';
 import { writeTown } from '../support/town.js';
 
-/** of the story, each of which is killed once */
-const CHAPTERS = 15;
+interface Moment {
+  readonly words: string;
+  /** it is killed at most so long after them */
+  readonly withinMillis: number;
+}
+
+/** Each of the story's chapters; and when latecomers have joined whose lines nobody has installed yet. */
+const MOMENTS: readonly Moment[] = Array.from({ length: 15 }, (_, at) => ({
+  words: `\n${at + 1}. `,
+  withinMillis: 600,
+})).toSpliced(12, 0, { words: 'more businesses have heard of it', withinMillis: 0 });
 const LIMIT_MILLIS = 900_000;
 
 /** Starts the story that this test is about: of a town so small that solving for it does not hold the chapters up. */
@@ -54,10 +63,10 @@ describe('kill -9', () => {
       const undisturbed = await finished(folder, join(folder, 'undisturbed.json'));
 
       const story = join(folder, 'killed.json');
-      for (let chapter = 1; chapter <= CHAPTERS; chapter += 1) {
+      for (const { words, withinMillis } of MOMENTS) {
         const run = demo(folder, '--json', story, '--keep');
-        await heard(run, `\n${chapter}. `);
-        await pause(random.between(0, 600));
+        await heard(run, words);
+        await pause(random.between(0, withinMillis));
         run.child.kill('SIGKILL');
         expect(await run.ended).toBeNull();
         // Those that end a chapter at once are killed early in the next; what was said last tells.
