@@ -12,7 +12,7 @@ import { readSettings } from '../src/platform/config/settings.js';
 import { randomToken, sha256 } from '../src/platform/keys/keys.js';
 import { type BenchGround, benchGround } from './ground.js';
 import { instance } from './instances.js';
-import { median, type Report } from './report.js';
+import { median, quantile, type Report } from './report.js';
 
 const PROVIDERS = 20;
 const LOTS = 50;
@@ -83,6 +83,8 @@ async function benchOne(report: Report, award: AwardRule, allocation: Allocation
     'request ms': median(during),
     'quiet ms': median(quiet),
     ratio: median(during) / median(quiet),
+    'p95 ms': quantile(during, 0.95),
+    'quiet p95 ms': quantile(quiet, 0.95),
   });
 }
 

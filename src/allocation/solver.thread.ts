@@ -7,6 +7,11 @@ import type { Given, Report, Task } from './solver.messages.js';
 const GRACE_MS = 3_000;
 /** Memory of the thread's own JavaScript; beyond it the thread ends, and only the thread. */
 const HEAP_MB = 2_048;
+/**
+ * Of it for what was just made, nearly all of which is soon forgotten. The more there is room for, the more seldom it is
+ * swept; and sweeping is done by threads of the whole process, which are not as nice to requests as this one is.
+ */
+const YOUNG_MB = 96;
 
 /** The thread died under a task. */
 export class ThreadLost extends Error {
@@ -29,7 +34,7 @@ export function outcomeSoFar(best: Progress, reason: string): Outcome {
 
 export class SolverThread {
   private readonly worker = new Worker(new URL('./solver.worker.js', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
   });
   /** whether it can take another task, now or later */
   alive = true;
