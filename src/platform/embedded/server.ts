@@ -34,12 +34,14 @@ const SLOW_MS = 5_000;
 /** Settings stand on the command line, so that each start has today's and no old file overrules them. */
 function settings(durable: boolean): string[] {
   const roomy = totalmem() >= 4 * 2 ** 30;
+  // A sixteenth of the machine's memory, taken only as far as pages fill it.
+  const buffers = Math.min(1_024, Math.max(64, Math.floor(totalmem() / 2 ** 24)));
   const values: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     // A socket's path may have 107 bytes at most, and data folders have longer ones.
     unix_socket_directories: '',
     max_connections: '200',
-    shared_buffers: roomy ? '256MB' : '64MB',
+    shared_buffers: `${buffers}MB`,
     work_mem: roomy ? '16MB' : '4MB',
     max_wal_size: '2GB',
     // Solid state disks: a random page costs about what the next one costs.
