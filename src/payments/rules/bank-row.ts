@@ -2,7 +2,7 @@
 import { isDay } from '../../kernel/calendar.js';
 import { isCurrency } from '../../kernel/currency.js';
 import { type Minor, parseMoney } from '../../kernel/money.js';
-import { isAccountNumber, masked, numbersIn } from './bank-text.js';
+import { holdsAccountNumber, masked, numbersIn } from './bank-text.js';
 
 export const BANK_COLUMNS = ['reference', 'booked_on', 'amount', 'currency', 'text'] as const;
 export type BankColumn = (typeof BANK_COLUMNS)[number];
@@ -48,8 +48,8 @@ export function bankRow(values: Readonly<Record<BankColumn, string>>): BankBooki
 /** What is wrong with the bank's reference of a booking, or null. */
 export function referenceFault(reference: string): string | null {
   if (reference === '' || reference.length > REFERENCE_LENGTH) return `must have 1 to ${REFERENCE_LENGTH} characters`;
-  if (isAccountNumber(reference))
-    return 'must be the booking’s, not the number of an account or a card: these are never kept';
+  if (holdsAccountNumber(reference))
+    return 'must be the booking’s, and hold no number of an account or a card: these are never kept';
   return null;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { bankRow } from './bank-row.js';
-import { isAccountNumber, masked, numbersIn } from './bank-text.js';
+import { holdsAccountNumber, masked, numbersIn } from './bank-text.js';
 
 describe('the text of a booking', () => {
   it.each([
@@ -23,6 +23,34 @@ describe('the text of a booking', () => {
     expect(masked('sort 12-34-56, acct 31926819')).toBe('sort 12-34-56, acct ****6819');
     expect(masked('1234567, 12 345 678, 20261399')).toBe('****4567, ****5678, ****1399');
     expect(masked('150000')).toBe('150000');
+    expect(masked('on 31/12/2026 and 1.2.2026')).toBe('on 31/12/2026 and 1.2.2026');
+  });
+
+  it.each([
+    ['double spaces', '4111  1111  1111  1111'],
+    ['dashes between spaces', '110 - 123 - 456789'],
+    ['slashes', '110/123/456789'],
+    ['commas', '110,123,456789'],
+    ['underscores', '4111_1111_1111_1111'],
+    ['long dashes', '4111\u20131111\u20131111\u20131111'],
+    ['digits of full width', '\uff11\uff11\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19'],
+    ['digits of another script', '\u0661\u0661\u0660\u0661\u0662\u0663\u0664\u0665\u0666'],
+    ['an international number with double spaces', 'DE89  3704  0044  0532  0130  00'],
+    ['what only begins like an invoice', 'INV1101234567890'],
+  ])('hides a number written with %s', (_how, number) => {
+    expect(masked(`from ${number} thanks`).replaceAll(/[^\p{N}]/gu, '').length).toBeLessThanOrEqual(4);
+  });
+
+  it('hides numbers however their groups are separated', () => {
+    const groups = fc.array(fc.stringMatching(/^\d{2,5}$/), { minLength: 4, maxLength: 6 });
+    const between = fc.constantFrom(' ', '  ', '-', ' - ', '.', '/', ' / ', '_', ',', '\u2013', '\u00a0', '|', ':');
+    fc.assert(
+      fc.property(groups, between, (parts, sign) => {
+        const shown = masked(`acct ${parts.join(sign)}`).replaceAll(/\D/g, '');
+        const isDay = masked(parts.join(sign)) === parts.join(sign);
+        expect(isDay || shown.length <= 4).toBe(true);
+      }),
+    );
   });
 
   it('never keeps seven digits that are neither ours nor a day, wherever they stand', () => {
@@ -35,14 +63,18 @@ describe('the text of a booking', () => {
   });
 
   it('knows account numbers and cards by their check digits, and lets other references be', () => {
-    expect(['DE89370400440532013000', 'GB33 BUKB 2020 1555 5555 55', '4242424242424242'].map(isAccountNumber)).toEqual([
-      true,
-      true,
-      true,
-    ]);
     expect(
-      ['DE88370400440532013000', 'FT26330ABCDEF', '20261126000123', '4242424242424243'].map(isAccountNumber),
+      ['DE89370400440532013000', 'GB33 BUKB 2020 1555 5555 55', '4242424242424242'].map(holdsAccountNumber),
+    ).toEqual([true, true, true]);
+    expect(
+      ['DE88370400440532013000', 'FT26330ABCDEF', '20261126000123', '4242424242424243'].map(holdsAccountNumber),
     ).toEqual([false, false, false, false]);
+  });
+
+  it('finds them within a reference', () => {
+    const found = ['DE89370400440532013000 2030', '4111111111111111-1', 'B7/4111 1111 1111 1111', '30569309025904'];
+    expect(found.map(holdsAccountNumber)).toEqual([true, true, true, true]);
+    expect(['2026-03-01/000123456', 'FT26330ABCDEF 0001'].map(holdsAccountNumber)).toEqual([false, false]);
   });
 });
 

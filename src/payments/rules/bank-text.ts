@@ -1,7 +1,7 @@
 /** What a bank says about a booking: which of our numbers it names, and what of it may be kept. */
 
-/** Our numbers, as people write them: case, spaces and dashes get lost between two banks. */
-const OURS = /\b(?:INV[\s-]?\d{4}[\s-]?\d{6,9}|DEP[\s-]?\d{8,10})(?!\d)/gi;
+/** Our numbers, as people write them: case, spaces and dashes get lost between two banks. Years are of this century. */
+const OURS = /\b(?:INV[\s-]?20\d\d[\s-]?\d{6,9}|DEP[\s-]?\d{8,10})(?!\d)/gi;
 
 /** The numbers of invoices and deposits that a text names, each once, in the order in which it names them. */
 export function numbersIn(text: string): string[] {
@@ -12,35 +12,62 @@ export function numbersIn(text: string): string[] {
   return [...new Set(found)];
 }
 
+/** What stands between the groups of a number: spaces, one sign of any kind with or without them, a comma. */
+const BETWEEN = String.raw`(?:\s{0,3}[-._/|·•:\u2010-\u2015\u2212]\s{0,3}|\s{1,3}|,)?`;
 /** Letters and digits in groups, as international account numbers are written. */
-const IBAN = /\b[A-Z]{2}\d{2}(?:[\s-]?[A-Z0-9]){11,30}\b/gi;
+const IBAN = new RegExp(String.raw`\b[A-Z]{2}\d{2}(?:${BETWEEN}[A-Z0-9]){11,30}\b`, 'gi');
 /** Seven digits or more, in groups or not: account numbers and cards. The shortest have seven, as a day does not. */
-const DIGITS = /\d(?:[\s.-]?\d){6,}/g;
-const DAY = /^(?:19|20)\d\d([\s.-]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
+const DIGITS = new RegExp(String.raw`\p{Nd}(?:${BETWEEN}\p{Nd}){6,}`, 'gu');
+const DAYS = [
+  /^(?:19|20)\d\d([\s.-]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/,
+  /^\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d$/,
+];
 const SHOWN = 4;
 
-/** The text without full account numbers: of each, its last four characters stay. Our own numbers stay whole. */
+/**
+ * The text without full account numbers: of each, its last four characters stay. Our own numbers stay whole. Characters
+ * that only look different, such as digits of full width, become plain ones first.
+ */
 export function masked(text: string): string {
   const kept: string[] = [];
   // Set aside by a character that no text of a bank holds, and put back at the end.
-  const aside = text.replaceAll('\0', ' ').replaceAll(OURS, (written) => {
-    kept.push(written);
-    return '\0';
-  });
+  const aside = text
+    .normalize('NFKC')
+    .replaceAll('\0', ' ')
+    .replaceAll(OURS, (written) => {
+      kept.push(written);
+      return '\0';
+    });
   const hidden = aside
     .replaceAll(IBAN, hide)
-    .replaceAll(DIGITS, (digits) => (DAY.test(digits) ? digits : hide(digits)));
+    .replaceAll(DIGITS, (digits) => (DAYS.some((day) => day.test(digits)) ? digits : hide(digits)));
   return hidden.replaceAll('\0', () => kept.shift() ?? '');
 }
 
 function hide(number: string): string {
-  return `****${number.replaceAll(/[\s.-]/g, '').slice(-SHOWN)}`;
+  return `****${number.replaceAll(/[^\p{L}\p{N}]/gu, '').slice(-SHOWN)}`;
 }
 
-/** Does it look like an international account number, check digits and all, or like a card? */
-export function isAccountNumber(text: string): boolean {
-  const bare = text.replaceAll(/[\s.-]/g, '').toUpperCase();
-  return /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(bare) ? remainder97(bare) === 1n : isCard(bare);
+/**
+ * Is there in it what looks like an international account number, check digits and all, or like a card? Whatever
+ * stands beside it, and however it is grouped. Account numbers of one country have nothing to know them by.
+ */
+export function holdsAccountNumber(text: string): boolean {
+  const groups = text
+    .normalize('NFKC')
+    .toUpperCase()
+    .split(/[^A-Z0-9]+/);
+  return groups.some((_group, from) => {
+    let joined = '';
+    return groups.slice(from).some((group) => {
+      joined += group;
+      return isIban(joined) || isCard(joined);
+    });
+  });
+}
+
+function isIban(text: string): boolean {
+  return /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(text) && remainder97(text) === 1n;
 }
 
 function remainder97(iban: string): bigint {
@@ -48,9 +75,9 @@ function remainder97(iban: string): bigint {
   return BigInt(turned.replaceAll(/[A-Z]/g, (letter) => String(Number.parseInt(letter, 36)))) % 97n;
 }
 
-/** By Luhn's sum, as cards have it. */
+/** By how cards begin, and by Luhn's sum. */
 function isCard(text: string): boolean {
-  if (!/^\d{15,16}$/.test(text)) return false;
+  if (!/^(?:3\d{13,15}|[2-6]\d{15,18})$/.test(text)) return false;
   const digits = Array.from(text, Number).toReversed();
   const sum = digits.reduce((total, digit, at) => {
     const twice = at % 2 === 1 ? digit * 2 : digit;
