@@ -25,19 +25,15 @@ import { awardLifecycle } from './rules/lifecycle.js';
 import { shareOut } from './rules/share-out.js';
 import { askWeighing } from './weighing-rows.js';
 
-const NO_BIDS: Answer = {
-  result: {
-    status: 'infeasible',
-    totalMinor: null,
-    boundMinor: null,
-    gap: null,
-    awards: [],
-    explanation: ['No bid was opened in this tender, so there is nothing to award.'],
-    solveMs: 0,
-  },
-  gaps: [],
-  reasons: [],
-};
+/** The answer where no bid is left to be compared. */
+function withoutBids(why: string): Answer {
+  const result = { totalMinor: null, boundMinor: null, gap: null, awards: [], explanation: [why], solveMs: 0 };
+  return { result: { status: 'infeasible', ...result }, gaps: [], reasons: [] };
+}
+
+const NEVER_ANY = 'No bid was opened in this tender, so there is nothing to award.';
+const NONE_LEFT =
+  'Every bid for these lots has fallen through or cannot serve any of them, so there is nobody left to award them to.';
 
 @Injectable()
 export class AwardsJobs {
@@ -76,7 +72,10 @@ export class AwardsJobs {
       if (!asked) return;
       const question = await this.questionOf(this.source.manager, asked);
       const { bids, problem } = question;
-      const answer = bids.length === 0 ? NO_BIDS : await this.allocation.reasoned(problem, { seconds: asked.seconds });
+      const answer =
+        problem.bids.length === 0
+          ? withoutBids(bids.length + asked.excludedBids.length === 0 ? NEVER_ANY : NONE_LEFT)
+          : await this.allocation.reasoned(problem, { seconds: asked.seconds });
       finished = await this.deeds.runAsJob('awards.evaluate', (deed) => this.finish(deed, awardId, question, answer));
     }
   }

@@ -32,14 +32,16 @@ interface PoolRow {
   readonly snapshotSalt: string | null;
   readonly releasedAt: Date | null;
   readonly whyReleased: string | null;
+  readonly cancelledAt: Date | null;
+  readonly whyCancelled: string | null;
 }
 
 const POOLS = `
   select p.id, p.sequence, p.sponsor_id as "sponsorId", p.title, p.state, p.version,
     p.joining_ends_at as "joiningEndsAt", p.critical_mass as "criticalMass", p.term_months as "termMonths",
     p.currency, p.opened_at as "openedAt", p.locked_at as "lockedAt", p.snapshot_hash as "snapshotHash",
-    p.snapshot_salt as "snapshotSalt",
-    p.released_at as "releasedAt", p.why_released as "whyReleased"
+    p.snapshot_salt as "snapshotSalt", p.released_at as "releasedAt", p.why_released as "whyReleased",
+    p.cancelled_at as "cancelledAt", p.why_cancelled as "whyCancelled"
   from pool p`;
 
 type CountedPool = PoolRow & FirmAndInterest;
@@ -155,6 +157,8 @@ export class PoolPagesQueries {
       snapshotHash: pool.snapshotHash,
       releasedAt: pool.releasedAt,
       whyReleased: pool.whyReleased,
+      cancelledAt: pool.cancelledAt,
+      whyCancelled: pool.whyCancelled,
       curve: priceCurve(schedule).map(({ lines, monthly }) => ({ lines, monthly: { ...monthly } })),
       next: next && {
         from: next.from,

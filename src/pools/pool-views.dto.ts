@@ -69,6 +69,8 @@ export class PoolView extends PoolSummary {
   /** when it was given up for good: its pledges ended then, and its members are free to join another pool */
   releasedAt!: Date | null;
   whyReleased!: string | null;
+  cancelledAt!: Date | null;
+  whyCancelled!: string | null;
   /** the price curve: price per tier against volume */
   curve!: CurveStep[];
   /** what more firm lines do for all; null in the best band */

@@ -50,4 +50,10 @@ export class PoolEntity {
 
   @Column('text', { name: 'why_released', nullable: true })
   whyReleased!: string | null;
+
+  @Column('timestamptz', { name: 'cancelled_at', nullable: true })
+  cancelledAt!: Date | null;
+
+  @Column('text', { name: 'why_cancelled', nullable: true })
+  whyCancelled!: string | null;
 }

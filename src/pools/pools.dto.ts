@@ -98,7 +98,7 @@ export class DraftPool {
 export class EditPool extends PartialType(DraftPool) {}
 
 export class CancelPool {
-  /** told to those who joined, and kept */
+  /** kept, and shown to whoever sees the pool */
   @IsString({ message: 'must be a text' })
   @Length(1, 2_000, { message: 'must have 1 to 2000 characters' })
   why!: string;

@@ -107,7 +107,11 @@ export class PoolsService {
     return this.deeds.run(actor, 'pools.cancel', { poolId, why }, async (deed) => {
       const pool = await this.locked(deed, poolId);
       const state = transition(poolLifecycle, pool.state, 'cancel');
-      await deed.tx.update(PoolEntity, { id: poolId }, { state, version: pool.version + 1, dueAt: null });
+      await deed.tx.update(
+        PoolEntity,
+        { id: poolId },
+        { state, version: pool.version + 1, dueAt: null, cancelledAt: deed.now, whyCancelled: why },
+      );
       await deed.record({ type: 'pool', id: poolId }, { from: pool.state }, why);
       return this.pages.view(deed.tx, poolId);
     });

@@ -121,7 +121,7 @@ test('a follow-up that nobody can serve fails in words and is closed; with nobod
   await fall(made.award.id, made.bids[1]?.bidId ?? '');
   const followUp = await awardOf(system, officer, tenderId, { round: 2 });
   expect(followUp.state).toBe('failed');
-  expect(followUp.explanation.length).toBeGreaterThan(0);
+  expect(followUp.explanation).toEqual([expect.stringMatching(/^[A-Z].{20,}\.$/)]);
 
   const path = `/api/v1/awards/${followUp.id}`;
   const body = { why: 'No capacity is left.' };
@@ -206,6 +206,21 @@ test('a winner takes the lines of another in the band, and beyond the minimum, t
     heldLines: 10,
     wonLines: 0,
     lots: [{ lot: 'south', outcome: 'not-won', gapMinor: 6 * 500 * 24 }],
+  });
+});
+
+test('where the only bid fell, nobody reads that there was none', async () => {
+  const { officer, tenderId, award, bids } = await finalAward(system, {
+    terms: { awardRule: 'shared' },
+    tariffs: (THREE.tariffs ?? []).slice(2),
+  });
+  await fall(award.id, bids[0]?.bidId ?? '');
+  const { state, explanation } = await awardOf(system, officer, tenderId, { round: 2 });
+  expect({ state, explanation }).toEqual({
+    state: 'failed',
+    explanation: [
+      'Every bid for these lots has fallen through or cannot serve any of them, so there is nobody left to award them to.',
+    ],
   });
 });
 

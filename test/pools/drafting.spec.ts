@@ -118,7 +118,7 @@ describe('drafting, editing, opening and cancelling a pool', () => {
     const { id } = await openPool(system, chamber);
     expect((await chamber.post(`/api/v1/pools/${id}/cancel`, {})).body).toMatchObject({ faults: [{ path: 'why' }] });
     const cancelled = ok(await chamber.post(`/api/v1/pools/${id}/cancel`, { why: 'No longer wanted' }), 200);
-    expect(cancelled.body).toMatchObject({ state: 'cancelled' });
+    expect(cancelled.body).toMatchObject({ state: 'cancelled', whyCancelled: 'No longer wanted' });
     const entries: { deed: string; why: string | null }[] = await system.source.query(
       `select deed, why from audit_entry where subject_type = 'pool' and subject_id = $1 order by sequence`,
       [id],
