@@ -77,7 +77,7 @@ export class PoolImportService {
 async function readLines(file: Readable, scope: ImportScope): Promise<{ lines: ImportRow[]; hash: string }> {
   const lines: ImportRow[] = [];
   const lineOf = new Map<string, number>();
-  const shape = { columns: LINES_COLUMNS, maxRows: MAX_ROWS, maxBytes: MAX_BYTES };
+  const shape = { columns: LINES_COLUMNS, maxRows: MAX_ROWS, maxBytes: MAX_BYTES, closed: true };
   const { hash } = await readCsv(file, shape, (rows, faults) => {
     for (const { line, values } of rows) {
       const reference = values.business_ref;

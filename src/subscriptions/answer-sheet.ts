@@ -18,7 +18,7 @@ export async function readAnswers(file: Readable, currency: string): Promise<Ans
   const answers: AnswerAtLine[] = [];
   const lineOf = new Map<string, number>();
   const optional = OFFER_COLUMNS.filter((column) => column !== 'offer_id');
-  const shape = { columns: ANSWER_COLUMNS, optional, maxRows: MAX_ROWS, maxBytes: MAX_BYTES };
+  const shape = { columns: ANSWER_COLUMNS, optional, maxRows: MAX_ROWS, maxBytes: MAX_BYTES, closed: true };
   const { hash } = await readCsv(file, shape, (rows, faults) => {
     for (const { line, values } of rows) {
       const row = answerOf(values, currency);

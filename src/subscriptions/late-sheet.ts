@@ -13,7 +13,7 @@ const MAX_BYTES = 64 * 1_048_576;
 export async function readLateJoins(file: Readable, currency: string): Promise<LateSheet> {
   const sheet: LateAtLine[] = [];
   const lineOf = new Map<string, number>();
-  const shape = { columns: LATE_COLUMNS, maxRows: MAX_ROWS, maxBytes: MAX_BYTES };
+  const shape = { columns: LATE_COLUMNS, maxRows: MAX_ROWS, maxBytes: MAX_BYTES, closed: true };
   const { hash } = await readCsv(file, shape, (rows, faults) => {
     for (const { line, values } of rows) {
       const row = lateRowOf(values, currency);

@@ -262,8 +262,10 @@ describe("importing an association's list", () => {
     ['an empty file', () => '', 'csv.empty'],
     ['an endless line', () => `${HEADER}\n${'x'.repeat(5_000_000)}`, 'csv.line-too-long'],
     ['a binary file', () => Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 8, 0, 255]), 'csv.binary'],
-    ['an unclosed quote', () => `${linesCsv(row('A-1'))}A-2,"Business`, 'csv.quote'],
-    ['a file cut off within a row', () => linesCsv(row('A-1'), row('A-2')).slice(0, -40), 'csv.rows'],
+    ['an unclosed quote', () => `${linesCsv(row('A-1'))}A-2,"Business\n`, 'csv.quote'],
+    ['a file cut off within a row', () => linesCsv(row('A-1'), row('A-2')).slice(0, -40), 'csv.last-line'],
+    ['a row with too few values', () => `${linesCsv(row('A-1'), row('A-2')).slice(0, -40)}\n`, 'csv.rows'],
+    ['a file cut off within its last value', () => linesCsv(row('A-1'), row('A-2')).slice(0, -3), 'csv.last-line'],
     [
       'a wrong encoding',
       () => Buffer.concat([Buffer.from(`${HEADER}\nA-1,Caf`), Buffer.from([0xe9, 0x2c]), Buffer.from(row('x'))]),

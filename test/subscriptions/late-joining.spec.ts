@@ -45,7 +45,7 @@ describe('late joining', () => {
   const send = (rows: readonly string[], who: Someone, key = randomUUID()) =>
     who.postCsv(
       `${agreement.path}/late-joins/import?consent=stated`,
-      ['business_ref,business_name,region,service_tier,quantity,up_to', ...rows].join('\n'),
+      ['business_ref,business_name,region,service_tier,quantity,up_to', ...rows, ''].join('\n'),
       key,
     );
 

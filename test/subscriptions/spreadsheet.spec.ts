@@ -34,7 +34,7 @@ describe('offers as spreadsheets', () => {
   afterAll(() => system.stop());
 
   const answersCsv = (...lines: readonly (readonly [string | undefined, string, string])[]): string =>
-    ['offer_id,answer,up_to', ...lines.map((cells) => cells.join(','))].join('\n');
+    ['offer_id,answer,up_to', ...lines.map((cells) => cells.join(','))].map((line) => `${line}\n`).join('');
   const send = (csv: string, who = association, key = randomUUID()) =>
     who.postCsv(`${path}/answers?mandate=stated`, csv, key);
   const statesNow = async (): Promise<string[]> => {
@@ -104,6 +104,7 @@ describe('offers as spreadsheets', () => {
     const csv = [
       [...columns, 'answer', 'up_to'].join(','),
       ...rows.map((row) => [...columns.map((column) => quoted(row[column])), 'accept', ''].join(',')),
+      '',
     ].join('\r\n');
     expect((await send(csv)).body).toMatchObject({ rows: 2, accepted: 2 });
     expect(await statesNow()).toEqual(['accepted', 'accepted']);

@@ -14,9 +14,15 @@ const LF = 0x0a;
  * Passes on whole lines of UTF-8, at most `maxBytes` in all, and adds them to the hash. What the sender still sends
  * after a refusal is read and thrown away (up to `maxBytes` more), because many clients read no answer before they
  * have sent everything.
- * @throws Refusal 'csv.too-large', 'csv.binary', 'csv.encoding', 'csv.line-too-long', 'csv.cut-off'
+ * @param closed whether the last line, too, must end with a line break
+ * @throws Refusal 'csv.too-large', 'csv.binary', 'csv.encoding', 'csv.line-too-long', 'csv.last-line', 'csv.cut-off'
  */
-export async function* checkedBytes(stream: Readable, maxBytes: number, hash: Hash): AsyncGenerator<Buffer> {
+export async function* checkedBytes(
+  stream: Readable,
+  maxBytes: number,
+  hash: Hash,
+  closed = false,
+): AsyncGenerator<Buffer> {
   let bytes = 0;
   let line = 1;
   let rest = Buffer.alloc(0);
@@ -45,6 +51,7 @@ export async function* checkedBytes(stream: Readable, maxBytes: number, hash: Ha
       if (rest.length > LINE_LIMIT_BYTES) check(rest, line);
     }
     check(rest, line);
+    if (closed && rest.length > 0) throw lastLineOpen(line);
     finished = true;
     yield rest;
   } catch (error) {
@@ -87,6 +94,15 @@ function tooLarge(maxBytes: number): Refusal {
 /** The sender hung up: nobody will read this, and it is no accident of ours. */
 function cutOff(): Refusal {
   return invalid('csv.cut-off', 'The file ended before it was whole. Nothing was imported; send it again.', []);
+}
+
+function lastLineOpen(line: number): Refusal {
+  return invalid(
+    'csv.last-line',
+    `Line ${line}, the last one, has no line break at its end, so that a part of it may be missing. If the file is whole, ` +
+      'add a line break and send it again.',
+    [{ path: 'file', reason: 'has no line break at its end', line }],
+  );
 }
 
 function binary(line: number): Refusal {

@@ -161,6 +161,19 @@ describe('reading CSV', () => {
     expect(sent).toBe(200);
   });
 
+  it('refuses a last line that is open where a part of it must not be missing, and takes it elsewhere', async () => {
+    const closed = { ...shape, closed: true };
+    const open = (): Readable => Readable.from(['code,name\nA,B\nC,D']);
+    await expect(readCsv(open(), closed, () => undefined)).rejects.toMatchObject({
+      code: 'csv.last-line',
+      faults: [{ path: 'file', line: 3 }],
+    });
+    await expect(readCsv(Readable.from(['code,name\nA,B\r\n']), closed, () => undefined)).resolves.toMatchObject({
+      rows: 1,
+    });
+    await expect(readCsv(open(), shape, () => undefined)).resolves.toMatchObject({ rows: 2 });
+  });
+
   it('hangs up on a sender that never ends', async () => {
     let hungUp = false;
     async function* sender(): AsyncGenerator<string> {

@@ -24,6 +24,11 @@ export interface CsvShape<C extends string, O extends string = never> {
   readonly maxRows: number;
   readonly maxBytes: number;
   readonly batchRows?: number;
+  /**
+   * whether the last line, too, must end with a line break: for files whose rows bind somebody, and would still make
+   * sense with a part of their last value missing
+   */
+  readonly closed?: boolean;
 }
 
 /** What was read: the number of rows, and the SHA-256 of the file, which tells one file from another. */
@@ -70,7 +75,7 @@ export class RowFaults {
  * the reading ends in their refusal: whatever a batch did before must be undone by then (or not have been done yet).
  * The stream is never destroyed: if it is a request's, its answer can still be sent.
  * @throws Refusal 'csv.rows', 'csv.header', 'csv.empty', 'csv.quote', 'csv.line-too-long', 'csv.encoding', 'csv.binary',
- *   'csv.too-many-rows', 'csv.too-large', 'csv.cut-off'; whatever onBatch throws
+ *   'csv.too-many-rows', 'csv.too-large', 'csv.last-line', 'csv.cut-off'; whatever onBatch throws
  */
 export async function readCsv<C extends string, O extends string = never>(
   stream: Readable,
@@ -112,7 +117,7 @@ export async function readCsv<C extends string, O extends string = never>(
     }
   };
   try {
-    await pipeline(checkedBytes(stream, shape.maxBytes, hash), parser, consume);
+    await pipeline(checkedBytes(stream, shape.maxBytes, hash, shape.closed), parser, consume);
   } catch (error) {
     throw error instanceof CsvError ? refusalOf(error) : error;
   }
