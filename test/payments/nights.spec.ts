@@ -1,4 +1,6 @@
 /** What the nightly reconciliation with Stripe shows of transfers that we did not make, and what it lets go. */
+import { randomUUID } from 'node:crypto';
+import { type LookedUp, type Seen, UnbookedTransfers } from '../../src/payments/unbooked-transfers.js';
 import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
 import { type Someone, System } from '../support/system.js';
 import { issue } from './issued.js';
@@ -77,6 +79,63 @@ describeOnModel('a night with Stripe', () => {
     const back = await Promise.all([ours, contested].map((id) => asked.stripe.transfers.retrieve(id)));
     expect(back.map((each) => each.amount_reversed).toSorted((a, b) => a - b)).toEqual([0, 9_700]);
     expect((await unbooked()).toSorted()).toEqual(expected);
+  });
+
+  it('looks transfers up while no transaction waits for Stripe', async () => {
+    const { source } = system;
+    asked.model.store.available.set('eur', 1_000_000);
+    for (let made = 0; made < 5; made += 1) {
+      await asked.stripe.transfers.create({ amount: 100, currency: 'eur', destination: account });
+    }
+    const looks: Promise<{ open: number }[]>[] = [];
+    let began: Promise<{ now: Date }[]> | undefined;
+    asked.model.onAnswer = ({ method, path }) => {
+      if (method !== 'GET' || path !== '/v1/transfers/:id') return;
+      began ??= source.query('select clock_timestamp() as now');
+      looks.push(
+        began.then(([first]) =>
+          source.query(
+            `select count(*)::int as open from pg_stat_activity
+             where datname = current_database() and state = 'idle in transaction' and xact_start < $1`,
+            [first?.now],
+          ),
+        ),
+      );
+    };
+    await unbooked();
+    asked.model.onAnswer = () => {};
+    expect(looks.length).toBeGreaterThanOrEqual(5);
+    expect((await Promise.all(looks)).flat().filter(({ open }) => open > 0)).toEqual([]);
+  });
+
+  it('looks a transfer up again of which something was taken back meanwhile', async () => {
+    const { source } = system;
+    const transfer = await transferred('2026-05');
+    const refused: { id: string }[] = await source.query(
+      `insert into payout_reversal (payout_id, invoice_id, cause, minor, state, refusals, created_at)
+       select id, gen_random_uuid(), 'a test', 300, 'owed', 1, app_now() from payout where reference = $1 returning id`,
+      [transfer],
+    );
+    await asked.stripe.transfers.createReversal(transfer, { amount: 300 });
+    const night = randomUUID();
+    await source.query(
+      `insert into stripe_event (id, type, object_kind, object_id, source, created_at, state, handled_at, listed_by)
+       values ('evt_meanwhile', 'transfer.reversed', 'transfer', $1, 'webhook', clock_timestamp(), 'handled',
+         clock_timestamp(), $2)`,
+      [transfer, night],
+    );
+    const transfers = system.app.get(UnbookedTransfers, { strict: false });
+    const judge = async (looked: readonly LookedUp[]): Promise<Seen> =>
+      source.transaction((tx) => transfers.judge(tx, looked));
+
+    const before = await transfers.lookUp(night, null);
+    expect(await judge(before)).toEqual({ unbooked: ['evt_meanwhile'], upTo: transfer });
+    await source.query(`update payout_reversal set state = 'done', done_at = app_now() where id = $1`, [
+      refused[0]?.id,
+    ]);
+    expect(await judge(before)).toEqual({ unbooked: [], upTo: null });
+    expect(await judge(await transfers.lookUp(night, null))).toEqual({ unbooked: [], upTo: transfer });
+    expect(await transfers.lookUp(night, transfer)).toEqual([]);
   });
 
   it('lets go of what was handled long ago, and of nothing else', async () => {

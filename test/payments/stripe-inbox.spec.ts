@@ -226,7 +226,7 @@ describeOnModel('the inbox of Stripe', () => {
       await at.system.passTo(rows[0]?.due_at ?? new Date());
       await eventually(async () => {
         const open: unknown[] = await at.system.source.query(
-          `select from stripe_reconciliation where state = 'listing' or (state = 'planned' and due_at <= app_now())`,
+          `select from stripe_reconciliation where state in ('listing', 'comparing') or (state = 'planned' and due_at <= app_now())`,
         );
         return open.length === 0;
       });

@@ -96,7 +96,7 @@ describeOnModel('webhooks in any order', () => {
     await at.system.passTo(nights[0]?.due_at ?? new Date());
     for (;;) {
       const open: unknown[] = await at.system.source.query(
-        `select from stripe_reconciliation where state = 'listing' or due_at <= app_now()`,
+        `select from stripe_reconciliation where state in ('listing', 'comparing') or due_at <= app_now()`,
       );
       if (open.length === 0) break;
       await at.system.settled();
