@@ -2,24 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { type LookedUp, type Seen, UnbookedTransfers } from '../../src/payments/unbooked-transfers.js';
 import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
-import { type Someone, System } from '../support/system.js';
-import { issue } from './issued.js';
-import { type Sides, sides } from './paid-market.js';
-import { hasAccount, hasMethod } from './told.js';
-
-const EUR = 'EUR';
+import { System } from '../support/system.js';
+import { nightPasses } from './night.js';
+import { contestedAndLost, paidOut, payingOut, type PayingOut, payoutOf } from './paid-out.js';
 
 describeOnModel('a night with Stripe', () => {
   let asked: EitherStripe;
   let system: System;
-  let all: Sides;
-  let account: string;
+  let of: PayingOut;
 
   beforeAll(async () => {
     asked = await EitherStripe.start();
     system = await System.start(asked.settings());
-    all = await sides(system, 1, { currency: EUR });
-    account = await hasAccount(system, asked, all.provider.organisationId);
+    of = await payingOut(system, asked);
   });
   afterAll(async () => {
     await system.stop();
@@ -28,37 +23,13 @@ describeOnModel('a night with Stripe', () => {
 
   /** A payout that was transferred. @returns the transfer's id */
   const transferred = async (month: string): Promise<string> => {
-    const [member] = all.members as [Someone];
-    await hasMethod(system, asked, member.organisationId, 'pm_card_bypassPending');
-    const shares = [{ providerId: all.provider.organisationId, net: 10_000 }];
-    await issue(system, all.agencyId, month, [{ memberId: member.organisationId, shares }], EUR);
-    const wish = { providerId: all.provider.organisationId, currency: EUR };
-    const { id } = (await all.officer.post('/api/v1/payouts', wish).expect(201)).body as { id: string };
-    await all.officer.post(`/api/v1/payouts/${id}/pay`, {}).expect(200);
-    await system.settled();
-    const { reference } = (await all.officer.get(`/api/v1/payouts/${id}`).expect(200)).body as { reference: string };
-    return reference;
+    const { reference } = await payoutOf(of, await paidOut(of, month));
+    return reference ?? '';
   };
   /** @returns the transfers that the night calls unbooked */
   const unbooked = async (): Promise<string[]> => {
-    const planned: { id: string; due_at: Date }[] = await system.source.query(
-      `select id, due_at from stripe_reconciliation where state = 'planned'`,
-    );
-    const [{ id, due_at: dueAt }] = planned as [{ id: string; due_at: Date }];
-    await system.passTo(dueAt);
-    for (let tries = 0; tries < 600; tries += 1) {
-      const done: unknown[] = await system.source.query(
-        `select from stripe_reconciliation where id = $1 and state = 'done'`,
-        [id],
-      );
-      if (done.length > 0) break;
-      await new Promise((resolve) => {
-        setTimeout(resolve, 50);
-      });
-    }
-    await system.settled();
-    const path = `/api/v1/stripe/reconciliations/${id}/differences?limit=200`;
-    const { items } = (await all.officer.get(path).expect(200)).body as {
+    const path = `/api/v1/stripe/reconciliations/${await nightPasses(system)}/differences?limit=200`;
+    const { items } = (await of.officer.get(path).expect(200)).body as {
       items: { kind: string; objectId: string | null }[];
     };
     return items.filter(({ kind }) => kind === 'unbooked').map(({ objectId }) => String(objectId));
@@ -68,11 +39,10 @@ describeOnModel('a night with Stripe', () => {
     const ours = await transferred('2026-02');
     const taken = await transferred('2026-03');
     const contested = await transferred('2026-04');
-    const payment = asked.model.store.all('payment_intent')[0]?.id ?? '';
-    asked.model.closeDispute(asked.model.dispute(payment), 'lost');
+    contestedAndLost(of);
     await asked.stripe.transfers.createReversal(taken, { amount: 500 });
     asked.model.store.available.set('eur', 1_000_000);
-    const byHand = await asked.stripe.transfers.create({ amount: 700, currency: 'eur', destination: account });
+    const byHand = await asked.stripe.transfers.create({ amount: 700, currency: 'eur', destination: of.account });
     const expected = [taken, byHand.id].toSorted();
     expect((await unbooked()).toSorted()).toEqual(expected);
     // The dispute was told by that night, and its part has been taken back since; the list overlaps.
@@ -85,7 +55,7 @@ describeOnModel('a night with Stripe', () => {
     const { source } = system;
     asked.model.store.available.set('eur', 1_000_000);
     for (let made = 0; made < 5; made += 1) {
-      await asked.stripe.transfers.create({ amount: 100, currency: 'eur', destination: account });
+      await asked.stripe.transfers.create({ amount: 100, currency: 'eur', destination: of.account });
     }
     const looks: Promise<{ open: number }[]>[] = [];
     let began: Promise<{ now: Date }[]> | undefined;

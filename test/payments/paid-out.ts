@@ -5,7 +5,7 @@ import { issue } from './issued.js';
 import { type Sides, sides } from './paid-market.js';
 import { hasAccount, hasMethod } from './told.js';
 
-export const EUR = 'EUR';
+const EUR = 'EUR';
 
 export interface PayingOut extends Sides {
   readonly system: System;
@@ -51,6 +51,18 @@ export async function paidOut(of: PayingOut, month: string, token = 'pm_card_byp
   const id = await proposed(of);
   await pay(of, id);
   return id;
+}
+
+export interface PayoutJson {
+  readonly state: string;
+  readonly failure: string | null;
+  readonly dueAt: string | null;
+  /** the transfer at Stripe */
+  readonly reference: string | null;
+}
+
+export async function payoutOf({ officer }: PayingOut, id: string): Promise<PayoutJson> {
+  return (await officer.get(`/api/v1/payouts/${id}`).expect(200)).body as PayoutJson;
 }
 
 /** The member's bank takes back for good what the member paid last. */

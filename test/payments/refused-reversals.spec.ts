@@ -6,7 +6,7 @@ import { statesAllowed } from '../support/states.js';
 import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
 import { System } from '../support/system.js';
 import { wrongInBooks } from './books.js';
-import { contestedAndLost, paidOut, payingOut, type PayingOut } from './paid-out.js';
+import { contestedAndLost, paidOut, payingOut, type PayingOut, payoutOf } from './paid-out.js';
 import { tell } from './told.js';
 
 const PATH = '/api/v1/payouts/reversals';
@@ -52,7 +52,7 @@ describeOnModel('a reversal that Stripe refuses', () => {
   const contested = async (month: string): Promise<string> => {
     asked.model.store.available.set('eur', 1_000_000);
     const payoutId = await paidOut(of, month);
-    transfer = String((await of.officer.get(`/api/v1/payouts/${payoutId}`).expect(200)).body.reference);
+    transfer = (await payoutOf(of, payoutId)).reference ?? '';
     left('nothing');
     contestedAndLost(of);
     await tell(system, asked.model);
