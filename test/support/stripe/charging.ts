@@ -124,7 +124,7 @@ export class Charging {
 
   /**
    * An inquiry becomes a dispute, a dispute is prevented by giving the payer the money at once, or what was won is taken
-   * again.
+   * again. Stripe's definition speaks of two movements at most: that it lists a third one like the others is our assumption.
    */
   withdraw(dispute: Thing, status: 'needs_response' | 'prevented' | 'lost'): void {
     dispute['status'] = status;
