@@ -26,16 +26,6 @@ export interface Round {
   readonly dueAt: string;
   readonly offeredLines: number;
   readonly settledLines: number | null;
-  readonly classes: readonly {
-    readonly lot: string;
-    readonly tier: string;
-    readonly firmLines: number;
-    readonly interestLines: number;
-    readonly atMostMonthly: number;
-    readonly expectedMonthly: number;
-    readonly settledMonthly: number | null;
-    readonly settledLines: number;
-  }[];
   readonly sums: {
     readonly contracts: number;
     readonly lines: number;
@@ -44,6 +34,16 @@ export interface Round {
     readonly presentMonthly: number;
     readonly presentLines: number;
   } | null;
+}
+
+/** Lines of one service tier in one lot. */
+export interface RoundClass {
+  readonly lot: string;
+  readonly tier: string;
+  readonly atMostMonthly: number;
+  readonly expectedMonthly: number;
+  readonly settledMonthly: number | null;
+  readonly settledLines: number;
 }
 
 /** Signs every agreement of an award, and writes the contracts to the story's folder. */
@@ -177,9 +177,23 @@ export async function settle(play: Play, agreement: Agreement, round: Round): Pr
   );
 }
 
-export interface Settled {
+/** An agreement with its offers. */
+interface Offered {
   readonly agreement: Agreement;
   readonly round: Round;
+}
+
+export interface Settled extends Offered {
+  /** those of which lines have settled */
+  readonly classes: readonly RoundClass[];
+}
+
+async function settledClasses({ cast }: Play, { id }: Agreement): Promise<RoundClass[]> {
+  const classes: RoundClass[] = [];
+  for await (const each of cast.officer.all<RoundClass>(`/api/v1/agreements/${id}/round/classes`)) {
+    if (each.settledLines > 0) classes.push(each);
+  }
+  return classes;
 }
 
 /** From an award to settled prices; where an agreement falls through, on to the next best allocation. */
@@ -191,18 +205,20 @@ export async function conclude(play: Play, tenderId: string, first: AwardAnswer)
     await tellLetters(play, final);
     const agreements = await play.story.stage('contracts', 'Framework agreements', () => sign(play, final));
     const rounds = await play.story.stage('offers', 'Personal offers', async () => {
-      const open: Settled[] = [];
+      const open: Offered[] = [];
       for (const agreement of agreements) open.push({ agreement, round: await answer(play, agreement) });
       return open;
     });
     const closed = await play.story.stage('settlement', 'The settled price', async () => {
-      const done: Settled[] = [];
+      const done: Offered[] = [];
       for (const { agreement, round } of rounds) {
         done.push({ agreement, round: await settle(play, agreement, round) });
       }
       return done;
     });
-    settled.push(...closed.filter(({ round }) => round.state === 'settled'));
+    for (const one of closed.filter(({ round }) => round.state === 'settled')) {
+      settled.push({ ...one, classes: await settledClasses(play, one.agreement) });
+    }
     const fallen = closed.filter(({ round }) => round.state === 'fallen');
     if (fallen.length > 0) {
       play.story.say(

@@ -121,8 +121,7 @@ async function preview({ cast }: Play, { id }: Agreement): Promise<Preview> {
 }
 
 /** Rows of one line each, spread over the agreement's classes as its settled lines are; each agrees to today's price. */
-async function businesses(play: Play, { agreement, round }: Settled, lines: number): Promise<string[]> {
-  const classes = round.classes.filter((each) => each.settledLines > 0);
+async function businesses(play: Play, { agreement, classes }: Settled, lines: number): Promise<string[]> {
   const offered = await classesOf(play, agreement);
   const places = classes.map(({ lot, tier }) => {
     const found = offered.find((each) => each.lot === lot && each.tier === tier);

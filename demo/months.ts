@@ -1,7 +1,7 @@
 /** Fourth act: the lines work, and two months are billed; between them more businesses join, and all pay less. */
 import { daysLater, dayOf, dayStart, monthOf } from '../src/kernel/calendar.js';
 import { billMonth, firstDayAfter, type MonthBilled, setTerms } from './billing.js';
-import type { Settled } from './contracting.js';
+import type { RoundClass, Settled } from './contracting.js';
 import { joinLate, pricesNow } from './latecomers.js';
 import { install } from './line-lists.js';
 import { type Play, passTo } from './play.js';
@@ -94,11 +94,9 @@ export async function twoMonths(play: Play, settled: readonly Settled[]): Promis
 /** The bills of a month are paid on the twelfth of the next. */
 const PAID_AND_QUIET = 11;
 
-type Class = Settled['round']['classes'][number];
-
-function monthlySum(settled: readonly Settled[], price: (each: Class) => number): number {
+function monthlySum(settled: readonly Settled[], price: (each: RoundClass) => number): number {
   return settled.reduce(
-    (total, { round }) => total + round.classes.reduce((sum, each) => sum + each.settledLines * price(each), 0),
+    (total, { classes }) => total + classes.reduce((sum, each) => sum + each.settledLines * price(each), 0),
     0,
   );
 }
@@ -113,9 +111,9 @@ interface Prices {
 async function pricesOf(play: Play, settled: readonly Settled[]): Promise<Prices> {
   const byClass = new Map<string, number>();
   let totalMinor = 0;
-  for (const { agreement, round } of settled) {
+  for (const { agreement, classes } of settled) {
     const now = await pricesNow(play, agreement);
-    for (const one of round.classes.filter(({ settledLines }) => settledLines > 0)) {
+    for (const one of classes) {
       const price = now.get(`${one.lot} ${one.tier}`) ?? 0;
       byClass.set(`${agreement.id} ${one.lot} ${one.tier}`, price);
       totalMinor += price * one.settledLines;
@@ -140,9 +138,9 @@ function tellMonths(play: Play, settled: readonly Settled[], billed: readonly Mo
     ]),
   );
   for (const { code, name } of input.tiers) {
-    const classes = settled.flatMap(({ agreement, round }) =>
-      round.classes
-        .filter((each) => each.tier === code && each.settledLines > 0)
+    const classes = settled.flatMap(({ agreement, ...one }) =>
+      one.classes
+        .filter((each) => each.tier === code)
         .map((each) => ({ ...each, now: prices.byClass.get(`${agreement.id} ${each.lot} ${each.tier}`) ?? 0 })),
     );
     const lines = classes.reduce((sum, each) => sum + each.settledLines, 0);

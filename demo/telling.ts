@@ -72,7 +72,7 @@ export function tellPrices(play: Play, award: AwardAnswer, settled: readonly Set
   const { story, input } = play;
   story.say(`How the price fell with volume, a month, as the mean over ${story.count(settled.length)} agreement(s):`);
   for (const { code, name } of input.tiers) {
-    const classes = settled.flatMap(({ round }) => round.classes.filter((c) => c.tier === code && c.settledLines > 0));
+    const classes = settled.flatMap((one) => one.classes.filter((c) => c.tier === code));
     const lines = classes.reduce((sum, c) => sum + c.settledLines, 0);
     if (lines === 0) continue;
     const mean = (of: (c: (typeof classes)[number]) => number): number =>

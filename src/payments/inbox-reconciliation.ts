@@ -1,6 +1,7 @@
 /** Each night Stripe's own list of events is held against the inbox: what nobody told us is kept and applied, too. */
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Refusal } from '../kernel/refusal.js';
 import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
@@ -12,7 +13,7 @@ import { nextNight } from './rules/nightly.js';
 import { StripeObjects } from './stripe-objects.js';
 import type { BalanceState } from './stripe-states.js';
 import { type EventPage, StripeWatch } from './stripe-watch.js';
-import { UnbookedTransfers } from './unbooked-transfers.js';
+import { type LookedUp, UnbookedTransfers } from './unbooked-transfers.js';
 
 /** Each night begins so much before the last one did: an event is listed some time after it happened. */
 const OVERLAP = "interval '1 hour'";
@@ -28,8 +29,12 @@ const LET_GO = 50_000;
 
 const NAME = 'payments.list-events';
 
-interface Listing {
+/** Where a night has come to. */
+interface Place {
+  readonly id: string;
+  readonly state: 'listing' | 'comparing';
   readonly since: Date | null;
+  /** listing: the event, comparing: the transfer behind which to go on */
   readonly cursor: string | null;
 }
 
@@ -61,22 +66,35 @@ export class InboxReconciliation {
     await deed.announce(reconciliationBegan, { reconciliationId: id });
   }
 
-  /** Page by page, each with its place in one deed: whoever goes on after a crash goes on there. */
+  /**
+   * Page by page, each with its place in one deed: whoever goes on after a crash goes on there. Stripe is asked between the
+   * deeds, so that no transaction waits for it.
+   */
   @OnFact(reconciliationBegan, { name: NAME, long: true, patient: true })
   async list({ reconciliationId: id }: { reconciliationId: string }): Promise<void> {
     for (;;) {
-      const rows: Listing[] = await this.source.query(
-        `select since, cursor from stripe_reconciliation where id = $1 and state = 'listing'`,
+      const rows: Place[] = await this.source.query(
+        `select id, state, since, cursor from stripe_reconciliation where id = $1 and state in ('listing', 'comparing')`,
         [id],
       );
-      const [listing] = rows;
-      if (!listing) return;
-      const { since, cursor } = listing;
-      const page = await this.watch.listEvents({ since, ...(cursor === null ? {} : { after: cursor }) });
-      if (page.next === null) await this.readAccounts();
-      const balance = page.next === null ? await this.watch.balance() : null;
-      await this.deeds.runAsJob(NAME, (deed) => this.take(deed, id, cursor, page, balance));
+      const [place] = rows;
+      if (!place) return;
+      await (place.state === 'listing' ? this.listPage(place) : this.comparePage(place));
     }
+  }
+
+  private async listPage(place: Place): Promise<void> {
+    const { since, cursor } = place;
+    const page = await this.watch.listEvents({ since, ...(cursor === null ? {} : { after: cursor }) });
+    if (page.next === null) await this.readAccounts();
+    await this.deeds.runAsJob(NAME, (deed) => this.take(deed, place, page));
+  }
+
+  private async comparePage(place: Place): Promise<void> {
+    const looked = await this.unbooked.lookUp(place.id, place.cursor);
+    if (looked.length > 0) return this.deeds.runAsJob(NAME, (deed) => this.compare(deed, place, looked));
+    const balance = await this.watch.balance();
+    await this.deeds.runAsJob(NAME, (deed) => this.end(deed, place, balance));
   }
 
   /** What happens at providers' accounts is in lists of theirs, not in ours: they are few, and all are read again. */
@@ -93,20 +111,10 @@ export class InboxReconciliation {
     }
   }
 
-  private async take(
-    deed: Deed,
-    id: string,
-    cursor: string | null,
-    { events, next }: EventPage,
-    balance: readonly BalanceState[] | null,
-  ): Promise<void> {
+  private async take(deed: Deed, place: Place, { events, next }: EventPage): Promise<void> {
     const { tx } = deed;
-    const rows: unknown[] = await tx.query(
-      `select from stripe_reconciliation where id = $1 and state = 'listing' and cursor is not distinct from $2
-       for update`,
-      [id, cursor],
-    );
-    if (rows.length === 0) return;
+    if (!(await isThere(tx, place))) return;
+    const { id } = place;
     const missed = await keepEvents(deed, this.objects, events, 'reconciliation');
     await tx.query('update stripe_event set listed_by = $2 where id = any($1)', [events.map((each) => each.id), id]);
     await tx.query(
@@ -114,14 +122,26 @@ export class InboxReconciliation {
       [id, missed],
     );
     await tx.query(
-      `update stripe_reconciliation set cursor = $2, listed = listed + $3, missed = missed + $4 where id = $1`,
+      `update stripe_reconciliation set cursor = $2, listed = listed + $3, missed = missed + $4,
+         state = case when $2::text is null then 'comparing' else state end where id = $1`,
       [id, next, events.length, missed.length],
     );
-    if (balance !== null) await this.end(deed, id, balance);
   }
 
-  private async end(deed: Deed, id: string, balance: readonly BalanceState[]): Promise<void> {
-    const { tx, now } = deed;
+  private async compare({ tx }: Deed, place: Place, looked: readonly LookedUp[]): Promise<void> {
+    if (!(await isThere(tx, place))) return;
+    const { unbooked, upTo } = await this.unbooked.judge(tx, looked);
+    if (upTo === null) return;
+    await tx.query(
+      `insert into stripe_difference (reconciliation_id, event_id, kind) select $1, unnest($2::text[]), 'unbooked'`,
+      [place.id, unbooked],
+    );
+    await tx.query('update stripe_reconciliation set cursor = $2 where id = $1', [place.id, upTo]);
+  }
+
+  private async end({ tx, now }: Deed, place: Place, balance: readonly BalanceState[]): Promise<void> {
+    if (!(await isThere(tx, place))) return;
+    const { id } = place;
     await tx.query(
       `insert into stripe_difference (reconciliation_id, event_id, kind)
        select r.id, e.id, 'unlisted' from stripe_reconciliation r join stripe_event e
@@ -133,10 +153,6 @@ export class InboxReconciliation {
          on e.state in ('waiting', 'failed') and e.received_at < r.began_at - ${PATIENCE}
        where r.id = $1`,
       [id],
-    );
-    await tx.query(
-      `insert into stripe_difference (reconciliation_id, event_id, kind) select $1, unnest($2::text[]), 'unbooked'`,
-      [id, await this.unbooked.find(tx, id)],
     );
     const told = balance.map(({ currency, minorAvailable, minorPending }) => ({
       currency,
@@ -163,4 +179,13 @@ export class InboxReconciliation {
       [LET_GO],
     );
   }
+}
+
+/** Locks the night. @returns whether it is still where it was: otherwise somebody else has gone on with it meanwhile */
+async function isThere(tx: EntityManager, { id, state, cursor }: Place): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `select from stripe_reconciliation where id = $1 and state = $2 and cursor is not distinct from $3 for update`,
+    [id, state, cursor],
+  );
+  return rows.length > 0;
 }

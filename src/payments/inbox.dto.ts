@@ -98,7 +98,8 @@ export class StripeBalanceView {
 export class StripeReconciliationView {
   id!: string;
 
-  @ApiProperty({ enum: ['listing', 'done'] })
+  /** comparing: Stripe's list has been gone through, and the transfers in it are looked up */
+  @ApiProperty({ enum: ['listing', 'comparing', 'done'] })
   state!: string;
 
   /** from when on events were listed; null: as far back as Stripe has them */

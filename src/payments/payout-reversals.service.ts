@@ -3,11 +3,16 @@
  * paid by bank is made up for by the next payout.
  */
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../kernel/actor.js';
+import { transition } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
+import { notFound } from '../kernel/refusal.js';
 import { LedgerService } from '../ledger/ledger.service.js';
-import type { Deed } from '../platform/deeds/deeds.js';
-import { RETRY_MILLIS, whyRefused } from './refused.js';
+import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { whyRefused } from './refused.js';
 import { reversalEntry } from './rules/entries.js';
+import { reversalLifecycle, type ReversalState } from './rules/lifecycles.js';
+import { nextReversal } from './rules/reversals.js';
 import { StripePayouts } from './stripe-payouts.js';
 
 interface ReversalRow {
@@ -19,12 +24,15 @@ interface ReversalRow {
   readonly currency: string;
   readonly number: string;
   readonly minor: Minor;
+  readonly state: ReversalState;
+  /** how often Stripe has refused it */
   readonly refusals: number;
 }
 
 @Injectable()
 export class PayoutReversalsService {
   constructor(
+    private readonly deeds: Deeds,
     private readonly ledger: LedgerService,
     private readonly stripe: StripePayouts,
   ) {}
@@ -72,31 +80,59 @@ export class PayoutReversalsService {
 
   /** Takes back a part of a transfer. The reversal is locked. */
   async reverse(deed: Deed, id: string): Promise<void> {
-    const rows: ReversalRow[] = await deed.tx.query(
-      `select r.id, r.payout_id as "payoutId", p.reference as transfer, p.agency_id as "agencyId",
-         p.provider_id as "providerId", p.currency, p.number, r.minor, r.refusals
-       from payout_reversal r join payout p on p.id = r.payout_id where r.id = $1 and r.state = 'owed' for update of r`,
-      [id],
-    );
-    const [row] = rows;
-    if (!row) return;
+    const row = await lockReversal(deed, id);
+    if (row?.state !== 'owed') return;
     const { transfer, minor, currency, refusals } = row;
     let reversal: { id: string };
     try {
       reversal = await this.stripe.reverseTransfer({ reversalId: id, refusals, transfer, minor, currency });
     } catch (error) {
-      // The provider's account may be empty today; whatever else it is, it stays owed, and is seen in the books.
-      if (whyRefused(error) === null) throw error;
-      await deed.tx.query('update payout_reversal set refusals = refusals + 1, due_at = $2 where id = $1', [
-        id,
-        new Date(deed.now.getTime() + RETRY_MILLIS),
-      ]);
-      return;
+      const why = whyRefused(error);
+      if (why === null) throw error;
+      return refused(deed, row, why.code);
     }
     await deed.tx.query(
-      `update payout_reversal set state = 'done', due_at = null, done_at = $2, stripe_reversal = $3 where id = $1`,
-      [id, deed.now, reversal.id],
+      `update payout_reversal set state = $2, due_at = null, done_at = $3, stripe_reversal = $4, failure = null
+       where id = $1`,
+      [id, transition(reversalLifecycle, row.state, 'finish'), deed.now, reversal.id],
     );
     await this.ledger.post(deed, [reversalEntry(row)]);
   }
+
+  /**
+   * Has Stripe asked again now, whatever it answered before.
+   * @throws Refusal 'payout-reversal.not-found', 'payout-reversal.cannot-try' once it is done
+   */
+  async tryAgain(actor: Actor, id: string): Promise<{ id: string; state: ReversalState }> {
+    return this.deeds.run(actor, 'payouts.try-reversal', { id }, async (deed) => {
+      const row = await lockReversal(deed, id);
+      if (!row || row.agencyId !== actor.organisationId) throw notFound('payout-reversal');
+      const state = transition(reversalLifecycle, row.state, 'try');
+      await deed.tx.query('update payout_reversal set state = $2, due_at = $3 where id = $1', [id, state, deed.now]);
+      await deed.record({ type: 'payout', id: row.payoutId }, { reversalId: id, minor: row.minor });
+      return { id, state };
+    });
+  }
+}
+
+/** The provider's account may be empty today; whatever else it is, it stays owed until it has been asked for often enough. */
+async function refused(deed: Deed, row: ReversalRow, failure: string): Promise<void> {
+  const { id, payoutId, refusals } = row;
+  const again = nextReversal(refusals + 1, deed.now);
+  const state = again === null ? transition(reversalLifecycle, row.state, 'refuse') : row.state;
+  await deed.tx.query(
+    'update payout_reversal set state = $2, refusals = refusals + 1, failure = $3, due_at = $4 where id = $1',
+    [id, state, failure, again],
+  );
+  if (again === null) await deed.record({ type: 'payout', id: payoutId }, { reversalId: id, failure });
+}
+
+async function lockReversal({ tx }: Deed, id: string): Promise<ReversalRow | null> {
+  const rows: ReversalRow[] = await tx.query(
+    `select r.id, r.payout_id as "payoutId", p.reference as transfer, p.agency_id as "agencyId",
+       p.provider_id as "providerId", p.currency, p.number, r.minor, r.state, r.refusals
+     from payout_reversal r join payout p on p.id = r.payout_id where r.id = $1 for update of r`,
+    [id],
+  );
+  return rows[0] ?? null;
 }

@@ -6,7 +6,18 @@ import { Acting, May } from '../platform/http/request.js';
 import { PayBody } from './bank.dto.js';
 import { WhyBody } from './collections.dto.js';
 import { IdOf } from './id-param.js';
-import { PayoutLinePage, PayoutPage, PayoutsQuery, PayoutStepView, PayoutView, ProposeBody } from './payouts.dto.js';
+import { PayoutReversalsService } from './payout-reversals.service.js';
+import {
+  PayoutLinePage,
+  PayoutPage,
+  PayoutReversalPage,
+  PayoutReversalsQuery,
+  PayoutReversalStepView,
+  PayoutsQuery,
+  PayoutStepView,
+  PayoutView,
+  ProposeBody,
+} from './payouts.dto.js';
 import { PayoutsQueries } from './payouts.queries.js';
 import { PayoutsService } from './payouts.service.js';
 
@@ -16,6 +27,7 @@ export class PayoutsController {
     private readonly source: DataSource,
     private readonly queries: PayoutsQueries,
     private readonly payouts: PayoutsService,
+    private readonly reversals: PayoutReversalsService,
   ) {}
 
   /** Payouts: those that a provider was paid, all that the agency pays. */
@@ -30,6 +42,24 @@ export class PayoutsController {
   @Post()
   async propose(@Acting() actor: Actor, @Body() { providerId, currency }: ProposeBody): Promise<PayoutStepView> {
     return this.payouts.propose(actor, providerId, currency);
+  }
+
+  /**
+   * What is taken back at Stripe of what was transferred. What Stripe refuses is asked for again by itself, with longer and
+   * longer pauses, until it is `refused`: then an officer decides.
+   */
+  @May('payouts.read-reversals')
+  @Get('reversals')
+  async reversed(@Acting() actor: Actor, @Query() query: PayoutReversalsQuery): Promise<PayoutReversalPage> {
+    return this.queries.reversals(this.source.manager, actor, query);
+  }
+
+  /** Has Stripe asked now for a reversal that it refused. */
+  @May('payouts.try-reversal')
+  @HttpCode(200)
+  @Post('reversals/:id/try')
+  async tryReversal(@Acting() actor: Actor, @IdOf('payout-reversal') id: string): Promise<PayoutReversalStepView> {
+    return this.reversals.tryAgain(actor, id);
   }
 
   /** One payout. */

@@ -4,7 +4,7 @@ import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
 import { statesOf } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
 import { IsCurrency, PageQuery } from '../platform/http/fields.js';
-import { payoutLifecycle } from './rules/lifecycles.js';
+import { payoutLifecycle, reversalLifecycle } from './rules/lifecycles.js';
 
 export class ProposeBody {
   @ApiProperty({ format: 'uuid' })
@@ -102,6 +102,67 @@ export class PayoutLineView {
 export class PayoutLinePage {
   @ApiProperty({ type: [PayoutLineView] })
   items!: readonly PayoutLineView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
+export class PayoutReversalsQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: statesOf(reversalLifecycle) })
+  @IsOptional()
+  @IsIn(statesOf(reversalLifecycle), { message: `must be one of ${statesOf(reversalLifecycle).join(', ')}` })
+  state?: string;
+}
+
+export class PayoutReversalStepView {
+  id!: string;
+
+  @ApiProperty({ enum: statesOf(reversalLifecycle) })
+  state!: string;
+}
+
+/** Part of a transfer that is taken back, because its invoice is not paid any more. */
+export class PayoutReversalView {
+  id!: string;
+  payoutId!: string;
+  payoutNumber!: string;
+  providerId!: string;
+  invoiceId!: string;
+  currency!: string;
+
+  @ApiProperty({ type: 'integer' })
+  minor!: Minor;
+
+  /** owed: Stripe is asked by itself; refused: only when an officer says so */
+  @ApiProperty({ enum: statesOf(reversalLifecycle) })
+  state!: string;
+
+  /** how often Stripe has refused it */
+  @ApiProperty({ type: 'integer' })
+  refusals!: number;
+
+  /** why Stripe refused it last, in its words for programs */
+  @ApiProperty({ type: String, nullable: true })
+  failure!: string | null;
+
+  /** when Stripe is asked next; null when it is not asked by itself any more */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  dueAt!: Date | null;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: Date;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  doneAt!: Date | null;
+
+  /** the reversal at Stripe */
+  @ApiProperty({ type: String, nullable: true })
+  reference!: string | null;
+}
+
+export class PayoutReversalPage {
+  @ApiProperty({ type: [PayoutReversalView] })
+  items!: readonly PayoutReversalView[];
 
   @ApiProperty({ type: String, nullable: true })
   next!: string | null;

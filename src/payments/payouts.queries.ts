@@ -4,7 +4,14 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { pageOf, sequenceCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
-import type { PayoutLinePage, PayoutLineView, PayoutPage, PayoutView } from './payouts.dto.js';
+import type {
+  PayoutLinePage,
+  PayoutLineView,
+  PayoutPage,
+  PayoutReversalPage,
+  PayoutReversalView,
+  PayoutView,
+} from './payouts.dto.js';
 
 /** A provider hears of a payout once it is paid. */
 const PAYOUTS = `
@@ -13,6 +20,13 @@ const PAYOUTS = `
     p.reversed_minor as "reversedMinor", p.proposed_at as "proposedAt", p.paid_at as "paidAt", p.due_at as "dueAt",
     p.released_at as "releasedAt", p.reference, p.failure
   from payout p where (p.agency_id = $1 or p.provider_id = $1 and p.paid_at is not null)`;
+
+/** What is taken back of an agency's transfers. */
+const REVERSALS = `
+  select r.sequence, r.id, r.payout_id as "payoutId", p.number as "payoutNumber", p.provider_id as "providerId",
+    r.invoice_id as "invoiceId", p.currency, r.minor, r.state, r.refusals, r.failure, r.due_at as "dueAt",
+    r.created_at as "createdAt", r.done_at as "doneAt", r.stripe_reversal as reference
+  from payout_reversal r join payout p on p.id = r.payout_id where p.agency_id = $1`;
 
 type Sequenced<T> = T & { readonly sequence: bigint };
 
@@ -62,5 +76,19 @@ export class PayoutsQueries {
     );
     const { items, next } = pageOf(rows, limit, ({ place }) => place);
     return { items: items.map(({ place: _order, ...shown }) => shown), next };
+  }
+
+  /** What is taken back at Stripe, in the order in which it came to be owed; all or of one state. */
+  async reversals(
+    tx: EntityManager,
+    actor: Actor,
+    { cursor, limit, state }: { readonly cursor?: string; readonly limit: number; readonly state?: string },
+  ): Promise<PayoutReversalPage> {
+    const rows: Sequenced<PayoutReversalView>[] = await tx.query(
+      `${REVERSALS} and r.sequence > $2 and ($4::text is null or r.state = $4) order by r.sequence limit $3`,
+      [actor.organisationId ?? NOBODY, sequenceCursor(cursor), limit + 1, state ?? null],
+    );
+    const { items, next } = pageOf(rows, limit, ({ sequence }) => sequence.toString());
+    return { items: items.map(({ sequence: _order, ...shown }) => shown), next };
   }
 }

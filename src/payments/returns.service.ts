@@ -11,13 +11,17 @@ import { disputeEntry } from './rules/entries.js';
 import { StripeGateway } from './stripe-gateway.js';
 import type { DisputeState, RefundState } from './stripe-states.js';
 
-interface Paid {
+/** What money of a member is booked to: an invoice, or a deposit that paid none yet. */
+interface Booked {
+  readonly collectionId: string | null;
+  readonly depositId: string | null;
+}
+
+interface Paid extends Booked {
   readonly id: string;
   readonly agencyId: string;
   readonly memberId: string;
   readonly currency: string;
-  readonly collectionId: string | null;
-  readonly depositId: string | null;
   readonly number: string;
 }
 
@@ -79,10 +83,14 @@ export class ReturnsService {
     return rows[0]?.id ?? null;
   }
 
-  /** Brings a payment to what a dispute of it says. Call with the payment locked (`lockPaid`). */
+  /**
+   * Brings a payment to what a dispute of it says. Its money may be taken again after it was given back, each time by an
+   * entry of its own. Call with the payment locked (`lockPaid`).
+   */
   async applyDispute(deed: Deed, paid: Paid, dispute: DisputeState): Promise<void> {
-    const rows: { state: string; collectionId: string | null; depositId: string | null }[] = await deed.tx.query(
-      `select state, collection_id as "collectionId", deposit_id as "depositId" from dispute where id = $1 for update`,
+    const rows: (Booked & { state: string; taken: number; minor: Minor })[] = await deed.tx.query(
+      `select state, taken, minor, collection_id as "collectionId", deposit_id as "depositId" from dispute
+       where id = $1 for update`,
       [dispute.id],
     );
     const [present] = rows;
@@ -91,22 +99,26 @@ export class ReturnsService {
     if (dispute.money === 'untouched') return;
     const state = dispute.money === 'returned' ? 'won' : OVER.has(dispute.status) ? 'lost' : 'open';
     // A bank may think better of a dispute that it has decided for the payer.
-    if (known === state || known === 'won' || (known === 'lost' && state === 'open')) return;
+    if (known === state || (known === 'lost' && state === 'open')) return;
+    const took = state !== 'won' && (known === null || known === 'won');
+    const gave = state === 'won' && known !== null;
+    // What is given back goes where it was taken from; what is taken is taken from where the money is now.
+    const { minor, ...booked } = present && !took ? { ...paid, ...present } : { ...paid, minor: dispute.minor };
+    const taken = (present?.taken ?? 0) + (took ? 1 : 0);
     await deed.tx.query(
-      `insert into dispute (id, payment_id, collection_id, deposit_id, minor, state, opened_at, closed_at)
-       values ($1, $2, $6, $7, $3, $4, $5, case when $4 <> 'open' then $5::timestamptz end)
-       on conflict (id) do update set state = excluded.state, closed_at = excluded.closed_at`,
-      [dispute.id, paid.id, dispute.minor, state, deed.now, paid.collectionId, paid.depositId],
+      `insert into dispute (id, payment_id, collection_id, deposit_id, minor, state, taken, opened_at, closed_at)
+       values ($1, $2, $6, $7, $3, $4, $8, $5, case when $4 <> 'open' then $5::timestamptz end)
+       on conflict (id) do update set state = excluded.state, closed_at = excluded.closed_at, taken = excluded.taken,
+         minor = excluded.minor, collection_id = excluded.collection_id, deposit_id = excluded.deposit_id`,
+      [dispute.id, paid.id, minor, state, deed.now, booked.collectionId, booked.depositId, taken],
     );
-    const took = known === null && state !== 'won';
-    const gave = known !== null && state === 'won';
+    const id = taken > 1 ? `${dispute.id} ${taken}` : dispute.id;
     if (took) {
-      const of = paid.collectionId === null ? 'deposit' : 'invoice';
-      await this.ledger.post(deed, [disputeEntry({ ...paid, id: dispute.id, minor: dispute.minor, of })]);
+      const of = booked.collectionId === null ? 'deposit' : 'invoice';
+      await this.ledger.post(deed, [disputeEntry({ ...booked, id, minor, of })]);
     }
-    if (gave) await this.ledger.reverse(deed, 'dispute', dispute.id, 'The dispute was won.');
-    const booked = present ? { ...paid, ...present } : paid;
-    await this.move(deed, booked, took ? dispute.minor : gave ? -dispute.minor : 0n);
+    if (gave) await this.ledger.reverse(deed, 'dispute', id, 'The dispute was won.');
+    await this.move(deed, booked, took ? minor : gave ? -minor : 0n);
     await this.reversals.owe(deed, booked.collectionId, `dispute ${dispute.id}`);
   }
 

@@ -5,12 +5,13 @@ import { stringify } from 'csv-stringify/sync';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { CsvBody } from '../platform/http/csv-body.js';
+import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May } from '../platform/http/request.js';
 import { readAnswers } from './answer-sheet.js';
 import { AnswersImported, MandateQuery } from './offers.dto.js';
 import { OFFER_COLUMNS, OffersQueries } from './offers.queries.js';
 import { OffersService } from './offers.service.js';
-import { RoundView } from './rounds.dto.js';
+import { ClassPage, RoundView } from './rounds.dto.js';
 import { RoundsQueries } from './rounds.queries.js';
 
 @Controller('api/v1/agreements/:agreementId')
@@ -27,6 +28,17 @@ export class RoundsController {
   @Get('round')
   async round(@Acting() actor: Actor, @Param('agreementId', ParseUUIDPipe) agreementId: string): Promise<RoundView> {
     return this.rounds.one(this.source.manager, actor, agreementId);
+  }
+
+  /** What the lines of an agreement are offered at and settled at, of each service tier in each lot. */
+  @May('subscriptions.read')
+  @Get('round/classes')
+  async classes(
+    @Acting() actor: Actor,
+    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Query() query: PageQuery,
+  ): Promise<ClassPage> {
+    return this.rounds.classes(this.source.manager, actor, agreementId, query);
   }
 
   /** The offers of an agreement that the caller may see, as a spreadsheet. */

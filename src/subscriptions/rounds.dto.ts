@@ -17,6 +17,7 @@ export class StateCount {
   interest!: OffersCount;
 }
 
+/** What lines of one service tier in one lot are offered at, and what they settled at. */
 export class ClassView {
   lot!: string;
   tier!: string;
@@ -34,6 +35,15 @@ export class ClassView {
 
   /** lines with a call-off contract */
   settledLines!: number;
+}
+
+export class ClassPage {
+  @ApiProperty({ type: [ClassView] })
+  items!: readonly ClassView[];
+
+  /** give this as `cursor` to continue; null at the end */
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
 }
 
 /** Monthly amounts of all settled lines together, as far as the caller may see them. */
@@ -96,9 +106,6 @@ export class RoundView {
 
   @ApiProperty({ type: [StateCount] })
   states!: readonly StateCount[];
-
-  @ApiProperty({ type: [ClassView] })
-  classes!: readonly ClassView[];
 
   /**
    * once settled: of all lines for the agency, of its members' for an association, of its own for a member; null for a

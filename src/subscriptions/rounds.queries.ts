@@ -2,26 +2,29 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
+import { pageOf, sequenceCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
+import type { PageQuery } from '../platform/http/fields.js';
 import { SEEN, sightParameters } from './offer-rows.js';
-import type { ClassView, RoundSums, RoundView, StateCount } from './rounds.dto.js';
+import type { ClassPage, ClassView, RoundSums, RoundView, StateCount } from './rounds.dto.js';
 import { classOffers, classPrices } from './rules/class-offers.js';
 import { type OfferState, offerLifecycle, type RoundState } from './rules/offer-lifecycle.js';
 import { type Sight, sightOf } from './rules/sight.js';
 import { statesOf } from '../kernel/lifecycle.js';
 
 /** A round without what is counted in it. */
-export type RoundHead = Omit<RoundView, 'states' | 'classes' | 'sums'> & { readonly state: RoundState };
+export type RoundHead = Omit<RoundView, 'states' | 'sums'> & { readonly state: RoundState };
 
 interface Counted {
-  readonly lot: string;
-  readonly tier: string;
   readonly state: OfferState;
   readonly commitment: 'firm' | 'interest';
   readonly offers: number;
   readonly lines: number;
 }
+
+/** Lines of one class. */
+type LinesOfClass = Pick<ClassView, 'lot' | 'tier' | 'firmLines' | 'interestLines' | 'settledLines'>;
 
 @Injectable()
 export class RoundsQueries {
@@ -55,37 +58,69 @@ export class RoundsQueries {
   async one(tx: EntityManager, actor: Actor, agreementId: string): Promise<RoundView> {
     const head = await this.head(tx, actor, agreementId);
     const counted: Counted[] = await tx.query(
-      `select lot_code as lot, tier_code as tier, state, commitment, count(*)::int as offers, sum(quantity)::int as lines
-       from offer where agreement_id = $1 group by lot_code, tier_code, state, commitment`,
+      `select state, commitment, count(*)::int as offers, sum(quantity)::int as lines
+       from offer where agreement_id = $1 group by state, commitment`,
       [agreementId],
     );
     return {
       ...head,
       states: statesCounted(counted),
-      classes: await this.classes(tx, head, counted),
       sums: head.state === 'settled' ? await sumsOf(tx, agreementId, sightOf(actor)) : null,
     };
   }
 
-  private async classes(tx: EntityManager, head: RoundHead, counted: readonly Counted[]): Promise<ClassView[]> {
-    const terms = await this.contracts.terms(tx, head.id);
-    if (terms === null) throw new Error(`agreement ${head.id} has lost its terms`);
-    const settled = head.settledBand === null ? [] : classPrices(terms.tariff, terms.cells, head.settledBand);
-    return classOffers(terms.tariff, terms.cells, head, terms.openMarket).map((offered, index) => {
+  /**
+   * What lines are offered at and settled at, class by class, in the order of the agreement, which never changes.
+   * @throws Refusal 'round.not-found'
+   */
+  async classes(
+    tx: EntityManager,
+    actor: Actor,
+    agreementId: string,
+    { cursor, limit }: Pick<PageQuery, 'cursor' | 'limit'>,
+  ): Promise<ClassPage> {
+    const head = await this.head(tx, actor, agreementId);
+    const terms = await this.contracts.terms(tx, agreementId);
+    if (terms === null) throw new Error(`agreement ${agreementId} has lost its terms`);
+    const { tariff, cells, openMarket } = terms;
+    const after = Number(sequenceCursor(cursor));
+    const left = cells.map((cell, index) => ({ cell, place: index + 1 })).filter(({ place }) => place > after);
+    const { items, next } = pageOf(left, limit, ({ place }) => String(place));
+    const shown = items.map(({ cell }) => cell);
+    const settled = head.settledBand === null ? [] : classPrices(tariff, shown, head.settledBand);
+    const lines = await linesOfClasses(tx, agreementId, shown);
+    const classes = classOffers(tariff, shown, head, openMarket).map((offered, index) => {
       const { lot, tier, atMostMonthly, expectedMonthly } = offered;
-      const own = counted.filter((row) => row.lot === lot && row.tier === tier);
-      return {
-        lot,
-        tier,
-        atMostMonthly,
-        expectedMonthly,
-        firmLines: linesOf(own.filter((row) => row.commitment === 'firm')),
-        interestLines: linesOf(own.filter((row) => row.commitment === 'interest')),
-        settledMonthly: settled[index]?.monthly ?? null,
-        settledLines: linesOf(own.filter((row) => row.state === 'settled')),
-      };
+      const { firmLines, interestLines, settledLines } = lines.get(keyOf(offered)) ?? NO_LINES;
+      const settledMonthly = settled[index]?.monthly ?? null;
+      return { lot, tier, atMostMonthly, expectedMonthly, firmLines, interestLines, settledMonthly, settledLines };
     });
+    return { items: classes, next };
   }
+}
+
+const NO_LINES = { firmLines: 0, interestLines: 0, settledLines: 0 };
+
+function keyOf({ lot, tier }: { readonly lot: string; readonly tier: string }): string {
+  return JSON.stringify([lot, tier]);
+}
+
+async function linesOfClasses(
+  tx: EntityManager,
+  agreementId: string,
+  classes: readonly { readonly lot: string; readonly tier: string }[],
+): Promise<ReadonlyMap<string, LinesOfClass>> {
+  const rows: LinesOfClass[] = await tx.query(
+    `select lot_code as lot, tier_code as tier,
+       coalesce(sum(quantity) filter (where commitment = 'firm'), 0)::int as "firmLines",
+       coalesce(sum(quantity) filter (where commitment = 'interest'), 0)::int as "interestLines",
+       coalesce(sum(quantity) filter (where state = 'settled'), 0)::int as "settledLines"
+     from offer where agreement_id = $1
+       and (lot_code, tier_code) in (select * from unnest($2::text[], $3::text[]))
+     group by lot_code, tier_code`,
+    [agreementId, classes.map(({ lot }) => lot), classes.map(({ tier }) => tier)],
+  );
+  return new Map(rows.map((row) => [keyOf(row), row]));
 }
 
 async function sumsOf(tx: EntityManager, agreementId: string, sight: Sight): Promise<RoundSums | null> {
@@ -108,12 +143,8 @@ function statesCounted(counted: readonly Counted[]): StateCount[] {
     const own = (commitment: string) => counted.filter((row) => row.state === state && row.commitment === commitment);
     const count = (rows: readonly Counted[]) => ({
       offers: rows.reduce((sum, row) => sum + row.offers, 0),
-      lines: linesOf(rows),
+      lines: rows.reduce((sum, row) => sum + row.lines, 0),
     });
     return { state, firm: count(own('firm')), interest: count(own('interest')) };
   });
-}
-
-function linesOf(rows: readonly Counted[]): number {
-  return rows.reduce((sum, row) => sum + row.lines, 0);
 }

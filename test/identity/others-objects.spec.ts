@@ -165,6 +165,7 @@ describe('what belongs to others', () => {
       ['/api/v1/refunds', market.collected.refundId, shop, otherShop],
       ['/api/v1/payments/bank', market.collected.receiptId, market.officer, otherOfficer],
       ['/api/v1/payouts', market.collected.payoutId, provider, otherProvider],
+      ['/api/v1/payouts/reversals', market.collected.payoutId, market.officer, otherOfficer],
     ];
     const seen: string[][] = [];
     for (const [path, id, owner, stranger] of lists) {

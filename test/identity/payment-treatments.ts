@@ -48,6 +48,7 @@ export async function paymentTreatments(system: System, m: TwoSides): Promise<Re
     'get /api/v1/payouts/:id': payout,
     'get /api/v1/payouts/:id/lines': payout,
     'post /api/v1/payouts/:id/pay': byOfficer(payoutId, { bankReference: 'OUT-3' }),
+    'post /api/v1/payouts/reversals/:id/try': byOfficer(await doneReversal(system, payoutId), {}),
     'post /api/v1/payouts/:id/withdraw': byOfficer(payoutId, WHY),
 
     'post /api/v1/stripe/events/:id/replay': { officer: STRIPE },
@@ -69,4 +70,15 @@ async function endedMethod({ source }: System, memberId: string): Promise<string
     [method, memberId, `pm_${method}`, setup],
   );
   return method;
+}
+
+/** One that Stripe has done: trying it again is refused to its own agency. */
+async function doneReversal({ source }: System, payoutId: string): Promise<string> {
+  const id = randomUUID();
+  await source.query(
+    `insert into payout_reversal (id, payout_id, invoice_id, cause, minor, state, created_at, done_at)
+     values ($1, $2, $3, 'a test', 1, 'done', app_now(), app_now())`,
+    [id, payoutId, randomUUID()],
+  );
+  return id;
 }

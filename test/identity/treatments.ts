@@ -196,6 +196,13 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
       officer: OVERSIGHT,
       auditor: OVERSIGHT,
     },
+    'get /api/v1/agreements/:agreementId/round/classes': {
+      owner: unknown(shops, round),
+      manager: unknown(chambers, round),
+      bidder: unknown(providers, round),
+      officer: OVERSIGHT,
+      auditor: OVERSIGHT,
+    },
     'get /api/v1/agreements/:agreementId/offers.csv': {
       owner: [...unknown(shops, round), ...part(m.offerId, { owner: m.shop, stranger: m.chamber }, round)],
       manager: [...unknown(chambers, round), ...part(m.broughtOfferId, { owner: m.chamber, stranger: m.shop }, round)],

@@ -4,6 +4,7 @@ import { describeOnModel } from '../support/stripe/either.js';
 import { signature } from '../support/stripe/deliveries.js';
 import type { Someone } from '../support/system.js';
 import { applied, type AtStripe, atStripe, beginSetup, stopped, withMethod } from './at-stripe.js';
+import { nightPasses } from './night.js';
 
 const PATH = '/api/v1/stripe/events';
 
@@ -220,17 +221,7 @@ describeOnModel('the inbox of Stripe', () => {
 
   describe('each night', () => {
     const nightly = async (): Promise<Record<string, unknown>> => {
-      const rows: { due_at: Date }[] = await at.system.source.query(
-        `select due_at from stripe_reconciliation where state = 'planned'`,
-      );
-      await at.system.passTo(rows[0]?.due_at ?? new Date());
-      await eventually(async () => {
-        const open: unknown[] = await at.system.source.query(
-          `select from stripe_reconciliation where state = 'listing' or (state = 'planned' and due_at <= app_now())`,
-        );
-        return open.length === 0;
-      });
-      await applied(at);
+      await nightPasses(at.system);
       const { body } = await officer.get('/api/v1/stripe/reconciliations?limit=1').expect(200);
       return (body as { items: Record<string, unknown>[] }).items[0] ?? {};
     };

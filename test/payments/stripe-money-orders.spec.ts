@@ -32,7 +32,7 @@ const TOKENS = [
   'pm_success_de',
   'pm_card_chargeCustomerFail',
 ] as const;
-const [, , , CREDITED, LOST, WON, REFUNDED_THEN_LOST, REFUNDED_THERE, REFUNDED_UNTOLD] = TOKENS.keys();
+const [TAKEN_AGAIN, , , CREDITED, LOST, WON, REFUNDED_THEN_LOST, REFUNDED_THERE, REFUNDED_UNTOLD] = TOKENS.keys();
 
 describeOnModel('money told of in any order', () => {
   let at: AtStripe;
@@ -115,11 +115,15 @@ describeOnModel('money told of in any order', () => {
     await each(REFUNDED_UNTOLD, async (member) =>
       stripe.refunds.create({ payment_intent: await intentOf(member), amount: 4_000 }),
     );
+    const again: string[] = [];
+    await each(TAKEN_AGAIN, async (member) => again.push(model.dispute(await intentOf(member))));
+    disputes.push(...again.map((id): [string, 'won'] => [id, 'won']));
     await each(WON, async (member) => disputes.push([model.dispute(await intentOf(member)), 'won']));
     await each(REFUNDED_THEN_LOST, async (member) => disputes.push([model.dispute(await intentOf(member)), 'lost']));
     await tellSome(seed + 2, 0.5);
     for (const [id, outcome] of disputes) model.closeDispute(id, outcome);
     await tellSome(seed + 3, 0.5);
+    for (const id of again) model.withdraw(id, 'lost');
     model.advanceDays(4);
     await tellSome(seed + 4, 0.5);
     await tellSome(seed + 5, 0);

@@ -3,6 +3,7 @@ import { describeOnModel, idOf } from '../support/stripe/either.js';
 import { randomOf } from '../support/stripe/deliveries.js';
 import type { Someone } from '../support/system.js';
 import { applied, type AtStripe, atStripe, beginSetup, stopped, withMethod } from './at-stripe.js';
+import { nightPasses } from './night.js';
 import { cases } from '../support/cases.js';
 
 const ORDERS = cases(200);
@@ -90,18 +91,7 @@ describeOnModel('webhooks in any order', () => {
     const ends = await Promise.all(Array.from({ length: AT_ONCE }, (_, place) => story(1_000 + place)));
     await at.asked.model.deliveries.deliver({ seed: 7, drop: 0.5 });
     at.asked.model.deliveries.lose();
-    const nights: { due_at: Date }[] = await at.system.source.query(
-      `select due_at from stripe_reconciliation where state = 'planned'`,
-    );
-    await at.system.passTo(nights[0]?.due_at ?? new Date());
-    for (;;) {
-      const open: unknown[] = await at.system.source.query(
-        `select from stripe_reconciliation where state = 'listing' or due_at <= app_now()`,
-      );
-      if (open.length === 0) break;
-      await at.system.settled();
-    }
-    await applied(at);
+    await nightPasses(at.system);
     for (const end of ends) {
       const [, is, shouldBe] = await end();
       expect(is).toEqual(shouldBe);

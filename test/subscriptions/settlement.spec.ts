@@ -60,7 +60,6 @@ describe('a settlement', () => {
       settledBand: number | null;
       settledLines: number | null;
       states: { state: string; firm: { offers: number; lines: number }; interest: { offers: number; lines: number } }[];
-      classes: object[];
       sums: object | null;
     };
   const deadlinePasses = async (agreement: SignedAgreement) => {
@@ -95,7 +94,8 @@ describe('a settlement', () => {
       firm: { offers: 2, lines: 7 },
       interest: { offers: 1, lines: 5 },
     });
-    expect(round.classes).toEqual([
+    const classes = await officer.get(`/api/v1/agreements/${agreement.agreementId}/round/classes`).expect(200);
+    expect(classes.body.items).toEqual([
       {
         lot: 'north',
         tier: 'basic',

@@ -134,6 +134,8 @@ export const PERMISSIONS = {
   'payouts.pay': ['officer'],
   'payouts.withdraw': ['officer'],
   'payouts.read': ['bidder', 'officer', 'auditor'],
+  'payouts.read-reversals': ['officer', 'auditor'],
+  'payouts.try-reversal': ['officer'],
   'statements.read': ['bidder', 'officer', 'auditor'],
   'payment-methods.add': ['owner'],
   'payment-methods.remove': ['owner'],

@@ -7,6 +7,7 @@ import {
   depositLifecycle,
   payoutLifecycle,
   refundLifecycle,
+  reversalLifecycle,
 } from './lifecycles.js';
 
 /** The states that some verb leads to from this one. */
@@ -25,6 +26,7 @@ describe('lifecycles', () => {
     expect(lifecycleFaults(depositLifecycle)).toEqual([]);
     expect(lifecycleFaults(refundLifecycle)).toEqual([]);
     expect(lifecycleFaults(payoutLifecycle)).toEqual([]);
+    expect(lifecycleFaults(reversalLifecycle)).toEqual([]);
   });
 });
 

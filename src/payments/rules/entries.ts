@@ -74,7 +74,7 @@ export function refundEntry(
   };
 }
 
-/** A payer's bank takes its payment back. Won, the entry is reversed. */
+/** A payer's bank takes its payment back. Won, the entry is reversed; taken again, another one is made. */
 export function disputeEntry(of: Between & { memberId: string; of: 'deposit' | 'invoice'; number: string }): Entry {
   return {
     kind: 'dispute',

@@ -88,3 +88,15 @@ export const payoutLifecycle = lifecycle('payout', 'proposed', {
 });
 
 export type PayoutState = StateOf<typeof payoutLifecycle>;
+
+/**
+ * owed: Stripe is to be asked, at once or after it refused. refused: it was asked often enough, and an officer has it tried
+ * once more when there is a reason to.
+ */
+export const reversalLifecycle = lifecycle('payout-reversal', 'owed', {
+  owed: { finish: 'done', refuse: 'refused', try: 'owed' },
+  refused: { try: 'owed' },
+  done: {},
+});
+
+export type ReversalState = StateOf<typeof reversalLifecycle>;

@@ -122,8 +122,11 @@ export class Charging {
     return dispute;
   }
 
-  /** An inquiry becomes a dispute, or a dispute is prevented by giving the payer the money at once. */
-  withdraw(dispute: Thing, status: 'needs_response' | 'prevented'): void {
+  /**
+   * An inquiry becomes a dispute, a dispute is prevented by giving the payer the money at once, or what was won is taken
+   * again. Stripe's definition speaks of two movements at most: that it lists a third one like the others is our assumption.
+   */
+  withdraw(dispute: Thing, status: 'needs_response' | 'prevented' | 'lost'): void {
     dispute['status'] = status;
     dispute['is_charge_refundable'] = false;
     this.moveDisputed(dispute, -1);

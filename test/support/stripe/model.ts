@@ -147,7 +147,8 @@ export class StripeModel {
     return this.charging.dispute(charge, reason, inquiry).id;
   }
 
-  withdraw(id: string, status: 'needs_response' | 'prevented'): void {
+  /** A bank that only asked takes the money, or one that had given it back takes it again. */
+  withdraw(id: string, status: 'needs_response' | 'prevented' | 'lost'): void {
     this.charging.withdraw(this.store.get('dispute', id), status);
   }
 
