@@ -1,7 +1,11 @@
 /** What all acts of the demonstration share. */
+import { pause } from '../src/platform/patience.js';
 import type { Cast } from './cast.js';
 import type { DemoInput } from './input.js';
 import type { Story } from './story.js';
+
+const SHORTEST_REST_MILLIS = 150;
+const LONGEST_REST_MILLIS = 2_000;
 
 export interface Play {
   readonly base: string;
@@ -24,20 +28,22 @@ export async function now(play: Play): Promise<Date> {
   return new Date((await play.cast.admin.get<{ now: string }>('/api/v1/clock')).now);
 }
 
-/** Asks until the answer satisfies; a demonstration waits as long as its system makes progress, with a limit. */
+/**
+ * Asks until the answer satisfies; a demonstration waits as long as its system makes progress, with a limit. The longer
+ * it has waited, the longer it rests between two questions: asking takes time from what is waited for.
+ */
 export async function until<T>(
   ask: () => Promise<T>,
   satisfied: (answer: T) => boolean,
   limitSeconds = 900,
 ): Promise<T> {
-  const limit = Date.now() + limitSeconds * 1_000;
+  const began = performance.now();
   for (;;) {
     const answer = await ask();
     if (satisfied(answer)) return answer;
-    if (Date.now() > limit) throw new Error(`it did not happen within ${limitSeconds} seconds`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 150);
-    });
+    const waited = performance.now() - began;
+    if (waited > limitSeconds * 1_000) throw new Error(`it did not happen within ${limitSeconds} seconds`);
+    await pause(Math.min(LONGEST_REST_MILLIS, Math.max(SHORTEST_REST_MILLIS, waited / 5)));
   }
 }
 
