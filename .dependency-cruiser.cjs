@@ -18,6 +18,8 @@ const FLOORS = {
 };
 
 const rooms = Object.keys(FLOORS);
+/** Every folder of src: one that is not drawn here has no floor. */
+const DRAWN = `^src/(kernel|platform|${rooms.join('|')})/`;
 const DOOR = '(\\.(service|queries|events|module)\\.ts$|/rules/)';
 
 module.exports = {
@@ -43,6 +45,27 @@ module.exports = {
       from: { path: `^src/${room}/` },
       to: { path: '^src/', pathNot: `^src/(${['kernel', 'platform', room, ...FLOORS[room]].join('|')})/` },
     })),
+    {
+      name: 'drawn',
+      comment: 'A folder that is not on the drawing neither calls nor is called: give it a floor first.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/[^/]+/', pathNot: DRAWN },
+    },
+    {
+      name: 'drawn-caller',
+      comment: 'A folder that is not on the drawing neither calls nor is called: give it a floor first.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: DRAWN },
+      to: {},
+    },
+    {
+      name: 'stands-alone',
+      comment: 'The product needs neither its tests nor its demonstration, benchmarks and scripts.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(test|demo|bench|scripts|dist)/' },
+    },
     {
       name: 'through-the-door',
       comment: 'Another room is entered by its service, queries, events, module or rules; the rest is private.',
