@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../../src/app.js';
-import { readSettings } from '../../src/platform/config/settings.js';
+import { readSettings, Settings } from '../../src/platform/config/settings.js';
 import { type ClonedDatabase, cloneDatabase } from '../support/database.js';
 import { System } from '../support/system.js';
 
@@ -231,6 +231,23 @@ describe('a house without its database', () => {
     await app.close();
     await cable.remove();
     await database.drop();
+  });
+
+  it('shows its metrics to neighbours, and to whoever sends the token where one is set', async () => {
+    const status = async (headers: Record<string, string> = {}): Promise<number> =>
+      (await fetch(`${base}/metrics`, { headers })).status;
+    const settings = app.get(Settings);
+    expect(await status()).toBe(200);
+    expect(await status({ 'x-forwarded-for': '203.0.113.7' })).toBe(403);
+    settings.PUMASI_METRICS_TOKEN = 'a-token-of-the-watchers';
+    try {
+      expect(await status()).toBe(403);
+      expect(await status({ authorization: 'Bearer a-token-of-the-watcher' })).toBe(403);
+      const sent = { authorization: 'Bearer a-token-of-the-watchers', 'x-forwarded-for': '203.0.113.7' };
+      expect(await status(sent)).toBe(200);
+    } finally {
+      delete settings.PUMASI_METRICS_TOKEN;
+    }
   });
 
   it('says so to everyone, tells how it is, and goes on when the database is back', async () => {

@@ -136,6 +136,11 @@ export class Settings {
   @Is('look like Pumasi <pumasi@agency.example>', (text) => /^([^<>\r\n]{1,100} )?<?[^\s<>@]+@[^\s<>@]+>?$/.test(text))
   PUMASI_MAIL_FROM = 'Pumasi <pumasi@localhost>';
 
+  /** What whoever reads /metrics sends as a bearer token; without one, only neighbours of this process may read them. */
+  @IsOptional()
+  @Is('have 16 to 200 letters, digits and -._~+/=', (text) => /^[A-Za-z0-9._~+/=-]{16,200}$/.test(text))
+  PUMASI_METRICS_TOKEN?: string;
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
     message: 'must be fatal, error, warn, info, debug or silent',
   })

@@ -1,10 +1,14 @@
-import { Controller, Get, Header, Res, type OnModuleDestroy } from '@nestjs/common';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Controller, Get, Header, type OnModuleDestroy, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
+import { refuse } from '../../kernel/refusal.js';
+import { Settings } from '../config/settings.js';
 import { within } from '../patience.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { Metrics } from '../metrics/metrics.js';
+import { isNeighbour } from './proxy.js';
 import { OpenToAll } from './request.js';
 
 /**
@@ -32,6 +36,7 @@ export class HealthController implements OnModuleDestroy {
     private readonly source: DataSource,
     private readonly jobs: JobsService,
     private readonly metrics: Metrics,
+    private readonly settings: Settings,
   ) {}
 
   onModuleDestroy(): void {
@@ -58,10 +63,23 @@ export class HealthController implements OnModuleDestroy {
     return { status: healthy ? 'up' : 'down', checks: [...needed, await this.queue()] };
   }
 
+  /**
+   * Figures of this process: how often each job ran, for instance, from which a rival could tell what others do. With a
+   * token set they are for whoever sends it; without one, for neighbours of this process.
+   * @throws Refusal 'metrics.closed'
+   */
   @OpenToAll()
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4')
-  async figures(): Promise<string> {
+  async figures(@Req() { raw }: FastifyRequest): Promise<string> {
+    const { PUMASI_METRICS_TOKEN: token } = this.settings;
+    const open = token === undefined ? isNeighbour(raw) : same(raw.headers.authorization ?? '', `Bearer ${token}`);
+    if (!open) {
+      const how = token === undefined ? 'set PUMASI_METRICS_TOKEN, and send it' : 'send PUMASI_METRICS_TOKEN';
+      throw refuse('metrics.closed', `The metrics are not for everybody: ${how} as a bearer token.`, {
+        kind: 'forbidden',
+      });
+    }
     return this.metrics.registry.metrics();
   }
 
@@ -79,6 +97,11 @@ export class HealthController implements OnModuleDestroy {
   private async queue(): Promise<Check> {
     return { name: 'queue', healthy: await this.jobs.queueAnswers() };
   }
+}
+
+/** In a time that tells nothing of where two texts differ. */
+function same(one: string, other: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest());
 }
 
 /** The database told its time between two instants of this process's clock; so its time may be either of them. */
