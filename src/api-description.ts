@@ -40,8 +40,22 @@ const PROBLEM = {
 /** Statuses every route may answer with, by what it takes. */
 function refusals(method: string, path: string, operation: Operation): [number, string][] {
   const writes = method !== 'get';
+  const open = operation['x-deed'] === undefined;
   return [
-    ...(operation['x-deed'] === undefined
+    ...(operation.requestBody === undefined
+      ? []
+      : ([
+          [400, 'the body cannot be read'],
+          [413, 'the body is too large'],
+          [415, 'the body is of another type'],
+        ] as [number, string][])),
+    ...(open && writes
+      ? ([
+          [401, 'what was sent proves nobody'],
+          [429, 'too often: wait, then try again'],
+        ] as [number, string][])
+      : []),
+    ...(open
       ? []
       : ([
           [401, 'nobody is signed in'],
@@ -53,6 +67,7 @@ function refusals(method: string, path: string, operation: Operation): [number, 
       ? ([[412, 'changed meanwhile: read it again']] as [number, string][])
       : []),
     [422, 'the input does not fit; `faults` names each place'],
+    [503, 'the database cannot be reached just now'],
   ];
 }
 

@@ -49,6 +49,23 @@ describe('every route', () => {
     expect(documented.sort()).toEqual(served.sort());
   });
 
+  it('says what it may refuse with: a body that cannot be read, a wrong password, a database that is away', async () => {
+    const { paths } = (await system.anonymous().get('/docs-json')).body as {
+      paths: Record<string, Record<string, { requestBody?: object; responses: Record<string, object> }>>;
+    };
+    const told = (path: string, method: string): string[] => Object.keys(paths[path]?.[method]?.responses ?? {});
+    expect(told('/api/v1/sessions', 'post')).toEqual(
+      expect.arrayContaining(['400', '401', '413', '415', '429', '503']),
+    );
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, { requestBody }] of Object.entries(methods)) {
+        expect(told(path, method)).toEqual(
+          expect.arrayContaining(requestBody ? ['400', '413', '415', '503'] : ['503']),
+        );
+      }
+    }
+  });
+
   it('that does a deed asks nobody in particular to sign in first', async () => {
     const wrong: string[] = [];
     for (const route of routes.filter(({ deed }) => deed !== null)) {
