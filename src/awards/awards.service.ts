@@ -5,6 +5,7 @@ import type { Actor } from '../kernel/actor.js';
 import { toJson } from '../kernel/canonical.js';
 import { nextState, transition } from '../kernel/lifecycle.js';
 import { invalid, notFound, refuse, unless } from '../kernel/refusal.js';
+import { Settings } from '../platform/config/settings.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { whyStale } from '../platform/http/request.js';
 import { sha256 } from '../platform/keys/keys.js';
@@ -50,12 +51,17 @@ export interface AbandonedTender {
 
 @Injectable()
 export class AwardsService {
+  private readonly holidays: ReadonlySet<string>;
+
   constructor(
     private readonly deeds: Deeds,
     private readonly tenders: TendersQueries,
     private readonly tendersService: TendersService,
     private readonly auctions: AuctionsQueries,
-  ) {}
+    settings: Settings,
+  ) {
+    this.holidays = new Set(settings.PUMASI_HOLIDAYS?.split(','));
+  }
 
   /** Recommends a drafted award to the approver. @throws Refusal 'award.wrong-state', 'award.held-changed', .. */
   async recommend(actor: Actor, id: string, reasons: string): Promise<AwardStep> {
@@ -98,7 +104,7 @@ export class AwardsService {
       const held = await heldAsEvaluated(deed, award);
       const tender = await this.tenders.published(deed.tx, award.tenderId);
       if (!tender) throw notFound('tender');
-      const endsAt = standstillEnd(deed.now, tender.standstillDays);
+      const endsAt = standstillEnd(deed.now, tender.standstillDays, this.holidays);
       award.approvedBy = actor.personId;
       award.approvedByName = actor.personName;
       award.approvedFor = actor.organisationId;

@@ -16,7 +16,7 @@ describe('periods', () => {
   it('ends on a working day, at the end of that day in the zone', () => {
     // Friday 2 January 2026, 18:00 in Seoul; ten days later is Monday the 12th.
     const friday = new Date('2026-01-02T09:00:00Z');
-    expect(endOnWorkingDay(friday, 10, SEOUL).toISOString()).toBe('2026-01-12T15:00:00.000Z');
+    expect(endOnWorkingDay(friday, 10, SEOUL, new Set()).toISOString()).toBe('2026-01-12T15:00:00.000Z');
     // Eight days later is Saturday: moved on to Monday, which is a holiday here: Tuesday.
     expect(endOnWorkingDay(friday, 8, SEOUL, new Set(['2026-01-12'])).toISOString()).toBe('2026-01-13T15:00:00.000Z');
   });
@@ -27,7 +27,7 @@ describe('periods', () => {
         fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true }),
         fc.nat(60),
         (start, days) => {
-          const end = endOnWorkingDay(start, days, SEOUL);
+          const end = endOnWorkingDay(start, days, SEOUL, new Set());
           expect(end.getTime()).toBeGreaterThan(addDays(start, days).getTime() - 1);
           const lastDay = new Date(end.getTime() + SEOUL * 60_000 - 1).getUTCDay();
           expect(lastDay === 0 || lastDay === 6).toBe(false);

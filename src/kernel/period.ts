@@ -23,12 +23,7 @@ export function addDays(at: Date, days: number): Date {
  * @param offsetMinutes the zone's offset from UTC at that time (Seoul: 540)
  * @param holidays local dates "YYYY-MM-DD" that are not working days
  */
-export function endOnWorkingDay(
-  start: Date,
-  days: number,
-  offsetMinutes: number,
-  holidays: ReadonlySet<string> = new Set(),
-): Date {
+export function endOnWorkingDay(start: Date, days: number, offsetMinutes: number, holidays: ReadonlySet<string>): Date {
   const offset = offsetMinutes * 60_000;
   let localDay = Math.floor((start.getTime() + offset) / DAY_MILLIS) + days;
   for (;;) {

@@ -18,7 +18,7 @@ describe('a standstill', () => {
   test('ends at the end of a working day, at least the days after approval, and no later than a weekend demands', () => {
     fc.assert(
       fc.property(instants, fc.integer({ min: 0, max: 365 }), (approvedAt, days) => {
-        const end = standstillEnd(approvedAt, days);
+        const end = standstillEnd(approvedAt, days, new Set());
         const lastInstant = new Date(end.getTime() - 1);
         const weekday = new Date(localDay(lastInstant) * DAY_MILLIS).getUTCDay();
         expect(weekday).toBeGreaterThanOrEqual(1);
@@ -33,7 +33,9 @@ describe('a standstill', () => {
   });
 
   test('of ten days after a Wednesday in Seoul ends with the second Monday', () => {
-    expect(standstillEnd(new Date('2030-01-02T16:00:00+09:00'), 10)).toEqual(new Date('2030-01-15T00:00:00+09:00'));
+    const approvedAt = new Date('2030-01-02T16:00:00+09:00');
+    expect(standstillEnd(approvedAt, 10, new Set())).toEqual(new Date('2030-01-15T00:00:00+09:00'));
+    expect(standstillEnd(approvedAt, 10, new Set(['2030-01-14']))).toEqual(new Date('2030-01-16T00:00:00+09:00'));
   });
 
   test('keeps everything unsigned until its end has come and the award is final', () => {

@@ -5,12 +5,12 @@ import { refuse, type Refusal } from '../../kernel/refusal.js';
 import type { AwardState } from './lifecycle.js';
 
 /**
- * The end of a standstill: `days` calendar days after the day of approval, moved on over a weekend, to the last
- * instant of that day. Public holidays are not known to the system: whoever needs one to be skipped gives the tender
- * more days.
+ * The end of a standstill: `days` calendar days after the day of approval, moved on over weekends and holidays, to the
+ * last instant of that day.
+ * @param holidays days such as 2030-01-01
  */
-export function standstillEnd(approvedAt: Date, days: number): Date {
-  return endOnWorkingDay(approvedAt, days, ZONE_MINUTES);
+export function standstillEnd(approvedAt: Date, days: number, holidays: ReadonlySet<string>): Date {
+  return endOnWorkingDay(approvedAt, days, ZONE_MINUTES, holidays);
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   ValidateBy,
   validateSync,
 } from 'class-validator';
+import { isDay } from '../../kernel/calendar.js';
 import { invalid } from '../../kernel/refusal.js';
 
 const onOff = ({ value }: { value: unknown }): unknown => (value === 'on' ? true : value === 'off' ? false : value);
@@ -135,6 +136,11 @@ export class Settings {
   /** Whom letters come from. */
   @Is('look like Pumasi <pumasi@agency.example>', (text) => /^([^<>\r\n]{1,100} )?<?[^\s<>@]+@[^\s<>@]+>?$/.test(text))
   PUMASI_MAIL_FROM = 'Pumasi <pumasi@localhost>';
+
+  /** Public holidays, on which no standstill ends: days such as 2030-01-01, with commas between them. */
+  @IsOptional()
+  @Is('be days such as 2030-01-01, with commas between them', (text) => text.split(',').every(isDay))
+  PUMASI_HOLIDAYS?: string;
 
   /** What whoever reads /metrics sends as a bearer token; without one, only neighbours of this process may read them. */
   @IsOptional()
