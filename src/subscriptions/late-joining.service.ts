@@ -33,7 +33,8 @@ export class LateJoiningService {
   ) {}
 
   /**
-   * Opens a settled agreement of the actor's agency to join until the end of a day, or says another day.
+   * Opens a settled agreement of the actor's agency to join until the end of a day, or says another day. Said again, it
+   * changes nothing.
    * @throws Refusal 'agreement.not-found', 'subscription.not-your-agency', 'late-joining.not-settled', 'late-joining.until'
    */
   async open(actor: Actor, agreementId: string, until: Day): Promise<LateJoiningView> {
@@ -48,12 +49,13 @@ export class LateJoiningService {
       if (!round) throw notFound('agreement');
       unless(whyNotForAgency(round.agencyId, actor));
       unless(whyNotOpenUntil(round.settledOn, round.termMonths, until));
-      await deed.tx.query(
-        `insert into late_joining (agreement_id, until_on, opened_at) values ($1, $2, $3)
-         on conflict (agreement_id) do update set until_on = excluded.until_on`,
+      const changed: unknown[] = await deed.tx.query(
+        `insert into late_joining as l (agreement_id, until_on, opened_at) values ($1, $2, $3)
+         on conflict (agreement_id) do update set until_on = excluded.until_on where l.until_on <> excluded.until_on
+         returning 1`,
         [agreementId, until, deed.now],
       );
-      await deed.record({ type: 'offer-round', id: agreementId }, { lateJoiningUntil: until });
+      if (changed.length > 0) await deed.record({ type: 'offer-round', id: agreementId }, { lateJoiningUntil: until });
       return { agreementId, until };
     });
   }
