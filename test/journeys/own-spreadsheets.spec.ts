@@ -24,22 +24,51 @@ async function verdictOn(folder: string): Promise<{ exit: number; verdict: objec
 }
 
 interface SubscriptionJson {
+  readonly id: string;
   readonly offerId: string | null;
   readonly monthly: number;
   readonly quantity: number;
 }
 
-/** What the members were billed is what they paid, and what the providers, the platform and the tax office have of it. */
-async function agreesWithTheBooks(officer: User, figures: Figures): Promise<void> {
-  let [invoices, invoicedMinor] = [0, 0];
-  for await (const { totalMinor } of officer.all<{ totalMinor: number }>('/api/v1/invoices')) {
-    invoices += 1;
-    invoicedMinor += totalMinor;
+interface InvoiceJson {
+  readonly id: string;
+  readonly runId: string;
+  readonly totalMinor: number;
+}
+
+interface ChargeJson {
+  readonly subscriptionId: string;
+  readonly kind: string;
+  readonly minor: number;
+}
+
+/** What the invoices of each month's run say that some lines cost in it, without set-up and tax; the first run first. */
+async function billedFor(officer: User, invoices: readonly InvoiceJson[], lines: ReadonlySet<string>) {
+  const byMonth = new Map<string, number>();
+  for await (const { id, month } of officer.all<{ id: string; month: string }>('/api/v1/billing/runs?currency=USD')) {
+    let sum = 0;
+    for (const invoice of invoices.filter(({ runId }) => runId === id)) {
+      for await (const charge of officer.all<ChargeJson>(`/api/v1/invoices/${invoice.id}/lines`)) {
+        if (charge.kind === 'monthly' && lines.has(charge.subscriptionId)) sum += charge.minor;
+      }
+    }
+    byMonth.set(month, sum);
   }
+  return [...byMonth].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+}
+
+/** What the members were billed is what they paid, and what the providers, the platform and the tax office have of it. */
+async function agreesWithTheBooks(officer: User, figures: Figures, first: ReadonlySet<string>): Promise<void> {
+  const issued: InvoiceJson[] = [];
+  for await (const invoice of officer.all<InvoiceJson>('/api/v1/invoices')) issued.push(invoice);
+  const invoices = issued.length;
+  const invoicedMinor = issued.reduce((sum, { totalMinor }) => sum + totalMinor, 0);
   expect(figures).toMatchObject({ invoices, invoicedMinor, paidMinor: invoicedMinor, trialBalanceMinor: 0 });
   expect(figures.payableToProvidersMinor + figures.platformFeeMinor + figures.taxMinor).toBe(invoicedMinor);
   expect(figures.platformFeeMinor).toBeGreaterThan(0);
   expect(figures.firstMonthMonthlyMinor).toBe(figures.settledMonthlyMinor);
+  const months = [figures.firstMonthMonthlyMinor, figures.secondMonthMonthlyMinor];
+  expect(await billedFor(officer, issued, first)).toEqual(months);
   expect(figures.secondMonthMonthlyMinor).toBeLessThan(figures.firstMonthMonthlyMinor);
 }
 
@@ -107,9 +136,11 @@ describe('the demonstration on own spreadsheets', () => {
     }
     expect(costs).toBe(figures.allocationTotalMinor);
     let [monthly, contracted, late] = [0, 0, 0];
+    const first = new Set<string>();
     for await (const one of officer.all<SubscriptionJson>('/api/v1/subscriptions')) {
       if (one.offerId === null) late += one.quantity;
       else {
+        first.add(one.id);
         monthly += one.monthly * one.quantity;
         contracted += one.quantity;
       }
@@ -119,7 +150,7 @@ describe('the demonstration on own spreadsheets', () => {
     expect(contracted).toBe(figures.contractLines);
     expect(contracted).toBe(figures.acceptedLines);
     expect(figures.settledMonthlyMinor).toBeLessThan(figures.openMarketMonthlyMinor);
-    await agreesWithTheBooks(officer, figures);
+    await agreesWithTheBooks(officer, figures, first);
 
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
