@@ -29,19 +29,27 @@ export interface Gap {
   readonly atLeastMinor: Minor;
 }
 
+/** What one gap is about. */
+export type GapUnit = Pick<Gap, 'bid' | 'lot' | 'tier'>;
+
 /** What a bid could win and does not win in full, in canonical order. */
 export function openUnits(market: Market, best: Allocation, bids: ReadonlySet<string> | null): HeldUnit[] {
-  return market.bids.flatMap(({ id, options }, bid) => {
+  return market.bids.flatMap(({ id }, bid) => {
     if (bids && !bids.has(id)) return [];
     return market.units.flatMap((unit, u): HeldUnit[] => {
-      const can = options.map((o) => {
-        const option = market.options[o];
-        return option?.pieces[placeOf(option.units, u)] ?? 0;
-      });
-      const pieces = Math.max(0, ...can);
+      const pieces = mostPieces(market, bid, u);
       return pieces > 0 && (best[bid]?.get(u) ?? 0) < Math.min(pieces, unit.pieces) ? [{ bid, unit: u, pieces }] : [];
     });
   });
+}
+
+/** The most that a bid can serve of a unit. */
+function mostPieces(market: Market, bid: number, unit: number): number {
+  const can = market.bids[bid]?.options.map((o) => {
+    const option = market.options[o];
+    return option?.pieces[placeOf(option.units, unit)] ?? 0;
+  });
+  return Math.max(0, ...(can ?? []));
 }
 
 /**
@@ -63,10 +71,7 @@ export function gapsToWin(
   const bounds = new Bounds(market);
   const relaxation = new Relaxation(market, bounds, means.solver, wholeRegion(market));
   try {
-    const within = (held: HeldUnit, by: Means): Gap => {
-      const start: Start = { prices: best.prices, bands: bandsNear(market, found.lines, held), relaxation };
-      return gapOf(market, best, held, decideWithin({ ...market, held: [held] }, by, start));
-    };
+    const within = (held: HeldUnit, by: Means) => searched(market, best, held, by, relaxation);
     const roughly = { ...means, stop: () => true };
     const rough = openUnits(market, found.allocation, bids).map((held) => {
       return { held, gap: means.stop() ? unknownGap(market, held) : within(held, roughly) };
@@ -81,12 +86,38 @@ export function gapsToWin(
   }
 }
 
+/**
+ * One gap by itself, searched for as long as the means allow.
+ * @throws Error when the bid offers nothing there
+ */
+export function gapToWin(market: Market, best: Decision, means: Means, about: GapUnit): Gap | null {
+  if (!best.found) return null;
+  const bid = market.bids.findIndex(({ id }) => id === about.bid);
+  const unit = market.units.findIndex(({ lot, cells: [cell] }) => {
+    return market.lots[lot] === about.lot && (about.tier === null || cell?.tier === about.tier);
+  });
+  const held = { bid, unit, pieces: mostPieces(market, bid, unit) };
+  if (held.pieces === 0) throw new Error('a gap is asked for where the bid offers nothing');
+  const relaxation = new Relaxation(market, new Bounds(market), means.solver, wholeRegion(market));
+  try {
+    return searched(market, best, held, means, relaxation);
+  } finally {
+    relaxation.free();
+  }
+}
+
+/** The gap of what is held, allocated anew from what is known of the best. */
+function searched(market: Market, best: Decision, held: HeldUnit, means: Means, relaxation: Relaxation): Gap {
+  const start: Start = { prices: best.prices, bands: bandsNear(market, best.found?.lines ?? [], held), relaxation };
+  return gapOf(market, best, held, decideWithin({ ...market, held: [held] }, means, start));
+}
+
 /** Of two answers about one gap, what both together say. */
-function tighter(a: Gap, b: Gap): Gap {
-  if (b.proved) return b;
+export function tighter(a: Gap, b: Gap): Gap {
+  if (a.proved || b.proved) return b.proved ? b : a;
   const least = a.atLeastMinor > b.atLeastMinor ? a.atLeastMinor : b.atLeastMinor;
   const better = b.gapMinor === null || (a.gapMinor !== null && a.gapMinor < b.gapMinor) ? a : b;
-  return { ...better, atLeastMinor: least };
+  return { ...better, atLeastMinor: least, proved: better.gapMinor === least };
 }
 
 /** A gap of which nothing is known, because the limit came first. */
