@@ -94,6 +94,13 @@ describe('jobs that go wrong', () => {
     expect(house.probe.diggers.most).toBe(1);
   });
 
+  it('does what a killed process had begun in its spare time as soon as its lease is over', async () => {
+    await house.wantTunnelOfDead(7, 2_000);
+    await house.wantTunnel([8]);
+    await until(async () => house.probe.metres.includes(7));
+    expect(house.probe.metres.slice(-2)).toEqual([8, 7]);
+  });
+
   it('tries what is due and fails again ever more seldom, and nothing waits behind it', async () => {
     for (let n = 0; n < 205; n += 1) await house.plant('fruit', `broken ${n}`, -60_000);
     await house.plant('fruit', 'sound');

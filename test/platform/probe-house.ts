@@ -135,6 +135,17 @@ export class ProbeHouse {
     });
   }
 
+  /** Wants a metre of a tunnel that a process has begun and, as it was killed, will not finish. */
+  async wantTunnelOfDead(metre: number, leaseMillis: number): Promise<void> {
+    await this.source.query(
+      `with e as (insert into outbox_event (name, payload)
+         values ('probe.tunnel-wanted', jsonb_build_object('metre', $1::int)) returning id)
+       insert into outbox_delivery (event_id, handler, enqueued_at, leased_until)
+       select id, 'probe.tunnel', clock_timestamp(), clock_timestamp() + $2 * interval '1 millisecond' from e`,
+      [metre, leaseMillis],
+    );
+  }
+
   /** Rings a bell as if a process had taken it to the queue and died. */
   async ringLost(bell: string): Promise<void> {
     await this.source.query(
