@@ -5,7 +5,7 @@ create table award_gap_proof (
   input_hash text not null,
   position integer not null,
   asked_at timestamptz not null,
-  -- how long it was searched for at the most
+  -- the longest the search might take
   seconds integer check (seconds > 0),
   gap_minor bigint,
   at_least_minor bigint,

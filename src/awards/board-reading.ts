@@ -41,7 +41,7 @@ export interface GapRow {
   readonly proved: boolean;
   /** whether a proof was asked for by itself */
   readonly proof: 'none' | 'waiting' | 'done';
-  /** how long it was searched for at the most, once it was */
+  /** the longest the search might take, once there was one */
   readonly triedSeconds: number | null;
 }
 

@@ -199,7 +199,10 @@ export class GapAnswer {
   @ApiProperty({ enum: ['none', 'waiting', 'done'] })
   proof!: 'none' | 'waiting' | 'done';
 
-  /** how long it was searched for at the most, once it was; not proved then, it is told as far as it is known */
+  /**
+   * the limit of the search for it, once it was searched for, beside that of the work in it; not proved then, it is told as
+   * far as it is known, and not searched for again
+   */
   @ApiProperty({ type: 'integer', nullable: true })
   triedSeconds!: number | null;
 }

@@ -54,7 +54,7 @@ describe('the gap to win', () => {
           const best = decidedBefore(market, found, means);
           for (const gap of gapsOf(problem, highs)) expect(gapToWin(market, best, means, gap)).toEqual(gap);
         }),
-        { numRuns: cases(50), endOnFailure: true },
+        { numRuns: cases(30), endOnFailure: true },
       );
     },
   );

@@ -6,6 +6,7 @@
 import type { Minor } from '../../kernel/money.js';
 import { Bounds } from './bound.js';
 import { decideWithin, type Decision, type Means, type Start } from './decide.js';
+import { GAP_NODES } from './effort.js';
 import type { Allocation, HeldUnit, Market } from './market.js';
 import { placeOf, wholeRegion } from './region.js';
 import { Relaxation } from './relaxation.js';
@@ -87,7 +88,7 @@ export function gapsToWin(
 }
 
 /**
- * One gap by itself, searched for as long as the means allow.
+ * One gap by itself. The search is limited by its nodes, so that it comes as far on a machine that is busy.
  * @throws Error when the bid offers nothing there
  */
 export function gapToWin(market: Market, best: Decision, means: Means, about: GapUnit): Gap | null {
@@ -100,7 +101,7 @@ export function gapToWin(market: Market, best: Decision, means: Means, about: Ga
   if (held.pieces === 0) throw new Error('a gap is asked for where the bid offers nothing');
   const relaxation = new Relaxation(market, new Bounds(market), means.solver, wholeRegion(market));
   try {
-    return searched(market, best, held, means, relaxation);
+    return searched(market, best, held, { ...means, nodes: GAP_NODES }, relaxation);
   } finally {
     relaxation.free();
   }
