@@ -9,7 +9,7 @@ import { decideWithin, type Decision, type Means, type Start } from './decide.js
 import { GAP_NODES } from './effort.js';
 import type { Allocation, HeldUnit, Market } from './market.js';
 import { placeOf, wholeRegion } from './region.js';
-import { Relaxation } from './relaxation.js';
+import { type LinearSolver, Relaxation, UNGUIDED } from './relaxation.js';
 
 /** A bid's gap to win a lot, or a tier of a lot where tiers are awarded by themselves or shared. */
 export interface Gap {
@@ -88,7 +88,9 @@ export function gapsToWin(
 }
 
 /**
- * One gap by itself. The search is limited by its nodes, so that it comes as far on a machine that is busy.
+ * One gap by itself. What is far from winning is found by one search in seconds and by another never, whichever of both
+ * it is: so it is searched for without linear programs, and where that is not enough with them. Each is limited by its
+ * nodes, so that it comes as far on a machine that is busy.
  * @throws Error when the bid offers nothing there
  */
 export function gapToWin(market: Market, best: Decision, means: Means, about: GapUnit): Gap | null {
@@ -99,12 +101,17 @@ export function gapToWin(market: Market, best: Decision, means: Means, about: Ga
   });
   const held = { bid, unit, pieces: mostPieces(market, bid, unit) };
   if (held.pieces === 0) throw new Error('a gap is asked for where the bid offers nothing');
-  const relaxation = new Relaxation(market, new Bounds(market), means.solver, wholeRegion(market));
-  try {
-    return searched(market, best, held, { ...means, nodes: GAP_NODES }, relaxation);
-  } finally {
-    relaxation.free();
-  }
+  const within = (solver: LinearSolver, nodes: number): Gap => {
+    const relaxation = new Relaxation(market, new Bounds(market), solver, wholeRegion(market));
+    try {
+      return searched(market, best, held, { ...means, solver, nodes }, relaxation);
+    } finally {
+      relaxation.free();
+    }
+  };
+  const unguided = within(UNGUIDED, GAP_NODES.unguided);
+  if (unguided.proved || means.stop()) return unguided;
+  return tighter(unguided, within(means.solver, GAP_NODES.guided));
 }
 
 /** The gap of what is held, allocated anew from what is known of the best. */
