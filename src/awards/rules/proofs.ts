@@ -7,7 +7,7 @@ import type { AwardState } from './lifecycle.js';
 export const PROOF_LIMITS = {
   /**
    * the longest one gap may be searched for, from the moment a thread takes it, on a machine that has much else to do; the
-   * work itself is limited by a count, see `GAP_NODES`. Most take seconds, and some no hour would do.
+   * work itself is limited by a count, see `GAP_NODES`. Most take seconds.
    */
   seconds: 120,
   /** gaps of a board that may wait at once; whoever wants more asks again when these are done */
