@@ -62,7 +62,7 @@ describe('what happens between the start of a run and its end', () => {
   });
   afterAll(() => system.stop());
 
-  it('leaves the first line of another agreement, and a scheme that is made then, to the next run', async () => {
+  it('leaves the first line of another agreement, one of a better band, and a scheme that is made then, to the next run', async () => {
     const { month } = running;
     const later = { ...GRANT, name: 'Later', byVoucher: false, perLineMinor: 50, months: 12 };
     answered(await officer.post('/api/v1/billing/grants', later), 201);
@@ -76,6 +76,9 @@ describe('what happens between the start of a run and its end', () => {
     answered(await officer.post(`/api/v1/billing/runs/${id}/start`), 200);
     await waiting();
     await install(system, idle.agreementId, firstDay(month));
+    // Its contract has the price of the next band, which this run has not.
+    await joinLate(system, running, first.organisationId, 1, 3_900, { monthly: 3_000, band: 1 });
+    await install(system, running.agreementId, firstDay(month));
     await holder.commitTransaction();
     await holder.release();
     await system.settled();
@@ -86,11 +89,8 @@ describe('what happens between the start of a run and its end', () => {
     expect(await invoicesOf(other)).toEqual([]);
   });
 
-  it('is billed by the next run, where a contract keeps its price and a voucher its lines', async () => {
+  it('is billed by the next run, where all have the price of the best contract and a voucher keeps its lines', async () => {
     const month = monthLater(running.month, 1);
-    // It joined when more lines were there than work: its contract has the price of the next band.
-    await joinLate(system, running, first.organisationId, 1, 3_900, 3_000);
-    await install(system, running.agreementId, firstDay(month));
     await bill(system, officer, month);
     const [late] = await invoicesOf(other);
     expect(late?.lines.map(({ kind, month: of, minor }) => [kind, of, minor])).toEqual([
@@ -99,12 +99,13 @@ describe('what happens between the start of a run and its end', () => {
     ]);
     const [invoice] = await invoicesOf(first);
     expect(invoice?.lines.map(({ kind, minor }) => [kind, minor])).toEqual([
-      ['monthly', 12_000],
+      ['monthly', 9_000],
+      ['monthly', 3_000],
       ['monthly', 3_000],
       ['set-up', 1_000],
     ]);
     // Of the scheme that pays for every line alone: the voucher's month is over.
-    expect(invoice?.grantMinor).toBe(4 * 50);
+    expect(invoice?.grantMinor).toBe((3 + 2) * 50);
     await booksAgree(system);
   });
 
@@ -121,14 +122,14 @@ describe('what happens between the start of a run and its end', () => {
     await bill(system, officer, month);
     const [invoice] = await invoicesOf(first);
     expect(invoice?.lines.map(({ kind, minor }) => [kind, minor])).toEqual([
-      ['monthly', 12_000],
-      ['service-credit', -12_000],
+      ['monthly', 9_000],
+      ['service-credit', -9_000],
       ['monthly', 3_000],
       ['service-credit', -3_000],
     ]);
     expect(invoice).toMatchObject({ netMinor: 0, grantMinor: 0, totalMinor: 0 });
     const used: unknown[] = await system.source.query('select used_minor from used_service_credit');
-    expect(used).toEqual([{ used_minor: 15_000n }]);
+    expect(used).toEqual([{ used_minor: 12_000n }]);
     await booksAgree(system);
   });
 

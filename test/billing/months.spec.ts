@@ -153,7 +153,7 @@ describe('months of an agreement', () => {
     const [late, cheap] = [await system.someone('owner'), await system.someone('owner')];
     await joinLate(system, running, late.organisationId, 3, 4_000);
     // Its contract has had the lower price from the beginning: it is told nothing.
-    await joinLate(system, running, cheap.organisationId, 1, 4_000, 3_000);
+    await joinLate(system, running, cheap.organisationId, 1, 4_000, { monthly: 3_000, band: 1 });
     await install(system, running.agreementId, firstDay(month));
     const before = (await mails()).length;
     const run = await bill(system, officer, month);
