@@ -48,6 +48,9 @@ export interface InvoiceFile {
   readonly hash: string;
 }
 
+/** Whose invoices may be read: of an agency those that it issued, else those to the organisation. */
+export type Reader = Pick<Actor, 'organisationId' | 'organisationKind'>;
+
 @Injectable()
 export class InvoicesQueries {
   constructor(private readonly source: DataSource) {}
@@ -68,7 +71,7 @@ export class InvoicesQueries {
   }
 
   /** @throws Refusal 'invoice.not-found', also when it is somebody else's, or its run is not issued yet */
-  async one(tx: EntityManager, actor: Actor, id: string): Promise<InvoiceView> {
+  async one(tx: EntityManager, actor: Reader, id: string): Promise<InvoiceView> {
     const rows: InvoiceView[] = await tx.query(`${INVOICES} and i.id = $3`, [...sides(actor), id]);
     const [invoice] = rows;
     if (!invoice) throw notFound('invoice');
@@ -98,7 +101,7 @@ export class InvoicesQueries {
   }
 
   /** @throws Refusal 'invoice.not-found' as above */
-  async whole(tx: EntityManager, actor: Actor, id: string): Promise<WholeInvoice> {
+  async whole(tx: EntityManager, actor: Reader, id: string): Promise<WholeInvoice> {
     const invoice = await this.one(tx, actor, id);
     const lines: InvoiceLineView[] = await tx.query(LINES, [id, 0]);
     return Object.assign(invoice, { lines });
@@ -129,7 +132,7 @@ export class InvoicesQueries {
 /** An id that nothing has: whoever belongs to no organisation sees nothing. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-function sides({ organisationId, organisationKind }: Actor): [member: string | null, issuer: string | null] {
+function sides({ organisationId, organisationKind }: Reader): [member: string | null, issuer: string | null] {
   const own = organisationId ?? NOBODY;
   return organisationKind === 'agency' ? [null, own] : [own, null];
 }
