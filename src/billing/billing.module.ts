@@ -17,6 +17,7 @@ import { RunsController } from './runs.controller.js';
 import { RunsQueries } from './runs.queries.js';
 import { RunsService } from './runs.service.js';
 import { RunWorkService } from './run-work.service.js';
+import { TaxesQueries } from './taxes.queries.js';
 import { TermsController } from './terms.controller.js';
 import { TermsService } from './terms.service.js';
 
@@ -32,6 +33,7 @@ import { TermsService } from './terms.service.js';
     GrantsService,
     BillingQueries,
     RunsQueries,
+    TaxesQueries,
     InvoicesQueries,
     BillingJobs,
   ],

@@ -14,6 +14,7 @@ export const CHUNK = 2_000;
 
 /** What holds for all members of a run. */
 export interface RunFrame {
+  readonly id: string;
   readonly agencyId: string;
   readonly currency: string;
   readonly month: Month;
@@ -178,11 +179,12 @@ interface AboutMembers {
 }
 
 async function aboutMembers(tx: EntityManager, frame: RunFrame, members: readonly string[]): Promise<AboutMembers> {
+  const [taxes, of] =
+    frame.startedAt === null ? ['member_tax t on t.agency_id', frame.agencyId] : ['run_tax t on t.run_id', frame.id];
   const rows: { id: string; name: string; taxBp: number | null }[] = await tx.query(
-    `select o.id, o.name, t.tax_bp as "taxBp" from organisation o
-       left join member_tax t on t.member_id = o.id and t.agency_id = $2
+    `select o.id, o.name, t.tax_bp as "taxBp" from organisation o left join ${taxes} = $2 and t.member_id = o.id
      where o.id = any($1)`,
-    [members, frame.agencyId],
+    [members, of],
   );
   const redeemed: { memberId: string; schemeId: string; lines: number }[] = await tx.query(
     `select v.member_id as "memberId", v.scheme_id as "schemeId", (v.lines - coalesce((

@@ -91,6 +91,10 @@ export class RunsService {
           members,
         ],
       );
+      await deed.tx.query(
+        `insert into run_tax (run_id, member_id, tax_bp) select $1, member_id, tax_bp from member_tax where agency_id = $2`,
+        [id, agencyId],
+      );
       const bands = Object.fromEntries(agreements.map(({ number, lines, band }) => [number, { lines, band }]));
       await deed.record({ type: 'billing-run', id }, { currency, month: run.month, bands });
       await deed.announce(runStarted, { runId: id });

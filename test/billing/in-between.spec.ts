@@ -62,7 +62,7 @@ describe('what happens between the start of a run and its end', () => {
   });
   afterAll(() => system.stop());
 
-  it('leaves the first line of another agreement, one of a better band, and a scheme that is made then, to the next run', async () => {
+  it('leaves the first line of another agreement, one of a better band, and the scheme and the tax that are set then, to the next run', async () => {
     const { month } = running;
     const later = { ...GRANT, name: 'Later', byVoucher: false, perLineMinor: 50, months: 12 };
     answered(await officer.post('/api/v1/billing/grants', later), 201);
@@ -75,6 +75,11 @@ describe('what happens between the start of a run and its end', () => {
     await holder.query('select 1 from grant_scheme for update');
     answered(await officer.post(`/api/v1/billing/runs/${id}/start`), 200);
     await waiting();
+    const taxed = await officer.put(`/api/v1/billing/members/${first.organisationId}/tax`, {
+      taxBp: 900,
+      why: 'Late.',
+    });
+    answered(taxed, 200);
     await install(system, idle.agreementId, firstDay(month));
     // Its contract has the price of the next band, which this run has not.
     await joinLate(system, running, first.organisationId, 1, 3_900, { monthly: 3_000, band: 1 });
@@ -84,8 +89,9 @@ describe('what happens between the start of a run and its end', () => {
     await system.settled();
     expect(await runOf(officer, month)).toMatchObject({
       state: 'issued',
-      totals: { invoices: 1, netMinor: 12_000, grantMinor: 100 },
+      totals: { invoices: 1, netMinor: 12_000, taxMinor: 0, grantMinor: 100 },
     });
+    answered(await officer.delete(`/api/v1/billing/members/${first.organisationId}/tax`), 204);
     expect(await invoicesOf(other)).toEqual([]);
   });
 
