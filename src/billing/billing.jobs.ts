@@ -4,8 +4,9 @@ import { agreementSigned } from '../contracts/contracts.events.js';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { OnFact, WhenDue } from '../platform/deeds/facts.js';
-import { creditNoteIssued, runIssued, runPlanned, runStarted } from './billing.events.js';
+import { creditNoteIssued, monthOver, runIssued, runPlanned, runStarted } from './billing.events.js';
 import { CreditNotesService } from './credit-notes.service.js';
+import { LeftCreditsService } from './left-credits.service.js';
 import { tellLowerPrices } from './price-letters.js';
 import { signedTerms } from './run-rows.js';
 import { awaitMonths, RunsService } from './runs.service.js';
@@ -18,6 +19,7 @@ export class BillingJobs {
     private readonly runs: RunsService,
     private readonly work: RunWorkService,
     private readonly creditNotes: CreditNotesService,
+    private readonly leftCredits: LeftCreditsService,
   ) {}
 
   /** Whoever has an agreement will have something to bill. */
@@ -47,6 +49,18 @@ export class BillingJobs {
   @OnFact(runIssued, { name: 'billing.tell-lower-prices' })
   async tellLowerPrices(deed: Deed, { runId }: { runId: string }): Promise<void> {
     await tellLowerPrices(deed, this.contracts, runId);
+  }
+
+  /** Whose last line a run has billed is charged nothing more from which a service credit could be deducted. */
+  @OnFact(runIssued, { name: 'billing.give-back-credits', long: true })
+  async giveBackCredits({ runId }: { runId: string }): Promise<void> {
+    await this.leftCredits.giveBackAfter(runId);
+  }
+
+  /** Credits may come about after the last run that had anything to bill. */
+  @OnFact(monthOver, { name: 'billing.give-back-late-credits', long: true })
+  async giveBackLateCredits({ agencyId, currency }: { agencyId: string; currency: string }): Promise<void> {
+    await this.leftCredits.giveBack(agencyId, currency);
   }
 
   @OnFact(creditNoteIssued, { name: 'billing.tell-credit' })

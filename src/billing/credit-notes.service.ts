@@ -14,9 +14,10 @@ import { creditNoteIssued } from './billing.events.js';
 import { writeGrantsBack } from './grant-writing.js';
 import { type Issue, type NewInvoice, takeNumbers, writeInvoices } from './invoice-writing.js';
 import type { InvoiceView, IssueCreditNote, WholeInvoice } from './invoices.dto.js';
-import { InvoicesQueries } from './invoices.queries.js';
+import { InvoicesQueries, type Reader } from './invoices.queries.js';
 import { bookingsOf } from './rules/bookings.js';
-import { type Creditable, creditTotals, whyNotCredit } from './rules/credit-notes.js';
+import { sumOf } from './rules/charges.js';
+import { type Creditable, creditTotals, whyNotCredit, wishesUpTo } from './rules/credit-notes.js';
 import type { Grant } from './rules/grants.js';
 import type { InvoiceTotals, Share } from './rules/totals.js';
 
@@ -36,35 +37,68 @@ export class CreditNotesService {
    */
   async issue(actor: Actor, invoiceId: string, { lines, why }: IssueCreditNote): Promise<InvoiceView> {
     return this.deeds.run(actor, 'billing.credit', { invoiceId, lines, why }, async (deed) => {
-      // Invoices are never written again, so nobody can lock one: whoever credits the same waits here.
-      await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('credit ' || $1, 0))`, [invoiceId]);
-      const invoice = await this.invoices.whole(deed.tx, actor, invoiceId);
+      const invoice = await this.held(deed, actor, invoiceId);
       if (invoice.kind === 'credit-note') {
         throw refuse('credit-note.of-credit-note', 'A credit note takes back charges of an invoice: name that.');
       }
       const creditable = await creditableOf(deed, invoice);
       unless(whyNotCredit(creditable, lines));
-      const totals = creditTotals(creditable, lines);
-      const note = noteOf(invoice, totals, lines, why);
-      const names = await this.organisations.names(deed.tx, [invoice.issuerId]);
-      const issue = issueOf(invoice, names.get(invoice.issuerId) ?? invoice.issuerName, deed.now);
-      const [number = ''] = await takeNumbers(deed.tx, issue, 1);
-      await writeInvoices(deed.tx, issue, [note], [number]);
-      await writeGrantsBack(
-        deed.tx,
-        totals.grants.map((grant) => ({ ...grant, invoiceId: note.id })),
-      );
-      const { issuerId, memberId, currency } = invoice;
-      const memo = `Credit note ${number} for ${invoice.number}`;
-      await this.ledger.post(
-        deed,
-        bookingsOf({ id: note.id, kind: 'credit-note', memo, issuerId, memberId, currency, totals }),
-      );
-      const { net, total } = totals;
-      await deed.record({ type: 'invoice', id: invoiceId }, { creditNoteId: note.id, number, net, total }, why);
-      await deed.announce(creditNoteIssued, { creditNoteId: note.id });
-      return this.invoices.one(deed.tx, actor, note.id);
+      const id = await this.write(deed, invoice, creditable, lines, why);
+      return this.invoices.one(deed.tx, actor, id);
     });
+  }
+
+  /**
+   * Takes back what an agency's invoice charged under an agreement, up to an amount, net of tax.
+   * @returns how much of it, in minor units: less when no more is left of these charges
+   */
+  async giveBack(
+    deed: Deed,
+    agencyId: string,
+    { invoiceId, agreementId, upTo, why }: { invoiceId: string; agreementId: string; upTo: Minor; why: string },
+  ): Promise<Minor> {
+    const invoice = await this.held(deed, { organisationId: agencyId, organisationKind: 'agency' }, invoiceId);
+    const creditable = await creditableOf(deed, invoice);
+    const own = new Set(invoice.lines.flatMap((line) => (line.agreementId === agreementId ? [line.position] : [])));
+    const lines = wishesUpTo(creditable, upTo, ({ position }) => own.has(position));
+    if (lines.length > 0) await this.write(deed, invoice, creditable, lines, why);
+    return sumOf(lines);
+  }
+
+  /** Invoices are never written again, so nobody can lock one: whoever credits the same waits here. */
+  private async held(deed: Deed, reader: Reader, invoiceId: string): Promise<WholeInvoice> {
+    await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('credit ' || $1, 0))`, [invoiceId]);
+    return this.invoices.whole(deed.tx, reader, invoiceId);
+  }
+
+  /** @returns the id of the credit note */
+  private async write(
+    deed: Deed,
+    invoice: WholeInvoice,
+    creditable: Creditable,
+    lines: IssueCreditNote['lines'],
+    why: string,
+  ): Promise<string> {
+    const totals = creditTotals(creditable, lines);
+    const note = noteOf(invoice, totals, lines, why);
+    const names = await this.organisations.names(deed.tx, [invoice.issuerId]);
+    const issue = issueOf(invoice, names.get(invoice.issuerId) ?? invoice.issuerName, deed.now);
+    const [number = ''] = await takeNumbers(deed.tx, issue, 1);
+    await writeInvoices(deed.tx, issue, [note], [number]);
+    await writeGrantsBack(
+      deed.tx,
+      totals.grants.map((grant) => ({ ...grant, invoiceId: note.id })),
+    );
+    const { issuerId, memberId, currency } = invoice;
+    const memo = `Credit note ${number} for ${invoice.number}`;
+    await this.ledger.post(
+      deed,
+      bookingsOf({ id: note.id, kind: 'credit-note', memo, issuerId, memberId, currency, totals }),
+    );
+    const { net, total } = totals;
+    await deed.record({ type: 'invoice', id: invoice.id }, { creditNoteId: note.id, number, net, total }, why);
+    await deed.announce(creditNoteIssued, { creditNoteId: note.id });
+    return note.id;
   }
 
   /** Tells the member of a credit note. */

@@ -1,4 +1,4 @@
-/** Sets an invoice, or a credit note, as PDF: the same bytes each time, for it is written of what never changes. */
+/** Sets an invoice, or a credit note, as PDF, of what never changes: the same bytes each time by the same library and fonts. */
 import { type Content, FAINT, pdfOf, RULE, runs, SHADE } from '../platform/pdf/pdf.js';
 import type { WholeInvoice } from './invoices.dto.js';
 import { COLUMNS, lineCells, notes, NUMBERS_FROM, sums } from './rules/invoice-text.js';

@@ -7,13 +7,14 @@ import type { BilledLine } from './rules/drafting.js';
 import type { GrantScheme, GrantState, Taken } from './rules/grants.js';
 import { type Days, endOf } from './rules/months.js';
 import type { Rates } from './rules/totals.js';
-import { classKey, type Prices } from './run-rows.js';
+import { type BandPrices, classKey } from './run-rows.js';
 
 /** Members that are read, billed and committed together. */
 export const CHUNK = 2_000;
 
 /** What holds for all members of a run. */
 export interface RunFrame {
+  readonly id: string;
   readonly agencyId: string;
   readonly currency: string;
   readonly month: Month;
@@ -21,7 +22,7 @@ export interface RunFrame {
   readonly startedAt: Date | null;
   readonly rates: Rates;
   /** by agreement, in the band of the run */
-  readonly prices: ReadonlyMap<string, Prices>;
+  readonly prices: ReadonlyMap<string, BandPrices>;
 }
 
 export interface MemberFacts {
@@ -47,6 +48,7 @@ interface LineRow {
   readonly contractMonthly: Minor;
   readonly setup: Minor;
   readonly billedUntil: string | null;
+  readonly joinedBand: number | null;
 }
 
 /** Members from one, which does not belong to them, to another one, which does. */
@@ -96,7 +98,7 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }:
     `select l.subscription_id as "subscriptionId", l.number, l.agreement_id as "agreementId",
        l.provider_id as "providerId", l.member_id as "memberId", a.pool_id as pool, l.region_code as region,
        l.lot_code as lot, l.tier_code as tier, l.quantity, l.contract_monthly as "contractMonthly", l.setup_minor as setup,
-       b.billed_until::text as "billedUntil"
+       b.billed_until::text as "billedUntil", l.joined_band as "joinedBand"
      from billable_line l join billable_agreement a on a.agreement_id = l.agreement_id
        left join billed_line b on b.subscription_id = l.subscription_id
      where l.member_id > $1 and l.member_id <= $2 and l.agency_id = $3 and l.currency = $4
@@ -141,13 +143,14 @@ export async function factsOf(tx: EntityManager, frame: RunFrame, { after, to }:
   const owned = new Map<string, BilledLine[]>();
   for (const row of lines) {
     const own = periods.get(row.subscriptionId);
-    const prices = frame.prices.get(row.agreementId);
-    // The first line of an agreement may be reported while a run goes on that has no band for it: the next one bills it.
+    const of = frame.prices.get(row.agreementId);
+    // A line may be reported while a run goes on that has no band for its agreement, or a worse one than it was contracted
+    // in: the next run bills it.
     const open = credits.get(row.subscriptionId);
-    if ((!own && !open) || !prices) continue;
-    const price = prices.get(classKey(row.lot, row.tier));
+    if ((!own && !open) || !of || (row.joinedBand ?? 0) > of.band) continue;
+    const price = of.prices.get(classKey(row.lot, row.tier));
     if (price === undefined) throw new Error(`line ${row.number} has no price in its agreement`);
-    const { memberId, lot: _class, quantity, contractMonthly, setup, billedUntil, ...rest } = row;
+    const { memberId, lot: _class, quantity, contractMonthly, setup, billedUntil, joinedBand: _band, ...rest } = row;
     const line: BilledLine = {
       ...rest,
       line: { quantity, contractMonthly, setup, billedUntil },
@@ -176,11 +179,12 @@ interface AboutMembers {
 }
 
 async function aboutMembers(tx: EntityManager, frame: RunFrame, members: readonly string[]): Promise<AboutMembers> {
+  const [taxes, of] =
+    frame.startedAt === null ? ['member_tax t on t.agency_id', frame.agencyId] : ['run_tax t on t.run_id', frame.id];
   const rows: { id: string; name: string; taxBp: number | null }[] = await tx.query(
-    `select o.id, o.name, t.tax_bp as "taxBp" from organisation o
-       left join member_tax t on t.member_id = o.id and t.agency_id = $2
+    `select o.id, o.name, t.tax_bp as "taxBp" from organisation o left join ${taxes} = $2 and t.member_id = o.id
      where o.id = any($1)`,
-    [members, frame.agencyId],
+    [members, of],
   );
   const redeemed: { memberId: string; schemeId: string; lines: number }[] = await tx.query(
     `select v.member_id as "memberId", v.scheme_id as "schemeId", (v.lines - coalesce((

@@ -82,10 +82,14 @@ interface CountedAgreement {
   readonly settledBand: number;
   readonly previousBand: number | null;
   readonly linesBefore: number | null;
+  readonly contractedBand: number | null;
   readonly lines: number;
 }
 
-/** Agreements of which some line has begun to work before the end of the month, in order of their numbers. */
+/**
+ * Agreements of which some line has begun to work before the end of the month, in order of their numbers, each in the band
+ * of the run. Of what lines were contracted in, those count that have days to be billed.
+ */
 export async function agreementsOf(
   tx: EntityManager,
   contracts: ContractsQueries,
@@ -93,12 +97,15 @@ export async function agreementsOf(
 ): Promise<RunAgreement[]> {
   const counted: CountedAgreement[] = await tx.query(
     `with begun as (
-       select l.agreement_id, coalesce(sum(l.quantity) filter (where p.until_on is null or p.until_on >= $3), 0)::int as lines
+       select l.agreement_id, coalesce(sum(l.quantity) filter (where p.until_on is null or p.until_on >= $3), 0)::int as lines,
+         max(l.joined_band) filter (
+           where p.until_on is null or p.until_on > greatest(b.billed_until, p.from_on)) as contracted_band
        from billable_line l join service_period p on p.subscription_id = l.subscription_id
+         left join billed_line b on b.subscription_id = l.subscription_id
        where l.agency_id = $1 and l.currency = $2 and p.from_on < $3::date group by 1
      )
      select a.agreement_id as "agreementId", a.number, a.provider_id as "providerId", a.settled_band as "settledBand",
-       before.band as "previousBand", before.lines as "linesBefore", b.lines
+       before.band as "previousBand", before.lines as "linesBefore", b.contracted_band as "contractedBand", b.lines
      from begun b join billable_agreement a on a.agreement_id = b.agreement_id
        left join lateral (
          select g.band, g.lines from run_agreement g join billing_run r on r.id = g.run_id
@@ -108,9 +115,9 @@ export async function agreementsOf(
     [agencyId, currency, endOf(month), month],
   );
   const agreements: RunAgreement[] = [];
-  for (const { settledBand, previousBand, ...agreement } of counted) {
+  for (const { settledBand, previousBand, contractedBand, ...agreement } of counted) {
     const terms = await signedTerms(tx, contracts, agreement.agreementId);
-    const { band, before } = bandOfRun(terms.tariff, settledBand, previousBand, agreement.lines);
+    const { band, before } = bandOfRun(terms.tariff, settledBand, previousBand, contractedBand, agreement.lines);
     const activation = previousBand === null ? (terms.tariff.activation ?? 0n) : 0n;
     agreements.push({ ...agreement, band, previousBand: before, activation, terms });
   }
@@ -164,6 +171,12 @@ export type Prices = ReadonlyMap<string, Minor>;
 
 export function pricesIn({ tariff }: Pick<AgreementTerms, 'tariff'>, band: number): Prices {
   return new Map(bandPrices(tariff, band).map(({ lot, tier, monthly }) => [classKey(lot, tier), monthly]));
+}
+
+/** The band of an agreement in a run, and what it costs there. */
+export interface BandPrices {
+  readonly band: number;
+  readonly prices: Prices;
 }
 
 export function classKey(lot: string, tier: string): string {

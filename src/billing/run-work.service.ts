@@ -16,10 +16,10 @@ import { draftsOf } from './run-drafting.js';
 import { CHUNK, chunkAt, chunksOf, type RunFrame, schemesOf } from './run-facts.js';
 import {
   agreementsOf,
+  type BandPrices,
   fixedBands,
   lockedRun,
   pricesIn,
-  type Prices,
   RUN_ROWS,
   type RunRow,
   signedTerms,
@@ -49,7 +49,9 @@ export class RunWorkService {
     const result = await this.source.transaction('REPEATABLE READ', async (tx) => {
       const agreements = await agreementsOf(tx, this.contracts, run);
       const terms = await termsOf(tx, run.agencyId, run.currency);
-      const prices = new Map(agreements.map(({ agreementId, terms: of, band }) => [agreementId, pricesIn(of, band)]));
+      const prices = new Map(
+        agreements.map(({ agreementId, terms: of, band }) => [agreementId, { band, prices: pricesIn(of, band) }]),
+      );
       const frame: RunFrame = { ...run, rates: terms, prices };
       const schemes = await schemesOf(tx, frame, false);
       const nets = new Map<string, Minor>();
@@ -85,15 +87,16 @@ export class RunWorkService {
 
   /** Bills whoever is not billed yet, until all are. */
   async run(runId: string): Promise<void> {
-    const prices = new Map<string, Prices>();
+    const prices = new Map<string, BandPrices>();
     for (const { agreementId, band } of await fixedBands(this.source.manager, runId)) {
-      prices.set(agreementId, pricesIn(await signedTerms(this.source.manager, this.contracts, agreementId), band));
+      const terms = await signedTerms(this.source.manager, this.contracts, agreementId);
+      prices.set(agreementId, { band, prices: pricesIn(terms, band) });
     }
     while (await this.deeds.runAsJob('billing.run', (deed) => this.chunk(deed, runId, prices)));
   }
 
   /** @returns whether there may be more to do */
-  private async chunk(deed: Deed, runId: string, prices: ReadonlyMap<string, Prices>): Promise<boolean> {
+  private async chunk(deed: Deed, runId: string, prices: ReadonlyMap<string, BandPrices>): Promise<boolean> {
     const run = await lockedRun(deed.tx, runId);
     if (run.state !== 'running') return false;
     const started = startedRun(run);

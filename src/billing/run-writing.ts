@@ -102,6 +102,14 @@ async function writeUsed(tx: EntityManager, run: StartedRun, drafts: readonly Me
       creditId === null ? [] : [{ id: creditId, worth: unit, used: -minor }],
     ),
   );
+  await writeUsedCredits(tx, credits);
+}
+
+/** Keeps what is deducted, or given back, of service credits beside what was before; and what they are worth, once. */
+export async function writeUsedCredits(
+  tx: EntityManager,
+  credits: readonly { readonly id: string; readonly worth: Minor; readonly used: Minor }[],
+): Promise<void> {
   if (credits.length === 0) return;
   await tx.query(
     `insert into used_service_credit as u (credit_id, worth_minor, used_minor)

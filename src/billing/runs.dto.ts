@@ -152,7 +152,10 @@ export class RunAgreementView {
   @ApiProperty({ type: Number, nullable: true })
   linesBefore!: number | null;
 
-  /** index of the band in the tariff; a higher one is never dearer */
+  /**
+   * index of the band in the tariff; a higher one is never dearer. The best of the band before, that which `lines` reach, and
+   * those in which lines joined that are billed
+   */
   band!: number;
 
   /** the lines from which on it applies */

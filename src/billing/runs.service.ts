@@ -7,7 +7,7 @@ import { transition } from '../kernel/lifecycle.js';
 import { unless } from '../kernel/refusal.js';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
-import { runPlanned, runStarted } from './billing.events.js';
+import { monthOver, runPlanned, runStarted } from './billing.events.js';
 import { endOf, firstDay, monthLater } from './rules/months.js';
 import { runLifecycle, type RunState, whyNotPlan, whyNotStart } from './rules/runs.js';
 import { chunksOf } from './run-facts.js';
@@ -51,6 +51,7 @@ export class RunsService {
     const month = monthLater(begins, -1);
     await deed.tx.query('update billing_terms set due_at = $2 where id = $1', [termsId, dayStart(endOf(begins))]);
     const { agencyId, currency } = terms;
+    await deed.announce(monthOver, { agencyId, currency });
     const { state, passed } = await situation(deed.tx, agencyId, currency, month);
     if (whyNotPlan(month, passed, state, deed.now) !== null) return;
     if (state !== null || (await somethingToBill(deed.tx, agencyId, currency, month))) {
@@ -89,6 +90,10 @@ export class RunsService {
           ends,
           members,
         ],
+      );
+      await deed.tx.query(
+        `insert into run_tax (run_id, member_id, tax_bp) select $1, member_id, tax_bp from member_tax where agency_id = $2`,
+        [id, agencyId],
       );
       const bands = Object.fromEntries(agreements.map(({ number, lines, band }) => [number, { lines, band }]));
       await deed.record({ type: 'billing-run', id }, { currency, month: run.month, bands });

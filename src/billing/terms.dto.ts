@@ -62,3 +62,11 @@ export class SetTax {
 export class TaxView extends SetTax {
   memberId!: string;
 }
+
+export class TaxPage {
+  @ApiProperty({ type: [TaxView] })
+  items!: readonly TaxView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}

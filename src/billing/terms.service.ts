@@ -5,6 +5,7 @@ import { isCurrency } from '../kernel/currency.js';
 import { notFound, unless } from '../kernel/refusal.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { Deeds } from '../platform/deeds/deeds.js';
+import { updatedRows } from '../platform/jobs/performer.js';
 import { whyStale } from '../platform/http/request.js';
 import { BillingQueries } from './billing.queries.js';
 import { awaitMonths } from './runs.service.js';
@@ -47,7 +48,7 @@ export class TermsService {
     });
   }
 
-  /** Sets the tax on the invoices of the actor's agency to a member. @throws Refusal 'member.not-found' */
+  /** Sets the tax on the invoices to a member, for the runs that start from now on. @throws Refusal 'member.not-found' */
   async setTax(actor: Actor, memberId: string, { taxBp, why }: SetTax): Promise<TaxView> {
     return this.deeds.run(actor, 'billing.set-tax', { memberId, taxBp, why }, async (deed) => {
       const member = await this.organisations.one(deed.tx, memberId);
@@ -59,6 +60,21 @@ export class TermsService {
       );
       await deed.record({ type: 'member-tax', id: memberId }, { taxBp }, why);
       return { memberId, taxBp, why };
+    });
+  }
+
+  /** Lets a member pay the tax of the terms again. @throws Refusal 'tax.not-found' when it has no rate of its own */
+  async unsetTax(actor: Actor, memberId: string): Promise<void> {
+    await this.deeds.run(actor, 'billing.unset-tax', { memberId }, async (deed) => {
+      const removed = await deed.tx
+        .query('delete from member_tax where agency_id = $1 and member_id = $2 returning tax_bp as "taxBp"', [
+          actor.organisationId,
+          memberId,
+        ])
+        .then(updatedRows<{ taxBp: number }>);
+      const [was] = removed;
+      if (!was) throw notFound('tax');
+      await deed.record({ type: 'member-tax', id: memberId }, { taxBp: null, before: was.taxBp });
     });
   }
 }

@@ -25,6 +25,15 @@ export function sequenceCursor(cursor: string | undefined): string {
   throw noCursor();
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Where a list in order of ids goes on; null at its beginning. @throws Refusal 'page.cursor' */
+export function uuidCursor(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  if (UUID.test(cursor)) return cursor;
+  throw noCursor();
+}
+
 /** The refusal of a cursor that is no page's. */
 export function noCursor(): Refusal {
   return invalid('page.cursor', 'cursor: give the "next" of a page of this list, unchanged.', [

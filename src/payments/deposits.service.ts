@@ -1,6 +1,6 @@
-/** Deposits: asked for when an offer is accepted, held for the member, credited to its first invoice or given back. */
+/** Deposits: asked for when an offer is accepted, held for the member, credited to the first invoice of their agreement, or given back. */
 import { Injectable } from '@nestjs/common';
-import { BillingQueries } from '../billing/billing.queries.js';
+import { type AskedFor, BillingQueries } from '../billing/billing.queries.js';
 import type { Actor } from '../kernel/actor.js';
 import type { Minor } from '../kernel/money.js';
 import { notFound } from '../kernel/refusal.js';
@@ -10,7 +10,7 @@ import { askFor, writeLetters } from './letters.js';
 import { chargeable } from './chargeable.js';
 import { ReceivingService } from './receiving.service.js';
 import { RefundsService } from './refunds.service.js';
-import { assign } from './rules/assign.js';
+import { assign, type Claim } from './rules/assign.js';
 import { whyNotReturn } from './rules/deposits.js';
 import type { DepositState } from './rules/lifecycles.js';
 import { StripeGateway } from './stripe-gateway.js';
@@ -20,9 +20,11 @@ interface Side {
   readonly currency: string;
 }
 
-interface Creditable {
+interface Waiting {
   readonly id: string;
   readonly number: string;
+  readonly state: DepositState;
+  readonly agreementId: string;
   readonly minor: Minor;
   readonly collection: string;
   readonly openMinor: Minor;
@@ -127,27 +129,31 @@ export class DepositsService {
   }
 
   /**
-   * Credits held deposits to these invoices, which have just been issued, as far as they ask for it; what is left of a
-   * deposit goes back, and what was asked for and has not come is asked for no longer.
+   * Credits held deposits to these invoices, which have just been issued, as far as they ask for the lines of the deposit's
+   * own agreement; what is left of a deposit goes back, and what was asked for and has not come is asked for no longer.
+   * Deposits of agreements that the invoices do not bill go on waiting.
    */
   async creditTo(deed: Deed, collectionIds: readonly string[]): Promise<void> {
-    const found: Creditable[] = await deed.tx.query(
-      `select d.id, d.number, d.minor - d.refunded_minor as minor, c.id as collection, c.open_minor as "openMinor"
+    const waiting: Waiting[] = await deed.tx.query(
+      `select d.id, d.number, d.state, d.agreement_id as "agreementId", d.minor - d.refunded_minor as minor,
+         c.id as collection, c.open_minor as "openMinor"
        from collection c join deposit d
          on d.member_id = c.member_id and d.agency_id = c.issuer_id and d.currency = c.currency
-       where c.id = any($1) and d.state = 'held' and d.settled_at is not null and d.why_ended is null
+       where c.id = any($1) and d.settled_at is not null
+         and (d.state in ('asked', 'charging') or d.state = 'held' and d.why_ended is null)
        order by d.sequence for update of d`,
       [collectionIds],
     );
-    const claims = new Map(
-      found.map((each) => [
-        each.collection,
-        { number: each.collection, id: each.collection, openMinor: each.openMinor, whole: false },
-      ]),
-    );
-    const numbers = new Map(found.map(({ id, number }) => [id, number]));
-    const purses = found.map(({ id, minor, collection }) => ({ id, minor, numbers: [collection] }));
-    const credits = assign(purses, [...claims.values()]);
+    if (waiting.length === 0) return;
+    const invoices = [...new Set(waiting.map(({ collection }) => collection))];
+    const open = new Map(waiting.map(({ collection, openMinor }) => [collection, openMinor]));
+    const claims = claimsOf(await this.billing.askedFor(deed.tx, invoices), open);
+    const named = new Set(claims.map(({ number }) => number));
+    const found = waiting.filter((each) => named.has(claimKey(each.collection, each.agreementId)));
+    const held = found.filter(({ state }) => state === 'held');
+    const numbers = new Map(held.map(({ id, number }) => [id, number]));
+    const purses = held.map((each) => ({ ...each, numbers: [claimKey(each.collection, each.agreementId)] }));
+    const credits = assign(purses, claims);
     await this.receiving.receive(
       deed,
       credits.map(({ purse, claim, minor }) => ({
@@ -170,11 +176,9 @@ export class DepositsService {
       purses.map(({ id }) => id),
     );
     await deed.tx.query(
-      `update deposit d set state = 'withdrawn', due_at = null, why_ended = 'The first invoice has been issued.'
-       from collection c
-       where c.id = any($1) and d.member_id = c.member_id and d.agency_id = c.issuer_id and d.currency = c.currency
-         and d.settled_at is not null and d.state in ('asked', 'charging')`,
-      [collectionIds],
+      `update deposit set state = 'withdrawn', due_at = null, why_ended = 'The first invoice has been issued.'
+       where id = any($1) and state in ('asked', 'charging')`,
+      [found.map(({ id }) => id)],
     );
   }
 
@@ -208,4 +212,18 @@ export class DepositsService {
 /** Or a deposit could be asked for an offer while its round ends, and nobody would look at it again. */
 async function oneAtATime({ tx }: Deed, agreementId: string): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('deposits ' || $1, 0))`, [agreementId]);
+}
+
+function claimKey(collection: string, agreementId: string): string {
+  return `${collection} ${agreementId}`;
+}
+
+/** What deposits may be credited to: the part of each agreement, and of an invoice in all no more than is open of it. */
+function claimsOf(asked: readonly AskedFor[], open: Map<string, Minor>): Claim[] {
+  return asked.map(({ invoiceId, agreementId, minor }) => {
+    const left = open.get(invoiceId) ?? 0n;
+    const openMinor = minor < left ? minor : left;
+    open.set(invoiceId, left - openMinor);
+    return { number: claimKey(invoiceId, agreementId), id: invoiceId, openMinor, whole: false };
+  });
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
 import { dayOf } from '../kernel/calendar.js';
-import { pageOf, sequenceCursor } from '../kernel/page.js';
+import { pageOf, sequenceCursor, uuidCursor } from '../kernel/page.js';
 import { invalid, notFound, unless } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { databaseNow } from '../platform/deeds/deeds.js';
@@ -16,7 +16,6 @@ import type {
   PreviewedClassPage,
 } from './late-joining.dto.js';
 import { presentLines, readJoining, type RunningAgreement } from './late-rows.js';
-import { uuidOf } from './offer-rows.js';
 import {
   type ClassLines,
   classOf,
@@ -46,7 +45,7 @@ export class LateJoiningQueries {
       `select agreement_id as id from late_joining
        where until_on >= business_day(app_now()) and ($1::uuid is null or agreement_id > $1)
        order by agreement_id limit $2`,
-      [uuidOf(cursor), limit + 1],
+      [uuidCursor(cursor), limit + 1],
     );
     const page = pageOf(rows, limit, (row) => row.id);
     const items: OpenAgreement[] = [];

@@ -74,10 +74,3 @@ export function placeOf(cursor: string | undefined, shape: RegExp): [agreement: 
   }
   return [agreement, within];
 }
-
-/** Where a page of a list by id goes on; null at its beginning. @throws Refusal 'page.cursor' */
-export function uuidOf(cursor: string | undefined): string | null {
-  if (cursor === undefined) return null;
-  if (UUID.test(cursor)) return cursor;
-  throw noCursor();
-}

@@ -79,7 +79,28 @@ describe('what an invoice comes to', () => {
 
   it('follows the member’s own tax, its grants, and what was not kept of the service', async () => {
     const path = `/api/v1/billing/members/${town.organisationId}/tax`;
+    expect((await officer.get(path)).body.code).toBe('tax.not-found');
+    expect((await officer.delete(path)).body.code).toBe('tax.not-found');
+    answered(await officer.put(path, { taxBp: 700, why: 'reduced' }), 200);
+    const second = path.replace(town.organisationId, rural.organisationId);
+    answered(await officer.put(second, { taxBp: 300, why: 'reduced' }), 200);
+    const list = async (query: string): Promise<{ items: { memberId: string }[]; next: string | null }> =>
+      answered(await officer.get(`/api/v1/billing/taxes${query}`), 200) as Awaited<ReturnType<typeof list>>;
+    const one = await list('?limit=1');
+    const rest = await list(`?limit=1&cursor=${one.next}`);
+    expect([...one.items, ...rest.items].map(({ memberId }) => memberId)).toEqual(
+      [town.organisationId, rural.organisationId].toSorted(),
+    );
+    expect(rest.next).toBeNull();
+    expect((await officer.get('/api/v1/billing/taxes?cursor=x')).body.code).toBe('page.cursor');
+    expect((await officer.delete(second)).status).toBe(204);
+    expect((await officer.get(second)).status).toBe(404);
     answered(await officer.put(path, { taxBp: 0, why: 'exempt' }), 200);
+    expect(answered(await officer.get(path), 200)).toEqual({
+      memberId: town.organisationId,
+      taxBp: 0,
+      why: 'exempt',
+    });
     expect(
       (await officer.put(path.replace(town.organisationId, running.providerId), { taxBp: 0, why: 'x' })).status,
     ).toBe(404);

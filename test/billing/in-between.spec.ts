@@ -62,7 +62,7 @@ describe('what happens between the start of a run and its end', () => {
   });
   afterAll(() => system.stop());
 
-  it('leaves the first line of another agreement, and a scheme that is made then, to the next run', async () => {
+  it('leaves the first line of another agreement, one of a better band, and the scheme and the tax that are set then, to the next run', async () => {
     const { month } = running;
     const later = { ...GRANT, name: 'Later', byVoucher: false, perLineMinor: 50, months: 12 };
     answered(await officer.post('/api/v1/billing/grants', later), 201);
@@ -75,22 +75,28 @@ describe('what happens between the start of a run and its end', () => {
     await holder.query('select 1 from grant_scheme for update');
     answered(await officer.post(`/api/v1/billing/runs/${id}/start`), 200);
     await waiting();
+    const taxed = await officer.put(`/api/v1/billing/members/${first.organisationId}/tax`, {
+      taxBp: 900,
+      why: 'Late.',
+    });
+    answered(taxed, 200);
     await install(system, idle.agreementId, firstDay(month));
+    // Its contract has the price of the next band, which this run has not.
+    await joinLate(system, running, first.organisationId, 1, 3_900, { monthly: 3_000, band: 1 });
+    await install(system, running.agreementId, firstDay(month));
     await holder.commitTransaction();
     await holder.release();
     await system.settled();
     expect(await runOf(officer, month)).toMatchObject({
       state: 'issued',
-      totals: { invoices: 1, netMinor: 12_000, grantMinor: 100 },
+      totals: { invoices: 1, netMinor: 12_000, taxMinor: 0, grantMinor: 100 },
     });
+    answered(await officer.delete(`/api/v1/billing/members/${first.organisationId}/tax`), 204);
     expect(await invoicesOf(other)).toEqual([]);
   });
 
-  it('is billed by the next run, where a contract keeps its price and a voucher its lines', async () => {
+  it('is billed by the next run, where all have the price of the best contract and a voucher keeps its lines', async () => {
     const month = monthLater(running.month, 1);
-    // It joined when more lines were there than work: its contract has the price of the next band.
-    await joinLate(system, running, first.organisationId, 1, 3_900, 3_000);
-    await install(system, running.agreementId, firstDay(month));
     await bill(system, officer, month);
     const [late] = await invoicesOf(other);
     expect(late?.lines.map(({ kind, month: of, minor }) => [kind, of, minor])).toEqual([
@@ -99,12 +105,13 @@ describe('what happens between the start of a run and its end', () => {
     ]);
     const [invoice] = await invoicesOf(first);
     expect(invoice?.lines.map(({ kind, minor }) => [kind, minor])).toEqual([
-      ['monthly', 12_000],
+      ['monthly', 9_000],
+      ['monthly', 3_000],
       ['monthly', 3_000],
       ['set-up', 1_000],
     ]);
     // Of the scheme that pays for every line alone: the voucher's month is over.
-    expect(invoice?.grantMinor).toBe(4 * 50);
+    expect(invoice?.grantMinor).toBe((3 + 2) * 50);
     await booksAgree(system);
   });
 
@@ -121,14 +128,14 @@ describe('what happens between the start of a run and its end', () => {
     await bill(system, officer, month);
     const [invoice] = await invoicesOf(first);
     expect(invoice?.lines.map(({ kind, minor }) => [kind, minor])).toEqual([
-      ['monthly', 12_000],
-      ['service-credit', -12_000],
+      ['monthly', 9_000],
+      ['service-credit', -9_000],
       ['monthly', 3_000],
       ['service-credit', -3_000],
     ]);
     expect(invoice).toMatchObject({ netMinor: 0, grantMinor: 0, totalMinor: 0 });
     const used: unknown[] = await system.source.query('select used_minor from used_service_credit');
-    expect(used).toEqual([{ used_minor: 15_000n }]);
+    expect(used).toEqual([{ used_minor: 12_000n }]);
     await booksAgree(system);
   });
 

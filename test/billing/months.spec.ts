@@ -133,14 +133,21 @@ describe('months of an agreement', () => {
     expect(all.map(({ number }) => number)).toEqual([3, 2, 1].map((n) => `INV-${issued}-00000${n}`));
   });
 
-  it('come with a PDF that is the same whenever it is asked for', async () => {
+  it('come with a PDF that is the same whenever it is asked for, and is given out though it was written otherwise before', async () => {
     const [first] = members;
     const [invoice] = await invoicesOf(first ?? officer);
+    // As another version of the library wrote it.
+    await system.source.query(`insert into invoice_file values ($1, repeat('0', 64), app_now())`, [invoice?.id]);
     const read = async () => officer.get(`/api/v1/invoices/${invoice?.id}/pdf`).buffer(true);
     const [once, again] = [await read(), await read()];
     expect(once.status).toBe(200);
     expect(once.headers['content-disposition']).toContain(`${invoice?.number}.pdf`);
     expect(again.headers['etag']).toBe(once.headers['etag']);
+    const kept: { hash: string }[] = await system.source.query(
+      'select pdf_hash as hash from invoice_file where invoice_id = $1 order by pdf_hash',
+      [invoice?.id],
+    );
+    expect(kept.map(({ hash }) => `"${hash}"`)).toEqual([`"${'0'.repeat(64)}"`, once.headers['etag']]);
     expect(
       (await officer.get(`/api/v1/invoices/${invoice?.id}/pdf`).set('if-none-match', String(once.headers['etag'])))
         .status,
@@ -153,7 +160,7 @@ describe('months of an agreement', () => {
     const [late, cheap] = [await system.someone('owner'), await system.someone('owner')];
     await joinLate(system, running, late.organisationId, 3, 4_000);
     // Its contract has had the lower price from the beginning: it is told nothing.
-    await joinLate(system, running, cheap.organisationId, 1, 4_000, 3_000);
+    await joinLate(system, running, cheap.organisationId, 1, 4_000, { monthly: 3_000, band: 1 });
     await install(system, running.agreementId, firstDay(month));
     const before = (await mails()).length;
     const run = await bill(system, officer, month);

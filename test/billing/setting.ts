@@ -62,7 +62,7 @@ export async function joinLate(
   memberId: string,
   quantity: number,
   agreedMonthly: number,
-  contractMonthly = agreedMonthly,
+  contract = { monthly: agreedMonthly, band: 0 },
 ): Promise<string> {
   await system.source.query(
     `insert into late_joining (agreement_id, until_on, opened_at) values ($1, '2100-01-01', app_now()) on conflict do nothing`,
@@ -73,9 +73,9 @@ export async function joinLate(
        tier_code, quantity, monthly_minor, agreed_monthly, setup_minor, term_months, content_hash, state, settled_at,
        joined_band, joined_lines)
      select 'CO-' || $2 || '-9' || lpad(count(*)::text, 5, '0'), $1, $3, 'Late', 'late', 'R1', 'north', 'basic', $4, $6, $5,
-       1000, 24, repeat('ab', 32), 'called-off', app_now(), 0, $4
+       1000, 24, repeat('ab', 32), 'called-off', app_now(), $7, $4
      from subscription where agreement_id = $1 returning id`,
-    [agreementId, number, memberId, quantity, agreedMonthly, contractMonthly],
+    [agreementId, number, memberId, quantity, agreedMonthly, contract.monthly, contract.band],
   );
   return rows[0]?.id ?? '';
 }

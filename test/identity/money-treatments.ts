@@ -21,6 +21,9 @@ export async function moneyTreatments(system: System, m: TwoSides): Promise<Reco
     approver: unknown(agencies, about),
     auditor: unknown(auditors, about),
   });
+  for (const { organisationId } of [m.shop, m.otherShop]) {
+    await m.officer.put(`/api/v1/billing/members/${organisationId}/tax`, { taxBp: 0, ...WHY }).expect(200);
+  }
   const run = ofAgency({ ids: { id: m.billed.runId } });
   const invoiceId = { ids: { id: m.billed.invoiceId } };
   const invoice: Treatments = { ...ofAgency(invoiceId), owner: unknown(shops, invoiceId) };
@@ -34,7 +37,11 @@ export async function moneyTreatments(system: System, m: TwoSides): Promise<Reco
     'post /api/v1/billing/runs/:id/start': { officer: run['officer'] ?? [] },
     'get /api/v1/billing/terms/:currency': { officer: OWN_TERMS, approver: OWN_TERMS, auditor: OWN_TERMS },
     'put /api/v1/billing/terms/:currency': { officer: OWN_TERMS },
+    'get /api/v1/billing/members/:memberId/tax': ofAgency({ ids: { memberId: m.shop.organisationId } }),
     'put /api/v1/billing/members/:memberId/tax': { officer: OWN_TERMS },
+    'delete /api/v1/billing/members/:memberId/tax': {
+      officer: unknown(officers, { ids: { memberId: m.otherShop.organisationId } }),
+    },
     'post /api/v1/billing/grants/:id/end': { officer: unknown(officers, { ids: { id: m.billed.grantId } }) },
     'post /api/v1/billing/grants/:id/vouchers': {
       officer: unknown(officers, { ids: { id: m.billed.grantId }, body: { memberId: m.memberId, lines: 1 } }),

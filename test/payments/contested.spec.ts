@@ -170,11 +170,16 @@ describeOnModel('money that is contested', () => {
     await asked.stripe.refunds.create({ payment_intent: await intent(), amount: 500 });
     await told();
     expect(await depositOf(id)).toMatchObject({ state: 'held', refundedMinor: 500 });
+    const of: { agreementId: string }[] = await system.source.query(
+      'select agreement_id as "agreementId" from deposit where id = $1',
+      [id],
+    );
+    const shares = [{ ...share(10_000), ...of[0] }];
     const [mine, theirs] = await issue(
       system,
       all.agencyId,
       '2026-03',
-      [one, other].map(({ organisationId: memberId }) => ({ memberId, shares: [share(10_000)] })),
+      [one, other].map(({ organisationId: memberId }) => ({ memberId, shares })),
       EUR,
     );
     expect(await depositOf(id)).toMatchObject({ state: 'credited', creditedMinor: 1_500 });

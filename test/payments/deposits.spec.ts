@@ -91,8 +91,8 @@ describe('a deposit', () => {
     expect((await depositsOf(firm))[0]?.state).toBe('held');
     expect(await depositsOf(silent)).toEqual([]);
     const [first, second] = await issue(system, agencyId, '2026-02', [
-      { memberId: firm.organisationId, shares: [{ providerId: agreement.providerId, net: 10_000 }] },
-      { memberId: interested.organisationId, shares: [{ providerId: agreement.providerId, net: 2_000 }] },
+      { memberId: firm.organisationId, shares: [{ ...agreement, net: 10_000 }] },
+      { memberId: interested.organisationId, shares: [{ ...agreement, net: 2_000 }] },
     ]);
     expect(await depositsOf(firm)).toMatchObject([{ state: 'credited', creditedMinor: 8_000 }]);
     expect(await collectionOf(firm, first?.id ?? '')).toMatchObject({ state: 'due', openMinor: 3_000 });
@@ -103,6 +103,42 @@ describe('a deposit', () => {
     expect(refund).toMatchObject({ minor: 1_800, number: deposit?.number });
     await officer.post(`/api/v1/refunds/${refund?.id}/confirm`, { bankReference: 'OUT-7' }).expect(200);
     expect(await depositsOf(interested)).toMatchObject([{ state: 'refunded', refundedMinor: 1_800 }]);
+  });
+
+  it('waits for an invoice of its own agreement, and pays of it what that agreement asks for', async () => {
+    const bought = await purchase([{ firm: true, ceiling: 4_500, quantity: 4 }]);
+    const { officer, members, agencyId, agreement } = bought;
+    const [member] = members as [Someone];
+    const [held] = await depositsOf(member);
+    await pay(officer, held?.number ?? '', 8_000);
+    expect(await roundEnds(bought)).toBe('settled');
+    // Another agreement of the same agency, whose deposit has not been paid.
+    const [second, third] = [randomUUID(), randomUUID()];
+    const { providerId } = agreement;
+    await system.source.query(
+      `insert into deposit (offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, asked_at, settled_at)
+       select gen_random_uuid(), $2, agency_id, member_id, currency, 1000, 'bank', 'asked', app_now(), app_now()
+       from deposit where id = $1`,
+      [held?.id, second],
+    );
+    const states = async (): Promise<string[]> => (await depositsOf(member)).map(({ state }) => state);
+    const invoice = async (month: string, ...shares: { providerId: string; net: number; agreementId: string }[]) =>
+      (await issue(system, agencyId, month, [{ memberId: member.organisationId, shares }]))[0]?.id ?? '';
+
+    const other = await invoice('2026-03', { providerId, net: 500, agreementId: third });
+    expect(await collectionOf(member, other)).toMatchObject({ state: 'due', openMinor: 550 });
+    expect(await states()).toEqual(['held', 'asked']);
+
+    const both = await invoice(
+      '2026-04',
+      { providerId, net: 1_005, agreementId: third },
+      { providerId, net: 3_000, agreementId: agreement.agreementId },
+    );
+    expect(await collectionOf(member, both)).toMatchObject({ state: 'due', openMinor: 4_406 - 3_300 });
+    expect(await states()).toEqual(['refunding', 'asked']);
+    expect(await depositsOf(member)).toMatchObject([{ creditedMinor: 3_300 }, {}]);
+    await invoice('2026-05', { providerId, net: 100, agreementId: second });
+    expect(await states()).toEqual(['refunding', 'withdrawn']);
   });
 
   it('goes back when the offer does not settle, and is not asked for any more when it is not accepted any more', async () => {

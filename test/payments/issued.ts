@@ -9,6 +9,8 @@ import type { System } from '../support/system.js';
 export interface Share {
   readonly providerId: string;
   readonly net: number;
+  /** whose line it is; without it the invoice has no lines */
+  readonly agreementId?: string;
 }
 
 export interface WantedInvoice {
@@ -153,10 +155,26 @@ async function write(
       kind === 'invoice' ? null : 'It was wrong.',
     ],
   );
-  const fees = shares.map((share) => Math.floor((share.net * FEE_BP) / 10_000));
+  const byProvider = new Map<string, number>();
+  for (const share of shares) byProvider.set(share.providerId, (byProvider.get(share.providerId) ?? 0) + share.net);
+  const fees = [...byProvider.values()].map((each) => Math.floor((each * FEE_BP) / 10_000));
   await source.query(
     `insert into invoice_share select $1, p, n, f, n - f from unnest($2::uuid[], $3::bigint[], $4::bigint[]) as s (p, n, f)`,
-    [id, shares.map((share) => share.providerId), shares.map((share) => share.net), fees],
+    [id, [...byProvider.keys()], [...byProvider.values()], fees],
+  );
+  const lines = shares.filter(({ agreementId }) => agreementId !== undefined);
+  await source.query(
+    `insert into invoice_line (invoice_id, position, subscription_id, subscription_number, agreement_id, provider_id, kind,
+       text, quantity, unit_minor, month, days, minor)
+     select $1, place, gen_random_uuid(), 'CO-' || place, a, p, 'monthly', '', 1, n, $5, 1, n
+     from unnest($2::uuid[], $3::uuid[], $4::bigint[]) with ordinality as s (a, p, n, place)`,
+    [
+      id,
+      lines.map(({ agreementId }) => agreementId),
+      lines.map(({ providerId }) => providerId),
+      lines.map((line) => line.net),
+      month,
+    ],
   );
   const sign = kind === 'invoice' ? 1n : -1n;
   const fee = fees.reduce((sum, one) => sum + one, 0);
@@ -165,10 +183,10 @@ async function write(
     { organisationId: agencyId, purpose: 'grant', minor: sign * BigInt(grant) },
     { organisationId: agencyId, purpose: 'fee', minor: -sign * BigInt(fee) },
     { organisationId: agencyId, purpose: 'tax', minor: -sign * BigInt(tax) },
-    ...shares.map((share, at) => ({
-      organisationId: share.providerId,
+    ...[...byProvider].map(([organisationId, own], at) => ({
+      organisationId,
       purpose: 'payable' as const,
-      minor: -sign * BigInt(share.net - (fees[at] ?? 0)),
+      minor: -sign * BigInt(own - (fees[at] ?? 0)),
     })),
   ];
   const ledger = system.app.get(LedgerService, { strict: false });

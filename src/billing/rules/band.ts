@@ -9,15 +9,18 @@ export interface RunBand {
 }
 
 /**
- * Within the term no price rises: the best of the settled band, that of the run before, and the one that the lines
- * reach which work at the cut-off.
+ * Within the term no price rises, and all pay the same: the best of the settled band, that of the run before, the one that
+ * the lines reach which work at the cut-off, and any in which a line was contracted that is billed.
+ * @param contractedBand the best of these; null when none joined later
  */
 export function bandOfRun(
   schedule: Parameters<typeof bandReached>[0],
   settledBand: number,
   previousBand: number | null,
+  contractedBand: number | null,
   lines: number,
 ): RunBand {
   const before = ratchet(settledBand, previousBand) ?? settledBand;
-  return { band: ratchet(before, bandReached(schedule, lines)) ?? before, before };
+  const reached = ratchet(contractedBand, bandReached(schedule, lines));
+  return { band: ratchet(before, reached) ?? before, before };
 }

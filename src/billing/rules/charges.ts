@@ -108,11 +108,11 @@ function byOrder(addOns: readonly AddOn[]): [AddOn, ...AddOn[]][] {
 
 /**
  * What is deducted for the credits of a line, in order of their happening.
- * @param charged from which it is deducted: never more than that
+ * @param charged from which it is deducted: never more than that; null for all that is left of them
  */
 export function deductionsOf(
   { line, price, credits }: Pick<LineFacts, 'line' | 'price' | 'credits'>,
-  charged: Minor,
+  charged: Minor | null,
   month: Month,
 ): Charge[] {
   const end = endOf(month);
@@ -123,9 +123,9 @@ export function deductionsOf(
     if (credit.happenedOn >= end || left === 0n) continue;
     const worth = credit.earlier?.worth ?? worthOf(line, monthly, credit);
     const open = worth - (credit.earlier?.used ?? 0n);
-    const minor = open < left ? open : left;
+    const minor = left === null || open < left ? open : left;
     if (minor <= 0n) continue;
-    left -= minor;
+    if (left !== null) left -= minor;
     const { creditId, days, reason, happenedOn } = credit;
     const part = charge('service-credit', reason, line.quantity, worth);
     deductions.push({ ...part, month: monthOf(happenedOn), days, minor: -minor, creditId });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Creditable, creditTotals, whyNotCredit, type Wish } from './credit-notes.js';
+import { type Creditable, creditTotals, whyNotCredit, type Wish, wishesUpTo } from './credit-notes.js';
 import { sumOf } from './charges.js';
 import { invoiceTotals } from './totals.js';
 
@@ -130,6 +130,23 @@ test('however an invoice is credited piece by piece, in the end exactly what it 
       for (const { schemeId, subscriptionId, minor } of start.grants) {
         expect(back.get(schemeId + subscriptionId)).toEqual({ minor, months: -1 });
       }
+    }),
+  );
+});
+
+test('what is to be given back is taken of the last lines first, and of none more than was charged for it', () => {
+  const of = invoice([1_000n, 500n, 300n], []);
+  const all = () => true;
+  expect(wishesUpTo(of, 600n, all)).toEqual([
+    { line: 3, minor: 300n },
+    { line: 2, minor: 300n },
+  ]);
+  expect(wishesUpTo(of, 600n, ({ position }) => position === 2)).toEqual([{ line: 2, minor: 500n }]);
+  fc.assert(
+    fc.property(fc.bigInt({ min: 1n, max: 3_000n }), fc.integer({ min: 0, max: 7 }), (upTo, which) => {
+      const wishes = wishesUpTo(of, upTo, ({ position }) => (which & (1 << (position - 1))) !== 0);
+      expect(whyNotCredit(of, wishes)).toBeNull();
+      expect(wishes.reduce((sum, { minor }) => sum + minor, 0n)).toBeLessThanOrEqual(upTo);
     }),
   );
 });

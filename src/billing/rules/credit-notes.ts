@@ -37,10 +37,7 @@ export interface Wish {
 
 /** @returns why these amounts cannot be credited, or null: never more than was charged */
 export function whyNotCredit(invoice: Creditable, wishes: readonly Wish[]): Refusal | null {
-  const left = new Map<string, Minor>();
-  for (const { subscriptionId, minor, credited } of invoice.lines) {
-    left.set(subscriptionId, (left.get(subscriptionId) ?? 0n) + minor - credited);
-  }
+  const left = leftByLine(invoice);
   const faults: { path: string; reason: string }[] = [];
   const seen = new Set<number>();
   for (const [at, { line, minor }] of wishes.entries()) {
@@ -67,6 +64,36 @@ export function whyNotCredit(invoice: Creditable, wishes: readonly Wish[]): Refu
     'A credit note takes back charges of its invoice, and no more than them.',
     faults,
   );
+}
+
+/** What to take back of an invoice to come to an amount, or to all that is left of these lines: the last line first. */
+export function wishesUpTo(
+  invoice: Pick<Creditable, 'lines'>,
+  minor: Minor,
+  which: (line: CreditableLine) => boolean,
+): Wish[] {
+  const left = leftByLine(invoice);
+  let open = minor;
+  return invoice.lines
+    .filter((line) => line.minor > 0n && which(line))
+    .toReversed()
+    .flatMap((line) => {
+      const ofLine = least(line.minor - line.credited, left.get(line.subscriptionId) ?? 0n);
+      const part = least(open, ofLine);
+      if (part <= 0n) return [];
+      open -= part;
+      left.set(line.subscriptionId, (left.get(line.subscriptionId) ?? 0n) - part);
+      return [{ line: line.position, minor: part }];
+    });
+}
+
+/** What can still be credited of each subscription: what was deducted from it was not charged. */
+function leftByLine({ lines }: Pick<Creditable, 'lines'>): Map<string, Minor> {
+  const left = new Map<string, Minor>();
+  for (const { subscriptionId, minor, credited } of lines) {
+    left.set(subscriptionId, (left.get(subscriptionId) ?? 0n) + minor - credited);
+  }
+  return left;
 }
 
 /** What a credit note comes to; the amounts are positive. */

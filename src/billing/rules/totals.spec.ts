@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { invoiceTotals } from './totals.js';
+import { askedByAgreement, invoiceTotals } from './totals.js';
 
 test('tax comes on top, a grant is deducted, and the fee is the provider’s', () => {
   const charges = [
@@ -41,5 +41,28 @@ test('the sums are exact, whatever is charged', () => {
       for (const { fee, payable } of totals.shares) expect(fee >= 0n && payable >= 0n).toBe(true);
       expect(totals.total).toBeGreaterThanOrEqual(0n);
     }),
+  );
+});
+
+test('what is asked for each agreement makes the total', () => {
+  const part = fc.bigInt({ min: 0n, max: 10n ** 9n });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(part, part), { minLength: 1, maxLength: 5 }),
+      fc.integer({ min: 0, max: 10_000 }),
+      (drawn, taxBp) => {
+        const parts = drawn.map(([netMinor, wished], at) => ({
+          agreementId: String(at),
+          netMinor,
+          grantMinor: wished < netMinor ? wished : netMinor,
+        }));
+        const charges = parts.map(({ netMinor }) => ({ providerId: 'a', minor: netMinor }));
+        const grant = parts.reduce((sum, { grantMinor }) => sum + grantMinor, 0n);
+        const { tax, total } = invoiceTotals(charges, { taxBp, feeBp: 0 }, grant);
+        const asked = askedByAgreement(tax, parts);
+        expect(asked.reduce((sum, { minor }) => sum + minor, 0n)).toBe(total);
+        for (const { minor } of asked) expect(minor).toBeGreaterThanOrEqual(0n);
+      },
+    ),
   );
 });

@@ -1,5 +1,5 @@
 /** What an invoice comes to, and which part of it is whose. */
-import { divideRounded, type Minor } from '../../kernel/money.js';
+import { allocate, divideRounded, type Minor } from '../../kernel/money.js';
 
 export const WHOLE_BP = 10_000n;
 
@@ -49,4 +49,29 @@ export function invoiceTotals(
   }
   const tax = divideRounded(net * BigInt(taxBp), WHOLE_BP);
   return { net, tax, grant, total: net + tax - grant, shares };
+}
+
+/** What the lines of one agreement come to on an invoice. */
+export interface AgreementPart {
+  readonly agreementId: string;
+  readonly netMinor: Minor;
+  readonly grantMinor: Minor;
+}
+
+/** What an invoice asks for each of its agreements: the tax is shared by the net amounts, so that the parts make the total. */
+export function askedByAgreement(
+  tax: Minor,
+  parts: readonly AgreementPart[],
+): { readonly agreementId: string; readonly minor: Minor }[] {
+  const taxes =
+    tax === 0n
+      ? []
+      : allocate(
+          tax,
+          parts.map(({ netMinor }) => netMinor),
+        );
+  return parts.map(({ agreementId, netMinor, grantMinor }, at) => ({
+    agreementId,
+    minor: netMinor + (taxes[at] ?? 0n) - grantMinor,
+  }));
 }

@@ -107,6 +107,7 @@ export const PERMISSIONS = {
   'billing.read': ['officer', 'approver', 'auditor'],
   'billing.set-terms': ['officer'],
   'billing.set-tax': ['officer'],
+  'billing.unset-tax': ['officer'],
   'billing.make-grant': ['officer'],
   'billing.end-grant': ['officer'],
   'billing.give-voucher': ['officer'],

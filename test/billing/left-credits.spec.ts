@@ -1,0 +1,97 @@
+import { dayStart, monthOf } from '../../src/kernel/calendar.js';
+import { endOf, firstDay, monthLater } from '../../src/billing/rules/months.js';
+import { type Someone, System } from '../support/system.js';
+import { answered, bill, booksAgree, invoicesOf, runningAgreement, type Running } from './setting.js';
+
+const TARIFF = { bands: [{ from: 1, monthly: { basic: 4_000 } }], lots: { north: {} }, minimumLines: 1 };
+const TERMS = { feeBp: 250, taxBp: 1_000, dueDays: 20, depositMinor: 0, reserveBp: 0, reserveDays: 0 };
+
+interface Left {
+  readonly creditId: string;
+  readonly memberId: string;
+  readonly worthMinor: number | null;
+  readonly usedMinor: number;
+}
+
+describe('service credits of a member whose only lines have ended', () => {
+  let system: System;
+  let member: Someone;
+  let running: Running;
+
+  beforeAll(async () => {
+    system = await System.start();
+    member = await system.someone('owner');
+    const lines = [{ memberId: member.organisationId, firm: true, ceiling: 5_000, quantity: 3 }];
+    running = await runningAgreement(system, { lines, tariff: TARIFF });
+    answered(await running.officer.put('/api/v1/billing/terms/USD', TERMS, 0), 200);
+    await bill(system, running.officer, running.month);
+  });
+  afterAll(() => system.stop());
+
+  /** The provider was late with a repair on a day: so many days of the price are owed. */
+  const credit = async (day: string, days: number): Promise<void> => {
+    await system.source.query(
+      `with r as (
+         insert into repair (id, subscription_id, reported_at, repaired_at, repair_hours, recorded_at, recorded_by)
+         select gen_random_uuid(), id, $2::date, $2::date + interval '9 days', 8, app_now(), $3
+         from subscription where agreement_id = $1 returning id, subscription_id
+       )
+       insert into service_credit (subscription_id, kind, repair_id, days, happened_on, reason)
+       select subscription_id, 'repair', id, $4, $2::date, 'It was repaired late.' from r`,
+      [running.agreementId, day, running.officer.personId, days],
+    );
+  };
+  const left = async (reader: Someone): Promise<Left[]> =>
+    (answered(await reader.get('/api/v1/billing/left-credits'), 200) as { items: Left[] }).items;
+  const notes = async (): Promise<number[]> => {
+    const found = await invoicesOf(member, '?kind=credit-note');
+    return found.map(({ netMinor }) => netMinor);
+  };
+  const worthOf = (month: string, days: number): number => {
+    const length = new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).getUTCDate();
+    return Math.ceil((3 * 4_000 * days) / length);
+  };
+
+  it('go back to earlier invoices as far as the last one did not ask for as much', async () => {
+    const month = monthLater(running.month, 1);
+    await system.source.query('update service_period set until_on = $1 where until_on is null', [`${month}-04`]);
+    await system.source.query(`update subscription set state = 'ended', ended_on = $2 where agreement_id = $1`, [
+      running.agreementId,
+      `${month}-04`,
+    ]);
+    await credit(`${month}-02`, 20);
+    expect(await left(running.officer)).toEqual([]);
+    await bill(system, running.officer, month);
+    const [note] = await notes();
+    const [last, first] = await invoicesOf(member, '?kind=invoice');
+    const worked = last?.lines.find(({ kind }) => kind === 'monthly')?.minor ?? 0;
+    expect(last).toMatchObject({ month, netMinor: 0 });
+    expect(note).toBe(worthOf(month, 20) - worked);
+    expect(first).toMatchObject({ month: running.month, lines: [{ creditedMinor: note }] });
+    expect(await left(running.officer)).toEqual([]);
+    await booksAgree(system);
+  });
+
+  it('that come about later go back when a month begins, and what exceeds all invoices is told to the officer', async () => {
+    const [given = 0] = await notes();
+    const [at] = await system.source.query<{ day: string }[]>(`select business_day(app_now())::text as day`);
+    const month = monthOf(at?.day ?? '');
+    await credit(firstDay(month), 30);
+    await system.passTo(dayStart(endOf(month)));
+    await system.settled();
+    const rest = 12_000 - given;
+    expect((await notes()).toSorted((a, b) => a - b)).toEqual([given, rest].toSorted((a, b) => a - b));
+    const worthMinor = worthOf(month, 30);
+    expect(worthMinor).toBeGreaterThan(rest);
+    const open = [{ memberId: member.organisationId, worthMinor, usedMinor: rest, reason: 'It was repaired late.' }];
+    expect(await left(running.officer)).toMatchObject(open);
+    expect(await left(await system.someone('officer'))).toEqual([]);
+    expect((await member.get('/api/v1/billing/left-credits')).status).toBe(403);
+
+    await system.passTo(dayStart(endOf(monthLater(month, 1))));
+    await system.settled();
+    expect(await left(running.officer)).toMatchObject(open);
+    expect(await notes()).toHaveLength(2);
+    await booksAgree(system);
+  });
+});
