@@ -83,7 +83,7 @@ test('a tender that was cancelled is never awarded, however late its opening is 
 test('evaluated again without a bid, the award of before is superseded and cannot be approved', async () => {
   const { bids, officer, tenderId } = made;
   const award = await latest();
-  const approver = await system.someone('approver');
+  const approver = await system.someone('approver', officer.organisationId);
   const seen = await recommended(officer, award.id);
   const winner = award.winners[0]?.bidId ?? '';
   const why = 'Its guarantee is missing.';
@@ -107,7 +107,7 @@ test('evaluated again without a bid, the award of before is superseded and canno
 test('whoever had bids excluded cannot approve the award without them', async () => {
   const { officer, tenderId } = made;
   const award = await latest();
-  const both = await system.someone(['officer', 'approver']);
+  const both = await system.someone(['officer', 'approver'], officer.organisationId);
   const body = { excludedBidIds: [award.winners[0]?.bidId], why: 'Its guarantee is missing.' };
   await both.post(`/api/v1/awards/${award.id}/evaluate-again`, body).expect(201);
   const second = await awardOf(system, officer, tenderId, { round: award.round + 1 });
