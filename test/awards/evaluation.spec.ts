@@ -136,7 +136,7 @@ test('a tender without a bid has nothing to award', async () => {
 });
 
 test('winners that share a lot and tier cover its lines without gap or overlap, the earlier bid first; strangers’ bids cannot be excluded', async () => {
-  const { award, bids } = await draftedAward(system, SHARED);
+  const { award, bids, officer } = await draftedAward(system, SHARED);
   expect(award.winners.length).toBeGreaterThan(1);
   expect(Math.max(...award.winners.map((winner) => winner.lines))).toBeLessThanOrEqual(21);
   const received = award.winners.map((winner) => bids.findIndex((each) => each.bidId === winner.bidId));
@@ -148,9 +148,9 @@ test('winners that share a lot and tier cover its lines without gap or overlap, 
   }
   expect(Object.fromEntries(next)).toEqual({ 'north basic': 12, 'north fast': 6, 'south basic': 10, 'south fast': 8 });
 
-  const stranger = await made.officer
+  const stranger = await officer
     .post(`/api/v1/awards/${award.id}/evaluate-again`, { excludedBidIds: [made.bids[0]?.bidId], why: 'A slip.' })
     .expect(422);
   expect(stranger.body).toMatchObject({ code: 'award.unknown-bid', faults: [{ path: 'excludedBidIds' }] });
-  expect(await read(made.officer, award.id)).toMatchObject({ state: 'drafted' });
+  expect(await read(officer, award.id)).toMatchObject({ state: 'drafted' });
 });
