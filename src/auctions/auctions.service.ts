@@ -5,14 +5,15 @@ import { type EntityManager, IsNull } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { toJson } from '../kernel/canonical.js';
 import { transition } from '../kernel/lifecycle.js';
-import { notFound, refuse, unless } from '../kernel/refusal.js';
+import { notFound, type Refusal, refuse, unless } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { Keys } from '../platform/keys/keys.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
+import { heldAuction } from './auction-rows.js';
 import type { OpeningView, ReceiptView, WithdrawalView } from './auctions.dto.js';
-import { goIn, goInAlone } from './desk.js';
+import { goIn } from './desk.js';
 import { Frames } from './frames.js';
 import { Opening } from './opening.js';
 import { bidFaults } from './rules/bid-faults.js';
@@ -59,7 +60,7 @@ export class AuctionsService {
       const bidId = randomUUID();
       const { box, commitment } = this.sealing.seal(bidId, tariff);
 
-      unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId, 'pessimistic_read'), received));
+      unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId, true), received));
       await this.takeTurn(deed.tx, tenderId, providerId);
       const before = await this.ownBids(deed.tx, tenderId, providerId);
       const sequence = before.count + 1;
@@ -95,7 +96,7 @@ export class AuctionsService {
       if (!seen) throw notFound('bid');
       const { auctionId: tenderId } = seen;
       unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId), received));
-      unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId, 'pessimistic_read'), received));
+      unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId, true), received));
       await this.takeTurn(deed.tx, tenderId, providerId);
       const bid = await deed.tx.findOneByOrFail(SealedBid, { id: bidId });
       unless(whyNotWithdraw(bid));
@@ -106,13 +107,15 @@ export class AuctionsService {
 
   /**
    * Opens the standing bids of a closed auction, once.
-   * @throws Refusal 'auction.sealed', 'auction.already-opened', 'auction.cancelled' as soon as its tender is
+   * @throws Refusal 'auction.sealed', 'auction.already-opened', 'auction.cancelled' as soon as its tender is,
+   *   'agency.not-yours'
    */
   async open(actor: Actor, tenderId: string): Promise<OpeningView> {
     return this.deeds.run(actor, 'bids.open', { tenderId }, async (deed) => {
       const { tx, now } = deed;
       const tenderState = await this.tenders.heldState(tx, tenderId);
-      const auction = await this.auctionOf(tx, tenderId, 'pessimistic_write');
+      const auction = await heldAuction(deed, tenderId);
+      if (!auction) throw await this.whyNoAuction(tx, tenderId);
       unless(whyNotOpen(auction, tenderState, now));
       const bids = await tx
         .createQueryBuilder(SealedBid, 'bid')
@@ -170,20 +173,20 @@ export class AuctionsService {
   }
 
   /**
-   * @param mode how the row is held, beside others or alone, behind the gate of the auction
+   * @param held whether the row is held beside other bidders, behind the gate of the auction
    * @throws Refusal 'tender.not-found', or 'auction.not-yet' in the moments after publication
    */
-  private async auctionOf(
-    tx: EntityManager,
-    id: string,
-    mode?: 'pessimistic_read' | 'pessimistic_write',
-  ): Promise<Auction> {
-    if (mode !== undefined) await (mode === 'pessimistic_read' ? goIn : goInAlone)(tx, id);
+  private async auctionOf(tx: EntityManager, id: string, held = false): Promise<Auction> {
+    if (held) await goIn(tx, id);
     const where = { id, practiceFor: IsNull() };
-    const auction = await tx.findOne(Auction, { where, ...(mode ? { lock: { mode } } : {}) });
+    const auction = await tx.findOne(Auction, { where, ...(held ? { lock: { mode: 'pessimistic_read' } } : {}) });
     if (auction) return auction;
-    if ((await this.tenders.bidFrame(tx, id)) === null) throw notFound('tender');
-    throw refuse('auction.not-yet', 'The bidding is being set up. Try again in a few seconds.', {
+    throw await this.whyNoAuction(tx, id);
+  }
+
+  private async whyNoAuction(tx: EntityManager, tenderId: string): Promise<Refusal> {
+    if ((await this.tenders.bidFrame(tx, tenderId)) === null) return notFound('tender');
+    return refuse('auction.not-yet', 'The bidding is being set up. Try again in a few seconds.', {
       kind: 'unavailable',
     });
   }

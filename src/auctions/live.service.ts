@@ -9,8 +9,9 @@ import { Deeds } from '../platform/deeds/deeds.js';
 import { Keys, randomToken, sha256 } from '../platform/keys/keys.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
 import { Auction } from './auction.entity.js';
+import { heldAuction } from './auction-rows.js';
 import { tariffRecorded } from './auctions.events.js';
-import { goIn, goInAlone, isAwaited, seen } from './desk.js';
+import { goIn, isAwaited, seen } from './desk.js';
 import { append, holdDesk } from './event-rows.js';
 import { Frames } from './frames.js';
 import { Grounds } from './grounds.js';
@@ -132,11 +133,12 @@ export class LiveService {
     });
   }
 
-  /** Stops the time of an auction. @throws Refusal 'auction.*' when there is no time to stop */
+  /** Stops the time of an auction. @throws Refusal 'auction.*' when there is no time to stop, 'agency.not-yours' */
   async pause(actor: Actor, auctionId: string, why: string): Promise<PauseView> {
     return this.deeds.run(actor, 'auctions.pause', { auctionId, why }, async (deed) => {
       const { tx } = deed;
-      const auction = await heldAuction(tx, auctionId);
+      const auction = await heldAuction(deed, auctionId);
+      if (!auction) throw notFound('auction');
       unless(whyNotPause(auction));
       await holdDesk(tx, auctionId);
       const { state: from, dueAt } = auction;
@@ -155,11 +157,12 @@ export class LiveService {
     });
   }
 
-  /** Lets the time of a paused auction go on, with what was left of it. @throws Refusal 'auction.not-paused' */
+  /** Lets the time of a paused auction go on, with what was left of it. @throws Refusal 'auction.not-paused', 'agency.not-yours' */
   async resume(actor: Actor, auctionId: string): Promise<PauseView> {
     return this.deeds.run(actor, 'auctions.resume', { auctionId }, async (deed) => {
       const { tx } = deed;
-      const auction = await heldAuction(tx, auctionId);
+      const auction = await heldAuction(deed, auctionId);
+      if (!auction) throw notFound('auction');
       unless(whyNotResume(auction));
       await holdDesk(tx, auctionId);
       const from = auction.pausedFrom ?? 'live';
@@ -205,12 +208,5 @@ async function auctionForBid(tx: EntityManager, id: string, actor: Actor, held =
   if (!auction || (auction.practiceFor !== null && auction.practiceFor !== actor.organisationId)) {
     throw notFound('auction');
   }
-  return auction;
-}
-
-async function heldAuction(tx: EntityManager, id: string): Promise<Auction> {
-  await goInAlone(tx, id);
-  const auction = await tx.findOne(Auction, { where: { id }, lock: { mode: 'pessimistic_write' } });
-  if (!auction || auction.practiceFor !== null) throw notFound('auction');
   return auction;
 }

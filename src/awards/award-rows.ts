@@ -1,6 +1,7 @@
 /** Rows of awards: how one begins, is locked, and follows others of its tender. */
 import { randomUUID } from 'node:crypto';
-import { notFound } from '../kernel/refusal.js';
+import { whyNotForAgency } from '../identity/rules/whose-agency.js';
+import { notFound, unless } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { Award } from './award.entity.js';
 import type { ExcludedBid } from './rules/award.js';
@@ -29,10 +30,15 @@ export function freshAward(
   });
 }
 
-/** The award, locked until the deed ends. @throws Refusal 'award.not-found' */
+/** The award, locked until the deed ends. @throws Refusal 'award.not-found', 'agency.not-yours' */
 export async function locked(deed: Deed, id: string): Promise<Award> {
   const award = await deed.tx.findOne(Award, { where: { id }, lock: { mode: 'pessimistic_write' } });
   if (!award) throw notFound('award');
+  const tenders: { agencyId: string | null }[] = await deed.tx.query(
+    'select agency_id as "agencyId" from tender_agency where tender_id = $1',
+    [award.tenderId],
+  );
+  unless(whyNotForAgency(tenders[0]?.agencyId ?? null, deed.actor));
   return award;
 }
 

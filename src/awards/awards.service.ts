@@ -94,8 +94,9 @@ export class AwardsService {
   }
 
   /**
-   * Approves what the approver saw, writes every bidder its letter and begins the standstill.
-   * @throws Refusal 'award.wrong-state', 'award.same-person', 'award.changed', 'award.held-changed'
+   * Approves what the approver saw, for the agency that recommended it, writes every bidder its letter and begins the
+   * standstill.
+   * @throws Refusal 'agency.not-yours', 'award.wrong-state', 'award.same-person', 'award.changed', 'award.held-changed'
    */
   async approve(actor: Actor, id: string, seenHash: string): Promise<AwardStep> {
     return this.deeds.run(actor, 'awards.approve', { id, seenHash }, async (deed) => {

@@ -9,6 +9,10 @@ export class PoolEntity {
   @Column('uuid', { name: 'sponsor_id' })
   sponsorId!: string;
 
+  /** the agency that it belongs to; null for an association's pool that none has put out to tender yet */
+  @Column('uuid', { name: 'agency_id', nullable: true })
+  agencyId!: string | null;
+
   @Column('text')
   title!: string;
 

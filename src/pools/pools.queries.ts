@@ -11,6 +11,8 @@ export interface LockedPool {
   readonly id: string;
   readonly title: string;
   readonly sponsorId: string;
+  /** whose it is; null while no agency has published a tender of an association's pool */
+  readonly agencyId: string | null;
   readonly currency: string;
   readonly termMonths: number;
   readonly regions: string[];
@@ -27,7 +29,7 @@ export interface PoolLists {
 }
 
 const FROZEN = `
-  select id, title, sponsor_id as "sponsorId", currency, term_months as "termMonths", snapshot_hash as "snapshotHash"
+  select id, title, sponsor_id as "sponsorId", agency_id as "agencyId", currency, term_months as "termMonths", snapshot_hash as "snapshotHash"
   from pool where id = $1 and snapshot_hash is not null`;
 
 /** A region; a tier with its price in the open market; or, from so many lines on, the price of a tier in a band. */

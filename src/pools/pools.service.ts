@@ -26,10 +26,13 @@ export class PoolsService {
     private readonly pages: PoolPagesQueries,
   ) {}
 
-  /** Drafts a pool, sponsored by the actor's organisation. Regions, tiers and bands may follow until it is opened. */
+  /**
+   * Drafts a pool, sponsored by the actor's organisation, and its own if that is an agency. Regions, tiers and bands may
+   * follow until it is opened.
+   */
   draft(actor: Actor, terms: DraftPool): Promise<PoolView> {
     return this.deeds.run(actor, 'pools.draft', terms, async (deed) => {
-      const { organisationId } = deed.actor;
+      const { organisationId, organisationKind } = deed.actor;
       if (organisationId === null) throw refuse('pool.no-sponsor', 'A pool is sponsored by an organisation.');
       const lists = { regions: terms.regions ?? [], tiers: terms.tiers ?? [], bands: terms.bands ?? [] };
       const joiningEndsAt = new Date(terms.joiningEndsAt);
@@ -39,6 +42,7 @@ export class PoolsService {
       await deed.tx.insert(PoolEntity, {
         id,
         sponsorId: organisationId,
+        agencyId: organisationKind === 'agency' ? organisationId : null,
         title,
         state: poolLifecycle.initial,
         version: 1,
@@ -53,7 +57,7 @@ export class PoolsService {
     });
   }
 
-  /** Changes a draft. @throws Refusal 'version.stale', 'pool.cannot-edit', 'pool.terms' */
+  /** Changes a draft. @throws Refusal 'version.stale', 'pool.cannot-edit', 'pool.terms', 'agency.not-yours' */
   edit(actor: Actor, poolId: string, seenVersion: number, changes: EditPool): Promise<PoolView> {
     return this.deeds.run(actor, 'pools.edit', { poolId, seenVersion, changes }, async (deed) => {
       const pool = await this.locked(deed, poolId);
@@ -120,7 +124,7 @@ export class PoolsService {
   /**
    * Gives a locked pool up for good, and with it its pledges. Only whoever knows that providers are asked for nothing
    * any more may have it done.
-   * @throws Refusal 'pool.not-found', 'pool.cannot-release'
+   * @throws Refusal 'pool.not-found', 'pool.cannot-release', 'agency.not-yours'
    */
   async release(deed: Deed, poolId: string, why: string): Promise<void> {
     const pool = await this.locked(deed, poolId);
@@ -134,6 +138,20 @@ export class PoolsService {
     await deed.announce(poolReleased, { poolId });
   }
 
+  /**
+   * The pool belongs to the actor's agency from now on, as whatever follows from it does. It must be done before anything
+   * that belongs to the pool is written.
+   * @throws Refusal 'pool.not-found', 'agency.not-yours'
+   */
+  async takeOn(deed: Deed, poolId: string): Promise<void> {
+    const pool = await this.locked(deed, poolId);
+    const { organisationId: agencyId, organisationKind } = deed.actor;
+    if (pool.agencyId !== null || organisationKind !== 'agency') return;
+    await deed.tx.update(PoolEntity, { id: poolId }, { agencyId, version: pool.version + 1 });
+    await deed.record({ type: 'pool', id: poolId }, { agencyId });
+  }
+
+  /** The pool, held until the deed ends, for whoever runs it. */
   private async locked(deed: Deed, poolId: string): Promise<PoolEntity> {
     const pool = await deed.tx.findOne(PoolEntity, { where: { id: poolId }, lock: { mode: 'pessimistic_write' } });
     if (!pool) throw notFound('pool');

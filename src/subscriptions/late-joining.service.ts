@@ -1,5 +1,6 @@
 /** Lines join a running agreement: an officer opens it, members join, associations join with many members. */
 import { Injectable } from '@nestjs/common';
+import { whyNotForAgency } from '../identity/rules/whose-agency.js';
 import type { Actor } from '../kernel/actor.js';
 import { type Day, dayOf } from '../kernel/calendar.js';
 import { formatMoney } from '../kernel/money.js';
@@ -12,7 +13,6 @@ import { cellOf, LateJoiningQueries, type JoinableAgreement } from './late-joini
 import { holdJoining, joinedBefore, type JoinedBefore, type Joining, writeJoined } from './late-rows.js';
 import { judgeLateRows, type LateAtLine, type LateRowFault, placeFaults } from './rules/late-judging.js';
 import { capacityLeft, latePrice, linesOf, whyNotJoinNow, whyNotOpenUntil } from './rules/late-joining.js';
-import { whyNotForAgency } from './rules/sight.js';
 import type { SubscriptionView } from './subscriptions.dto.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
 
@@ -35,7 +35,7 @@ export class LateJoiningService {
   /**
    * Opens a settled agreement of the actor's agency to join until the end of a day, or says another day. Said again, it
    * changes nothing.
-   * @throws Refusal 'agreement.not-found', 'subscription.not-your-agency', 'late-joining.not-settled', 'late-joining.until'
+   * @throws Refusal 'agreement.not-found', 'agency.not-yours', 'late-joining.not-settled', 'late-joining.until'
    */
   async open(actor: Actor, agreementId: string, until: Day): Promise<LateJoiningView> {
     return this.deeds.run(actor, 'late-joining.open', { agreementId, until }, async (deed) => {

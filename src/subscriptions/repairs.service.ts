@@ -1,6 +1,7 @@
 /** Outages of lines: recorded once they are repaired, and credited when the repair took longer than promised. */
 import { Injectable } from '@nestjs/common';
 import { CatalogueQueries } from '../catalogue/catalogue.queries.js';
+import { whyNotForAgency } from '../identity/rules/whose-agency.js';
 import type { Actor } from '../kernel/actor.js';
 import { dayOf } from '../kernel/calendar.js';
 import { notFound, unless } from '../kernel/refusal.js';
@@ -9,7 +10,6 @@ import { holdLines } from './line-rows.js';
 import type { RepairView } from './repairs.dto.js';
 import { RepairsQueries } from './repairs.queries.js';
 import { type Outage, repairCreditDays, whyNotRecord } from './rules/repair.js';
-import { whyNotForAgency } from './rules/sight.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
 
 @Injectable()
@@ -23,7 +23,7 @@ export class RepairsService {
 
   /**
    * Records an outage of a line. The same again changes nothing.
-   * @throws Refusal 'subscription.not-found', 'subscription.not-your-agency', 'repair.invalid'
+   * @throws Refusal 'subscription.not-found', 'agency.not-yours', 'repair.invalid'
    */
   async record(actor: Actor, id: string, outage: Outage): Promise<RepairView> {
     const said = { reportedAt: outage.reportedAt.toISOString(), repairedAt: outage.repairedAt.toISOString() };

@@ -1,5 +1,6 @@
 /** The deeds around a line under way: it is suspended and resumed, it ends, or it is cancelled before it works. */
 import { Injectable } from '@nestjs/common';
+import { whyNotForAgency } from '../identity/rules/whose-agency.js';
 import type { Actor } from '../kernel/actor.js';
 import { type Day, dayOf } from '../kernel/calendar.js';
 import { transition } from '../kernel/lifecycle.js';
@@ -9,7 +10,6 @@ import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { type HeldLine, holdLines, writeEnded, writeResumed, writeSuspended } from './line-rows.js';
 import { whyNotEnd, whyNotOn } from './rules/service.js';
 import { subscriptionLifecycle, termEndLifecycle } from './rules/subscription-lifecycle.js';
-import { whyNotForAgency } from './rules/sight.js';
 import type { ChangeService, SubscriptionView } from './subscriptions.dto.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
 
@@ -22,7 +22,7 @@ export class SubscriptionsService {
 
   /**
    * Suspends a line of the actor's agency.
-   * @throws Refusal 'subscription.not-found', 'subscription.not-your-agency', 'subscription.cannot-suspend',
+   * @throws Refusal 'subscription.not-found', 'agency.not-yours', 'subscription.cannot-suspend',
    *   'subscription.day'
    */
   async suspendOne(actor: Actor, id: string, change: ChangeService): Promise<SubscriptionView> {

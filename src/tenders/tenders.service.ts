@@ -7,6 +7,7 @@ import { canonicalJson, toJson } from '../kernel/canonical.js';
 import { transition } from '../kernel/lifecycle.js';
 import { type Fault, invalid, notFound, refuse, unless } from '../kernel/refusal.js';
 import { CatalogueQueries } from '../catalogue/catalogue.queries.js';
+import { whyNotForAgency } from '../identity/rules/whose-agency.js';
 import { databaseNow, type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { whyStale } from '../platform/http/request.js';
 import { sha256 } from '../platform/keys/keys.js';
@@ -45,7 +46,7 @@ export class TendersService {
    */
   async draftFor(deed: Deed, poolId: string): Promise<string> {
     const { tx } = deed;
-    const pool = await this.lockedPool(tx, poolId);
+    const pool = await this.lockedPool(deed, poolId);
     const lots = await this.lotPerRegion(tx, await this.queries.frame(tx, poolId));
     const id = randomUUID();
     const made: unknown[] = await tx.query(
@@ -81,7 +82,7 @@ export class TendersService {
   /** @throws Refusal 'tender.faults' with every place, 'tender.cannot-edit' unless a draft, 'version.stale' */
   async edit(actor: Actor, id: string, seen: number, changes: EditTender): Promise<TenderView> {
     return this.deeds.run(actor, 'tenders.edit', { id, seen, changes }, async (deed) => {
-      const tender = await this.lockedTender(deed.tx, id);
+      const tender = await this.lockedTender(deed, id);
       unless(whyStale(seen, tender.version));
       transition(tenderLifecycle, tender.state, 'edit');
       const present = await this.termsOf(deed.tx, tender);
@@ -100,13 +101,15 @@ export class TendersService {
     });
   }
 
-  /** Freezes the tender and its demand. @throws Refusal 'tender.faults', 'tender.cannot-publish' */
+  /** Freezes the tender and its demand, and makes it and its pool the actor's agency's. @throws Refusal 'tender.faults', 'tender.cannot-publish' */
   async publish(actor: Actor, id: string): Promise<TenderView> {
     return this.deeds.run(actor, 'tenders.publish', { id }, async (deed) => {
       const { tx } = deed;
-      const tender = await this.lockedTender(tx, id);
+      const tender = await this.lockedTender(deed, id);
       const state = transition(tenderLifecycle, tender.state, 'publish');
-      const pool = await this.lockedPool(tx, tender.poolId);
+      // Before anything of the tender is written: whoever drafts one of the pool holds it, and waits for such a tender.
+      await this.poolsService.takeOn(deed, tender.poolId);
+      const pool = await this.lockedPool(deed, tender.poolId);
       const [terms, frame] = [await this.termsOf(tx, tender), await this.queries.frame(tx, tender.poolId)];
       unlessFaults(publishFaults(terms, frame, deed.now));
 
@@ -124,7 +127,7 @@ export class TendersService {
   /** Calls a tender off. @throws Refusal 'tender.bidding-ended', 'tender.cannot-cancel' */
   async cancel(actor: Actor, id: string, why: string): Promise<TenderView> {
     return this.deeds.run(actor, 'tenders.cancel', { id, why }, async (deed) => {
-      const tender = await this.lockedTender(deed.tx, id);
+      const tender = await this.lockedTender(deed, id);
       const state = transition(tenderLifecycle, tender.state, 'cancel');
       // Read behind the lock: however long the deed waited, it must not cancel what has begun to close.
       const cancelledAt = await databaseNow(deed.tx);
@@ -139,7 +142,7 @@ export class TendersService {
    * @throws Refusal 'tender.bidding-not-ended', 'tender.cannot-abandon'
    */
   async abandon(deed: Deed, id: string, why: string): Promise<void> {
-    const tender = await this.lockedTender(deed.tx, id);
+    const tender = await this.lockedTender(deed, id);
     unless(whyNotAbandon(tender, deed.now));
     const state = transition(tenderLifecycle, tender.state, 'abandon');
     await this.callOff(deed, tender, { state, cancelledAt: deed.now, whyCancelled: why });
@@ -179,15 +182,23 @@ export class TendersService {
     if (from === 'published') await deed.announce(tenderCancelled, { tenderId: id });
   }
 
-  private async lockedTender(tx: EntityManager, id: string): Promise<Tender> {
-    const tender = await tx.findOne(Tender, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  /** The tender, held until the deed ends. @throws Refusal 'tender.not-found', 'agency.not-yours' */
+  private async lockedTender(deed: Deed, id: string): Promise<Tender> {
+    const tender = await deed.tx.findOne(Tender, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!tender) throw notFound('tender');
+    const agencies: { agencyId: string | null }[] = await deed.tx.query(
+      'select agency_id as "agencyId" from tender_agency where tender_id = $1',
+      [id],
+    );
+    unless(whyNotForAgency(agencies[0]?.agencyId ?? null, deed.actor));
     return tender;
   }
 
-  private async lockedPool(tx: EntityManager, poolId: string): Promise<LockedPool> {
-    const pool = await this.pools.lockedPool(tx, poolId);
+  /** The locked pool, held beside others until the deed ends. @throws Refusal 'pool.not-found', 'agency.not-yours' */
+  private async lockedPool(deed: Deed, poolId: string): Promise<LockedPool> {
+    const pool = await this.pools.lockedPool(deed.tx, poolId);
     if (!pool) throw notFound('pool');
+    unless(whyNotForAgency(pool.agencyId, deed.actor));
     return pool;
   }
 

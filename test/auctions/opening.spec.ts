@@ -66,7 +66,11 @@ describe('the opening', () => {
     const made = await publishedTender(system);
     await bid(made.tenderId, await system.someone('bidder'), tariff);
     await closed(system, made);
-    const officers = [made.officer, await system.someone('officer'), await system.someone('officer')];
+    const officers = [
+      made.officer,
+      await system.someone('officer', made.officer.organisationId),
+      await system.someone('officer', made.officer.organisationId),
+    ];
     const answers = await Promise.all(
       officers.map((officer) => officer.post(`/api/v1/tenders/${made.tenderId}/bids/open`)),
     );

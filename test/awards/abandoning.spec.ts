@@ -84,7 +84,7 @@ test('nobody comes after a deadline to bids that were never opened, once their t
 test('of an approval and an abandonment at the same instant one comes to pass, and what is approved stands', async () => {
   const made = await draftedAward(system);
   const { officer, tenderId, award } = made;
-  const approver = await system.someone('approver');
+  const approver = await system.someone('approver', officer.organisationId);
   const path = `/api/v1/tenders/${tenderId}/abandon`;
   const { contentHash } = await recommended(officer, award.id);
   const [approved, abandoned] = await Promise.all([

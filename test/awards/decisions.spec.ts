@@ -61,7 +61,7 @@ test('opened bids become a drafted award: the provably cheapest, with its reason
 
 test('whoever recommended cannot approve or reject, whatever roles that person has', async () => {
   const award = await fresh();
-  const both = await system.someone(['officer', 'approver']);
+  const both = await system.someone(['officer', 'approver'], made.officer.organisationId);
   const { contentHash } = await recommended(both, award.id);
   const approval = await both.post(`/api/v1/awards/${award.id}/approve`, { contentHash }).expect(403);
   expect(approval.body).toMatchObject({ code: 'award.same-person' });
@@ -73,7 +73,7 @@ test('whoever recommended cannot approve or reject, whatever roles that person h
 test('whoever wrote the reasons cannot approve what a colleague then recommended', async () => {
   const { officer } = made;
   const award = await fresh();
-  const both = await system.someone(['officer', 'approver']);
+  const both = await system.someone(['officer', 'approver'], officer.organisationId);
   await both.patch(`/api/v1/awards/${award.id}`, { reasons: 'My draft of reasons.' }, award.version).expect(200);
   const { contentHash } = await recommended(officer, award.id);
   const refused = await both.post(`/api/v1/awards/${award.id}/approve`, { contentHash }).expect(403);
@@ -93,10 +93,33 @@ test('nor does the database take an approval from a person who prepared the awar
   ).rejects.toThrow(/check constraint/);
 });
 
+test('an approver of another agency takes nothing over: who recommended it has it approved, and is named', async () => {
+  const { officer } = made;
+  const award = await fresh();
+  const { contentHash } = await recommended(officer, award.id);
+  const [approver, stranger] = [
+    await system.someone('approver', officer.organisationId),
+    await system.someone(['officer', 'approver']),
+  ];
+  const path = `/api/v1/awards/${award.id}`;
+  const detail = expect.stringContaining(officer.organisationId) as string;
+  for (const [deed, body] of Object.entries({
+    approve: { contentHash },
+    reject: { why: 'No.' },
+    'evaluate-again': { excludedBidIds: [], why: 'Mine.' },
+    scenarios: {},
+  })) {
+    const refused = await stranger.post(`${path}/${deed}`, body).expect(403);
+    expect(refused.body).toMatchObject({ code: 'agency.not-yours', detail });
+  }
+  expect(await read(stranger, award.id)).toMatchObject({ state: 'recommended', approvedBy: null });
+  await approver.post(`${path}/reject`, { why: 'Say more.' }).expect(200);
+});
+
 test('a change after the recommendation voids it: the old hash approves nothing any more', async () => {
   const { officer } = made;
   const award = await fresh();
-  const approver = await system.someone('approver');
+  const approver = await system.someone('approver', officer.organisationId);
   const seen = await recommended(officer, award.id, 'The cheapest.');
   await officer.patch(`/api/v1/awards/${award.id}`, { reasons: 'Quite another reason.' }, seen.version).expect(200);
   const path = `/api/v1/awards/${award.id}/approve`;
@@ -122,7 +145,7 @@ test('nobody overwrites what changed meanwhile', async () => {
 test('a rejected award can be mended and recommended again', async () => {
   const { officer } = made;
   const award = await fresh();
-  const approver = await system.someone('approver');
+  const approver = await system.someone('approver', officer.organisationId);
   const { contentHash } = await recommended(officer, award.id, 'Cheap.');
   await approver.post(`/api/v1/awards/${award.id}/reject`, { why: 'Say how cheap.' }).expect(200);
   const rejected = await read(officer, award.id);
@@ -139,7 +162,7 @@ test('a rejected award can be mended and recommended again', async () => {
 test('a recommendation without reasons is refused, and so is an approval without a hash', async () => {
   const { officer } = made;
   const award = await fresh();
-  const approver = await system.someone('approver');
+  const approver = await system.someone('approver', officer.organisationId);
   for (const body of [{}, { reasons: '' }, { reasons: ' \n ' }, { reasons: 'ok', state: 'final' }]) {
     await officer.post(`/api/v1/awards/${award.id}/recommend`, body).expect(422);
   }
@@ -188,7 +211,11 @@ test('everybody else is refused', async () => {
 
 test('one person recommends, one of two others approves, and the standstill runs to the end of a working day', async () => {
   const { officer, tenderId, award: drafted } = await draftedAward(system);
-  const approvers = [await system.someone('approver'), await system.someone('approver')];
+  const { organisationId } = officer;
+  const approvers = [
+    await system.someone('approver', organisationId),
+    await system.someone('approver', organisationId),
+  ];
   const { contentHash } = await recommended(officer, drafted.id);
   expect(contentHash).not.toBe(drafted.contentHash);
   const answers = await Promise.all(

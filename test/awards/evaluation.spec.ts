@@ -83,7 +83,7 @@ test('a tender that was cancelled is never awarded, however late its opening is 
 test('evaluated again without a bid, the award of before is superseded and cannot be approved', async () => {
   const { bids, officer, tenderId } = made;
   const award = await latest();
-  const approver = await system.someone('approver');
+  const approver = await system.someone('approver', officer.organisationId);
   const seen = await recommended(officer, award.id);
   const winner = award.winners[0]?.bidId ?? '';
   const why = 'Its guarantee is missing.';
@@ -107,7 +107,7 @@ test('evaluated again without a bid, the award of before is superseded and canno
 test('whoever had bids excluded cannot approve the award without them', async () => {
   const { officer, tenderId } = made;
   const award = await latest();
-  const both = await system.someone(['officer', 'approver']);
+  const both = await system.someone(['officer', 'approver'], officer.organisationId);
   const body = { excludedBidIds: [award.winners[0]?.bidId], why: 'Its guarantee is missing.' };
   await both.post(`/api/v1/awards/${award.id}/evaluate-again`, body).expect(201);
   const second = await awardOf(system, officer, tenderId, { round: award.round + 1 });
@@ -136,7 +136,7 @@ test('a tender without a bid has nothing to award', async () => {
 });
 
 test('winners that share a lot and tier cover its lines without gap or overlap, the earlier bid first; strangers’ bids cannot be excluded', async () => {
-  const { award, bids } = await draftedAward(system, SHARED);
+  const { award, bids, officer } = await draftedAward(system, SHARED);
   expect(award.winners.length).toBeGreaterThan(1);
   expect(Math.max(...award.winners.map((winner) => winner.lines))).toBeLessThanOrEqual(21);
   const received = award.winners.map((winner) => bids.findIndex((each) => each.bidId === winner.bidId));
@@ -148,9 +148,9 @@ test('winners that share a lot and tier cover its lines without gap or overlap, 
   }
   expect(Object.fromEntries(next)).toEqual({ 'north basic': 12, 'north fast': 6, 'south basic': 10, 'south fast': 8 });
 
-  const stranger = await made.officer
+  const stranger = await officer
     .post(`/api/v1/awards/${award.id}/evaluate-again`, { excludedBidIds: [made.bids[0]?.bidId], why: 'A slip.' })
     .expect(422);
   expect(stranger.body).toMatchObject({ code: 'award.unknown-bid', faults: [{ path: 'excludedBidIds' }] });
-  expect(await read(made.officer, award.id)).toMatchObject({ state: 'drafted' });
+  expect(await read(officer, award.id)).toMatchObject({ state: 'drafted' });
 });

@@ -25,7 +25,7 @@ let duringStandstill: { status: number; body: unknown };
 beforeAll(async () => {
   system = await System.start();
   const drafted = await draftedAward(system, FOUR);
-  const approver = await system.someone('approver');
+  const approver = await system.someone('approver', drafted.officer.organisationId);
   both = await system.someone(['officer', 'approver'], approver.organisationId);
   const standing = await decided(system, { ...drafted, officer: both }, approver);
   waiting = withProviders(standing, await agreementsOf(system, standing));

@@ -13,9 +13,11 @@ import {
 } from './treatment.js';
 import type { TwoSides } from './two-sides.js';
 
-const OPEN_TO_JOIN = same(
-  'an agreement that is open to join is for whichever members want to, each with lines of its own',
-);
+const FOR_MEMBERS = 'an agreement that is open to join is for whichever members want to, each with lines of its own';
+const OPEN_TO_JOIN = same(FOR_MEMBERS);
+const LATE_LINE = { region: 'KR-11', tier: 'basic-100', quantity: 1 };
+const LATE_SHEET =
+  'business_ref,business_name,region,service_tier,quantity,up_to\nlate,Late shop,KR-11,basic-100,1,20000\n';
 
 export async function lineTreatments(system: System, m: TwoSides): Promise<Record<string, Treatments>> {
   const chambers = { owner: m.chamber, stranger: m.otherChamber };
@@ -32,7 +34,7 @@ export async function lineTreatments(system: System, m: TwoSides): Promise<Recor
     auditor: OVERSIGHT,
   };
   const worksOn = { worksOn: '2000-01-01' };
-  const signedFor = (about: About): Refused[] => refused('subscription.not-your-agency', officers, about);
+  const signedFor = (about: About): Refused[] => refused('agency.not-yours', officers, about);
   const outage = { reportedAt: '2000-01-01T00:00:00Z', repairedAt: '2000-01-02T00:00:00Z' };
   const addOn = { ids: { agreementId: m.agreementId, addOnId: m.addOnId } };
   return {
@@ -97,7 +99,11 @@ export async function lineTreatments(system: System, m: TwoSides): Promise<Recor
       officer: OPEN_TO_JOIN,
       auditor: OPEN_TO_JOIN,
     },
-    'post /api/v1/agreements/:agreementId/late-joins': { owner: OPEN_TO_JOIN },
-    'post /api/v1/agreements/:agreementId/late-joins/import': { manager: OPEN_TO_JOIN },
+    'post /api/v1/agreements/:agreementId/late-joins': {
+      owner: same(FOR_MEMBERS, { ...round, body: { ...LATE_LINE, site: 'late', upTo: 20_000 } }),
+    },
+    'post /api/v1/agreements/:agreementId/late-joins/import': {
+      manager: same(FOR_MEMBERS, { ...round, query: '?consent=stated', body: LATE_SHEET }),
+    },
   };
 }

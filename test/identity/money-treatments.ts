@@ -4,7 +4,9 @@ import type { System } from '../support/system.js';
 import { type About, OVERSIGHT, same, type Treatments, unknown, WHY } from './treatment.js';
 import type { TwoSides } from './two-sides.js';
 
-const OWN_TERMS = same('the currency, or the member, says of what; the terms are those of the caller’s own agency');
+const OF_THE_CALLER = 'the currency, or the member, says of what; the terms are those of the caller’s own agency';
+const OWN_TERMS = same(OF_THE_CALLER);
+const TERMS = { feeBp: 100, taxBp: 1_000, dueDays: 14, depositMinor: 0, reserveBp: 0, reserveDays: 0 };
 
 /** Every route with an id in its path that is about money. */
 export async function moneyTreatments(system: System, m: TwoSides): Promise<Record<string, Treatments>> {
@@ -36,11 +38,15 @@ export async function moneyTreatments(system: System, m: TwoSides): Promise<Reco
     'get /api/v1/billing/runs/:id/agreements': run,
     'post /api/v1/billing/runs/:id/start': { officer: run['officer'] ?? [] },
     'get /api/v1/billing/terms/:currency': { officer: OWN_TERMS, approver: OWN_TERMS, auditor: OWN_TERMS },
-    'put /api/v1/billing/terms/:currency': { officer: OWN_TERMS },
     'get /api/v1/billing/members/:memberId/tax': ofAgency({ ids: { memberId: m.shop.organisationId } }),
-    'put /api/v1/billing/members/:memberId/tax': { officer: OWN_TERMS },
     'delete /api/v1/billing/members/:memberId/tax': {
       officer: unknown(officers, { ids: { memberId: m.otherShop.organisationId } }),
+    },
+    'put /api/v1/billing/terms/:currency': {
+      officer: same(OF_THE_CALLER, { ids: { currency: 'KRW' }, body: TERMS, version: 0 }),
+    },
+    'put /api/v1/billing/members/:memberId/tax': {
+      officer: same(OF_THE_CALLER, { ids: { memberId: m.memberId }, body: { taxBp: 0, ...WHY } }),
     },
     'post /api/v1/billing/grants/:id/end': { officer: unknown(officers, { ids: { id: m.billed.grantId } }) },
     'post /api/v1/billing/grants/:id/vouchers': {

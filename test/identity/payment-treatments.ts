@@ -4,7 +4,9 @@ import type { System } from '../support/system.js';
 import { type About, same, type Treatments, unknown, WHY } from './treatment.js';
 import type { TwoSides } from './two-sides.js';
 
-const STRIPE = same('there is one account at Stripe, and every agency may see that nothing of it is lost');
+const ONE_ACCOUNT = 'there is one account at Stripe, and every agency may see that nothing of it is lost';
+const STRIPE = same(ONE_ACCOUNT);
+const EVENT = 'evt_replayed';
 
 /** A night on which Stripe's list was held against the inbox. */
 export const RECONCILIATION = '11111111-1111-4111-8111-111111111111';
@@ -13,6 +15,11 @@ export async function paymentTreatments(system: System, m: TwoSides): Promise<Re
   await system.source.query(
     `insert into stripe_reconciliation (id, state, began_at) values ($1, 'done', clock_timestamp())`,
     [RECONCILIATION],
+  );
+  await system.source.query(
+    `insert into stripe_event (id, type, object_kind, object_id, source, created_at, state, handled_at)
+     values ($1, 'payment_intent.succeeded', 'payment_intent', 'pi_of_nobody', 'webhook', app_now(), 'handled', app_now())`,
+    [EVENT],
   );
   const shops = { owner: m.shop, stranger: m.otherShop };
   const providers = { owner: m.provider, stranger: m.otherProvider };
@@ -51,7 +58,7 @@ export async function paymentTreatments(system: System, m: TwoSides): Promise<Re
     'post /api/v1/payouts/reversals/:id/try': byOfficer(await doneReversal(system, payoutId), {}),
     'post /api/v1/payouts/:id/withdraw': byOfficer(payoutId, WHY),
 
-    'post /api/v1/stripe/events/:id/replay': { officer: STRIPE },
+    'post /api/v1/stripe/events/:id/replay': { officer: same(ONE_ACCOUNT, { ids: { id: EVENT } }) },
     'get /api/v1/stripe/reconciliations/:id/differences': { officer: STRIPE, auditor: STRIPE },
   };
 }

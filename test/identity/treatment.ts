@@ -10,10 +10,11 @@ export interface About {
   readonly version?: number;
 }
 
-/** Whoever has the role may, for whatever organisation it acts. */
+/** Whoever has the role may, for whatever organisation it acts. A command says by which request this is seen. */
 export interface Same {
   readonly kind: 'same';
   readonly why: string;
+  readonly about: About | null;
 }
 
 /** The stranger is told that there is no such thing, in the words of the answer for what does not exist. */
@@ -46,7 +47,7 @@ export type Treatments = Partial<Record<Role | 'anyone', readonly Treatment[]>>;
 
 export type Sides = Pick<Unknown, 'stranger' | 'owner'>;
 
-export const same = (why: string): Same[] => [{ kind: 'same', why }];
+export const same = (why: string, about: About | null = null): Same[] => [{ kind: 'same', why, about }];
 export const unknown = (sides: Sides, about: About): Unknown[] => [{ kind: 'unknown', ...sides, ...about }];
 export const refused = (code: string, sides: Sides, about: About): Refused[] => [
   { kind: 'refused', code, ...sides, ...about },

@@ -6,7 +6,7 @@ import { agreementsOf, signBoth, withProviders } from '../contracts/agreements.j
 import { awardOf, decided, pastStandstill } from '../awards/decided-award.js';
 import { type Billed, billed } from '../billing/billed.js';
 import { DAY_MILLIS, fillCatalogue, linesCsv, memberOf, ok, openPool, pledge, row, terms } from '../pools/setting.js';
-import { bid, closed, draftedTender } from '../support/opened-tender.js';
+import { bid, closed, draftedTender, type TenderDraft } from '../support/opened-tender.js';
 import { dayOf, daysLater } from '../../src/kernel/calendar.js';
 import { collected, type Collected } from '../payments/collected.js';
 import type { Someone, System } from '../support/system.js';
@@ -26,7 +26,7 @@ export interface TwoSides {
   /** has made no bid */
   readonly bystander: Someone;
 
-  /** sponsored by the agency, and by now settled */
+  /** sponsored by the agency, and by now settled; what follows from it is the agency's, too */
   readonly poolId: string;
   /** sponsored by the chamber */
   readonly draftPoolId: string;
@@ -35,6 +35,8 @@ export interface TwoSides {
   readonly pledgeId: string;
   readonly tenderId: string;
   readonly draftTenderId: string;
+  /** the agency's, which takes bids */
+  readonly biddingTenderId: string;
   readonly bidId: string;
   /** the provider's own */
   readonly practiceId: string;
@@ -85,20 +87,20 @@ export async function twoSides(system: System): Promise<TwoSides> {
   await joins(otherShop, poolId, 'other shop', 'KR-26');
   const { id: secondPoolId } = await openPool(system, officer);
   await joins(otherShop, secondPoolId, 'second shop', 'KR-26');
+  const { id: thirdPoolId } = await openPool(system, officer);
+  await joins(otherShop, thirdPoolId, 'farther shop', 'KR-26');
   await system.passTo(joiningEndsAt);
 
   const { id: draftTenderId } = await draftedTender(system, officer, secondPoolId);
   const draft = await draftedTender(system, officer, poolId);
-  const biddingEndsAt = new Date((await system.now()).getTime() + 14 * DAY_MILLIS);
-  ok(await officer.patch(`/api/v1/tenders/${draft.id}`, { biddingEndsAt }, draft.version), 200);
-  ok(await officer.post(`/api/v1/tenders/${draft.id}/publish`), 200);
-  await system.settled();
+  await published(system, officer, draft);
+  const { biddingEndsAt } = ok(await officer.get(`/api/v1/tenders/${draft.id}`), 200).body as { biddingEndsAt: string };
   const bids = [
     await bid(draft.id, provider, { ...TARIFF, lots: { 'KR-11': {} } }),
     await bid(draft.id, otherProvider, { ...TARIFF, lots: { 'KR-26': {} } }),
   ];
   const pool = { poolId, sponsor: officer, members: new Map<string, Someone>(), pledgeIds: [], regions: [], tiers: [] };
-  const tender = { ...pool, tenderId: draft.id, officer, biddingEndsAt };
+  const tender = { ...pool, tenderId: draft.id, officer, biddingEndsAt: new Date(biddingEndsAt) };
   await closed(system, tender);
   ok(await officer.post(`/api/v1/tenders/${draft.id}/bids/open`), 200);
   const award = await awardOf(system, officer, draft.id);
@@ -133,6 +135,7 @@ export async function twoSides(system: System): Promise<TwoSides> {
   const line = { subscriptionId, agreementId: own.id, providerId: provider.organisationId };
   const offerId = await onlyOf(shop, 'offers');
   const bills = await billed(system, officer, shop, line);
+  const followed = await collected(system, officer, shop, { ...line, ...bills, offerId });
   return {
     officer,
     approver,
@@ -150,6 +153,7 @@ export async function twoSides(system: System): Promise<TwoSides> {
     pledgeId: await joins(shop, openPoolId, 'third shop', 'KR-11'),
     tenderId: draft.id,
     draftTenderId,
+    biddingTenderId: await published(system, officer, await draftedTender(system, officer, thirdPoolId)),
     bidId: bids[0]?.bidId ?? '',
     practiceId: practice.auctionId,
     practiceTariff,
@@ -165,8 +169,17 @@ export async function twoSides(system: System): Promise<TwoSides> {
     lateJoiningUntil,
     memberId: await memberOf(system, chamber, 'brought'),
     billed: bills,
-    collected: await collected(system, officer, shop, { ...line, ...bills, offerId }),
+    collected: followed,
   };
+}
+
+/** Publishes a draft, with a fortnight to bid. @returns its id */
+async function published(system: System, officer: Someone, { id, version }: TenderDraft): Promise<string> {
+  const biddingEndsAt = new Date((await system.now()).getTime() + 14 * DAY_MILLIS);
+  ok(await officer.patch(`/api/v1/tenders/${id}`, { biddingEndsAt }, version), 200);
+  ok(await officer.post(`/api/v1/tenders/${id}/publish`), 200);
+  await system.settled();
+  return id;
 }
 
 async function joins(shop: Someone, poolId: string, reference: string, regionCode: string): Promise<string> {

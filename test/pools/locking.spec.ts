@@ -260,6 +260,7 @@ describe('the end of joining', () => {
       id: pool.id,
       title: 'Seoul and Busan 2030',
       sponsorId: officer.organisationId,
+      agencyId: officer.organisationId,
       currency: 'KRW',
       termMonths: 36,
       regions: ['KR-11', 'KR-26'],

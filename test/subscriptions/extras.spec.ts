@@ -79,7 +79,7 @@ describe('beside a line that works,', () => {
       await daysPass(system, 4);
       expect((await record(30, rival)).status).toBe(404);
       expect((await record(30, member)).status).toBe(403);
-      expect((await record(30, await system.someone('officer'))).body.code).toBe('subscription.not-your-agency');
+      expect((await record(30, await system.someone('officer'))).body.code).toBe('agency.not-yours');
       expect((await record(30, agreement.officer)).status).toBe(201);
       expect((await rival.get(`/api/v1/subscriptions/${id}/credits`)).status).toBe(404);
       const first = (await member.get(`/api/v1/subscriptions/${id}/credits?limit=1`)).body as Page;

@@ -196,7 +196,7 @@ describe('late joining', () => {
     expect((await open('soon')).status).toBe(422);
     await open(last).expect(200);
     const stranger = await open(last, await system.someone('officer'));
-    expect([stranger.status, stranger.body.code]).toEqual([403, 'subscription.not-your-agency']);
+    expect([stranger.status, stranger.body.code]).toEqual([403, 'agency.not-yours']);
     expect((await open(last, member)).status).toBe(403);
     await open(daysLater(settledOn, 2)).expect(200);
     await daysPass(system, 2);

@@ -91,7 +91,7 @@ describe('a line that works', () => {
   it('is ended by an officer of its agency at any time', async () => {
     const now = await today(system);
     const stranger = await change('end', idOf(0), {}, await system.someone('officer'));
-    expect([stranger.status, stranger.body.code]).toEqual([403, 'subscription.not-your-agency']);
+    expect([stranger.status, stranger.body.code]).toEqual([403, 'agency.not-yours']);
     const ended = await change('end', idOf(0), { why: 'The shop has closed.' });
     expect(ended.body).toMatchObject({ state: 'ended', endedOn: now, why: 'The shop has closed.' });
     expect(await periodsOf(system, idOf(0))).toEqual([{ from: worksOn, until: now }]);

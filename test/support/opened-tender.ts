@@ -19,6 +19,8 @@ export interface TariffJson {
 export interface PublishedTenderOptions extends LockedPoolOptions {
   /** what the officer changes before publishing: lots, awardRule, maxShareBp, priceCaps, auction, .. */
   readonly terms?: Readonly<Record<string, unknown>>;
+  /** who publishes it; of an agency of its own unless said otherwise */
+  readonly officer?: Someone;
   /** how long bids are taken */
   readonly biddingDays?: number;
 }
@@ -82,7 +84,7 @@ export async function publishedTender(
   options: PublishedTenderOptions = {},
 ): Promise<PublishedTenderMade> {
   const pool = await lockedPool(system, options);
-  const officer = await system.someone('officer');
+  const officer = options.officer ?? (await system.someone('officer'));
   const { id: tenderId, version } = await draftedTender(system, officer, pool.poolId);
   const biddingEndsAt = new Date((await system.now()).getTime() + (options.biddingDays ?? 21) * 86_400_000);
   // Sealed unless the test says otherwise: what is opened is evaluated at once.

@@ -66,7 +66,7 @@ it('are changed by the officer alone, and only those that are given', async () =
 describe('once the tender is published', () => {
   it('are fixed, and providers read them', async () => {
     const auction = { format: 'live', durationSeconds: 60, softCloseSeconds: 20, feedback: 'rank-and-total' };
-    const { tenderId } = await publishedTender(system, { terms: { auction } });
+    const { tenderId } = await publishedTender(system, { officer, terms: { auction } });
     const all = { ...DEFAULT_AUCTION, ...auction };
     expect(await auctionOf(provider, tenderId)).toEqual(all);
     expect(await tenders.published(system.source.manager, tenderId)).toMatchObject({ auction: all });

@@ -36,7 +36,7 @@ async function openedPool(sponsor: Someone): Promise<string> {
 }
 
 it('gives a locked pool up for good: pledges end, the draft goes, and what was published stays readable', async () => {
-  const { poolId, tenderId, sponsor, members, pledgeIds } = await publishedTender(system);
+  const { poolId, tenderId, sponsor, members, pledgeIds } = await publishedTender(system, { officer });
   const pool = `/api/v1/pools/${poolId}`;
   const path = `${pool}/release`;
   for (const role of ['owner', 'manager', 'bidder', 'approver', 'auditor', 'admin'] as const) {
@@ -105,6 +105,43 @@ it('leaves nothing to draft when the pool is released before its lock is told', 
   ]);
   await system.settled();
   expect(await system.source.query('select id from tender where pool_id = $1', [poolId])).toEqual([]);
+});
+
+it("an association's pool is any agency's to help with, until one publishes its tender: then it is that one's", async () => {
+  const { poolId } = await lockedPool(system);
+  const { id, version } = await draftedTender(system, officer, poolId);
+  const stranger = await system.someone('officer');
+  const biddingEndsAt = new Date((await system.now()).getTime() + 86_400_000);
+  await stranger.patch(`/api/v1/tenders/${id}`, { biddingEndsAt }, version).expect(200);
+  await officer.post(`/api/v1/tenders/${id}/publish`).expect(200);
+
+  const path = `/api/v1/tenders/${id}/cancel`;
+  const detail = expect.stringContaining(officer.organisationId) as string;
+  const notYours = { code: 'agency.not-yours', detail };
+  expect((await stranger.post(path, WHY).expect(403)).body).toMatchObject(notYours);
+  await stranger.get(`/api/v1/tenders/${id}`).expect(200);
+  const colleague = await system.someone('officer', officer.organisationId);
+  await colleague.post(path, WHY).expect(200);
+  for (const [command, body] of [
+    ['/api/v1/tenders', { poolId }],
+    [`/api/v1/pools/${poolId}/release`, WHY],
+  ] as const) {
+    expect((await stranger.post(command, body).expect(403)).body).toMatchObject(notYours);
+  }
+  await colleague.post(`/api/v1/pools/${poolId}/release`, WHY).expect(200);
+});
+
+it('of two agencies that publish at the same instant one has the pool', async () => {
+  const { poolId } = await lockedPool(system);
+  const { id, version } = await draftedTender(system, officer, poolId);
+  const biddingEndsAt = new Date((await system.now()).getTime() + 86_400_000);
+  await officer.patch(`/api/v1/tenders/${id}`, { biddingEndsAt }, version).expect(200);
+  const officers = [officer, await system.someone('officer')];
+  const answers = await Promise.all(officers.map((each) => each.post(`/api/v1/tenders/${id}/publish`)));
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403]);
+  const first = answers.findIndex(({ status }) => status === 200);
+  await officers[1 - first]?.post(`/api/v1/tenders/${id}/cancel`, WHY).expect(403);
+  await officers[first]?.post(`/api/v1/tenders/${id}/cancel`, WHY).expect(200);
 });
 
 it('is refused while the pool is still open', async () => {

@@ -177,7 +177,7 @@ describe('published', () => {
       { region: 'north', tier: 'fast', quantity: 2, ceiling: 48_000 },
       { region: 'south', tier: 'fast', quantity: 8, ceiling: 47_000 },
     ];
-    id = (await publishedTender(system, { lines })).tenderId;
+    id = (await publishedTender(system, { officer, lines })).tenderId;
   });
 
   it('is frozen, over the API and in the tables', async () => {
@@ -245,7 +245,7 @@ describe('published', () => {
   });
 
   it('is called off with a reason before its bidding ends, and its pool can be put out again', async () => {
-    const { tenderId, poolId } = await publishedTender(system);
+    const { tenderId, poolId } = await publishedTender(system, { officer });
     await officer.post('/api/v1/tenders', { poolId }).expect(409);
     await officer.post(`/api/v1/tenders/${tenderId}/cancel`, { why: ' ' }).expect(422);
     const cancelled = await officer.post(`/api/v1/tenders/${tenderId}/cancel`, { why: 'A wrong cap' }).expect(200);
@@ -257,7 +257,7 @@ describe('published', () => {
   });
 
   it('cannot be called off once the bidding has ended', async () => {
-    const { tenderId, biddingEndsAt } = await publishedTender(system, { biddingDays: 1 });
+    const { tenderId, biddingEndsAt } = await publishedTender(system, { officer, biddingDays: 1 });
     await system.passTo(biddingEndsAt);
     const refused = await officer.post(`/api/v1/tenders/${tenderId}/cancel`, { why: 'Too late' }).expect(409);
     expect(refused.body).toMatchObject({ code: 'tender.bidding-ended' });

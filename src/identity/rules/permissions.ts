@@ -1,6 +1,7 @@
 /**
  * Who may do which deed. A role belongs to one kind of organisation: owner to a member, manager to an association,
- * bidder to a provider, the others to the agency. Whose row it may be done to is each deed's own rule.
+ * bidder to a provider, the others to an agency. Whose row it may be done to is each deed's own rule; what belongs to an
+ * agency obeys its own people alone (`whose-agency.ts`).
  */
 import type { OrganisationKind, Role } from '../../kernel/actor.js';
 
@@ -35,6 +36,8 @@ export const PERMISSIONS = {
   'catalogue.import': ['officer', 'admin'],
   'catalogue.edit': ['officer', 'admin'],
 
+  // From here to 'late-joining.import', officer and approver are those of the agency whose pool it is, and whose therefore
+  // are its tender, auction, awards and agreements. They read the same of other agencies, as auditors do.
   'pools.draft': ['officer', 'manager'],
   'pools.edit': ['officer', 'manager'],
   'pools.open': ['officer', 'manager'],

@@ -1,4 +1,5 @@
 /** Whose a pool is: who may see it, act on it, and bring members into it. Roles are judged before, by the deed. */
+import { whyNotForAgency } from '../../identity/rules/whose-agency.js';
 import type { Actor } from '../../kernel/actor.js';
 import { notFound, type Refusal, refuse } from '../../kernel/refusal.js';
 
@@ -8,21 +9,32 @@ export interface Sponsored {
   readonly openedAt: Date | null;
 }
 
-type Viewer = Pick<Actor, 'organisationId' | 'organisationKind'> | null;
-
-/** A pool that was opened is public; before that it is between its sponsor and the agency. */
-export function whyNotSee(pool: Sponsored, viewer: Viewer): Refusal | null {
-  return pool.openedAt !== null || runs(pool, viewer) ? null : notFound('pool');
+export interface Owned extends Sponsored {
+  /** null: an association's, which no agency has put out to tender yet */
+  readonly agencyId: string | null;
 }
 
-/** An officer may act on every pool, an association's manager on those it sponsors. */
-export function whyNotRun(pool: Sponsored, actor: Viewer): Refusal | null {
-  if (runs(pool, actor)) return null;
+type Viewer = Pick<Actor, 'organisationId' | 'organisationKind'> | null;
+
+/** A pool that was opened is public; before that it is between its sponsor and the agencies. */
+export function whyNotSee(pool: Sponsored, viewer: Viewer): Refusal | null {
+  return pool.openedAt !== null || knows(pool, viewer) ? null : notFound('pool');
+}
+
+/**
+ * A pool that an agency drafted is run by that agency. One that an association drafted is run by the association, and any
+ * agency may help, until an agency publishes its tender: from then on it is that agency's.
+ */
+export function whyNotRun(pool: Owned, actor: Viewer): Refusal | null {
+  if (actor?.organisationKind === 'agency') return whyNotForAgency(pool.agencyId, actor);
+  if (pool.agencyId === null && sponsors(pool, actor)) return null;
   return (
     whyNotSee(pool, actor) ??
-    refuse('pool.not-yours', 'This pool is sponsored by somebody else; only its sponsor or the agency may do this.', {
-      kind: 'forbidden',
-    })
+    refuse(
+      'pool.not-yours',
+      'Only the agency that has this pool may do this, or the association that drafted it while no agency has it yet.',
+      { kind: 'forbidden' },
+    )
   );
 }
 
@@ -31,7 +43,7 @@ export function whyNotRun(pool: Sponsored, actor: Viewer): Refusal | null {
  * member may come by itself.
  */
 export function whyNotBring(pool: Sponsored, sponsorIsAgency: boolean, actor: Viewer): Refusal | null {
-  if (runs(pool, actor)) return null;
+  if (sponsors(pool, actor)) return null;
   const hidden = whyNotSee(pool, actor);
   if (hidden || sponsorIsAgency) return hidden;
   return refuse(
@@ -41,6 +53,10 @@ export function whyNotBring(pool: Sponsored, sponsorIsAgency: boolean, actor: Vi
   );
 }
 
-function runs(pool: Sponsored, actor: Viewer): boolean {
-  return actor !== null && (actor.organisationKind === 'agency' || actor.organisationId === pool.sponsorId);
+function knows(pool: Sponsored, viewer: Viewer): boolean {
+  return viewer?.organisationKind === 'agency' || sponsors(pool, viewer);
+}
+
+function sponsors(pool: Sponsored, actor: Viewer): boolean {
+  return actor !== null && actor.organisationId === pool.sponsorId;
 }

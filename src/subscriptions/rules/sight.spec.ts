@@ -1,4 +1,4 @@
-import { sightOf, whyNotForAgency } from './sight.js';
+import { sightOf } from './sight.js';
 
 const ORGANISATION = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 
@@ -16,12 +16,4 @@ describe('who sees which offers', () => {
     const { memberId } = sightOf({ organisationKind: null, organisationId: null });
     expect(memberId).toBe('00000000-0000-0000-0000-000000000000');
   });
-});
-
-test('what becomes of a line is decided by the agency that signed for it, and by those whom it concerns', () => {
-  const why = (organisationKind: 'agency' | 'member' | 'provider', organisationId: string) =>
-    whyNotForAgency(ORGANISATION, { organisationKind, organisationId })?.code ?? null;
-  expect(why('agency', ORGANISATION)).toBeNull();
-  expect(why('agency', 'other')).toBe('subscription.not-your-agency');
-  expect([why('member', 'other'), why('provider', 'other')]).toEqual([null, null]);
 });

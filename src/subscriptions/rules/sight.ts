@@ -1,6 +1,5 @@
 /** Whose offers and subscriptions an actor may see: a filter for every read, null standing for everybody's. */
 import type { Actor } from '../../kernel/actor.js';
-import { type Refusal, refuse } from '../../kernel/refusal.js';
 
 export interface Sight {
   readonly memberId: string | null;
@@ -26,18 +25,4 @@ export function sightOf(actor: Pick<Actor, 'organisationId' | 'organisationKind'
     case null:
       return { ...EVERYTHING, memberId: own };
   }
-}
-
-/**
- * Everybody in an agency sees all lines; what becomes of one is decided by the agency that signed for it. Whoever else
- * can see a line is a party to it.
- */
-export function whyNotForAgency(
-  agencyId: string,
-  actor: Pick<Actor, 'organisationId' | 'organisationKind'>,
-): Refusal | null {
-  if (actor.organisationKind !== 'agency' || actor.organisationId === agencyId) return null;
-  return refuse('subscription.not-your-agency', 'Another agency signed this agreement: ask one of its officers.', {
-    kind: 'forbidden',
-  });
 }
