@@ -148,6 +148,38 @@ describe('the gateway to Stripe', () => {
     expect(await asked.invoice(customer, [100])).toMatchObject({ status: 'open', amount_due: 130 });
   });
 
+  it('makes an invoice again when another amount is to be charged, as often as that changes', async () => {
+    const { customer } = await member();
+    const wish = order(customer);
+    const of = (minor: bigint) => gateway.issueInvoice({ ...wish, lines: [{ description: 'Fibre', minor }] });
+    const numbers: (string | null)[] = [];
+    for (const minor of [5_000n, 4_000n, 4_000n, 5_000n]) {
+      const issued = await of(minor);
+      expect(issued).toMatchObject({ status: 'open', minorDue: minor });
+      numbers.push(issued.number);
+    }
+    const { number } = wish;
+    expect(numbers).toEqual([number, `${number}-2`, `${number}-2`, `${number}-3`]);
+    const { data } = await asked.stripe.invoices.list({ customer });
+    expect(data.map(({ status }) => status)).toEqual(['open', 'void', 'void']);
+  });
+
+  onModel('charges nothing of what a customer owes at Stripe besides', async () => {
+    const { customer } = await member();
+    await asked.invoice(customer, [30]);
+    expect((await why(gateway.issueInvoice(order(customer)))).code).toBe('stripe.amount');
+    expect((await asked.stripe.invoices.list({ customer, status: 'open' })).data).toEqual([]);
+  });
+
+  onModel('makes an invoice again of which a draft was left with another amount', async () => {
+    const { customer } = await member();
+    const wish = order(customer);
+    asked.model.failNext('POST /v1/invoices/:id/finalize', 'error', 3);
+    await why(gateway.issueInvoice(wish));
+    const less = { ...wish, lines: [{ description: 'Fibre', minor: 4_000n }] };
+    expect(await gateway.issueInvoice(less)).toMatchObject({ status: 'open', minorDue: 4_000n });
+  });
+
   onModel('goes on with an invoice where it was left', async () => {
     const { customer } = await member();
     const wish = order(customer);
