@@ -7,6 +7,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { refuse } from '../kernel/refusal.js';
+import { isRefusedForGood } from './refused.js';
 import { toCharge, toStripe } from './rules/stripe-amount.js';
 import { keyed, StripeClient } from './stripe-client.js';
 import { asRefusal, isDecline } from './stripe-errors.js';
@@ -187,7 +188,8 @@ export class StripeGateway {
   /**
    * Charges an invoice without the member. What the bank declines is an answer: `payment.failure` says why. An invoice that is
    * paid, or whose payment is under way, is left as it is.
-   * @param wish.attempt counts the tries: each is made once
+   * @param wish.attempt counts the tries: each is made once by each method, so that one whose answer was lost is made again
+   * by the method that has taken its place. The invoice has one payment, which both would be of.
    */
   async payInvoice(wish: {
     invoiceId: string;
@@ -203,11 +205,16 @@ export class StripeGateway {
         stripe.invoices.pay(
           stripeInvoice,
           { payment_method: paymentMethod, off_session: true },
-          keyed('pay', `${invoiceId}-${attempt}`),
+          keyed('pay', `${invoiceId}-${attempt}-${paymentMethod}`),
         ),
       );
     } catch (error) {
-      if (!isDecline(error)) throw asRefusal(error);
+      const refusal = asRefusal(error);
+      if (!isDecline(error) && !isRefusedForGood(refusal)) throw refusal;
+      const after = await this.retrieveInvoice(stripeInvoice);
+      // Another request may have been first.
+      if (!isDecline(error) && isChargeable(after)) throw refusal;
+      return after;
     }
     return this.retrieveInvoice(stripeInvoice);
   }

@@ -272,6 +272,22 @@ describeOnModel('collecting through Stripe', () => {
     expect(await read(invoice)).toMatchObject({ state: 'failed', attempts: 1 });
   });
 
+  it('so it is by the card that has taken the place of the one that was declined', async () => {
+    const invoice = await invoiced('pm_card_chargeCustomerFail');
+    // Whoever charged it has died before it was written down.
+    await system.source.query('delete from collection_attempt where collection_id = $1', [invoice.id]);
+    await system.source.query(
+      `update collection set state = 'collecting', attempts = 0, stripe_invoice = null, failed_at = null, failure = null,
+         due_at = app_now() + interval '1 hour' where id = $1`,
+      [invoice.id],
+    );
+    await system.source.query(`update payment_method set stripe_id = $2 where member_id = $1 and state = 'active'`, [
+      member(),
+      await anotherCard(),
+    ]);
+    expect(await nextHappens(invoice)).toMatchObject({ state: 'paid', attempts: 1 });
+  });
+
   it('an amount that Stripe cannot take is asked for by bank', async () => {
     all = await sides(system, 1, { currency: 'KWD' });
     await hasMethod(system, asked, member(), 'pm_card_visa');

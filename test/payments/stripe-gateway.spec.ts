@@ -7,7 +7,7 @@ import { StripeMethods } from '../../src/payments/stripe-methods.js';
 import { StripePayouts } from '../../src/payments/stripe-payouts.js';
 import { StripeWatch } from '../../src/payments/stripe-watch.js';
 import { Settings } from '../../src/platform/config/settings.js';
-import { EitherStripe, onModel } from '../support/stripe/either.js';
+import { EitherStripe, idOf, onModel, refusal } from '../support/stripe/either.js';
 
 describe('the gateway to Stripe', () => {
   let asked: EitherStripe;
@@ -204,6 +204,29 @@ describe('the gateway to Stripe', () => {
     await gateway.payInvoice({ ...pay, attempt: 2 });
     expect((await asked.stripe.invoices.retrieve(stripeInvoice)).attempt_count).toBe(2);
     expect((await gateway.voidInvoice({ invoiceId: wish.invoiceId, stripeInvoice })).status).toBe('void');
+  });
+
+  it('makes a try whose answer was lost again by the method that has taken its place', async () => {
+    const { customer, paymentMethod } = await member('pm_card_chargeCustomerFail');
+    const wish = order(customer);
+    const { id: stripeInvoice } = await gateway.issueInvoice(wish);
+    const pay = { invoiceId: wish.invoiceId, stripeInvoice, attempt: 1 };
+    await gateway.payInvoice({ ...pay, paymentMethod });
+    const setup = await asked.stripe.setupIntents.create({ customer });
+    const other = idOf((await asked.confirm(setup.id, 'pm_card_visa')).payment_method);
+    expect(await gateway.payInvoice({ ...pay, paymentMethod: other })).toMatchObject({ status: 'paid' });
+  });
+
+  onModel('waits until Stripe forgets a key that was used for something else', async () => {
+    const who = await member();
+    const id = randomUUID();
+    // Stripe has answered the key by a failure that left nothing behind.
+    await refusal(asked.stripe.refunds.create({ charge: 'ch_none' }, { idempotencyKey: `pumasi-deposit-${id}` }));
+    const told = await why(deposit(who, id));
+    expect(told).toMatchObject({ code: 'stripe.unavailable', kind: 'unavailable' });
+    expect(told.message).toMatch(/StripeIdempotencyError.*in a day/);
+    asked.model.advanceDays(2);
+    expect((await deposit(who, id)).status).toBe('succeeded');
   });
 
   it('gives back once', async () => {
