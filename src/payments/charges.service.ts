@@ -8,6 +8,7 @@ import type { Minor } from '../kernel/money.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { methodOf } from './chargeable.js';
 import { type CollectionRow, lockCollections } from './collection-rows.js';
+import { orderVoids } from './invoice-voids.js';
 import { askFor, writeLetters } from './letters.js';
 import { ReceivingService } from './receiving.service.js';
 import { isRefusedForGood } from './refused.js';
@@ -176,6 +177,7 @@ async function fail(deed: Deed, row: CollectionRow, failure: string): Promise<vo
 async function lapse(deed: Deed, row: CollectionRow, failure: string, byBank: boolean): Promise<void> {
   // Without an attempt there is none to note it of: the last one failed for a reason of its own.
   if (!byBank) await noteFailure(deed, row, failure);
+  else await orderVoids(deed, [row.id]);
   await deed.tx.query(
     `update collection set state = $2, failure = $3, failed_at = coalesce(failed_at, $4), due_at = $4,
        way = case when $5 then 'bank' else way end where id = $1`,

@@ -140,7 +140,7 @@ export class StripeGateway {
   }
 
   /** Those that were made of an order, the last one last. */
-  private async invoicesOf({ customer, invoiceId }: InvoiceOrder): Promise<Made[]> {
+  private async invoicesOf({ customer, invoiceId }: Pick<InvoiceOrder, 'customer' | 'invoiceId'>): Promise<Made[]> {
     const { data } = await this.client.ask((stripe) => stripe.invoices.list({ customer, limit: PAGE }));
     return data
       .flatMap(({ id, status, metadata }) => {
@@ -198,25 +198,32 @@ export class StripeGateway {
     paymentMethod: string;
   }): Promise<InvoiceState> {
     const { invoiceId, attempt, stripeInvoice, paymentMethod } = wish;
-    const present = await this.retrieveInvoice(stripeInvoice);
-    if (!isChargeable(present)) return present;
+    return this.moved(stripeInvoice, isChargeable, (stripe) =>
+      stripe.invoices.pay(
+        stripeInvoice,
+        { payment_method: paymentMethod, off_session: true },
+        keyed('pay', `${invoiceId}-${attempt}-${paymentMethod}`),
+      ),
+    );
+  }
+
+  /** Asks for something that an invoice may have done to it. A refusal because it may not any more is an answer, too. */
+  private async moved(
+    id: string,
+    may: (invoice: InvoiceState) => boolean,
+    what: (stripe: Stripe) => Promise<unknown>,
+  ): Promise<InvoiceState> {
+    const present = await this.retrieveInvoice(id);
+    if (!may(present)) return present;
     try {
-      await this.client.asked((stripe) =>
-        stripe.invoices.pay(
-          stripeInvoice,
-          { payment_method: paymentMethod, off_session: true },
-          keyed('pay', `${invoiceId}-${attempt}-${paymentMethod}`),
-        ),
-      );
+      await this.client.asked(what);
     } catch (error) {
-      const refusal = asRefusal(error);
-      if (!isDecline(error) && !isRefusedForGood(refusal)) throw refusal;
-      const after = await this.retrieveInvoice(stripeInvoice);
-      // Another request may have been first.
-      if (!isDecline(error) && isChargeable(after)) throw refusal;
-      return after;
+      if (!isDecline(error)) {
+        const refusal = asRefusal(error);
+        if (!isRefusedForGood(refusal) || may(await this.retrieveInvoice(id))) throw refusal;
+      }
     }
-    return this.retrieveInvoice(stripeInvoice);
+    return this.retrieveInvoice(id);
   }
 
   async retrieveInvoice(id: string): Promise<InvoiceState> {
@@ -231,15 +238,27 @@ export class StripeGateway {
     return typeof invoice === 'string' ? invoice : (invoice?.id ?? null);
   }
 
-  /** Takes back an invoice that is not to be collected through Stripe any more. One that is paid stays so. */
-  async voidInvoice(wish: { invoiceId: string; stripeInvoice: string }): Promise<InvoiceState> {
-    const present = await this.retrieveInvoice(wish.stripeInvoice);
-    if (present.status === 'open' || present.status === 'uncollectible') {
-      await this.client.ask((stripe) =>
-        stripe.invoices.voidInvoice(wish.stripeInvoice, {}, keyed('void', wish.invoiceId)),
-      );
+  /**
+   * Takes back an invoice that is not to be collected through Stripe any more. One that is paid, or whose payment is under
+   * way, stays so.
+   */
+  async voidInvoice({ invoiceId, stripeInvoice }: { invoiceId: string; stripeInvoice: string }): Promise<InvoiceState> {
+    return this.moved(stripeInvoice, isVoidable, (stripe) =>
+      stripe.invoices.voidInvoice(stripeInvoice, {}, keyed('void', invoiceId)),
+    );
+  }
+
+  /**
+   * Takes back all invoices that were made of an order.
+   * @returns those that stay: paid, or to be by what is under way
+   */
+  async voidInvoices(of: Pick<InvoiceOrder, 'invoiceId' | 'customer'>): Promise<InvoiceState[]> {
+    const after: InvoiceState[] = [];
+    for (const { id, key } of await this.invoicesOf(of)) {
+      after.push(await this.voidInvoice({ invoiceId: key, stripeInvoice: id }));
     }
-    return this.retrieveInvoice(wish.stripeInvoice);
+    // Nothing makes a draft final but our asking for it.
+    return after.filter(({ status }) => status !== 'void' && status !== 'draft');
   }
 
   async refund(wish: {
@@ -275,4 +294,8 @@ export class StripeGateway {
 /** Can it be charged, and is nothing under way that does? */
 function isChargeable({ status, payment }: InvoiceState): boolean {
   return status === 'open' && payment?.status !== 'processing';
+}
+
+function isVoidable(invoice: InvoiceState): boolean {
+  return isChargeable(invoice) || invoice.status === 'uncollectible';
 }
