@@ -8,6 +8,7 @@ import type { Minor } from '../kernel/money.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { methodOf } from './chargeable.js';
 import { type CollectionRow, lockCollections } from './collection-rows.js';
+import { orderVoids } from './invoice-voids.js';
 import { askFor, writeLetters } from './letters.js';
 import { ReceivingService } from './receiving.service.js';
 import { isRefusedForGood } from './refused.js';
@@ -43,9 +44,12 @@ export class ChargesService {
     const attempt = row.attempts + 1;
     let answer: InvoiceState;
     try {
-      const { key, invoice } = await this.issued(row, method.customer, attempt);
-      const { paymentMethod } = method;
-      answer = await this.gateway.payInvoice({ invoiceId: key, attempt, stripeInvoice: invoice.id, paymentMethod });
+      const { number, currency, dueOn } = row;
+      const { customer, paymentMethod } = method;
+      const lines = [{ description: `Invoice ${number}`, minor: openOf(row) }];
+      const issued = await this.gateway.issueInvoice({ invoiceId: id, number, customer, currency, lines, dueOn });
+      const invoiceId = issued.metadata['invoiceId'] ?? id;
+      answer = await this.gateway.payInvoice({ invoiceId, attempt, stripeInvoice: issued.id, paymentMethod });
       // Should its next invoice there bring it after all, it has paid too much, and gets that back.
       if (answer.carried) return await lapse(deed, row, 'stripe_refuses', true);
     } catch (error) {
@@ -55,44 +59,13 @@ export class ChargesService {
     await deed.tx.query(
       `insert into collection_attempt (collection_id, number, at, minor, stripe_invoice, outcome, failure)
        values ($1, $2, $3, $4, $5, $6, $7)`,
-      [id, attempt, deed.now, openOf(row), answer.id, outcomeOf(answer), failureOf(answer)],
+      [id, attempt, deed.now, answer.minorDue, answer.id, outcomeOf(answer), failureOf(answer)],
     );
     await deed.tx.query(
       `update collection set state = 'collecting', attempts = $2, stripe_invoice = $3, due_at = null where id = $1`,
       [id, attempt, answer.id],
     );
     await this.applyInvoice(deed, { ...row, state: 'collecting', attempts: attempt, stripeInvoice: answer.id }, answer);
-  }
-
-  /** The invoice at Stripe for what is open now. One that was made for another amount is taken back. */
-  private async issued(
-    row: CollectionRow,
-    customer: string,
-    attempt: number,
-  ): Promise<{ key: string; invoice: InvoiceState }> {
-    const { id, number, currency, dueOn, stripeInvoice } = row;
-    let again = false;
-    if (stripeInvoice !== null) {
-      const present = await this.gateway.retrieveInvoice(stripeInvoice);
-      const key = present.metadata['invoiceId'] ?? id;
-      if (present.status !== 'open' || present.payment?.status === 'processing') {
-        if (present.status !== 'void') return { key, invoice: present };
-      } else if (present.minorDue === openOf(row)) return { key, invoice: present };
-      const voided = await this.gateway.voidInvoice({ invoiceId: key, stripeInvoice });
-      // It was paid meanwhile: another one would charge for it again.
-      if (voided.status !== 'void') return { key, invoice: voided };
-      again = true;
-    }
-    const key = again ? `${id}-${attempt}` : id;
-    const invoice = await this.gateway.issueInvoice({
-      invoiceId: key,
-      number: again ? `${number}-${attempt}` : number,
-      customer,
-      currency,
-      lines: [{ description: `Invoice ${number}`, minor: openOf(row) }],
-      dueOn,
-    });
-    return { key, invoice };
   }
 
   /** Brings a locked collection to what its invoice at Stripe says. */
@@ -204,6 +177,7 @@ async function fail(deed: Deed, row: CollectionRow, failure: string): Promise<vo
 async function lapse(deed: Deed, row: CollectionRow, failure: string, byBank: boolean): Promise<void> {
   // Without an attempt there is none to note it of: the last one failed for a reason of its own.
   if (!byBank) await noteFailure(deed, row, failure);
+  else await orderVoids(deed, [row.id]);
   await deed.tx.query(
     `update collection set state = $2, failure = $3, failed_at = coalesce(failed_at, $4), due_at = $4,
        way = case when $5 then 'bank' else way end where id = $1`,

@@ -9,9 +9,11 @@ import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service.js';
 import { type CollectionRow, lockCollections, moveCollections } from './collection-rows.js';
 import { DepositsService } from './deposits.service.js';
+import { orderVoids } from './invoice-voids.js';
 import { askFor, writeLetters } from './letters.js';
 import { chargeable } from './chargeable.js';
 import { RefundsService } from './refunds.service.js';
+import { openOf } from './rules/amounts.js';
 import { collectionLifecycle, type CollectionState } from './rules/lifecycles.js';
 import { GRACE_DAYS } from './rules/schedule.js';
 import { type Suspension, whyNotSuspend } from './rules/suspension.js';
@@ -110,6 +112,10 @@ export class CollectionsService {
     if (rows.length === 0) throw new Error(`invoice ${note.invoiceId} is not collected yet`);
     const after = await moveCollections(deed, rows, [{ id: note.invoiceId, credited: note.minor }]);
     await this.refunds.oweExcess(deed, after);
+    await orderVoids(
+      deed,
+      after.filter((row) => openOf(row) <= 0n).map((row) => row.id),
+    );
   }
 
   /**
@@ -156,6 +162,7 @@ export class CollectionsService {
       const row = await this.own(deed, actor, id);
       const state = transition(collectionLifecycle, row.state, 'give-up');
       await deed.tx.query('update collection set state = $2, due_at = null where id = $1', [id, state]);
+      await orderVoids(deed, [id]);
       await deed.record({ type: 'collection', id }, {}, why);
       return { id, state };
     });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { WhenDue } from '../platform/deeds/facts.js';
 import { ChargesService } from './charges.service.js';
+import { InvoiceVoidsService } from './invoice-voids.service.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
 import { PayoutsService } from './payouts.service.js';
 import { ReturnsService } from './returns.service.js';
@@ -11,6 +12,7 @@ import { ReturnsService } from './returns.service.js';
 export class PaymentsJobs {
   constructor(
     private readonly charges: ChargesService,
+    private readonly voids: InvoiceVoidsService,
     private readonly returns: ReturnsService,
     private readonly payouts: PayoutsService,
     private readonly reversals: PayoutReversalsService,
@@ -20,6 +22,12 @@ export class PaymentsJobs {
   @WhenDue({ name: 'payments.charge', table: 'collection', states: ['collecting', 'failed'] })
   async charge(deed: Deed, id: string): Promise<void> {
     await this.charges.charge(deed, id);
+  }
+
+  /** An invoice was settled otherwise: Stripe is not to collect it any more. */
+  @WhenDue({ name: 'payments.void', table: 'invoice_void', states: ['owed'] })
+  async takeInvoiceBack(deed: Deed, id: string): Promise<void> {
+    await this.voids.takeBack(deed, id);
   }
 
   @WhenDue({ name: 'payments.charge-deposit', table: 'deposit', states: ['charging'] })

@@ -19,6 +19,7 @@ import { InboxController } from './inbox.controller.js';
 import { InboxJobs } from './inbox.jobs.js';
 import { InboxQueries } from './inbox.queries.js';
 import { InboxService } from './inbox.service.js';
+import { InvoiceVoidsService } from './invoice-voids.service.js';
 import { MethodsController } from './methods.controller.js';
 import { MethodsQueries } from './methods.queries.js';
 import { MethodsService } from './methods.service.js';
@@ -89,6 +90,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     InboxQueries,
     InboxJobs,
     InboxReconciliation,
+    InvoiceVoidsService,
     MethodsService,
     MethodsQueries,
     PayoutAccountsService,

@@ -5,7 +5,9 @@ import type { Minor } from '../kernel/money.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { lockCollections, moveCollections } from './collection-rows.js';
+import { orderVoids } from './invoice-voids.js';
 import { RefundsService } from './refunds.service.js';
+import { openOf } from './rules/amounts.js';
 import { creditedEntry, depositEntry, paymentEntry } from './rules/entries.js';
 
 /** Money for one invoice or one deposit. */
@@ -56,6 +58,12 @@ export class ReceivingService {
       written.flatMap(({ collectionId, minor }) => (collectionId === null ? [] : [{ id: collectionId, paid: minor }])),
     );
     await this.refunds.oweExcess(deed, after);
+    // Deposits are credited by the deed that opens a collection, before anything of it is at Stripe.
+    const byBank = new Set(received.flatMap(({ way, collectionId }) => (way === 'bank' ? (collectionId ?? []) : [])));
+    await orderVoids(
+      deed,
+      after.filter((row) => byBank.has(row.id) && openOf(row) <= 0n).map(({ id }) => id),
+    );
     const held = written.flatMap(({ depositId, way }) => (depositId === null || way === 'deposit' ? [] : [depositId]));
     await hold(deed, held);
     await this.refunds.oweDeposits(deed, held);

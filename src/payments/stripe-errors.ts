@@ -15,6 +15,14 @@ const PASSING: ReadonlySet<string> = new Set(['StripeConnectionError', 'StripeRa
 /** The first command of this key is still being done. */
 const KEY_IN_USE = 'idempotency_key_in_use';
 
+/**
+ * The key was used with other parameters: what it was used for was done or not, and this was not. An object that came of it
+ * is found by our id, so that nothing is asked under its key any more. Where none came of it, such as after a failure inside
+ * Stripe, the key is in the way until Stripe forgets it, after a day. Another key would be no way out where money moves: the
+ * first request may still be under way.
+ */
+const KEY_OF_ANOTHER = 'StripeIdempotencyError';
+
 const WORD = /^[A-Za-z0-9_.-]{1,80}$/;
 
 /** @returns what may be told of an error of Stripe's library, or null for any other error */
@@ -42,18 +50,18 @@ export function asRefusal(error: unknown): unknown {
   const { type, code, declineCode, requestId } = trouble;
   const words = [type, code, declineCode, requestId].filter((each) => each !== null).join(' ');
   if (PASSING.has(type) || code === KEY_IN_USE) {
-    return refuse(
-      'stripe.unavailable',
-      `Stripe cannot be asked at present (${words}). Send it again in a few seconds.`,
-      {
-        kind: 'unavailable',
-        stripe: trouble,
-      },
-    );
+    return passing(`Stripe cannot be asked at present (${words}). Send it again in a few seconds.`, trouble);
+  }
+  if (type === KEY_OF_ANOTHER) {
+    return passing(`Stripe still knows another request by the same key (${words}). Send it again in a day.`, trouble);
   }
   return refuse('stripe.refused', `Stripe does not do this (${words}). Look the request up at Stripe by its id.`, {
     stripe: trouble,
   });
+}
+
+function passing(why: string, stripe: StripeTrouble): Refusal {
+  return refuse('stripe.unavailable', why, { kind: 'unavailable', stripe });
 }
 
 /** Is it Stripe's refusal to charge, by which a payment has failed? Its state tells why. */

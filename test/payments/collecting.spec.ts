@@ -1,9 +1,10 @@
 /** Collecting through Stripe, held against the tests' model of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EitherStripe, describeOnModel } from '../support/stripe/either.js';
 import { System } from '../support/system.js';
 import { hasAccount, hasMethod, tell } from './told.js';
 import { balance, wrongInBooks } from './books.js';
-import { creditNote, issue, type Issued } from './issued.js';
+import { creditNote, issue, issueUntold, type Issued } from './issued.js';
 import { type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
 
 const EUR = 'EUR';
@@ -155,6 +156,39 @@ describeOnModel('collecting through Stripe', () => {
     expect(await read(invoice)).toMatchObject({ state: 'paid', paidMinor: 6_600 });
   });
 
+  it('so it is when the charge failed before it was written down: whatever Stripe has of it asks for what is open', async () => {
+    const { store } = asked.model;
+    await hasMethod(system, asked, member(), 'pm_card_visa');
+    const wanted = [{ memberId: member(), shares: [share(10_000)] }];
+    // Every try fails until the credit note is there: the invoice at Stripe is made, and nobody here knows of it.
+    asked.model.failNext(PAY, 'error', 1_000);
+    const { runId, invoices } = await issueUntold(system, all.agencyId, '2026-02', wanted, EUR);
+    const invoice = onlyOne(invoices);
+    await system.source.query(`select announce('billing.issued', $1, array['payments.open-collections'])`, [{ runId }]);
+    const made = () => store.all('invoice').filter(({ number }) => String(number).startsWith(invoice.number));
+    while (made().every(({ status }) => status !== 'open')) await sleep(25);
+    await system.source.query(`update collection set due_at = app_now() + interval '1 hour' where id = $1`, [
+      invoice.id,
+    ]);
+    await creditNote(system, all.agencyId, invoice, share(4_000), '2026-02', EUR);
+    asked.model.mend();
+    const before = store.all('charge').length;
+    expect(await nextHappens(invoice)).toMatchObject({ state: 'paid', attempts: 1, paidMinor: 6_600, openMinor: 0 });
+    expect(store.all('charge').length).toBe(before + 1);
+    expect(
+      made()
+        .map(({ status, amount_due: due }) => `${String(status)} ${String(due)}`)
+        .sort(),
+    ).toEqual(['paid 6600', 'void 11000']);
+    const attempts: unknown[] = await system.source.query(
+      'select minor::integer, outcome from collection_attempt where collection_id = $1',
+      [invoice.id],
+    );
+    expect(attempts).toEqual([{ minor: 6_600, outcome: 'succeeded' }]);
+    await tell(system, asked.model, 20, 3);
+    expect(await read(invoice)).toMatchObject({ state: 'paid', paidMinor: 6_600, returnedMinor: 0 });
+  });
+
   it('what was paid too much is given back by Stripe, once, also when its answer is lost', async () => {
     const invoice = await invoiced('pm_card_visa');
     const before = asked.model.done('POST /v1/refunds');
@@ -236,6 +270,22 @@ describeOnModel('collecting through Stripe', () => {
     expect(await read(invoice)).toMatchObject({ state: 'collecting', attempts: 0 });
     await system.passTo((await read(invoice)).dueAt ?? '');
     expect(await read(invoice)).toMatchObject({ state: 'failed', attempts: 1 });
+  });
+
+  it('so it is by the card that has taken the place of the one that was declined', async () => {
+    const invoice = await invoiced('pm_card_chargeCustomerFail');
+    // Whoever charged it has died before it was written down.
+    await system.source.query('delete from collection_attempt where collection_id = $1', [invoice.id]);
+    await system.source.query(
+      `update collection set state = 'collecting', attempts = 0, stripe_invoice = null, failed_at = null, failure = null,
+         due_at = app_now() + interval '1 hour' where id = $1`,
+      [invoice.id],
+    );
+    await system.source.query(`update payment_method set stripe_id = $2 where member_id = $1 and state = 'active'`, [
+      member(),
+      await anotherCard(),
+    ]);
+    expect(await nextHappens(invoice)).toMatchObject({ state: 'paid', attempts: 1 });
   });
 
   it('an amount that Stripe cannot take is asked for by bank', async () => {

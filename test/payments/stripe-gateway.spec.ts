@@ -7,7 +7,7 @@ import { StripeMethods } from '../../src/payments/stripe-methods.js';
 import { StripePayouts } from '../../src/payments/stripe-payouts.js';
 import { StripeWatch } from '../../src/payments/stripe-watch.js';
 import { Settings } from '../../src/platform/config/settings.js';
-import { EitherStripe, onModel } from '../support/stripe/either.js';
+import { EitherStripe, idOf, onModel, refusal } from '../support/stripe/either.js';
 
 describe('the gateway to Stripe', () => {
   let asked: EitherStripe;
@@ -148,6 +148,38 @@ describe('the gateway to Stripe', () => {
     expect(await asked.invoice(customer, [100])).toMatchObject({ status: 'open', amount_due: 130 });
   });
 
+  it('makes an invoice again when another amount is to be charged, as often as that changes', async () => {
+    const { customer } = await member();
+    const wish = order(customer);
+    const of = (minor: bigint) => gateway.issueInvoice({ ...wish, lines: [{ description: 'Fibre', minor }] });
+    const numbers: (string | null)[] = [];
+    for (const minor of [5_000n, 4_000n, 4_000n, 5_000n]) {
+      const issued = await of(minor);
+      expect(issued).toMatchObject({ status: 'open', minorDue: minor });
+      numbers.push(issued.number);
+    }
+    const { number } = wish;
+    expect(numbers).toEqual([number, `${number}-2`, `${number}-2`, `${number}-3`]);
+    const { data } = await asked.stripe.invoices.list({ customer });
+    expect(data.map(({ status }) => status)).toEqual(['open', 'void', 'void']);
+  });
+
+  onModel('charges nothing of what a customer owes at Stripe besides', async () => {
+    const { customer } = await member();
+    await asked.invoice(customer, [30]);
+    expect((await why(gateway.issueInvoice(order(customer)))).code).toBe('stripe.amount');
+    expect((await asked.stripe.invoices.list({ customer, status: 'open' })).data).toEqual([]);
+  });
+
+  onModel('makes an invoice again of which a draft was left with another amount', async () => {
+    const { customer } = await member();
+    const wish = order(customer);
+    asked.model.failNext('POST /v1/invoices/:id/finalize', 'error', 3);
+    await why(gateway.issueInvoice(wish));
+    const less = { ...wish, lines: [{ description: 'Fibre', minor: 4_000n }] };
+    expect(await gateway.issueInvoice(less)).toMatchObject({ status: 'open', minorDue: 4_000n });
+  });
+
   onModel('goes on with an invoice where it was left', async () => {
     const { customer } = await member();
     const wish = order(customer);
@@ -172,6 +204,29 @@ describe('the gateway to Stripe', () => {
     await gateway.payInvoice({ ...pay, attempt: 2 });
     expect((await asked.stripe.invoices.retrieve(stripeInvoice)).attempt_count).toBe(2);
     expect((await gateway.voidInvoice({ invoiceId: wish.invoiceId, stripeInvoice })).status).toBe('void');
+  });
+
+  it('makes a try whose answer was lost again by the method that has taken its place', async () => {
+    const { customer, paymentMethod } = await member('pm_card_chargeCustomerFail');
+    const wish = order(customer);
+    const { id: stripeInvoice } = await gateway.issueInvoice(wish);
+    const pay = { invoiceId: wish.invoiceId, stripeInvoice, attempt: 1 };
+    await gateway.payInvoice({ ...pay, paymentMethod });
+    const setup = await asked.stripe.setupIntents.create({ customer });
+    const other = idOf((await asked.confirm(setup.id, 'pm_card_visa')).payment_method);
+    expect(await gateway.payInvoice({ ...pay, paymentMethod: other })).toMatchObject({ status: 'paid' });
+  });
+
+  onModel('waits until Stripe forgets a key that was used for something else', async () => {
+    const who = await member();
+    const id = randomUUID();
+    // Stripe has answered the key by a failure that left nothing behind.
+    await refusal(asked.stripe.refunds.create({ charge: 'ch_none' }, { idempotencyKey: `pumasi-deposit-${id}` }));
+    const told = await why(deposit(who, id));
+    expect(told).toMatchObject({ code: 'stripe.unavailable', kind: 'unavailable' });
+    expect(told.message).toMatch(/StripeIdempotencyError.*in a day/);
+    asked.model.advanceDays(2);
+    expect((await deposit(who, id)).status).toBe('succeeded');
   });
 
   it('gives back once', async () => {

@@ -78,6 +78,7 @@ const OVERDUE = `
   union all select 'term end' from term_end where state = 'awaited' and due_at <= app_now()
   union all select 'collection' from collection where state in ('due', 'collecting', 'failed', 'overdue') and due_at <= app_now()
   union all select 'deposit' from deposit where state = 'charging' and due_at <= app_now()
+  union all select 'void' from invoice_void where state = 'owed' and due_at <= app_now()
   union all select 'refund' from refund where state = 'owed' and due_at <= app_now()
   union all select 'payout' from payout where state in ('transferring', 'paid') and due_at <= app_now()
   union all select 'reversal' from payout_reversal where state = 'owed' and due_at <= app_now()`;

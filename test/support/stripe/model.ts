@@ -114,6 +114,11 @@ export class StripeModel {
     this.faults.push({ route, how, times });
   }
 
+  /** Nothing fails any more. */
+  mend(): void {
+    this.faults.length = 0;
+  }
+
   /** Lets days pass at Stripe. */
   advanceDays(days: number): void {
     this.store.advance(days * 86_400);
