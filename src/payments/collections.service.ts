@@ -10,7 +10,7 @@ import { SubscriptionsService } from '../subscriptions/subscriptions.service.js'
 import { type CollectionRow, lockCollections, moveCollections } from './collection-rows.js';
 import { DepositsService } from './deposits.service.js';
 import { orderVoids } from './invoice-voids.js';
-import { askFor, writeLetters } from './letters.js';
+import { askFor, type ChargedBy, tellOfCharge, writeLetters } from './letters.js';
 import { chargeable } from './chargeable.js';
 import { RefundsService } from './refunds.service.js';
 import { openOf } from './rules/amounts.js';
@@ -28,8 +28,10 @@ interface Opened {
   readonly number: string;
   readonly currency: string;
   readonly openMinor: Minor;
-  readonly way: 'stripe' | 'bank';
   readonly dueOn: string;
+  /** when it is charged, and by what; null when a transfer is awaited */
+  readonly chargedOn: string | null;
+  readonly chargedBy: ChargedBy | null;
 }
 
 @Injectable()
@@ -87,13 +89,22 @@ export class CollectionsService {
     const ids = opened.map(({ id }) => id);
     await this.deposits.creditTo(deed, ids);
     const asked: Opened[] = await deed.tx.query(
-      `select id, member_id as "memberId", number, currency, open_minor as "openMinor", way, due_on::text as "dueOn"
-       from collection where id = any($1) and open_minor > 0 and way = 'bank' order by sequence`,
+      `select c.id, c.member_id as "memberId", c.number, c.currency, c.open_minor as "openMinor", c.due_on::text as "dueOn",
+         (c.due_at at time zone interval '9 hours')::date::text as "chargedOn",
+         case when m.id is not null then json_build_object('kind', m.kind, 'brand', m.brand, 'lastFour', m.last_four) end
+           as "chargedBy"
+       from collection c
+         left join payment_method m on c.way = 'stripe' and m.member_id = c.member_id and m.state = 'active'
+       where c.id = any($1) and c.open_minor > 0 order by c.sequence`,
       [ids],
     );
     await writeLetters(
       deed.tx,
-      asked.map((each) => askFor('invoice', each, each.dueOn)),
+      asked.map((each) =>
+        each.chargedBy && each.chargedOn
+          ? tellOfCharge(each, each.chargedOn, each.chargedBy)
+          : askFor('invoice', each, each.dueOn),
+      ),
     );
     return last;
   }

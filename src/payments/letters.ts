@@ -52,6 +52,30 @@ export function askFor(kind: 'invoice' | 'deposit', asked: Asked, dueOn: string 
   };
 }
 
+/** By what a member is charged. */
+export interface ChargedBy {
+  readonly kind: 'card' | 'sepa_debit';
+  /** the brand of a card */
+  readonly brand: string | null;
+  readonly lastFour: string | null;
+}
+
+/** Tells beforehand what is taken by the member's payment method. @param on the day, "2026-03-01" */
+export function tellOfCharge(asked: Asked, on: string, { kind, brand, lastFour }: ChargedBy): MemberLetter {
+  const { id, memberId, number } = asked;
+  const ending = lastFour === null ? '' : ` ending in ${lastFour}`;
+  const way =
+    kind === 'card'
+      ? `by your ${brand === null ? '' : `${brand} `}card${ending}`
+      : `by SEPA direct debit from your account${ending}, and booked there some days later`;
+  return {
+    memberId,
+    subject: `Invoice ${number}`,
+    text: `On ${on}, ${amount(asked)} of invoice ${number} are taken ${way}. You need not transfer anything.`,
+    about: `invoice ${id}`,
+  };
+}
+
 const REMINDING = [
   'A friendly reminder',
   'Second reminder',

@@ -144,7 +144,12 @@ export class MethodsService implements OnModuleInit {
     ]);
     if (rows[0]) return rows[0].id;
     const member = await this.organisations.one(tx, memberId);
-    const { id } = await this.stripe.createCustomer({ memberId, name: member?.name ?? '' });
+    // Stripe tells of direct debits itself, with what its mandate promises, to whoever it can write to.
+    const mailboxes: { email: string }[] = await tx.query(
+      'select email from organisation_mailbox where organisation_id = $1 order by email limit 1',
+      [memberId],
+    );
+    const { id } = await this.stripe.createCustomer({ memberId, name: member?.name ?? '', ...mailboxes[0] });
     await tx.query('insert into stripe_customer (member_id, stripe_id) values ($1, $2)', [memberId, id]);
     return id;
   }

@@ -1,4 +1,5 @@
 /** What Pumasi asks of Stripe about members and what they are charged by. Idempotent as stripe-gateway.ts is. */
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { keyed, StripeClient } from './stripe-client.js';
 import { readMethod, readSetup } from './stripe-reading.js';
@@ -8,12 +9,13 @@ import type { MethodState, SetupState } from './stripe-states.js';
 export class StripeMethods {
   constructor(private readonly client: StripeClient) {}
 
+  /** Its name or address may have changed since an answer was lost: one customer too many does no harm. */
   async createCustomer(wish: { memberId: string; name: string; email?: string }): Promise<{ id: string }> {
     const { memberId, name, email } = wish;
     const { id } = await this.client.ask((stripe) =>
       stripe.customers.create(
         { name, ...(email === undefined ? {} : { email }), metadata: { memberId } },
-        keyed('customer', memberId),
+        keyed('customer', `${memberId}-${digestOf([name, email])}`),
       ),
     );
     return { id };
@@ -65,4 +67,8 @@ export class StripeMethods {
     if (present.customer === null) return;
     await this.client.ask((stripe) => stripe.paymentMethods.detach(id, {}, keyed('detach', id)));
   }
+}
+
+function digestOf(words: readonly (string | undefined)[]): string {
+  return createHash('sha256').update(JSON.stringify(words)).digest('hex').slice(0, 16);
 }

@@ -40,6 +40,16 @@ describe('payment methods', () => {
     expect(await methods()).toMatchObject([{ kind: 'sepa_debit', brand: 'DE', lastFour: '3000', state: 'active' }]);
   });
 
+  it('are of a customer that Stripe can write to', async () => {
+    const setupIntent = await beginSetup(member);
+    const { customer } = await at.asked.stripe.setupIntents.retrieve(setupIntent, { expand: ['customer'] });
+    const mailboxes: { email: string }[] = await at.system.source.query(
+      'select email from organisation_mailbox where organisation_id = $1',
+      [member.organisationId],
+    );
+    expect(customer).toMatchObject({ email: mailboxes[0]?.email });
+  });
+
   it('are begun once, however often it is asked', async () => {
     const first = await member.post('/api/v1/payment-methods/setup').expect(201);
     const second = await member.post('/api/v1/payment-methods/setup').expect(201);

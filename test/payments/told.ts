@@ -6,6 +6,7 @@ import { type Deed, Deeds } from '../../src/platform/deeds/deeds.js';
 import { randomOf, shuffled } from '../support/stripe/deliveries.js';
 import type { EitherStripe } from '../support/stripe/either.js';
 import type { StripeModel } from '../support/stripe/model.js';
+import { TEST_METHODS } from '../support/stripe/test-methods.js';
 import type { ModelEvent } from '../support/stripe/store.js';
 import type { System } from '../support/system.js';
 
@@ -29,8 +30,17 @@ export async function hasMethod(system: System, asked: EitherStripe, memberId: s
     `seti_${setup}`,
   ]);
   await source.query(
-    `insert into payment_method (id, member_id, stripe_id, setup_id, kind, state) values ($1, $2, $3, $4, $5, 'active')`,
-    [randomUUID(), memberId, method, setup, token.endsWith('_de') ? 'sepa_debit' : 'card'],
+    `insert into payment_method (id, member_id, stripe_id, setup_id, kind, brand, last_four, state)
+     values ($1, $2, $3, $4, $5, $6, $7, 'active')`,
+    [
+      randomUUID(),
+      memberId,
+      method,
+      setup,
+      token.endsWith('_de') ? 'sepa_debit' : 'card',
+      TEST_METHODS[token]?.brand,
+      TEST_METHODS[token]?.lastFour,
+    ],
   );
 }
 
