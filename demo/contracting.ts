@@ -7,8 +7,7 @@ import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import { formatMoney, parseMoney } from '../src/kernel/money.js';
 import { type Play, passTo, until } from './play.js';
-import { tellLetters } from './telling.js';
-import { type AwardAnswer, decide, evaluated } from './tendering.js';
+import type { AwardAnswer } from './tendering.js';
 
 export interface Agreement {
   readonly id: string;
@@ -180,36 +179,4 @@ export async function settle(play: Play, agreement: Agreement, round: Round): Pr
 export interface Settled {
   readonly agreement: Agreement;
   readonly round: Round;
-}
-
-/** From an award to settled prices; where an agreement falls through, on to the next best allocation. */
-export async function conclude(play: Play, tenderId: string, first: AwardAnswer): Promise<Settled[]> {
-  const settled: Settled[] = [];
-  let award: AwardAnswer | null = first;
-  while (award !== null) {
-    const final: AwardAnswer = await decide(play, award);
-    await tellLetters(play, final);
-    const agreements = await play.story.stage('contracts', 'Framework agreements', () => sign(play, final));
-    const rounds = await play.story.stage('offers', 'Personal offers', async () => {
-      const open: Settled[] = [];
-      for (const agreement of agreements) open.push({ agreement, round: await answer(play, agreement) });
-      return open;
-    });
-    const closed = await play.story.stage('settlement', 'The settled price', async () => {
-      const done: Settled[] = [];
-      for (const { agreement, round } of rounds) {
-        done.push({ agreement, round: await settle(play, agreement, round) });
-      }
-      return done;
-    });
-    settled.push(...closed.filter(({ round }) => round.state === 'settled'));
-    const fallen = closed.filter(({ round }) => round.state === 'fallen');
-    if (fallen.length > 0) {
-      play.story.say(
-        `Too few accepted for ${fallen.map((f) => f.agreement.providerName).join(', ')}: the next best allocation is sought.`,
-      );
-    }
-    award = fallen.length === 0 ? null : await evaluated(play, tenderId);
-  }
-  return settled;
 }

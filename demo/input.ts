@@ -5,9 +5,9 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { parse as parseAll } from 'csv-parse/sync';
-import { minorDigits } from '../src/kernel/currency.js';
 import { parseMoney } from '../src/kernel/money.js';
-import { type BidPlan, bidPlans, type ListPrices } from './bidders.js';
+import { type BidPlan, bidPlans } from './bidders.js';
+import { type Asked, openMarketOf, paidPerTier, pricePerTier } from './prices.js';
 
 export interface Tier {
   readonly code: string;
@@ -93,7 +93,8 @@ export async function readFolder(folder: string, currency: string): Promise<Demo
   const sites = new Map<string, number>();
   const demand = new Map<string, number>();
   const regionOf = new Map<string, string>();
-  const asked = new Map<string, { speed: number; monthly: number }[]>();
+  const asked = new Map<string, Asked[]>();
+  const bills = new Map<string, number[]>();
   let lines = 0;
   for await (const row of createReadStream(linesFile).pipe(
     parse({ columns: true, bom: true }),
@@ -105,6 +106,11 @@ export async function readFolder(folder: string, currency: string): Promise<Demo
     const cell = `${row.region} ${row.service_tier}`;
     demand.set(cell, (demand.get(cell) ?? 0) + quantity);
     const monthly = parseMoney(row.current_monthly, currency);
+    if (monthly !== null) {
+      const known = bills.get(row.service_tier) ?? [];
+      known.push(Number(monthly));
+      bills.set(row.service_tier, known);
+    }
     if (row.current_provider !== '' && monthly !== null) {
       const list = asked.get(row.current_provider) ?? [];
       list.push({ speed: Number(row.current_down_mbps), monthly: Number(monthly) });
@@ -127,7 +133,7 @@ export async function readFolder(folder: string, currency: string): Promise<Demo
     survey,
     openMarket,
     award: { awardRule: 'lot', minWinners: 1, maxShareBp: null },
-    bidders: bidPlans({ survey, tiers, listPrices, reach, openMarket }),
+    bidders: bidPlans({ survey, tiers, listPrices, reach, openMarket, paid: paidPerTier(bills) }),
   };
 }
 
@@ -154,36 +160,4 @@ async function readCoverage(
     reach.set(provider, of);
   }
   return reach;
-}
-
-/** What a provider asks today for a speed like the tier's: the median of its lines nearest in speed. */
-function pricePerTier(
-  asked: readonly { speed: number; monthly: number }[],
-  tiers: readonly Tier[],
-  currency: string,
-): ListPrices {
-  const unit = 10 ** Math.max(0, minorDigits(currency) - 2);
-  let floor = 0;
-  const prices: Record<string, number> = {};
-  for (const tier of [...tiers].sort((a, b) => a.downMbps - b.downMbps)) {
-    const nearest = Math.min(...asked.map(({ speed }) => Math.abs(speed - tier.downMbps)));
-    const like = asked
-      .filter(({ speed }) => Math.abs(speed - tier.downMbps) === nearest)
-      .map(({ monthly }) => monthly)
-      .sort((a, b) => a - b);
-    // A faster tier is never cheaper than a slower one of the same provider.
-    floor = Math.max(floor, like[Math.floor(like.length / 2)] ?? unit);
-    prices[tier.code] = floor;
-  }
-  return prices;
-}
-
-/** The price of one business on its own: the mean of what the providers ask. */
-function openMarketOf(listPrices: ReadonlyMap<string, ListPrices>, tiers: readonly Tier[]): Record<string, number> {
-  return Object.fromEntries(
-    tiers.map(({ code }) => {
-      const asked = [...listPrices.values()].map((prices) => prices[code] ?? 0);
-      return [code, Math.max(1, Math.round(asked.reduce((a, b) => a + b, 0) / Math.max(1, asked.length)))];
-    }),
-  );
 }

@@ -8,14 +8,14 @@ import { AUCTION_FORMATS, type AuctionFormat, DEFAULT_AUCTION } from '../src/ten
 import { tellAlternatives } from './alternatives.js';
 import { playAuction } from './auction.js';
 import { gather, type Login, PASSWORD } from './cast.js';
-import { conclude } from './contracting.js';
+import { conclude } from './conclusion.js';
 import { catalogue, join as joinPool, lock, openPool } from './demand.js';
 import { figuresOf } from './figures.js';
 import { demoGround, type DemoGround } from './ground.js';
 import { type DemoInput, digestOf, readFolder } from './input.js';
 import { korea } from './korea.js';
 import { verifyLog } from './log.js';
-import { twoMonths } from './months.js';
+import { NO_MONEY, twoMonths } from './months.js';
 import type { Play } from './play.js';
 import { Story } from './story.js';
 import { tellAward, tellPrices, tellSavings } from './telling.js';
@@ -89,20 +89,23 @@ async function play(options: Options, ground: DemoGround, input: DemoInput): Pro
   });
   const award = await story.stage('allocation', 'Who wins', async () => {
     const found = await story.waiting('the tariffs are compared', evaluated(stage, tender.id));
-    tellAward(stage, found);
-    await tellAlternatives(stage, found);
+    if (found.winners.length > 0) {
+      tellAward(stage, found);
+      await tellAlternatives(stage, found);
+    }
     return found;
   });
-  const settled = await conclude(stage, tender.id, award);
-  tellPrices(stage, award, settled);
-  const money = await twoMonths(stage, settled);
+  const conclusion = await conclude(stage, tender.id, award);
+  const { settled } = conclusion;
+  if (settled.length > 0) tellPrices(stage, settled);
+  const money = settled.length > 0 ? await twoMonths(stage, settled) : NO_MONEY;
   const figures = figuresOf({
     input,
     lots: tender.lots.length,
     bids: input.bidders.length,
     auction,
     award,
-    settled,
+    conclusion,
     money,
     seconds: { ...story.seconds, total: story.totalSeconds() },
   });
