@@ -4,6 +4,7 @@ import { ApiRefusal } from './api.js';
 import { auctionTerms, formatWords } from './auction-api.js';
 import { tariffOf } from './bidders.js';
 import { type Play, days, now, passTo, until } from './play.js';
+import { priceCaps } from './prices.js';
 
 export interface TenderAnswer {
   readonly id: string;
@@ -62,12 +63,13 @@ export async function publish(play: Play, poolId: string, format: AuctionFormat)
   const share = input.award.maxShareBp;
   let tender = await officer.get<TenderAnswer>(`/api/v1/tenders/${id}`);
   if (tender.state === 'draft') {
+    const lots = regionsOf(tender);
+    const tariffs = input.bidders.map((plan) => tariffOf(plan, lots, input.survey.lines));
     await officer.patch(
       `/api/v1/tenders/${id}`,
       {
         ...input.award,
-        // Twice what one business pays alone: nobody is invited to profit from a region that few can reach.
-        priceCaps: Object.fromEntries(input.tiers.map(({ code }) => [code, 2 * (input.openMarket[code] ?? 0)])),
+        priceCaps: priceCaps(input.openMarket, tariffs, input.termMonths),
         biddingEndsAt: new Date((await now(play)).getTime() + days(21)).toISOString(),
         auction: auctionTerms(format),
         standstillDays: 10,
@@ -86,10 +88,14 @@ export async function publish(play: Play, poolId: string, format: AuctionFormat)
   return tender;
 }
 
+function regionsOf({ lots }: TenderAnswer): Map<string, readonly string[]> {
+  return new Map(lots.map(({ code, regions }) => [code, regions]));
+}
+
 /** Every provider seals a tariff. */
 export async function bid(play: Play, tender: TenderAnswer): Promise<number> {
   const { story, input, cast } = play;
-  const lots = new Map(tender.lots.map((lot) => [lot.code, lot.regions]));
+  const lots = regionsOf(tender);
   const bar = story.progress('sealed bids', input.bidders.length, 'bids');
   let sent = 0;
   await until(
