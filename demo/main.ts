@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { live } from '../src/boot.js';
+import { Refusal } from '../src/kernel/refusal.js';
 import { projectRoot } from '../src/platform/config/project.js';
 import { AUCTION_FORMATS, type AuctionFormat, DEFAULT_AUCTION } from '../src/tenders/rules/auction-settings.js';
 import { tellAlternatives } from './alternatives.js';
@@ -33,6 +34,8 @@ interface Options {
 
 /** The exit status of a program that Ctrl-C ended before it was done. */
 const CUT_OFF = 130;
+/** As of the other commands, when a file is not what it has to be. */
+const INVALID = 2;
 
 function count(text: string): number {
   const n = Number(text);
@@ -123,9 +126,21 @@ async function parametersOf({ data, currency, members, format }: Options): Promi
     : { data: resolve(data), content: await digestOf(data), currency, format };
 }
 
+/** What is played with. Spreadsheets that do not fit end the program with one line, before anything is started. */
+async function inputOf({ data, members, currency }: Options): Promise<DemoInput> {
+  if (data === undefined) return korea(members);
+  try {
+    return await readFolder(data, currency);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    process.stderr.write(`pumasi: ${error.message}\n`);
+    process.exit(INVALID);
+  }
+}
+
 async function main(options: Options, stoppedBy: (stop: () => Promise<void>) => void): Promise<() => Promise<void>> {
+  const input = await inputOf(options);
   const parameters = await parametersOf(options);
-  const input = options.data === undefined ? korea(options.members) : await readFolder(options.data, options.currency);
   const ground = await demoGround(parameters, process.env);
   stoppedBy(async () => {
     await ground.suspend();
