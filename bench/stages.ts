@@ -14,7 +14,7 @@ import { demoGround } from '../demo/ground.js';
 import { korea } from '../demo/korea.js';
 import { now, type Play } from '../demo/play.js';
 import { Story } from '../demo/story.js';
-import { type AwardAnswer, bid, decide, evaluated, open, publish } from '../demo/tendering.js';
+import { type AwardAnswer, bid, decide, evaluated, open, publish, recommended } from '../demo/tendering.js';
 import { temporaryDataFolder } from '../src/platform/embedded/embedded-postgres.js';
 import { median, type Report, timed } from './report.js';
 import { importFloor, lockFloor, offersFloor, settlementFloor } from './stages-floors.js';
@@ -107,7 +107,7 @@ async function playStory(database: pg.Client, play: Play): Promise<Measured> {
   const tender = await publish(play, poolId, 'sealed');
   await bid(play, tender);
   await open(play, tender);
-  const agreements = await oneByOne(play, await evaluated(play, tender.id));
+  const agreements = await oneByOne(play, await recommended(play, tender.id, await evaluated(play, tender.id)));
   const after = await jobMillis(play.base);
   const job = (name: string): number => (after.get(name) ?? Number.NaN) - (before.get(name) ?? 0);
   return {

@@ -1,5 +1,4 @@
 /** Before the officer recommends: what else could be decided, and what it would cost more. */
-import { ApiRefusal } from './api.js';
 import { type Play, until } from './play.js';
 import type { AwardAnswer } from './tendering.js';
 
@@ -30,25 +29,15 @@ export async function tellAlternatives(play: Play, award: AwardAnswer): Promise<
     await cast.officer.post(`/api/v1/awards/${award.id}/scenarios`, {}, `demo-compare-${award.id}`);
   }
   const patientUntil = Date.now() + PATIENCE_MILLIS;
-  const read = async (): Promise<Board | null> =>
-    cast.officer.get<Board>(`/api/v1/awards/${award.id}/scenarios`).catch(nothing);
   const board = await until(
-    read,
-    (answer) =>
-      answer === null || Date.now() > patientUntil || chosen(answer).every(({ status }) => status !== 'waiting'),
+    () => cast.officer.get<Board>(`/api/v1/awards/${award.id}/scenarios`),
+    (answer) => Date.now() > patientUntil || chosen(answer).every(({ status }) => status !== 'waiting'),
   );
-  // A story that was cut off after a winner fell out goes on with a follow-up award, which nobody compared.
-  if (board === null) return;
   const rows = chosen(board).map((scenario) => row(play, scenario));
   story.table(
     ['what else there is', 'winners', 'largest share', 'cost over the term', 'more', ''],
     [row(play, asDrafted(board)), ...rows],
   );
-}
-
-function nothing(error: unknown): null {
-  if (error instanceof ApiRefusal && error.status === 404) return null;
-  throw error;
 }
 
 /** One winner, half of the lines at most, without the largest winner. */

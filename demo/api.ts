@@ -1,6 +1,7 @@
 /** A user of the HTTP API, as a program: signs in, repeats safely, and reports refusals in their own words. */
 import { Readable } from 'node:stream';
 import { toJson } from '../src/kernel/canonical.js';
+import { Refusal } from '../src/kernel/refusal.js';
 import { pause } from '../src/platform/patience.js';
 
 interface ProblemBody {
@@ -9,8 +10,8 @@ interface ProblemBody {
   readonly faults?: readonly { path: string; reason: string; line?: number }[];
 }
 
-/** An answer that was not a success. */
-export class ApiRefusal extends Error {
+/** An answer that was not a success: a refusal, in the words of the system. */
+export class ApiRefusal extends Refusal {
   constructor(
     readonly status: number,
     readonly problem: ProblemBody,
@@ -19,7 +20,7 @@ export class ApiRefusal extends Error {
     const faults = (problem.faults ?? [])
       .slice(0, 5)
       .map((f) => `${f.line ? `line ${f.line}: ` : ''}${f.path} ${f.reason}`);
-    super([`${route}: ${problem.detail ?? status}`, ...faults].join('\n  '));
+    super(problem.code ?? 'demo.refused', [`${route}: ${problem.detail ?? status}`, ...faults].join('\n  '));
   }
 }
 

@@ -27,6 +27,8 @@ export interface BidPlan {
 const LEAST_REACH = 0.5;
 /** What connecting the rest costs: this share of the cheapest price, for reaching nobody yet. */
 const BUILD_OUT = 0.4;
+/** What the nationwide provider asks at first, of what a business pays on its own: most members are better off with it. */
+const NATIONWIDE = 0.97;
 
 interface Market {
   readonly survey: Survey;
@@ -35,6 +37,8 @@ interface Market {
   /** sites reached, per provider and region */
   readonly reach: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly openMarket: ListPrices;
+  /** what those who want a tier mostly pay today, a month; tiers of which nobody's bill is known are not there */
+  readonly paid: ListPrices;
 }
 
 /**
@@ -64,7 +68,10 @@ const CURVES: readonly (readonly (readonly [number, number])[])[] = [
   ],
 ];
 
-/** The bids of a market: everyone with reach, and an invented nationwide provider that is dearer but goes anywhere. */
+/**
+ * The bids of a market: everyone with reach, and an invented nationwide provider that goes anywhere. It is dearer than
+ * locals with their volume, but not than a business on its own: what only it serves would come to nothing otherwise.
+ */
 export function bidPlans(market: Market): BidPlan[] {
   const local = [...market.listPrices.keys()].sort().flatMap((provider, index): BidPlan[] => {
     const listPrices = market.listPrices.get(provider) ?? {};
@@ -79,18 +86,20 @@ export function bidPlans(market: Market): BidPlan[] {
       ? []
       : [{ provider, invented: false, listPrices, regions, discounts, setup: Math.round(cheapest * 0.5) }];
   });
-  const dearer = Object.fromEntries(
-    market.tiers.map(({ code }) => [code, Math.round((market.openMarket[code] ?? 1) * 1.15)]),
-  );
+  const alone = market.tiers.map(({ code }): [string, number] => {
+    const open = market.openMarket[code] ?? 1;
+    return [code, Math.max(1, Math.floor(NATIONWIDE * Math.min(open, market.paid[code] ?? open)))];
+  });
   const everywhere = new Map([...market.survey.sites.keys()].map((region) => [region, 0]));
   const nationwide: BidPlan = {
     provider: 'Continental Broadband (invented)',
     invented: true,
-    listPrices: dearer,
+    listPrices: Object.fromEntries(alone),
     regions: everywhere,
     discounts: [
       [0, 0],
-      [0.5, 6],
+      [0.5, 2],
+      [1.05, 4],
     ],
     setup: 0,
   };

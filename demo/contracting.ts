@@ -7,8 +7,7 @@ import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import { formatMoney, parseMoney } from '../src/kernel/money.js';
 import { type Play, passTo, until } from './play.js';
-import { tellLetters } from './telling.js';
-import { type AwardAnswer, decide, evaluated } from './tendering.js';
+import type { AwardAnswer } from './tendering.js';
 
 export interface Agreement {
   readonly id: string;
@@ -177,55 +176,19 @@ export async function settle(play: Play, agreement: Agreement, round: Round): Pr
   );
 }
 
-/** An agreement with its offers. */
-interface Offered {
+/** An agreement whose offers are over. */
+export interface Settled {
   readonly agreement: Agreement;
   readonly round: Round;
-}
-
-export interface Settled extends Offered {
-  /** those of which lines have settled */
+  /** those of which lines have settled; where the agreement fell, all that were offered */
   readonly classes: readonly RoundClass[];
 }
 
-async function settledClasses({ cast }: Play, { id }: Agreement): Promise<RoundClass[]> {
+/** What an agreement whose offers are over came to. */
+export async function over({ cast }: Play, agreement: Agreement, round: Round): Promise<Settled> {
   const classes: RoundClass[] = [];
-  for await (const each of cast.officer.all<RoundClass>(`/api/v1/agreements/${id}/round/classes`)) {
-    if (each.settledLines > 0) classes.push(each);
+  for await (const each of cast.officer.all<RoundClass>(`/api/v1/agreements/${agreement.id}/round/classes`)) {
+    if (each.settledLines > 0 || round.state === 'fallen') classes.push(each);
   }
-  return classes;
-}
-
-/** From an award to settled prices; where an agreement falls through, on to the next best allocation. */
-export async function conclude(play: Play, tenderId: string, first: AwardAnswer): Promise<Settled[]> {
-  const settled: Settled[] = [];
-  let award: AwardAnswer | null = first;
-  while (award !== null) {
-    const final: AwardAnswer = await decide(play, award);
-    await tellLetters(play, final);
-    const agreements = await play.story.stage('contracts', 'Framework agreements', () => sign(play, final));
-    const rounds = await play.story.stage('offers', 'Personal offers', async () => {
-      const open: Offered[] = [];
-      for (const agreement of agreements) open.push({ agreement, round: await answer(play, agreement) });
-      return open;
-    });
-    const closed = await play.story.stage('settlement', 'The settled price', async () => {
-      const done: Offered[] = [];
-      for (const { agreement, round } of rounds) {
-        done.push({ agreement, round: await settle(play, agreement, round) });
-      }
-      return done;
-    });
-    for (const one of closed.filter(({ round }) => round.state === 'settled')) {
-      settled.push({ ...one, classes: await settledClasses(play, one.agreement) });
-    }
-    const fallen = closed.filter(({ round }) => round.state === 'fallen');
-    if (fallen.length > 0) {
-      play.story.say(
-        `Too few accepted for ${fallen.map((f) => f.agreement.providerName).join(', ')}: the next best allocation is sought.`,
-      );
-    }
-    award = fallen.length === 0 ? null : await evaluated(play, tenderId);
-  }
-  return settled;
+  return { agreement, round, classes };
 }

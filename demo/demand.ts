@@ -52,6 +52,13 @@ export async function openPool(play: Play): Promise<string> {
   const { association } = play.cast;
   const { input, story } = play;
   const expected = input.survey.lines;
+  // In a small pool several of them begin at the same line, and the first one stands for all.
+  const bands = INDICATIVE.map(([share, percent]) => ({
+    from: Math.max(1, Math.round(share * expected)),
+    monthly: Object.fromEntries(
+      input.tiers.map(({ code }) => [code, Math.round(((input.openMarket[code] ?? 0) * (100 - percent)) / 100)]),
+    ),
+  }));
   const draft = await association.post<PoolAnswer>(
     '/api/v1/pools',
     {
@@ -60,12 +67,7 @@ export async function openPool(play: Play): Promise<string> {
       termMonths: input.termMonths,
       regions: [...input.survey.sites.keys()],
       tiers: input.tiers.map(({ code }) => ({ tierCode: code, openMarketMonthly: input.openMarket[code] })),
-      bands: INDICATIVE.map(([share, percent]) => ({
-        from: Math.max(1, Math.round(share * expected)),
-        monthly: Object.fromEntries(
-          input.tiers.map(({ code }) => [code, Math.round(((input.openMarket[code] ?? 0) * (100 - percent)) / 100)]),
-        ),
-      })),
+      bands: bands.filter(({ from }, index) => index === 0 || from > (bands[index - 1]?.from ?? 0)),
       criticalMass: Math.max(1, Math.round(expected * 0.5)),
       joiningEndsAt: new Date(play.begunAt.getTime() + days(60)).toISOString(),
     },

@@ -1,8 +1,9 @@
 /** The sums of a story, for `--json`: what a reader can check against the database, the solver and the contracts. */
-import type { MoneyFigures } from './months.js';
+import type { Conclusion } from './conclusion.js';
 import type { Settled } from './contracting.js';
 import type { DemoInput } from './input.js';
 import type { AuctionFigures } from './log.js';
+import type { MoneyFigures } from './months.js';
 import type { AwardAnswer } from './tendering.js';
 
 export interface Figures extends AuctionFigures, MoneyFigures {
@@ -11,8 +12,11 @@ export interface Figures extends AuctionFigures, MoneyFigures {
   readonly lots: number;
   readonly bids: number;
   readonly winners: number;
+  /** by the first award; of them `offeredLines` were offered by the providers that serve there, `unservedLines` by none */
   readonly allocatedLines: number;
   readonly offeredLines: number;
+  /** lines that nobody serves: no bid that is left can at prices that enough of their members accept */
+  readonly unservedLines: number;
   readonly acceptedLines: number;
   readonly contractLines: number;
   /** a month, over the accepted lines */
@@ -35,12 +39,13 @@ interface Counted {
   readonly bids: number;
   readonly auction: AuctionFigures;
   readonly award: AwardAnswer;
-  readonly settled: readonly Settled[];
+  readonly conclusion: Conclusion;
   readonly money: MoneyFigures;
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-export function figuresOf({ input, lots, bids, auction, award, settled, money, seconds }: Counted): Figures {
+export function figuresOf({ input, lots, bids, auction, award, conclusion, money, seconds }: Counted): Figures {
+  const { settled, unserved } = conclusion;
   const sum = (of: (one: Settled) => number): number => settled.reduce((total, one) => total + of(one), 0);
   return {
     members: input.survey.businesses,
@@ -50,6 +55,7 @@ export function figuresOf({ input, lots, bids, auction, award, settled, money, s
     winners: award.winners.length,
     allocatedLines: award.winners.reduce((total, winner) => total + winner.lines, 0),
     offeredLines: sum(({ round }) => round.offeredLines),
+    unservedLines: unserved.reduce((total, { lines }) => total + lines, 0),
     acceptedLines: sum(({ round }) => round.settledLines ?? 0),
     contractLines: sum(({ round }) => round.sums?.lines ?? 0),
     openMarketMonthlyMinor: sum(({ round }) => round.sums?.openMarketMonthly ?? 0),

@@ -1,13 +1,12 @@
 /** What a demonstration starts from: spreadsheets as an association would hand them over, and who will bid. */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { parse } from 'csv-parse';
 import { parse as parseAll } from 'csv-parse/sync';
-import { minorDigits } from '../src/kernel/currency.js';
-import { parseMoney } from '../src/kernel/money.js';
-import { type BidPlan, bidPlans, type ListPrices } from './bidders.js';
+import { type BidPlan, bidPlans } from './bidders.js';
+import { type Asked, openMarketOf, paidPerTier, pricePerTier } from './prices.js';
+import { FILES, readSheets } from './sheets.js';
 
 export interface Tier {
   readonly code: string;
@@ -50,17 +49,6 @@ export interface DemoInput {
 export const LINES_HEADER =
   'business_ref,business_name,employees,sector,region,latitude,longitude,service_tier,quantity,current_provider,current_down_mbps,current_monthly,max_monthly';
 
-export interface LineRow {
-  readonly business_ref: string;
-  readonly region: string;
-  readonly service_tier: string;
-  readonly quantity: string;
-  readonly current_provider: string;
-  readonly current_down_mbps: string;
-  readonly current_monthly: string;
-  readonly max_monthly: string;
-}
-
 export function readTiers(csv: string): Tier[] {
   const rows: Record<string, string>[] = parseAll(csv, { columns: true, bom: true });
   return rows.map((row) => ({
@@ -70,13 +58,10 @@ export function readTiers(csv: string): Tier[] {
   }));
 }
 
-const FILES = ['regions.csv', 'tiers.csv', 'lines.csv', 'coverage.csv'] as const;
-
-/** What the four files hold, as a SHA-256: another story begins with another content. */
+/** What the four files hold, which are there, as a SHA-256: another story begins with another content. */
 export async function digestOf(folder: string): Promise<string> {
   const whole = createHash('sha256');
   for (const file of FILES) {
-    if (!existsSync(join(folder, file))) throw new Error(`${folder} has no ${file}; README.md tells the format`);
     const one = createHash('sha256');
     await pipeline(createReadStream(join(folder, file)), one);
     whole.update(one.digest());
@@ -84,106 +69,45 @@ export async function digestOf(folder: string): Promise<string> {
   return whole.digest('hex');
 }
 
-/** Reads a folder with regions.csv, tiers.csv, lines.csv and coverage.csv. */
+/** Reads a folder with regions.csv, tiers.csv, lines.csv and coverage.csv. @throws Refusal that names the file */
 export async function readFolder(folder: string, currency: string): Promise<DemoInput> {
-  const regionsCsv = readFileSync(join(folder, 'regions.csv'), 'utf8');
-  const tiersCsv = readFileSync(join(folder, 'tiers.csv'), 'utf8');
-  const tiers = readTiers(tiersCsv);
+  const { regions, tiers, lines, reach } = await readSheets(folder, currency);
   const linesFile = join(folder, 'lines.csv');
   const sites = new Map<string, number>();
   const demand = new Map<string, number>();
-  const regionOf = new Map<string, string>();
-  const asked = new Map<string, { speed: number; monthly: number }[]>();
-  let lines = 0;
-  for await (const row of createReadStream(linesFile).pipe(
-    parse({ columns: true, bom: true }),
-  ) as AsyncIterable<LineRow>) {
-    const quantity = Number(row.quantity);
-    lines += quantity;
-    regionOf.set(row.business_ref, row.region);
-    sites.set(row.region, (sites.get(row.region) ?? 0) + 1);
-    const cell = `${row.region} ${row.service_tier}`;
+  const asked = new Map<string, Asked[]>();
+  const bills = new Map<string, number[]>();
+  for (const { regionCode, tierCode, quantity, presentProvider, presentDownMbps, presentMonthly } of lines) {
+    sites.set(regionCode, (sites.get(regionCode) ?? 0) + 1);
+    const cell = `${regionCode} ${tierCode}`;
     demand.set(cell, (demand.get(cell) ?? 0) + quantity);
-    const monthly = parseMoney(row.current_monthly, currency);
-    if (row.current_provider !== '' && monthly !== null) {
-      const list = asked.get(row.current_provider) ?? [];
-      list.push({ speed: Number(row.current_down_mbps), monthly: Number(monthly) });
-      asked.set(row.current_provider, list);
-    }
+    if (presentMonthly === null) continue;
+    const monthly = Number(presentMonthly);
+    add(bills, tierCode, monthly);
+    if (presentProvider !== null) add(asked, presentProvider, { speed: presentDownMbps ?? 0, monthly });
   }
-  const reach = await readCoverage(join(folder, 'coverage.csv'), regionOf);
   const listPrices = new Map([...asked].map(([provider, list]) => [provider, pricePerTier(list, tiers, currency)]));
-  const survey = { businesses: regionOf.size, lines, sites, demand };
+  const all = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const survey = { businesses: lines.length, lines: all, sites, demand };
   const openMarket = openMarketOf(listPrices, tiers);
   return {
-    title: `Small businesses of ${regionName(regionsCsv) ?? basename(folder)}`,
+    title: `Small businesses of ${regions.find(({ parentCode }) => parentCode === null)?.name ?? basename(folder)}`,
     currency,
     termMonths: 36,
-    regionsCsv,
-    tiersCsv,
+    regionsCsv: readFileSync(join(folder, 'regions.csv'), 'utf8'),
+    tiersCsv: readFileSync(join(folder, 'tiers.csv'), 'utf8'),
     tiers,
     linesCsv: () => createReadStream(linesFile, { encoding: 'utf8' }) as AsyncIterable<string>,
-    linesBytes: readFileSync(linesFile).byteLength,
+    linesBytes: statSync(linesFile).size,
     survey,
     openMarket,
     award: { awardRule: 'lot', minWinners: 1, maxShareBp: null },
-    bidders: bidPlans({ survey, tiers, listPrices, reach, openMarket }),
+    bidders: bidPlans({ survey, tiers, listPrices, reach, openMarket, paid: paidPerTier(bills) }),
   };
 }
 
-function regionName(csv: string): string | undefined {
-  const rows: Record<string, string>[] = parseAll(csv, { columns: true, bom: true });
-  return rows.find((row) => row['parent'] === '')?.['name'];
-}
-
-/** sites reached, per provider and region */
-async function readCoverage(
-  file: string,
-  regionOf: ReadonlyMap<string, string>,
-): Promise<Map<string, Map<string, number>>> {
-  const reach = new Map<string, Map<string, number>>();
-  const rows = createReadStream(file).pipe(parse({ columns: true, bom: true })) as AsyncIterable<
-    Record<string, string>
-  >;
-  for await (const row of rows) {
-    const region = regionOf.get(row['site_ref'] ?? '');
-    const provider = row['provider'] ?? '';
-    if (region === undefined || provider === '') continue;
-    const of = reach.get(provider) ?? new Map<string, number>();
-    of.set(region, (of.get(region) ?? 0) + 1);
-    reach.set(provider, of);
-  }
-  return reach;
-}
-
-/** What a provider asks today for a speed like the tier's: the median of its lines nearest in speed. */
-function pricePerTier(
-  asked: readonly { speed: number; monthly: number }[],
-  tiers: readonly Tier[],
-  currency: string,
-): ListPrices {
-  const unit = 10 ** Math.max(0, minorDigits(currency) - 2);
-  let floor = 0;
-  const prices: Record<string, number> = {};
-  for (const tier of [...tiers].sort((a, b) => a.downMbps - b.downMbps)) {
-    const nearest = Math.min(...asked.map(({ speed }) => Math.abs(speed - tier.downMbps)));
-    const like = asked
-      .filter(({ speed }) => Math.abs(speed - tier.downMbps) === nearest)
-      .map(({ monthly }) => monthly)
-      .sort((a, b) => a - b);
-    // A faster tier is never cheaper than a slower one of the same provider.
-    floor = Math.max(floor, like[Math.floor(like.length / 2)] ?? unit);
-    prices[tier.code] = floor;
-  }
-  return prices;
-}
-
-/** The price of one business on its own: the mean of what the providers ask. */
-function openMarketOf(listPrices: ReadonlyMap<string, ListPrices>, tiers: readonly Tier[]): Record<string, number> {
-  return Object.fromEntries(
-    tiers.map(({ code }) => {
-      const asked = [...listPrices.values()].map((prices) => prices[code] ?? 0);
-      return [code, Math.max(1, Math.round(asked.reduce((a, b) => a + b, 0) / Math.max(1, asked.length)))];
-    }),
-  );
+function add<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }

@@ -3,19 +3,20 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { live } from '../src/boot.js';
+import { Refusal } from '../src/kernel/refusal.js';
 import { projectRoot } from '../src/platform/config/project.js';
 import { AUCTION_FORMATS, type AuctionFormat, DEFAULT_AUCTION } from '../src/tenders/rules/auction-settings.js';
 import { tellAlternatives } from './alternatives.js';
 import { playAuction } from './auction.js';
 import { gather, type Login, PASSWORD } from './cast.js';
-import { conclude } from './contracting.js';
+import { conclude } from './conclusion.js';
 import { catalogue, join as joinPool, lock, openPool } from './demand.js';
 import { figuresOf } from './figures.js';
 import { demoGround, type DemoGround } from './ground.js';
 import { type DemoInput, digestOf, readFolder } from './input.js';
 import { korea } from './korea.js';
 import { verifyLog } from './log.js';
-import { twoMonths } from './months.js';
+import { NO_MONEY, twoMonths } from './months.js';
 import type { Play } from './play.js';
 import { Story } from './story.js';
 import { tellAward, tellPrices, tellSavings } from './telling.js';
@@ -33,6 +34,8 @@ interface Options {
 
 /** The exit status of a program that Ctrl-C ended before it was done. */
 const CUT_OFF = 130;
+/** As of the other commands, when a file is not what it has to be. */
+const INVALID = 2;
 
 function count(text: string): number {
   const n = Number(text);
@@ -89,20 +92,23 @@ async function play(options: Options, ground: DemoGround, input: DemoInput): Pro
   });
   const award = await story.stage('allocation', 'Who wins', async () => {
     const found = await story.waiting('the tariffs are compared', evaluated(stage, tender.id));
-    tellAward(stage, found);
-    await tellAlternatives(stage, found);
+    if (found.winners.length > 0) {
+      tellAward(stage, found);
+      await tellAlternatives(stage, found);
+    }
     return found;
   });
-  const settled = await conclude(stage, tender.id, award);
-  tellPrices(stage, award, settled);
-  const money = await twoMonths(stage, settled);
+  const conclusion = await conclude(stage, tender.id, award);
+  const { settled } = conclusion;
+  if (settled.length > 0) tellPrices(stage, settled);
+  const money = settled.length > 0 ? await twoMonths(stage, settled) : NO_MONEY;
   const figures = figuresOf({
     input,
     lots: tender.lots.length,
     bids: input.bidders.length,
     auction,
     award,
-    settled,
+    conclusion,
     money,
     seconds: { ...story.seconds, total: story.totalSeconds() },
   });
@@ -120,9 +126,21 @@ async function parametersOf({ data, currency, members, format }: Options): Promi
     : { data: resolve(data), content: await digestOf(data), currency, format };
 }
 
+/** What is played with. Spreadsheets that do not fit end the program with one line, before anything is started. */
+async function inputOf({ data, members, currency }: Options): Promise<DemoInput> {
+  if (data === undefined) return korea(members);
+  try {
+    return await readFolder(data, currency);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    process.stderr.write(`pumasi: ${error.message}\n`);
+    process.exit(INVALID);
+  }
+}
+
 async function main(options: Options, stoppedBy: (stop: () => Promise<void>) => void): Promise<() => Promise<void>> {
+  const input = await inputOf(options);
   const parameters = await parametersOf(options);
-  const input = options.data === undefined ? korea(options.members) : await readFolder(options.data, options.currency);
   const ground = await demoGround(parameters, process.env);
   stoppedBy(async () => {
     await ground.suspend();

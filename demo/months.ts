@@ -36,6 +36,22 @@ interface TrialBalance {
 const JOIN_DAY = 4;
 const LATE_WORKS_DAY = 9;
 
+/** When nothing settled: there is nothing to install, and nobody to bill. */
+export const NO_MONEY: MoneyFigures = {
+  firstMonthMonthlyMinor: 0,
+  secondMonthMonthlyMinor: 0,
+  lateLines: 0,
+  invoices: 0,
+  invoicedMinor: 0,
+  paidMinor: 0,
+  payableToProvidersMinor: 0,
+  paidToProvidersMinor: 0,
+  platformFeeMinor: 0,
+  taxMinor: 0,
+  trialBalanceMinor: 0,
+};
+
+/** @param settled at least one agreement */
 export async function twoMonths(play: Play, settled: readonly Settled[]): Promise<MoneyFigures> {
   const { story } = play;
   // Told from the rows and not from the clock, so that a story that was cut off goes on with the same days.

@@ -1,4 +1,5 @@
 /** What the figures mean, in tables and small drawings. */
+import type { Unserved } from './conclusion.js';
 import type { Settled } from './contracting.js';
 import type { Figures } from './figures.js';
 import { type Play } from './play.js';
@@ -67,8 +68,29 @@ export async function tellLetters(play: Play, award: AwardAnswer): Promise<void>
   }
 }
 
+/** Which lines nobody serves, where, and why. */
+export function tellUnserved({ story }: Play, { lines, lots, fallen, explanation }: Unserved): void {
+  const where = lots.length === 0 ? 'any lot' : listed(lots);
+  const prices = fallen?.classes.map(({ atMostMonthly }) => atMostMonthly) ?? [];
+  const [least, most] = [lowest(prices), -lowest(prices.map((price) => -price))];
+  const asked = least === most ? story.money(least) : `${story.money(least)} to ${story.money(most)}`;
+  const why =
+    fallen === null
+      ? `no allocation of the bids was found (“${explanation.join(' ')}”)`
+      : `at the ${asked} a month that ${fallen.agreement.providerName} asks, too few of their members accept, and no ` +
+        'other bid can serve them within the rules';
+  story.say(
+    `Nobody serves ${story.count(lines)} ${lines === 1 ? 'line' : 'lines'} in ${where}: ${why}. The officer abandons ` +
+      'their award, and they stay as they are today.',
+  );
+}
+
+function lowest(amounts: readonly number[]): number {
+  return amounts.reduce((least, amount) => Math.min(least, amount), Infinity);
+}
+
 /** How the price of each tier fell with volume: alone, at most, settled. */
-export function tellPrices(play: Play, award: AwardAnswer, settled: readonly Settled[]): void {
+export function tellPrices(play: Play, settled: readonly Settled[]): void {
   const { story, input } = play;
   story.say(`How the price fell with volume, a month, as the mean over ${story.count(settled.length)} agreement(s):`);
   for (const { code, name } of input.tiers) {
@@ -90,8 +112,7 @@ export function tellPrices(play: Play, award: AwardAnswer, settled: readonly Set
       },
     ]);
   }
-  if (award.winners.length > 0)
-    story.say('Within the term these prices can only fall: whoever joins later lowers them for all.');
+  story.say('Within the term these prices can only fall: whoever joins later lowers them for all.');
 }
 
 export function tellSavings(play: Play, figures: Figures): void {
@@ -105,6 +126,7 @@ export function tellSavings(play: Play, figures: Figures): void {
       ['lines allocated', story.count(figures.allocatedLines)],
       ['lines offered', story.count(figures.offeredLines)],
       ['lines accepted and contracted', story.count(figures.contractLines)],
+      ['lines that nobody serves', story.count(figures.unservedLines)],
       ['a month on the open market', story.money(alone)],
       [`a month at present bills (known for ${story.count(figures.presentLines)} lines)`, story.money(present)],
       ['a month together', story.money(now)],
@@ -123,6 +145,12 @@ export function tellSavings(play: Play, figures: Figures): void {
       ['seconds', String(figures.seconds['total'] ?? 0)],
     ],
   );
+  if (figures.contractLines === 0) {
+    story.say(
+      'No line is contracted: nobody could serve any at a price that its members accept, and all stay as they are.',
+    );
+    return;
+  }
   story.say(
     `${story.count(figures.contractLines)} lines are contracted. Each member pays its own provider a price that none could ` +
       `have had alone: together ${story.money(alone - now)} a month less than the open market. The contracts are in ${play.out}.`,

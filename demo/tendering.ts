@@ -1,8 +1,10 @@
 /** Second act: the tender, sealed bids, their opening, the winner determination, two people deciding. */
 import type { AuctionFormat } from '../src/tenders/rules/auction-settings.js';
+import { ApiRefusal } from './api.js';
 import { auctionTerms, formatWords } from './auction-api.js';
 import { tariffOf } from './bidders.js';
 import { type Play, days, now, passTo, until } from './play.js';
+import { priceCaps } from './prices.js';
 
 export interface TenderAnswer {
   readonly id: string;
@@ -33,6 +35,11 @@ export interface AwardAnswer {
   readonly explanation: readonly string[];
   readonly contentHash: string | null;
   readonly standstillEndsAt: string | null;
+  /** the lines that are awarded; null for all of the tender */
+  readonly scope: readonly { readonly lot: string; readonly lines: number }[] | null;
+  /** the award of which a winner fell out, and its bid; null for the first one */
+  readonly fallenFrom: string | null;
+  readonly fallenBid: string | null;
 }
 
 export interface Bid {
@@ -56,12 +63,13 @@ export async function publish(play: Play, poolId: string, format: AuctionFormat)
   const share = input.award.maxShareBp;
   let tender = await officer.get<TenderAnswer>(`/api/v1/tenders/${id}`);
   if (tender.state === 'draft') {
+    const lots = regionsOf(tender);
+    const tariffs = input.bidders.map((plan) => tariffOf(plan, lots, input.survey.lines));
     await officer.patch(
       `/api/v1/tenders/${id}`,
       {
         ...input.award,
-        // Twice what one business pays alone: nobody is invited to profit from a region that few can reach.
-        priceCaps: Object.fromEntries(input.tiers.map(({ code }) => [code, 2 * (input.openMarket[code] ?? 0)])),
+        priceCaps: priceCaps(input.openMarket, tariffs, input.termMonths),
         biddingEndsAt: new Date((await now(play)).getTime() + days(21)).toISOString(),
         auction: auctionTerms(format),
         standstillDays: 10,
@@ -80,10 +88,14 @@ export async function publish(play: Play, poolId: string, format: AuctionFormat)
   return tender;
 }
 
+function regionsOf({ lots }: TenderAnswer): Map<string, readonly string[]> {
+  return new Map(lots.map(({ code, regions }) => [code, regions]));
+}
+
 /** Every provider seals a tariff. */
 export async function bid(play: Play, tender: TenderAnswer): Promise<number> {
   const { story, input, cast } = play;
-  const lots = new Map(tender.lots.map((lot) => [lot.code, lot.regions]));
+  const lots = regionsOf(tender);
   const bar = story.progress('sealed bids', input.bidders.length, 'bids');
   let sent = 0;
   await until(
@@ -120,37 +132,86 @@ export async function open(play: Play, tender: TenderAnswer): Promise<void> {
   await cast.officer.post(`/api/v1/tenders/${tender.id}/bids/open`, {}, 'demo-open');
 }
 
-/** The latest award of a tender that is ready to be decided on. */
-export async function evaluated(play: Play, tenderId: string): Promise<AwardAnswer> {
+/** An award of a tender, as soon as it is evaluated: drafted, or failed; evaluations that others replaced are left aside. */
+async function evaluation(
+  { cast }: Play,
+  tenderId: string,
+  wanted: (award: AwardAnswer) => boolean,
+): Promise<AwardAnswer> {
   const award = await until(
     async () => {
-      let latest: AwardAnswer | null = null;
-      for await (const one of play.cast.officer.all<AwardAnswer>(`/api/v1/tenders/${tenderId}/awards`)) {
-        if (one.state === 'superseded') continue;
-        if (latest === null || one.round > latest.round) latest = one;
+      for await (const one of cast.officer.all<AwardAnswer>(`/api/v1/tenders/${tenderId}/awards`)) {
+        if (one.state !== 'superseded' && wanted(one)) return one;
       }
-      return latest;
+      return null;
     },
-    (latest) => latest !== null && latest.state !== 'evaluating',
+    (found) => found !== null && found.state !== 'evaluating',
   );
-  if (award === null || award.state === 'failed') throw new Error(award?.explanation.join(' ') ?? 'no award');
+  if (award === null) throw new Error('no award');
   return award;
 }
 
-/** One person recommends, another approves; then everybody waits. */
-export async function decide(play: Play, award: AwardAnswer): Promise<AwardAnswer> {
-  const { officer, approver } = play.cast;
-  const { story } = play;
-  const read = (): Promise<AwardAnswer> => officer.get<AwardAnswer>(`/api/v1/awards/${award.id}`);
-  let present = award;
-  if (present.state === 'drafted') {
+/** The award of all lines of a tender; a story that was cut off finds it again, whatever followed. */
+export function evaluated(play: Play, tenderId: string): Promise<AwardAnswer> {
+  return evaluation(play, tenderId, ({ fallenFrom }) => fallenFrom === null);
+}
+
+/** The award of the lines of a winner that fell out of another one. */
+export function followUpOf(
+  play: Play,
+  tenderId: string,
+  { id, winners }: AwardAnswer,
+  providerId: string,
+): Promise<AwardAnswer> {
+  const bidId = winners.find((winner) => winner.providerId === providerId)?.bidId;
+  return evaluation(play, tenderId, ({ fallenFrom, fallenBid }) => fallenFrom === id && fallenBid === bidId);
+}
+
+/**
+ * Recommends an award that is drafted. A follow-up is evaluated again first when its winners settled or were awarded other
+ * lines meanwhile, for then its prices are others.
+ * @returns the award as it is then; one that failed, also on being evaluated again, stays so
+ */
+export async function recommended(play: Play, tenderId: string, award: AwardAnswer): Promise<AwardAnswer> {
+  const { officer } = play.cast;
+  if (award.state !== 'drafted') return award;
+  try {
     await officer.post(
       `/api/v1/awards/${award.id}/recommend`,
       { reasons: 'The cheapest allocation of all demand over the whole term, as computed and checked.' },
       `demo-recommend-${award.id}`,
     );
-    present = await read();
+    return await officer.get<AwardAnswer>(`/api/v1/awards/${award.id}`);
+  } catch (error) {
+    if (!(error instanceof ApiRefusal) || error.problem.code !== 'award.held-changed') throw error;
   }
+  await officer.post(
+    `/api/v1/awards/${award.id}/evaluate-again`,
+    { excludedBidIds: [], why: 'What its winners hold in the tender has changed since it was evaluated.' },
+    `demo-again-${award.id}`,
+  );
+  const { fallenFrom, fallenBid } = award;
+  const again = await evaluation(play, tenderId, (one) => one.fallenFrom === fallenFrom && one.fallenBid === fallenBid);
+  return recommended(play, tenderId, again);
+}
+
+/** Abandons an award that failed, and with the first one its tender: nobody is awarded these lines. */
+export async function giveUp({ cast }: Play, tenderId: string, award: AwardAnswer): Promise<void> {
+  if (award.state === 'abandoned') return;
+  const what = award.fallenFrom === null ? `tenders/${tenderId}` : `awards/${award.id}`;
+  await cast.officer.post(
+    `/api/v1/${what}/abandon`,
+    { why: 'No bid that is left serves these lines.' },
+    `demo-abandon-${award.id}`,
+  );
+}
+
+/** Another person approves what one recommended; then everybody waits. */
+export async function decide(play: Play, award: AwardAnswer): Promise<AwardAnswer> {
+  const { officer, approver } = play.cast;
+  const { story } = play;
+  const read = (): Promise<AwardAnswer> => officer.get<AwardAnswer>(`/api/v1/awards/${award.id}`);
+  let present = award;
   if (present.state === 'recommended') {
     await approver.post(
       `/api/v1/awards/${award.id}/approve`,
@@ -159,7 +220,8 @@ export async function decide(play: Play, award: AwardAnswer): Promise<AwardAnswe
     );
     present = await read();
   }
-  const ends = present.standstillEndsAt ?? '';
+  const ends = present.standstillEndsAt;
+  if (ends === null) throw new Error(`the award is ${present.state}: ${present.explanation.join(' ')}`);
   story.say(
     `The officer recommends, the approver approves exactly what was recommended (${(present.contentHash ?? '').slice(0, 12)}...). ` +
       `Standstill until ${ends.slice(0, 10)}: every bidder has its letter, nobody can sign.`,

@@ -2,26 +2,11 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
-import { readCsv, RowFaults } from '../platform/http/csv.js';
 import type { ImportView } from './catalogue.dto.js';
 import { CatalogueQueries } from './catalogue.queries.js';
 import { lockRegions } from './catalogue.service.js';
-import { type CellFault, readRegion, readTier, type RegionInput, type TierInput } from './rules/catalogue-row.js';
-import { misplaced } from './rules/region-tree.js';
-
-const REGIONS = { columns: ['code', 'parent', 'name'], maxRows: 50_000, maxBytes: 16_777_216 } as const;
-const TIERS = {
-  columns: ['code', 'name', 'down_mbps', 'up_mbps', 'repair_hours'],
-  optional: ['static_addresses'],
-  maxRows: 1_000,
-  maxBytes: 1_048_576,
-} as const;
-
-/** A row of the file and where it stands. */
-interface Placed<T> {
-  readonly line: number;
-  readonly input: T;
-}
+import { checkPlaces, type Placed, readRegions, readTiers } from './regions-and-tiers-sheets.js';
+import type { RegionInput } from './rules/catalogue-row.js';
 
 @Injectable()
 export class CatalogueImportService {
@@ -35,10 +20,7 @@ export class CatalogueImportService {
    * @throws Refusal of readCsv, with each faulty row's line, column and reason
    */
   async importRegions(actor: Actor, file: Readable): Promise<ImportView> {
-    const rows = new Map<string, Placed<RegionInput>>();
-    const { hash } = await readCsv(file, REGIONS, (batch, faults) => {
-      for (const { line, values } of batch) place(rows, line, readRegion(values), faults);
-    });
+    const { rows, hash } = await readRegions(file);
     return this.deeds.run(actor, 'catalogue.import', { what: 'regions', file: hash }, async (deed) => {
       await lockRegions(deed.tx);
       await this.checkTree(deed, [...rows.values()]);
@@ -65,10 +47,7 @@ export class CatalogueImportService {
    * @throws Refusal of readCsv, with each faulty row's line, column and reason
    */
   async importTiers(actor: Actor, file: Readable): Promise<ImportView> {
-    const rows = new Map<string, Placed<TierInput>>();
-    const { hash } = await readCsv(file, TIERS, (batch, faults) => {
-      for (const { line, values } of batch) place(rows, line, readTier(values), faults);
-    });
+    const { rows, hash } = await readTiers(file);
     return this.deeds.run(actor, 'catalogue.import', { what: 'tiers', file: hash }, async (deed) => {
       await deed.tx.query('lock table service_tier in share row exclusive mode');
       const inputs = Array.from(rows.values(), (row) => row.input);
@@ -102,18 +81,7 @@ export class CatalogueImportService {
 
   private async checkTree(deed: Deed, rows: readonly Placed<RegionInput>[]): Promise<void> {
     const known = (await this.queries.regions(deed.tx)).map((region) => [region.code, region.parentCode] as const);
-    const given = rows.map(({ input }) => [input.code, input.parentCode] as const);
-    const wrong = misplaced(
-      new Map([...known, ...given]),
-      given.map(([code]) => code),
-    );
-    const faults = new RowFaults();
-    for (const { line, input } of rows) {
-      const why = wrong.get(input.code);
-      if (why === 'unknown') faults.add(line, 'parent', 'is neither in the file nor a region already');
-      if (why === 'circle') faults.add(line, 'parent', 'is below the region itself');
-    }
-    faults.throwIfAny();
+    checkPlaces(rows, known);
   }
 
   private async finish(
@@ -127,19 +95,4 @@ export class CatalogueImportService {
     await deed.record({ type: 'catalogue', id: what }, { file, rows, added, changed });
     return { rows, added, changed, same: rows - added - changed };
   }
-}
-
-function place<T extends { code: string }>(
-  rows: Map<string, Placed<T>>,
-  line: number,
-  read: T | CellFault[],
-  faults: RowFaults,
-): void {
-  if (Array.isArray(read)) {
-    for (const { column, reason } of read) faults.add(line, column, reason);
-    return;
-  }
-  const twin = rows.get(read.code);
-  if (twin) faults.add(line, 'code', `stands on line ${twin.line} already`);
-  else rows.set(read.code, { line, input: read });
 }

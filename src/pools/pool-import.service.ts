@@ -7,18 +7,14 @@ import { OrganisationsService } from '../identity/organisations.service.js';
 import type { Actor } from '../kernel/actor.js';
 import { notFound, refuse, unless } from '../kernel/refusal.js';
 import { Deeds } from '../platform/deeds/deeds.js';
-import { readCsv } from '../platform/http/csv.js';
 import { writeImport } from './import-writing.js';
 import { joinablePool } from './joinable-pool.js';
+import { readLines } from './lines-sheet.js';
 import type { ImportedLines } from './pledges.dto.js';
 import { PoolsQueries } from './pools.queries.js';
-import { type ImportRow, type ImportScope, LINES_COLUMNS, readImportRow } from './rules/import-row.js';
+import type { ImportScope } from './rules/import-row.js';
 import type { PoolState } from './rules/pool-lifecycle.js';
 import { type Sponsored, whyNotBring } from './rules/whose-pool.js';
-
-/** The rows of a file are kept in memory until all are known to be good: some 400 bytes each. */
-const MAX_ROWS = 200_000;
-const MAX_BYTES = 67_108_864;
 
 @Injectable()
 export class PoolImportService {
@@ -72,23 +68,4 @@ export class PoolImportService {
       consentStated,
     };
   }
-}
-
-async function readLines(file: Readable, scope: ImportScope): Promise<{ lines: ImportRow[]; hash: string }> {
-  const lines: ImportRow[] = [];
-  const lineOf = new Map<string, number>();
-  const shape = { columns: LINES_COLUMNS, maxRows: MAX_ROWS, maxBytes: MAX_BYTES, closed: true };
-  const { hash } = await readCsv(file, shape, (rows, faults) => {
-    for (const { line, values } of rows) {
-      const reference = values.business_ref;
-      const before = lineOf.get(reference);
-      if (before !== undefined && reference !== '') {
-        faults.add(line, 'business_ref', `names ${reference} again, as line ${before} does: give one row per business`);
-      }
-      lineOf.set(reference, before ?? line);
-      const row = readImportRow(values, scope, ({ path, reason }) => faults.add(line, path, reason));
-      if (row && faults.count === 0) lines.push(row);
-    }
-  });
-  return { lines, hash };
 }

@@ -7,7 +7,7 @@ import type { Figures } from '../../demo/figures.js';
 import { runVerify } from '../../src/auctions/verify.command.js';
 import { temporaryDataFolder } from '../../src/platform/embedded/embedded-postgres.js';
 import { addressOf, demoRun, type DemoRun, heard } from '../support/demo-run.js';
-import { BUSINESSES, writeTown } from '../support/town.js';
+import { alike, BUSINESSES, writeShops, writeTown } from '../support/town.js';
 
 /** What a run said, without its line breaks. */
 function said(run: DemoRun): string {
@@ -202,5 +202,79 @@ describe('the demonstration on own spreadsheets', () => {
     expect(figures.openingTotalMinor).toBe(figures.allocationTotalMinor);
     expect(figures.auctionTotalMinor).toBe(figures.allocationTotalMinor);
     expect(await verdictOn(folder)).toMatchObject({ exit: 0, verdict: { status: 'valid', bids: 0 } });
+  }, 200_000);
+
+  it('goes on to its end when two agreements fall at once and nobody else serves their lines, cut off there or not', async () => {
+    const town = join(folder, 'valley');
+    const { lines } = writeShops(town, [
+      ...alike(30, { region: 'XX-T-EAST', provider: 'Town Net', reachedBy: { 'Town Net': 1_000 } }),
+      ...alike(10, { region: 'XX-T-EAST', provider: 'Rival', reachedBy: { 'Town Net': 1_000 } }),
+      // They pay less today than anybody offers them.
+      ...alike(14, { region: 'XX-T-HILL', provider: '', monthly: '25.00', reachedBy: { Rival: 1_000 } }),
+      ...alike(11, { region: 'XX-T-FAR', provider: '', monthly: '25.00', reachedBy: {} }),
+    ]);
+    const json = join(folder, 'valley.json');
+    const story = ['--data', town, '--json', json, '--format', 'sealed'];
+    const first = demo(...story);
+    await heard(first, 'Too few accepted for Rival');
+    first.child.kill('SIGINT');
+    expect(await first.ended).toBe(130);
+
+    const again = demo(...story);
+    expect(await again.ended).toBe(0);
+    const told = said(again);
+    expect(told).toMatch(/Nobody serves 14 lines in XX-T-HILL: at the [\d.]+ USD a month that (Rival|Continental)/);
+    expect(told).toMatch(/Nobody serves 11 lines in XX-T-FAR: at the [\d.]+ USD a month that Continental/);
+    expect(told).toContain('All of it is as it must be.');
+    const figures = JSON.parse(readFileSync(json, 'utf8')) as Figures;
+    expect(figures).toMatchObject({
+      bids: 3,
+      lines,
+      allocatedLines: lines,
+      unservedLines: 25,
+      offeredLines: 40,
+      acceptedLines: 40,
+      contractLines: 40,
+      presentMonthlyMinor: 40 * 6_000,
+      trialBalanceMinor: 0,
+    });
+    expect(figures.paidMinor).toBe(figures.invoicedMinor);
+    expect(figures.payableToProvidersMinor + figures.platformFeeMinor + figures.taxMinor).toBe(figures.invoicedMinor);
+  }, 300_000);
+
+  it('has the nationwide provider serve whom no other reaches, at less than they pay alone', async () => {
+    const town = join(folder, 'moor');
+    const { lines } = writeShops(town, [
+      ...alike(20, { region: 'XX-T-EAST', provider: 'Town Net', reachedBy: { 'Town Net': 1_000 } }),
+      ...alike(10, { region: 'XX-T-FAR', provider: 'Town Net', ceiling: '60.00', reachedBy: {} }),
+    ]);
+    const json = join(folder, 'moor.json');
+    const run = demo('--data', town, '--json', json);
+    expect(await run.ended).toBe(0);
+    const figures = JSON.parse(readFileSync(json, 'utf8')) as Figures;
+    expect(figures).toMatchObject({ bids: 2, winners: 2, unservedLines: 0, offeredLines: lines, contractLines: lines });
+  }, 200_000);
+
+  it('ends with a sentence when nobody can be served at what its members would pay', async () => {
+    const town = join(folder, 'desert');
+    const { lines } = writeShops(
+      town,
+      alike(12, { region: 'XX-T-FAR', provider: 'Town Net', ceiling: '30.00', reachedBy: { 'Town Net': 100 } }),
+    );
+    writeFileSync(join(town, 'coverage.csv'), 'site_ref,provider,max_down_mbps\nelsewhere,Town Net,100\n');
+    const json = join(folder, 'desert.json');
+    const run = demo('--data', town, '--json', json);
+    expect(await run.ended).toBe(0);
+    expect(said(run)).toContain('No line is contracted: nobody could serve any');
+    const figures = JSON.parse(readFileSync(json, 'utf8')) as Figures;
+    expect(figures).toMatchObject({
+      bids: 1,
+      allocatedLines: lines,
+      unservedLines: lines,
+      offeredLines: 0,
+      contractLines: 0,
+      settledMonthlyMinor: 0,
+      invoicedMinor: 0,
+    });
   }, 200_000);
 });

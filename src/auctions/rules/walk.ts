@@ -85,7 +85,7 @@ function owedAfter(before: Walk, event: AuctionEvent): Ending | null {
     {
       at: new Date(event.at),
       changed: event.body.changed,
-      lastBidAt: taken.length === 0 ? null : new Date(Math.max(...taken.map(([, at]) => at))),
+      lastBidAt: taken.length === 0 ? null : new Date(taken.reduce((last, [, at]) => Math.max(last, at), 0)),
     },
   );
 }

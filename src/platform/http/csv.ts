@@ -23,6 +23,8 @@ export interface CsvShape<C extends string, O extends string = never> {
   readonly optional?: readonly O[];
   readonly maxRows: number;
   readonly maxBytes: number;
+  /** is a header without rows a file as well? */
+  readonly mayHaveNoRows?: boolean;
   readonly batchRows?: number;
   /**
    * whether the last line, too, must end with a line break: for files whose rows bind somebody, and would still make
@@ -124,7 +126,7 @@ export async function readCsv<C extends string, O extends string = never>(
   if (!header) throw invalid('csv.empty', `The file is empty. Its first line must name ${listOf(shape.columns)}.`, []);
   if (batch.length > 0) await onBatch(batch, faults);
   faults.throwIfAny();
-  if (rows === 0) throw invalid('csv.empty', 'The file has a header but no rows.', []);
+  if (rows === 0 && shape.mayHaveNoRows !== true) throw invalid('csv.empty', 'The file has a header but no rows.', []);
   return { rows, hash: hash.digest('hex') };
 }
 

@@ -32,6 +32,16 @@ const demand = fc.array(cell, { minLength: 9, maxLength: 9 }).map((cells) =>
 );
 
 describe('showing demand', () => {
+  it('takes however many cells of one line into one group', () => {
+    const regions = Array.from({ length: 130_002 }, (_nothing, i) => `R${String(i).padStart(6, '0')}`);
+    const cells = firmCells(
+      regions.map((_region, i) => [4, 2][i] ?? 1),
+      regions,
+      ['t1'],
+    );
+    expect(mergeSmallCells(cells, regions, ['t1']).firm.map(({ lines }) => lines)).toEqual([130_006]);
+  });
+
   it('shows cells of k lines and more as they are, firm and interest apart', () => {
     const cells = [
       { regionCode: 'A', tierCode: 't1', firmLines: 50, interestLines: 7 },

@@ -82,7 +82,7 @@ function merged(
   let excess = 0;
   const absorb = (): void => {
     if (groups.length === 0) return;
-    groups.at(-1)?.push(...open.splice(0));
+    for (const cell of open.splice(0)) groups.at(-1)?.push(cell);
     excess = 0;
   };
   for (const row of [...rows.slice(large + 1), ...rows.slice(0, large + 1)]) {
