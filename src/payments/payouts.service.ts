@@ -1,6 +1,5 @@
 /** Paying providers what their members have paid. */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { BillingQueries } from '../billing/billing.queries.js';
 import type { Actor } from '../kernel/actor.js';
 import { transition } from '../kernel/lifecycle.js';
@@ -10,29 +9,14 @@ import { notFound, refuse } from '../kernel/refusal.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { planFor } from '../platform/database/many-rows.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { ceased, layOut, lockPayout, type PayoutRow } from './payout-rows.js';
+import { PayoutReversalsService } from './payout-reversals.service.js';
 import { RETRY_MILLIS, whyRefused } from './refused.js';
 import { payoutEntries, releaseEntry } from './rules/entries.js';
 import { payoutLifecycle, type PayoutState } from './rules/lifecycles.js';
 import { kept } from './rules/payout.js';
 import { StripePayouts } from './stripe-payouts.js';
 import type { TransferState } from './stripe-states.js';
-
-export interface PayoutRow {
-  readonly id: string;
-  readonly number: string;
-  readonly agencyId: string;
-  readonly providerId: string;
-  readonly currency: string;
-  readonly way: 'stripe' | 'bank';
-  readonly state: PayoutState;
-  readonly claimsMinor: Minor;
-  readonly reserveMinor: Minor;
-  readonly reserveDays: number;
-  readonly paidMinor: Minor;
-  readonly reference: string | null;
-  /** how often Stripe has refused to transfer it */
-  readonly refusals: number;
-}
 
 /** A payout as its deeds answer. */
 export interface PayoutStep {
@@ -50,6 +34,7 @@ export class PayoutsService {
     private readonly ledger: LedgerService,
     private readonly billing: BillingQueries,
     private readonly stripe: StripePayouts,
+    private readonly reversals: PayoutReversalsService,
   ) {}
 
   /**
@@ -135,10 +120,15 @@ export class PayoutsService {
     });
   }
 
-  /** Transfers a locked payout through Stripe. Whoever dies in here transfers once all the same. */
+  /**
+   * Transfers a locked payout through Stripe, if all of it is still payable. Whoever dies in here transfers once all the
+   * same.
+   */
   async transfer(deed: Deed, id: string): Promise<void> {
     const row = await lockPayout(deed.tx, id);
     if (!row || row.state !== 'transferring') return;
+    const gone = await ceased(deed.tx, row);
+    if (gone.length > 0) return this.outdated(deed, row, gone);
     // All of it may be kept as reserve: Stripe transfers no nothing.
     if (row.paidMinor === 0n) return this.paid(deed, row, null);
     const accounts: { account: string }[] = await deed.tx.query(
@@ -162,6 +152,14 @@ export class PayoutsService {
       return refused(deed, row, why);
     }
     await this.paid(deed, row, transfer.id);
+  }
+
+  /** Not all of a locked payout is payable any more. What was transferred before is booked, and its part taken back. */
+  private async outdated(deed: Deed, row: PayoutRow, gone: readonly string[]): Promise<void> {
+    const before = row.paidMinor === 0n ? null : await this.stripe.transferOf(row.id);
+    if (!before) return refused(deed, row, { code: 'not_payable_any_more', passing: false });
+    await this.paid(deed, row, before.id);
+    for (const each of gone) await this.reversals.owe(deed, each, `payout ${row.id}`);
   }
 
   /** The reserve of a locked payout is due. */
@@ -208,29 +206,4 @@ async function refused(deed: Deed, row: PayoutRow, why: { code: string; passing:
     [id, state, why.code, again],
   );
   if (!why.passing) await deed.record({ type: 'payout', id }, { failure: why.code });
-}
-
-/** What is payable and not paid out, and what was paid out and is not payable any more. */
-async function layOut(tx: EntityManager, agencyId: string, providerId: string, currency: string): Promise<void> {
-  await tx.query('drop table if exists payable_claim');
-  await tx.query(
-    `create temporary table payable_claim on commit drop as
-     select kind, reference, sum(minor)::bigint as minor from (
-       select kind, reference, minor from payout_claim where agency_id = $1 and provider_id = $2 and currency = $3
-       union all
-       select kind, reference, -minor from payout_done where agency_id = $1 and provider_id = $2 and currency = $3
-     ) c group by kind, reference having sum(minor) <> 0`,
-    [agencyId, providerId, currency],
-  );
-}
-
-async function lockPayout(tx: EntityManager, id: string): Promise<PayoutRow | null> {
-  const rows: PayoutRow[] = await tx.query(
-    `select id, number, agency_id as "agencyId", provider_id as "providerId", currency, way, state,
-       claims_minor as "claimsMinor", reserve_minor as "reserveMinor", reserve_days as "reserveDays",
-       paid_minor as "paidMinor", reference, refusals
-     from payout where id = $1 for update`,
-    [id],
-  );
-  return rows[0] ?? null;
 }

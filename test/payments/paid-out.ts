@@ -59,6 +59,7 @@ export interface PayoutJson {
   readonly dueAt: string | null;
   /** the transfer at Stripe */
   readonly reference: string | null;
+  readonly reversedMinor: number;
 }
 
 export async function payoutOf({ officer }: PayingOut, id: string): Promise<PayoutJson> {
