@@ -60,6 +60,7 @@ export interface PayoutJson {
   /** the transfer at Stripe */
   readonly reference: string | null;
   readonly reversedMinor: number;
+  readonly claimsMinor: number;
 }
 
 export async function payoutOf({ officer }: PayingOut, id: string): Promise<PayoutJson> {
