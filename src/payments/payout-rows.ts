@@ -18,6 +18,10 @@ export interface PayoutRow {
   readonly reference: string | null;
   /** how often Stripe has refused to transfer it */
   readonly refusals: number;
+  /** why it has not transferred it */
+  readonly failure: string | null;
+  /** transferring: when Stripe is asked, or asked again; paid: when the reserve is due */
+  readonly dueAt: Date | null;
 }
 
 /** Locks a payout. @returns null when there is none */
@@ -25,7 +29,7 @@ export async function lockPayout(tx: EntityManager, id: string): Promise<PayoutR
   const rows: PayoutRow[] = await tx.query(
     `select id, number, agency_id as "agencyId", provider_id as "providerId", currency, way, state,
        claims_minor as "claimsMinor", reserve_minor as "reserveMinor", reserve_days as "reserveDays",
-       paid_minor as "paidMinor", reference, refusals
+       paid_minor as "paidMinor", reference, refusals, failure, due_at as "dueAt"
      from payout where id = $1 for update`,
     [id],
   );

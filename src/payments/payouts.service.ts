@@ -1,11 +1,13 @@
 /** Paying providers what their members have paid. */
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { BillingQueries } from '../billing/billing.queries.js';
 import type { Actor } from '../kernel/actor.js';
 import { transition } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
 import { addDays } from '../kernel/period.js';
-import { notFound, refuse } from '../kernel/refusal.js';
+import { notFound, refuse, unless } from '../kernel/refusal.js';
+import { LedgerQueries } from '../ledger/ledger.queries.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { planFor } from '../platform/database/many-rows.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
@@ -14,7 +16,7 @@ import { PayoutReversalsService } from './payout-reversals.service.js';
 import { RETRY_MILLIS, whyRefused } from './refused.js';
 import { payoutEntries, releaseEntry } from './rules/entries.js';
 import { payoutLifecycle, type PayoutState } from './rules/lifecycles.js';
-import { kept } from './rules/payout.js';
+import { kept, whyNotWithdraw } from './rules/payout.js';
 import { StripePayouts } from './stripe-payouts.js';
 import type { TransferState } from './stripe-states.js';
 
@@ -22,6 +24,13 @@ import type { TransferState } from './stripe-states.js';
 export interface PayoutStep {
   readonly id: string;
   readonly state: PayoutState;
+}
+
+/** What an officer proposes; by bank, also where there would be enough at Stripe. */
+export interface PayoutWish {
+  readonly providerId: string;
+  readonly currency: string;
+  readonly way?: 'bank';
 }
 
 /** From here on the planner is told that there are many. */
@@ -32,17 +41,20 @@ export class PayoutsService {
   constructor(
     private readonly deeds: Deeds,
     private readonly ledger: LedgerService,
+    private readonly accounts: LedgerQueries,
     private readonly billing: BillingQueries,
     private readonly stripe: StripePayouts,
     private readonly reversals: PayoutReversalsService,
   ) {}
 
   /**
-   * Proposes to pay a provider all that has become payable and is not paid out yet, less what has ceased to be.
+   * Proposes to pay a provider all that has become payable and is not paid out yet, less what has ceased to be: through
+   * Stripe where its account takes it and there is enough of the agency's, otherwise by bank.
    * @throws Refusal 'payout.nothing' when that is nothing
    */
-  async propose(actor: Actor, providerId: string, currency: string): Promise<PayoutStep> {
-    return this.deeds.run(actor, 'payouts.propose', { providerId, currency }, async (deed) => {
+  async propose(actor: Actor, wish: PayoutWish): Promise<PayoutStep> {
+    return this.deeds.run(actor, 'payouts.propose', { ...wish }, async (deed) => {
+      const { providerId, currency } = wish;
       const agencyId = actor.organisationId ?? '';
       await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('payout ' || $1 || $2 || $3, 0))`, [
         agencyId,
@@ -61,12 +73,12 @@ export class PayoutsService {
       }
       const terms = await this.billing.terms(deed.tx, agencyId, currency);
       const reserve = kept(claims, terms.reserveBp);
+      const way = wish.way ?? (await this.wayOf(deed.tx, agencyId, wish, claims - reserve));
       const made: { id: string; number: string }[] = await deed.tx.query(
         `insert into payout (agency_id, provider_id, currency, way, state, claims_minor, reserve_minor, reserve_days,
            proposed_at)
-         select $1, $2, $3, case when $4 and exists (select from provider_payout_account where provider_id = $2)
-                            then 'stripe' else 'bank' end, 'proposed', $5, $6, $7, $8 returning id, number`,
-        [agencyId, providerId, currency, this.stripe.on, claims, reserve, terms.reserveDays, deed.now],
+         values ($1, $2, $3, $4, 'proposed', $5, $6, $7, $8) returning id, number`,
+        [agencyId, providerId, currency, way, claims, reserve, terms.reserveDays, deed.now],
       );
       const id = made[0]?.id ?? '';
       await deed.tx.query(
@@ -109,11 +121,24 @@ export class PayoutsService {
     });
   }
 
-  /** Takes a proposal back, or what Stripe refused. @throws Refusal 'payout.not-found', 'payout.cannot-withdraw' */
+  /**
+   * Takes a proposal back, what Stripe refused, or what waits for money to be available there, once it is sure that nothing
+   * was transferred.
+   * @throws Refusal 'payout.not-found', 'payout.cannot-withdraw', 'payout.being-transferred', 'payout.transferred', 'stripe.off'
+   */
   async withdraw(actor: Actor, id: string, why: string): Promise<PayoutStep> {
     return this.deeds.run(actor, 'payouts.withdraw', { id, why }, async (deed) => {
       const row = await this.own(deed, actor, id);
       const state = transition(payoutLifecycle, row.state, 'withdraw');
+      unless(whyNotWithdraw(row, deed.now));
+      // Who writes down that it was transferred needs this row: whatever is at Stripe by now is all that ever will be.
+      const made = row.way === 'stripe' && row.state !== 'proposed' ? await this.stripe.transferOf(id) : null;
+      if (made) {
+        throw refuse(
+          'payout.transferred',
+          `Stripe has transferred it already (${made.id}). It is written down when Stripe is asked again: by itself, or when it is paid once more.`,
+        );
+      }
       await deed.tx.query('update payout set state = $2, due_at = null where id = $1', [id, state]);
       await deed.record({ type: 'payout', id }, {}, why);
       return { id, state };
@@ -187,6 +212,26 @@ export class PayoutsService {
       ],
     );
     await this.ledger.post(deed, payoutEntries({ ...row, minor, reserve, purse }));
+  }
+
+  /** Where the agency has so much: what is at Stripe may be promised to other payouts. */
+  private async wayOf(
+    tx: EntityManager,
+    agencyId: string,
+    { providerId, currency }: PayoutWish,
+    minor: Minor,
+  ): Promise<'stripe' | 'bank'> {
+    if (!this.stripe.on) return 'bank';
+    const rows: { promised: Minor; account: boolean }[] = await tx.query(
+      `select exists (select from provider_payout_account where provider_id = $2) as account,
+         (select coalesce(sum(paid_minor), 0)::bigint from payout where agency_id = $1 and currency = $3 and way = 'stripe'
+            and state in ('proposed', 'transferring', 'refused')) as promised`,
+      [agencyId, providerId, currency],
+    );
+    const { promised = 0n, account = false } = rows[0] ?? {};
+    if (!account) return 'bank';
+    const there = await this.accounts.balance(tx, agencyId, 'stripe', currency);
+    return minor === 0n || there - promised >= minor ? 'stripe' : 'bank';
   }
 
   private async own(deed: Deed, actor: Actor, id: string): Promise<PayoutRow> {
