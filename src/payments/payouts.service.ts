@@ -63,16 +63,17 @@ export class PayoutsService {
       ]);
       await planFor(deed.tx, MANY);
       await layOut(deed.tx, agencyId, providerId, currency);
-      const sums: { claims: Minor; lines: number }[] = await deed.tx.query(
-        `select coalesce(sum(minor), 0)::bigint as claims, count(*)::int as lines from payable_claim`,
+      const sums: { claims: Minor; earned: Minor; lines: number }[] = await deed.tx.query(
+        `select coalesce(sum(minor), 0)::bigint as claims, count(*)::int as lines,
+           coalesce(sum(minor) filter (where kind <> 'reserve'), 0)::bigint as earned from payable_claim`,
       );
-      const { claims = 0n, lines = 0 } = sums[0] ?? {};
+      const { claims = 0n, earned = 0n, lines = 0 } = sums[0] ?? {};
       if (claims <= 0n) {
         const less = claims < 0n ? ` It has been paid ${-claims} too much, which its next payouts make up for.` : '';
         throw refuse('payout.nothing', `Nothing is payable to this provider in ${currency} now.${less}`);
       }
       const terms = await this.billing.terms(deed.tx, agencyId, currency);
-      const reserve = kept(claims, terms.reserveBp);
+      const reserve = kept(earned, terms.reserveBp);
       const way = wish.way ?? (await this.wayOf(deed.tx, agencyId, wish, claims - reserve));
       const made: { id: string; number: string }[] = await deed.tx.query(
         `insert into payout (agency_id, provider_id, currency, way, state, claims_minor, reserve_minor, reserve_days,

@@ -3,9 +3,12 @@ import type { Minor } from '../../kernel/money.js';
 import { type Refusal, refuse } from '../../kernel/refusal.js';
 import type { PayoutState } from './lifecycles.js';
 
-/** Keeps the reserve back, rounding it down. */
-export function kept(claimsMinor: Minor, reserveBp: number): Minor {
-  return (claimsMinor * BigInt(reserveBp)) / 10_000n;
+/**
+ * Keeps the reserve back, rounding it down.
+ * @param earnedMinor without the reserves that were released, which have been kept once; below zero nothing is kept
+ */
+export function kept(earnedMinor: Minor, reserveBp: number): Minor {
+  return earnedMinor <= 0n ? 0n : (earnedMinor * BigInt(reserveBp)) / 10_000n;
 }
 
 /**
