@@ -64,7 +64,7 @@ async function benchSize(report: Report, lines: number): Promise<void> {
     );
     const paidOut = await timed(async () => {
       for (const provider of providers) {
-        const payout = await payouts.propose(officer, provider.id, CURRENCY);
+        const payout = await payouts.propose(officer, { providerId: provider.id, currency: CURRENCY });
         await payouts.pay(officer, payout.id, `OUT-${payout.id}`);
       }
     });

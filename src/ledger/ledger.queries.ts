@@ -45,6 +45,16 @@ export class LedgerQueries {
     return rows[0]?.balance ?? 0n;
   }
 
+  /** What all accounts of a purpose hold together, in each currency: debits less credits, in minor units. */
+  async totals(tx: EntityManager, purpose: AccountPurpose): Promise<{ currency: string; minor: Minor }[]> {
+    return tx.query(
+      `select a.currency::text, sum(p.minor)::bigint as minor
+       from ledger_account a join ledger_posting p on p.account_id = a.id
+       where a.purpose = $1 group by a.currency order by a.currency`,
+      [purpose],
+    );
+  }
+
   /** All accounts of a currency by purpose. The debits are as much as the credits, or something is very wrong. */
   async trialBalance(tx: EntityManager, currency: string): Promise<TrialBalanceView> {
     const found: TrialBalanceRow[] = await tx.query(

@@ -1,4 +1,7 @@
-/** Each night Stripe's own list of events is held against the inbox: what nobody told us is kept and applied, too. */
+/**
+ * Each night Stripe's own list of events is held against the inbox: what nobody told us is kept and applied, too. Then what
+ * Stripe has kept is booked, and what is there is held against the ledger.
+ */
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -7,12 +10,13 @@ import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact, WhenDue } from '../platform/deeds/facts.js';
 import { messageOf } from '../platform/jobs/performer.js';
+import { CostsService } from './costs.service.js';
 import { keepEvents } from './inbox-rows.js';
 import { reconciliationBegan } from './inbox.events.js';
 import { nextNight } from './rules/nightly.js';
 import { StripeObjects } from './stripe-objects.js';
 import type { BalanceState } from './stripe-states.js';
-import { type EventPage, StripeWatch } from './stripe-watch.js';
+import { type CostPage, type EventPage, StripeWatch } from './stripe-watch.js';
 import { type LookedUp, UnbookedTransfers } from './unbooked-transfers.js';
 
 /** Each night begins so much before the last one did: an event is listed some time after it happened. */
@@ -21,6 +25,8 @@ const OVERLAP = "interval '1 hour'";
 const PATIENCE = "interval '1 hour'";
 /** Stripe's list goes back 30 days. */
 const LISTED = "interval '29 days'";
+/** What is kept of a payment is booked once the payment is known, which may be days after it was made. */
+const COSTS_OVERLAP_MILLIS = 7 * 86_400_000;
 const REFUSALS_KEPT = "interval '90 days'";
 /** Stripe tells, lists and sends again what is younger than 30 days: longer than that, no event has to be known again. */
 const EVENTS_KEPT = "interval '90 days'";
@@ -32,9 +38,9 @@ const NAME = 'payments.list-events';
 /** Where a night has come to. */
 interface Place {
   readonly id: string;
-  readonly state: 'listing' | 'comparing';
+  readonly state: 'listing' | 'comparing' | 'costing';
   readonly since: Date | null;
-  /** listing: the event, comparing: the transfer behind which to go on */
+  /** listing: the event, comparing: the transfer, costing: the movement behind which to go on */
   readonly cursor: string | null;
 }
 
@@ -48,6 +54,7 @@ export class InboxReconciliation {
     private readonly watch: StripeWatch,
     private readonly objects: StripeObjects,
     private readonly unbooked: UnbookedTransfers,
+    private readonly costs: CostsService,
   ) {}
 
   /** The night has come. Without Stripe there is nothing to be held against anything. */
@@ -74,12 +81,14 @@ export class InboxReconciliation {
   async list({ reconciliationId: id }: { reconciliationId: string }): Promise<void> {
     for (;;) {
       const rows: Place[] = await this.source.query(
-        `select id, state, since, cursor from stripe_reconciliation where id = $1 and state in ('listing', 'comparing')`,
+        `select id, state, since, cursor from stripe_reconciliation where id = $1 and state in ('listing', 'comparing', 'costing')`,
         [id],
       );
       const [place] = rows;
       if (!place) return;
-      await (place.state === 'listing' ? this.listPage(place) : this.comparePage(place));
+      if (place.state === 'listing') await this.listPage(place);
+      else if (place.state === 'comparing') await this.comparePage(place);
+      else await this.costPage(place);
     }
   }
 
@@ -92,9 +101,15 @@ export class InboxReconciliation {
 
   private async comparePage(place: Place): Promise<void> {
     const looked = await this.unbooked.lookUp(place.id, place.cursor);
-    if (looked.length > 0) return this.deeds.runAsJob(NAME, (deed) => this.compare(deed, place, looked));
-    const balance = await this.watch.balance();
-    await this.deeds.runAsJob(NAME, (deed) => this.end(deed, place, balance));
+    await this.deeds.runAsJob(NAME, (deed) => this.compare(deed, place, looked));
+  }
+
+  private async costPage(place: Place): Promise<void> {
+    const { cursor } = place;
+    const since = place.since === null ? null : new Date(place.since.getTime() - COSTS_OVERLAP_MILLIS);
+    const page = await this.watch.listCosts({ since, ...(cursor === null ? {} : { after: cursor }) });
+    const balance = page.next === null ? await this.watch.balance() : [];
+    await this.deeds.runAsJob(NAME, (deed) => this.cost(deed, place, page, balance));
   }
 
   /** What happens at providers' accounts is in lists of theirs, not in ours: they are few, and all are read again. */
@@ -130,6 +145,10 @@ export class InboxReconciliation {
 
   private async compare({ tx }: Deed, place: Place, looked: readonly LookedUp[]): Promise<void> {
     if (!(await isThere(tx, place))) return;
+    if (looked.length === 0) {
+      await tx.query(`update stripe_reconciliation set state = 'costing', cursor = null where id = $1`, [place.id]);
+      return;
+    }
     const { unbooked, upTo } = await this.unbooked.judge(tx, looked);
     if (upTo === null) return;
     await tx.query(
@@ -139,9 +158,14 @@ export class InboxReconciliation {
     await tx.query('update stripe_reconciliation set cursor = $2 where id = $1', [place.id, upTo]);
   }
 
-  private async end({ tx, now }: Deed, place: Place, balance: readonly BalanceState[]): Promise<void> {
-    if (!(await isThere(tx, place))) return;
-    const { id } = place;
+  private async cost(deed: Deed, place: Place, page: CostPage, balance: readonly BalanceState[]): Promise<void> {
+    if (!(await isThere(deed.tx, place))) return;
+    await this.costs.book(deed, page.costs);
+    if (page.next === null) return this.end(deed, place.id, balance);
+    await deed.tx.query('update stripe_reconciliation set cursor = $2 where id = $1', [place.id, page.next]);
+  }
+
+  private async end({ tx, now }: Deed, id: string, balance: readonly BalanceState[]): Promise<void> {
     await tx.query(
       `insert into stripe_difference (reconciliation_id, event_id, kind)
        select r.id, e.id, 'unlisted' from stripe_reconciliation r join stripe_event e
@@ -154,15 +178,10 @@ export class InboxReconciliation {
        where r.id = $1`,
       [id],
     );
-    const told = balance.map(({ currency, minorAvailable, minorPending }) => ({
-      currency,
-      availableMinor: Number(minorAvailable),
-      pendingMinor: Number(minorPending),
-    }));
     await tx.query(
       `update stripe_reconciliation set state = 'done', ended_at = clock_timestamp(), cursor = null, balance = $2
        where id = $1`,
-      [id, JSON.stringify(told)],
+      [id, JSON.stringify(await this.costs.compare(tx, balance))],
     );
     await tx.query(`insert into stripe_reconciliation (id, state, due_at) values ($1, 'planned', $2)`, [
       randomUUID(),

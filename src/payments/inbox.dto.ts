@@ -92,14 +92,25 @@ export class StripeBalanceView {
 
   @ApiProperty({ type: 'integer' })
   pendingMinor!: number;
+
+  /** what all agencies have at Stripe by the ledger; nights before this was looked up do not say */
+  @ApiPropertyOptional({ type: 'integer' })
+  ledgerMinor?: number;
+
+  /** so much more is at Stripe, available and pending, than in the ledger */
+  @ApiPropertyOptional({ type: 'integer' })
+  differenceMinor?: number;
 }
 
 /** A night on which Stripe's list of events was held against the inbox. */
 export class StripeReconciliationView {
   id!: string;
 
-  /** comparing: Stripe's list has been gone through, and the transfers in it are looked up */
-  @ApiProperty({ enum: ['listing', 'comparing', 'done'] })
+  /**
+   * comparing: Stripe's list has been gone through, and the transfers in it are looked up; costing: what Stripe has kept is
+   * booked
+   */
+  @ApiProperty({ enum: ['listing', 'comparing', 'costing', 'done'] })
   state!: string;
 
   /** from when on events were listed; null: as far back as Stripe has them */

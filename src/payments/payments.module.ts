@@ -10,6 +10,7 @@ import { ChargesService } from './charges.service.js';
 import { CollectionsController } from './collections.controller.js';
 import { CollectionsJobs } from './collections.jobs.js';
 import { CollectionsService } from './collections.service.js';
+import { CostsService } from './costs.service.js';
 import { DepositsController } from './deposits.controller.js';
 import { DepositsJobs } from './deposits.jobs.js';
 import { DepositsService } from './deposits.service.js';
@@ -71,6 +72,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     BankService,
     ChargesService,
     CollectionsJobs,
+    CostsService,
     CollectionsService,
     DepositsJobs,
     DepositsService,

@@ -1,6 +1,6 @@
 /**
- * What was transferred to providers through Stripe for an invoice that is not paid any more is taken back there. What was
- * paid by bank is made up for by the next payout.
+ * What was transferred to providers through Stripe for an invoice that is not paid any more, or was credited and paid back,
+ * is taken back there. What was paid by bank is made up for by the next payout.
  */
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor.js';
@@ -38,32 +38,46 @@ export class PayoutReversalsService {
   ) {}
 
   /**
-   * Owes the reversal of what was transferred for an invoice beyond what is payable for it now. The lines that lower the
-   * payout are written at once, so that no payout makes up for the same a second time.
+   * Owes the reversal of what was transferred for an invoice beyond what is payable for it now: nothing while it is not paid,
+   * and what its credit notes left of it. What earlier reversals or the deductions of payouts have taken back counts. The
+   * lines that lower the payout are written at once, so that no payout makes up for the same a second time.
    * @param cause what it is for: the same cause takes back once
    */
   async owe(deed: Deed, collectionId: string | null, cause: string): Promise<void> {
     if (collectionId === null) return;
     // Two invoices of one payout may be contested at once: together no more is taken back than was transferred.
     await deed.tx.query(
-      `select from payout where id in (select payout_id from payout_line where kind = 'invoice' and reference = $1::uuid::text)
+      `select from payout where id in (
+         select payout_id from payout_line where kind = 'invoice' and reference = $1::uuid::text
+         union
+         select l.payout_id from issued_invoice n
+           join payout_line l on l.kind = 'credit-note' and l.reference = n.invoice_id::text
+         where n.kind = 'credit-note' and n.credits_invoice_id = $1)
        order by id for update`,
       [collectionId],
     );
     await deed.tx.query(
-      `with claim as (
-         select provider_id, sum(minor) as minor from payout_claim where kind = 'invoice' and reference = $1::uuid::text
-         group by provider_id
+      `with about as (
+         select 'invoice' as kind, $1::uuid::text as reference
+         union all
+         select kind, invoice_id::text from issued_invoice where kind = 'credit-note' and credits_invoice_id = $1
+       ), claim as (
+         select provider_id, sum(minor) as minor from payout_claim where invoice_id = $1 group by provider_id
+       ), part as (
+         select l.provider_id, l.minor, l.payout_id, p.claims_minor - p.reserve_minor - p.reversed_minor as left_minor,
+           p.state in ('paid', 'released') as paid, p.way
+         from about a join payout_line l using (kind, reference) join payout p on p.id = l.payout_id
+         where p.state <> 'withdrawn'
+       ), beyond as (
+         select p.provider_id, sum(p.minor) - coalesce(c.minor, 0) as minor from part p left join claim c using (provider_id)
+         where p.paid or p.minor < 0 group by p.provider_id, c.minor
        ), transferred as (
-         select l.payout_id, l.provider_id, p.reserve_minor, p.claims_minor, p.reversed_minor, sum(l.minor) as minor
-         from payout_line l join payout p on p.id = l.payout_id
-         where l.kind = 'invoice' and l.reference = $1::uuid::text and p.way = 'stripe' and p.state in ('paid', 'released')
-         group by l.payout_id, l.provider_id, p.reserve_minor, p.claims_minor, p.reversed_minor
+         select payout_id, provider_id, least(sum(minor), left_minor) as minor from part
+         where paid and way = 'stripe' group by payout_id, provider_id, left_minor having least(sum(minor), left_minor) > 0
        ), back as (
          select gen_random_uuid() as id, t.payout_id, t.provider_id,
-           least(t.minor, t.claims_minor - t.reserve_minor - t.reversed_minor) as minor
-         from transferred t
-         where t.minor > 0 and not exists (select from claim c where c.provider_id = t.provider_id)
+           least(t.minor, b.minor - (sum(t.minor) over (partition by t.provider_id order by t.payout_id) - t.minor)) as minor
+         from transferred t join beyond b using (provider_id)
        ), owed as (
          insert into payout_reversal (id, payout_id, invoice_id, cause, minor, state, due_at, created_at)
          select id, payout_id, $1::uuid, $2, minor, 'owed', $3, $3 from back where minor > 0

@@ -37,11 +37,11 @@ export class PayoutsController {
     return this.queries.list(this.source.manager, actor, query);
   }
 
-  /** Proposes to pay a provider all that has become payable and is not paid out yet. */
+  /** Proposes to pay a provider all that has become payable and is not paid out yet, from where the money is. */
   @May('payouts.propose')
   @Post()
-  async propose(@Acting() actor: Actor, @Body() { providerId, currency }: ProposeBody): Promise<PayoutStepView> {
-    return this.payouts.propose(actor, providerId, currency);
+  async propose(@Acting() actor: Actor, @Body() { providerId, currency, way }: ProposeBody): Promise<PayoutStepView> {
+    return this.payouts.propose(actor, { providerId, currency, ...(way === undefined ? {} : { way }) });
   }
 
   /**
@@ -88,7 +88,7 @@ export class PayoutsController {
     return this.payouts.pay(actor, id, bankReference ?? null);
   }
 
-  /** Takes a proposal back, or what Stripe refused. */
+  /** Takes a proposal back, what Stripe refused, or what waits for money to be available there. */
   @May('payouts.withdraw')
   @HttpCode(200)
   @Post(':id/withdraw')

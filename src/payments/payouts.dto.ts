@@ -13,6 +13,12 @@ export class ProposeBody {
 
   @IsCurrency()
   currency!: string;
+
+  /** by bank, also where it could go through Stripe; unless it is said, from where the money is */
+  @ApiPropertyOptional({ enum: ['bank'] })
+  @IsOptional()
+  @IsIn(['bank'], { message: 'must be bank, or left out to have it paid from where the money is' })
+  way?: 'bank';
 }
 
 export class PayoutsQuery extends PageQuery {
@@ -63,7 +69,7 @@ export class PayoutView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   paidAt!: Date | null;
 
-  /** when the reserve is released */
+  /** when the reserve is released; while it is being transferred, when Stripe is asked again */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   dueAt!: Date | null;
 

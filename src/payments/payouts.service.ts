@@ -6,38 +6,31 @@ import type { Actor } from '../kernel/actor.js';
 import { transition } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
 import { addDays } from '../kernel/period.js';
-import { notFound, refuse } from '../kernel/refusal.js';
+import { notFound, refuse, unless } from '../kernel/refusal.js';
+import { LedgerQueries } from '../ledger/ledger.queries.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { planFor } from '../platform/database/many-rows.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { ceased, layOut, lockPayout, type PayoutRow } from './payout-rows.js';
+import { PayoutReversalsService } from './payout-reversals.service.js';
 import { RETRY_MILLIS, whyRefused } from './refused.js';
 import { payoutEntries, releaseEntry } from './rules/entries.js';
 import { payoutLifecycle, type PayoutState } from './rules/lifecycles.js';
-import { kept } from './rules/payout.js';
+import { kept, whyNotWithdraw } from './rules/payout.js';
 import { StripePayouts } from './stripe-payouts.js';
 import type { TransferState } from './stripe-states.js';
-
-export interface PayoutRow {
-  readonly id: string;
-  readonly number: string;
-  readonly agencyId: string;
-  readonly providerId: string;
-  readonly currency: string;
-  readonly way: 'stripe' | 'bank';
-  readonly state: PayoutState;
-  readonly claimsMinor: Minor;
-  readonly reserveMinor: Minor;
-  readonly reserveDays: number;
-  readonly paidMinor: Minor;
-  readonly reference: string | null;
-  /** how often Stripe has refused to transfer it */
-  readonly refusals: number;
-}
 
 /** A payout as its deeds answer. */
 export interface PayoutStep {
   readonly id: string;
   readonly state: PayoutState;
+}
+
+/** What an officer proposes; by bank, also where there would be enough at Stripe. */
+export interface PayoutWish {
+  readonly providerId: string;
+  readonly currency: string;
+  readonly way?: 'bank';
 }
 
 /** From here on the planner is told that there are many. */
@@ -48,16 +41,20 @@ export class PayoutsService {
   constructor(
     private readonly deeds: Deeds,
     private readonly ledger: LedgerService,
+    private readonly accounts: LedgerQueries,
     private readonly billing: BillingQueries,
     private readonly stripe: StripePayouts,
+    private readonly reversals: PayoutReversalsService,
   ) {}
 
   /**
-   * Proposes to pay a provider all that has become payable and is not paid out yet, less what has ceased to be.
+   * Proposes to pay a provider all that has become payable and is not paid out yet, less what has ceased to be: through
+   * Stripe where its account takes it and there is enough of the agency's, otherwise by bank.
    * @throws Refusal 'payout.nothing' when that is nothing
    */
-  async propose(actor: Actor, providerId: string, currency: string): Promise<PayoutStep> {
-    return this.deeds.run(actor, 'payouts.propose', { providerId, currency }, async (deed) => {
+  async propose(actor: Actor, wish: PayoutWish): Promise<PayoutStep> {
+    return this.deeds.run(actor, 'payouts.propose', { ...wish }, async (deed) => {
+      const { providerId, currency } = wish;
       const agencyId = actor.organisationId ?? '';
       await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('payout ' || $1 || $2 || $3, 0))`, [
         agencyId,
@@ -66,22 +63,23 @@ export class PayoutsService {
       ]);
       await planFor(deed.tx, MANY);
       await layOut(deed.tx, agencyId, providerId, currency);
-      const sums: { claims: Minor; lines: number }[] = await deed.tx.query(
-        `select coalesce(sum(minor), 0)::bigint as claims, count(*)::int as lines from payable_claim`,
+      const sums: { claims: Minor; earned: Minor; lines: number }[] = await deed.tx.query(
+        `select coalesce(sum(minor), 0)::bigint as claims, count(*)::int as lines,
+           coalesce(sum(minor) filter (where kind <> 'reserve'), 0)::bigint as earned from payable_claim`,
       );
-      const { claims = 0n, lines = 0 } = sums[0] ?? {};
+      const { claims = 0n, earned = 0n, lines = 0 } = sums[0] ?? {};
       if (claims <= 0n) {
         const less = claims < 0n ? ` It has been paid ${-claims} too much, which its next payouts make up for.` : '';
         throw refuse('payout.nothing', `Nothing is payable to this provider in ${currency} now.${less}`);
       }
       const terms = await this.billing.terms(deed.tx, agencyId, currency);
-      const reserve = kept(claims, terms.reserveBp);
+      const reserve = kept(earned, terms.reserveBp);
+      const way = wish.way ?? (await this.wayOf(deed.tx, agencyId, wish, claims - reserve));
       const made: { id: string; number: string }[] = await deed.tx.query(
         `insert into payout (agency_id, provider_id, currency, way, state, claims_minor, reserve_minor, reserve_days,
            proposed_at)
-         select $1, $2, $3, case when $4 and exists (select from provider_payout_account where provider_id = $2)
-                            then 'stripe' else 'bank' end, 'proposed', $5, $6, $7, $8 returning id, number`,
-        [agencyId, providerId, currency, this.stripe.on, claims, reserve, terms.reserveDays, deed.now],
+         values ($1, $2, $3, $4, 'proposed', $5, $6, $7, $8) returning id, number`,
+        [agencyId, providerId, currency, way, claims, reserve, terms.reserveDays, deed.now],
       );
       const id = made[0]?.id ?? '';
       await deed.tx.query(
@@ -124,21 +122,39 @@ export class PayoutsService {
     });
   }
 
-  /** Takes a proposal back, or what Stripe refused. @throws Refusal 'payout.not-found', 'payout.cannot-withdraw' */
+  /**
+   * Takes a proposal back, what Stripe refused, or what waits for money to be available there, once it is sure that nothing
+   * was transferred.
+   * @throws Refusal 'payout.not-found', 'payout.cannot-withdraw', 'payout.being-transferred', 'payout.transferred', 'stripe.off'
+   */
   async withdraw(actor: Actor, id: string, why: string): Promise<PayoutStep> {
     return this.deeds.run(actor, 'payouts.withdraw', { id, why }, async (deed) => {
       const row = await this.own(deed, actor, id);
       const state = transition(payoutLifecycle, row.state, 'withdraw');
+      unless(whyNotWithdraw(row, deed.now));
+      // Who writes down that it was transferred needs this row: whatever is at Stripe by now is all that ever will be.
+      const made = row.way === 'stripe' && row.state !== 'proposed' ? await this.stripe.transferOf(id) : null;
+      if (made) {
+        throw refuse(
+          'payout.transferred',
+          `Stripe has transferred it already (${made.id}). It is written down when Stripe is asked again: by itself, or when it is paid once more.`,
+        );
+      }
       await deed.tx.query('update payout set state = $2, due_at = null where id = $1', [id, state]);
       await deed.record({ type: 'payout', id }, {}, why);
       return { id, state };
     });
   }
 
-  /** Transfers a locked payout through Stripe. Whoever dies in here transfers once all the same. */
+  /**
+   * Transfers a locked payout through Stripe, if all of it is still payable. Whoever dies in here transfers once all the
+   * same.
+   */
   async transfer(deed: Deed, id: string): Promise<void> {
     const row = await lockPayout(deed.tx, id);
     if (!row || row.state !== 'transferring') return;
+    const gone = await ceased(deed.tx, row);
+    if (gone.length > 0) return this.outdated(deed, row, gone);
     // All of it may be kept as reserve: Stripe transfers no nothing.
     if (row.paidMinor === 0n) return this.paid(deed, row, null);
     const accounts: { account: string }[] = await deed.tx.query(
@@ -162,6 +178,14 @@ export class PayoutsService {
       return refused(deed, row, why);
     }
     await this.paid(deed, row, transfer.id);
+  }
+
+  /** Not all of a locked payout is payable any more. What was transferred before is booked, and its part taken back. */
+  private async outdated(deed: Deed, row: PayoutRow, gone: readonly string[]): Promise<void> {
+    const before = row.paidMinor === 0n ? null : await this.stripe.transferOf(row.id);
+    if (!before) return refused(deed, row, { code: 'not_payable_any_more', passing: false });
+    await this.paid(deed, row, before.id);
+    for (const each of gone) await this.reversals.owe(deed, each, `payout ${row.id}`);
   }
 
   /** The reserve of a locked payout is due. */
@@ -191,6 +215,26 @@ export class PayoutsService {
     await this.ledger.post(deed, payoutEntries({ ...row, minor, reserve, purse }));
   }
 
+  /** Where the agency has so much: what is at Stripe may be promised to other payouts. */
+  private async wayOf(
+    tx: EntityManager,
+    agencyId: string,
+    { providerId, currency }: PayoutWish,
+    minor: Minor,
+  ): Promise<'stripe' | 'bank'> {
+    if (!this.stripe.on) return 'bank';
+    const rows: { promised: Minor; account: boolean }[] = await tx.query(
+      `select exists (select from provider_payout_account where provider_id = $2) as account,
+         (select coalesce(sum(paid_minor), 0)::bigint from payout where agency_id = $1 and currency = $3 and way = 'stripe'
+            and state in ('proposed', 'transferring', 'refused')) as promised`,
+      [agencyId, providerId, currency],
+    );
+    const { promised = 0n, account = false } = rows[0] ?? {};
+    if (!account) return 'bank';
+    const there = await this.accounts.balance(tx, agencyId, 'stripe', currency);
+    return minor === 0n || there - promised >= minor ? 'stripe' : 'bank';
+  }
+
   private async own(deed: Deed, actor: Actor, id: string): Promise<PayoutRow> {
     const row = await lockPayout(deed.tx, id);
     if (!row || row.agencyId !== actor.organisationId) throw notFound('payout');
@@ -208,29 +252,4 @@ async function refused(deed: Deed, row: PayoutRow, why: { code: string; passing:
     [id, state, why.code, again],
   );
   if (!why.passing) await deed.record({ type: 'payout', id }, { failure: why.code });
-}
-
-/** What is payable and not paid out, and what was paid out and is not payable any more. */
-async function layOut(tx: EntityManager, agencyId: string, providerId: string, currency: string): Promise<void> {
-  await tx.query('drop table if exists payable_claim');
-  await tx.query(
-    `create temporary table payable_claim on commit drop as
-     select kind, reference, sum(minor)::bigint as minor from (
-       select kind, reference, minor from payout_claim where agency_id = $1 and provider_id = $2 and currency = $3
-       union all
-       select kind, reference, -minor from payout_done where agency_id = $1 and provider_id = $2 and currency = $3
-     ) c group by kind, reference having sum(minor) <> 0`,
-    [agencyId, providerId, currency],
-  );
-}
-
-async function lockPayout(tx: EntityManager, id: string): Promise<PayoutRow | null> {
-  const rows: PayoutRow[] = await tx.query(
-    `select id, number, agency_id as "agencyId", provider_id as "providerId", currency, way, state,
-       claims_minor as "claimsMinor", reserve_minor as "reserveMinor", reserve_days as "reserveDays",
-       paid_minor as "paidMinor", reference, refusals
-     from payout where id = $1 for update`,
-    [id],
-  );
-  return rows[0] ?? null;
 }

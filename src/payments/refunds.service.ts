@@ -7,6 +7,7 @@ import { notFound, refuse } from '../kernel/refusal.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { type CollectionRow, lockCollections, moveCollections } from './collection-rows.js';
+import { PayoutReversalsService } from './payout-reversals.service.js';
 import { openOf } from './rules/amounts.js';
 import { takeBack } from './rules/assign.js';
 import { refundEntry } from './rules/entries.js';
@@ -34,6 +35,7 @@ export class RefundsService {
   constructor(
     private readonly deeds: Deeds,
     private readonly ledger: LedgerService,
+    private readonly reversals: PayoutReversalsService,
   ) {}
 
   /**
@@ -166,6 +168,7 @@ export class RefundsService {
         throw refuse('refund.not-by-bank', 'Stripe gives this one back; only what is owed by bank is confirmed.');
       }
       await this.finish(deed, row, { bankReference });
+      await this.reversals.owe(deed, row.collectionId, `refund ${id}`);
       await deed.record({ type: 'refund', id }, { bankReference, minor: row.minor });
       return { id, state: 'done' };
     });

@@ -5,6 +5,7 @@ import type {
   AccountState,
   BalanceState,
   ChargeState,
+  CostState,
   DisputeState,
   EventState,
   InvoiceState,
@@ -171,6 +172,19 @@ export function readEvent(event: Stripe.Event): EventState {
     account: event.account ?? null,
     livemode: event.livemode,
     createdAt: new Date(event.created * 1_000),
+  };
+}
+
+/** @param move with its source expanded */
+export function readCost(move: Stripe.BalanceTransaction): CostState {
+  const currency = move.currency.toUpperCase();
+  const { source } = move;
+  return {
+    id: move.id,
+    minor: fromStripe(move.fee, currency),
+    currency,
+    paymentIntent:
+      typeof source === 'object' && source && 'payment_intent' in source ? idOf(source.payment_intent) : null,
   };
 }
 

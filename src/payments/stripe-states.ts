@@ -153,6 +153,16 @@ export interface EventState {
   readonly createdAt: Date;
 }
 
+/** What Stripe keeps of money that it moves, by the id of the movement. */
+export interface CostState {
+  readonly id: string;
+  readonly minor: bigint;
+  /** of our balance */
+  readonly currency: string;
+  /** whose charge, refund or dispute it is of */
+  readonly paymentIntent: string | null;
+}
+
 /** What one currency's balance at Stripe holds. */
 export interface BalanceState {
   readonly currency: string;

@@ -1,8 +1,8 @@
-/** What Pumasi looks up at Stripe to see that nothing was missed: its list of events, and its balance. */
+/** What Pumasi looks up at Stripe to see that nothing was missed: its list of events, what it has kept, and its balance. */
 import { Injectable } from '@nestjs/common';
 import { StripeClient } from './stripe-client.js';
-import { readBalance, readEvent } from './stripe-reading.js';
-import type { BalanceState, EventState } from './stripe-states.js';
+import { readBalance, readCost, readEvent } from './stripe-reading.js';
+import type { BalanceState, CostState, EventState } from './stripe-states.js';
 
 /** The most that a list of Stripe's gives at once, the latest first. */
 const PAGE = 100;
@@ -10,6 +10,11 @@ const PAGE = 100;
 export interface EventPage {
   readonly events: readonly EventState[];
   /** give this as `after` to continue with earlier ones; null at the end */
+  readonly next: string | null;
+}
+
+export interface CostPage {
+  readonly costs: readonly CostState[];
   readonly next: string | null;
 }
 
@@ -33,6 +38,21 @@ export class StripeWatch {
     );
     const last = page.data.at(-1);
     return { events: page.data.map(readEvent), next: page.has_more && last !== undefined ? last.id : null };
+  }
+
+  /** What Stripe has kept of all that it has moved since an instant, the latest first. */
+  async listCosts(wish: { since: Date | null; after?: string }): Promise<CostPage> {
+    const { since, after } = wish;
+    const page = await this.client.ask((stripe) =>
+      stripe.balanceTransactions.list({
+        limit: PAGE,
+        expand: ['data.source'],
+        ...(since === null ? {} : { created: { gte: Math.floor(since.getTime() / 1_000) } }),
+        ...(after === undefined ? {} : { starting_after: after }),
+      }),
+    );
+    const last = page.data.at(-1);
+    return { costs: page.data.map(readCost), next: page.has_more && last !== undefined ? last.id : null };
   }
 
   /** What there is at Stripe, by currency. */

@@ -59,6 +59,8 @@ export interface PayoutJson {
   readonly dueAt: string | null;
   /** the transfer at Stripe */
   readonly reference: string | null;
+  readonly reversedMinor: number;
+  readonly claimsMinor: number;
 }
 
 export async function payoutOf({ officer }: PayingOut, id: string): Promise<PayoutJson> {

@@ -110,6 +110,8 @@ describeOnModel('a reversal that Stripe refuses', () => {
   it('is listed page by page, to its own agency alone', async () => {
     await contested('2026-02');
     left('all');
+    // What was taken back is there for the next payout.
+    await tried((await only()).id);
     await contested('2026-03');
     const first = (await of.auditor.get(`${PATH}?limit=1`).expect(200)).body as { items: ReversalJson[]; next: string };
     const second = await listed(`?limit=1&cursor=${first.next}`);

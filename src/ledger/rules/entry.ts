@@ -47,7 +47,8 @@ export type EntryKind =
   | 'payout'
   | 'payout-reversal'
   | 'reserve'
-  | 'reserve-release';
+  | 'reserve-release'
+  | 'stripe-costs';
 
 /** One side of an entry: a debit is positive, a credit negative, in minor units. */
 export interface Posting {

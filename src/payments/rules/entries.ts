@@ -143,3 +143,17 @@ export function reversalEntry(of: Between & { providerId: string; number: string
     ],
   };
 }
+
+/** What Stripe keeps of money that it moves; below zero it gives it back. */
+export function costEntry(of: Between): Entry {
+  return {
+    kind: 'stripe-costs',
+    reference: of.id,
+    currency: of.currency,
+    memo: `Costs of Stripe, ${of.id}`,
+    postings: [
+      { organisationId: of.agencyId, purpose: 'stripe-costs', minor: of.minor },
+      { organisationId: of.agencyId, purpose: 'stripe', minor: -of.minor },
+    ],
+  };
+}

@@ -75,12 +75,12 @@ export const refundLifecycle = lifecycle('refund', 'owed', {
 export type RefundState = StateOf<typeof refundLifecycle>;
 
 /**
- * refused: Stripe does not transfer it, until somebody does something about the reason and an officer has it tried again.
+ * transferring: Stripe is asked, again and again while money is not available there. refused: Stripe does not transfer it, until somebody does something about the reason and an officer has it tried again.
  * released: the reserve that was kept of it is due to the provider.
  */
 export const payoutLifecycle = lifecycle('payout', 'proposed', {
   proposed: { transfer: 'transferring', pay: 'paid', withdraw: 'withdrawn' },
-  transferring: { pay: 'paid', refuse: 'refused' },
+  transferring: { pay: 'paid', refuse: 'refused', withdraw: 'withdrawn' },
   refused: { transfer: 'transferring', withdraw: 'withdrawn' },
   paid: { release: 'released' },
   released: {},

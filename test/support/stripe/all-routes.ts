@@ -105,6 +105,7 @@ async function payOut(asked: EitherStripe): Promise<void> {
 async function list(asked: EitherStripe): Promise<void> {
   const { stripe } = asked;
   await stripe.balance.retrieve();
+  await stripe.balanceTransactions.list({ limit: 100, expand: ['data.source'] });
   await stripe.transfers.list({ transfer_group: 'one' });
   await stripe.refunds.list({ limit: 100 });
   await stripe.paymentIntents.list({ limit: 100 });

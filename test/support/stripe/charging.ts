@@ -72,11 +72,17 @@ export class Charging {
     charge['status'] = 'succeeded';
     charge['paid'] = true;
     const { amount, currency } = charge as unknown as { amount: number; currency: string };
-    this.store.move(currency, atOnce ? 'available' : 'pending', amount);
+    const { bp, fixed } = this.store.fees;
+    const fee = Math.round((amount * bp) / 10_000) + fixed;
+    const type = (charge['_behaviour'] as Behaviour).type === 'sepa_debit' ? 'payment' : 'charge';
+    const move = { currency, amount, fee, type, source: charge.id };
+    const booked = this.store.book(atOnce ? 'available' : 'pending', move);
+    charge['balance_transaction'] = booked.id;
     if (!atOnce) {
       this.store.in(AVAILABLE_AFTER_SECONDS, () => {
-        this.store.move(currency, 'pending', -amount);
-        this.store.move(currency, 'available', amount);
+        booked['status'] = 'available';
+        this.store.move(currency, 'pending', fee - amount);
+        this.store.move(currency, 'available', amount - fee);
         this.store.emit('balance.available', { object: 'balance' });
       });
     }
@@ -145,10 +151,9 @@ export class Charging {
 
   private moveDisputed(dispute: Thing, sign: 1 | -1): void {
     const { amount, currency } = dispute as unknown as { amount: number; currency: string };
-    this.store.move(currency, 'available', sign * amount);
-    const move = { id: this.store.nextId('balance_transaction'), object: 'balance_transaction', type: 'adjustment' };
-    const net = { amount: sign * amount, currency, fee: 0, fee_details: [], net: sign * amount, status: 'available' };
-    dispute['balance_transactions'].push({ ...move, ...net, created: this.store.now(), source: dispute.id });
+    const fee = sign < 0 ? this.store.fees.dispute : 0;
+    const move = { currency, amount: sign * amount, fee, type: 'adjustment', source: dispute.id };
+    dispute['balance_transactions'].push(this.store.book('available', move));
   }
 
   /** Gives money back. By card that is done at once, by direct debit after days; either may come back. */
@@ -166,7 +171,8 @@ export class Charging {
     });
     charge['amount_refunded'] += amount;
     charge['refunded'] = charge['amount_refunded'] === charge['amount'];
-    this.store.move(charge['currency'] as string, 'available', -amount);
+    const type = slow ? 'payment_refund' : 'refund';
+    this.store.book('available', { currency: charge['currency'] as string, amount: -amount, type, source: refund.id });
     this.store.emit('refund.created', refund);
     this.store.emit('charge.refunded', charge);
     if (slow || behaviour.refundFails) this.store.in(DEBIT_SECONDS, () => this.refundEnds(refund, charge, behaviour));
@@ -183,7 +189,8 @@ export class Charging {
     refund['failure_reason'] = 'expired_or_canceled_card';
     charge['amount_refunded'] -= refund['amount'];
     charge['refunded'] = false;
-    this.store.move(charge['currency'] as string, 'available', refund['amount'] as number);
+    const { currency, amount } = refund as unknown as { currency: string; amount: number };
+    this.store.book('available', { currency, amount, type: 'refund_failure', source: refund.id });
     this.store.emit('refund.failed', refund);
   }
 }

@@ -252,7 +252,13 @@ export class StripeModel {
     const { rows, more } = pageOf((result as Rows).rows, input);
     return listOf(
       request.url.split('?')[0] ?? '',
-      rows.map((row) => shown(row as Thing)),
+      rows.map((row) =>
+        shown(
+          row as Thing,
+          expanding.map((path) => path.replace(/^data\./, '')),
+          this.store,
+        ),
+      ),
       more,
     );
   }

@@ -34,7 +34,6 @@ function transferred(store: Store, input: Record<string, unknown>): Thing {
   if ((store.available.get(of) ?? 0) < amount) {
     throw impossible('You have insufficient available funds in your Stripe account.', { code: 'balance_insufficient' });
   }
-  store.move(of, 'available', -amount);
   const transfer = store.add('transfer', {
     amount,
     amount_reversed: 0,
@@ -47,6 +46,7 @@ function transferred(store: Store, input: Record<string, unknown>): Thing {
     transfer_group: input['transfer_group'] ?? null,
   });
   transfer['reversals'] = listOf(`/v1/transfers/${transfer.id}/reversals`, []);
+  store.book('available', { currency: of, amount: -amount, type: 'transfer', source: transfer.id });
   store.emit('transfer.created', transfer);
   return transfer;
 }
@@ -58,12 +58,17 @@ function reversed(store: Store, transfer: Thing, input: Record<string, unknown>)
   if (amount > left) throw impossible(`Reversal amount (${amount}) is greater than unreversed amount (${left}).`);
   transfer['amount_reversed'] += amount;
   transfer['reversed'] = transfer['amount_reversed'] === transfer['amount'];
-  store.move(transfer['currency'] as string, 'available', amount);
   const reversal = store.add('transfer_reversal', {
     amount,
     currency: transfer['currency'],
     transfer: transfer.id,
     metadata: input['metadata'] ?? {},
+  });
+  store.book('available', {
+    currency: transfer['currency'] as string,
+    amount,
+    type: 'transfer_refund',
+    source: reversal.id,
   });
   transfer['reversals'].data.unshift({ ...reversal });
   store.emit('transfer.reversed', transfer);
@@ -187,6 +192,21 @@ export const CONNECT_ROUTES: readonly Route[] = [
       available: amounts(store.available),
       pending: amounts(store.pending),
     }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/balance_transactions',
+    shape: { created: object({ gt: integer, gte: integer, lt: integer, lte: integer }), ...PAGING },
+    expands: ['data.source'],
+    run: ({ store }, { created }): Rows => {
+      const { gt, gte, lt, lte } = (created ?? {}) as Record<string, number | undefined>;
+      return {
+        rows: store
+          .all('balance_transaction')
+          .filter((each) => each['created'] >= (gte ?? 0) && each['created'] > (gt ?? 0))
+          .filter((each) => each['created'] <= (lte ?? Infinity) && each['created'] < (lt ?? Infinity)),
+      };
+    },
   },
   {
     method: 'GET',

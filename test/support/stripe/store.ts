@@ -43,6 +43,7 @@ const LACKS: Readonly<Record<string, readonly string[]>> = {
   invoiceitem: ['created'],
   refund: ['livemode'],
   transfer_reversal: ['livemode'],
+  balance_transaction: ['livemode'],
 };
 
 /** The least that is charged: of most currencies some 50 cents. */
@@ -59,6 +60,8 @@ export class Store {
   /** money by currency */
   readonly available = new Map<string, number>();
   readonly pending = new Map<string, number>();
+  /** what is kept of each charge and of each dispute: nothing, unless a test says so */
+  readonly fees = { bp: 0, fixed: 0, dispute: 0 };
   /** what happens by itself once its time has come */
   private readonly later: { at: number; what: () => void }[] = [];
 
@@ -141,6 +144,32 @@ export class Store {
     } as ModelEvent;
     this.happened.push(event);
     this.announced(event);
+  }
+
+  /** Moves money in or out of the balance, of which a fee is kept, and tells of it. */
+  book(
+    of: 'available' | 'pending',
+    move: { currency: string; amount: number; fee?: number; type: string; source: string },
+  ): Thing {
+    const { currency, amount, fee = 0, type, source } = move;
+    const details = {
+      amount: fee,
+      application: null,
+      currency,
+      description: 'Stripe processing fees',
+      type: 'stripe_fee',
+    };
+    this.move(currency, of, amount - fee);
+    return this.add('balance_transaction', {
+      amount,
+      currency,
+      fee,
+      fee_details: fee === 0 ? [] : [details],
+      net: amount - fee,
+      source,
+      status: of,
+      type,
+    });
   }
 
   move(currency: string, of: 'available' | 'pending', amount: number): void {

@@ -1,0 +1,65 @@
+/** What Stripe keeps of payments and disputes is booked each night, and what is there is held against the ledger. */
+import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
+import { System } from '../support/system.js';
+import { balance, wrongInBooks } from './books.js';
+import { nightPasses } from './night.js';
+import { contestedAndLost, invoiced, payingOut, type PayingOut } from './paid-out.js';
+import { hasMethod, tell } from './told.js';
+
+const EUR = 'EUR';
+/** of 11,000 */
+const OF_A_CHARGE = 190;
+const OF_A_DISPUTE = 2_000;
+
+describeOnModel('the costs of Stripe', () => {
+  let asked: EitherStripe;
+  let system: System;
+  let of: PayingOut;
+
+  beforeAll(async () => {
+    asked = await EitherStripe.start();
+    Object.assign(asked.model.store.fees, { bp: 150, fixed: 25, dispute: OF_A_DISPUTE });
+    system = await System.start(asked.settings());
+    of = await payingOut(system, asked);
+  });
+  afterEach(async () => {
+    expect(await wrongInBooks(system)).toEqual([]);
+  });
+  afterAll(async () => {
+    await system.stop();
+    await asked.stop();
+  });
+
+  const night = async (): Promise<object[]> => {
+    const id = await nightPasses(system);
+    const { items } = (await of.officer.get('/api/v1/stripe/reconciliations').expect(200)).body as {
+      items: { id: string; balance: object[] }[];
+    };
+    return items.find((each) => each.id === id)?.balance ?? [];
+  };
+  const costs = (): Promise<number> => balance(system, of.agencyId, 'stripe-costs', EUR);
+
+  it('are booked once, of charges and of disputes, so that the ledger has what Stripe has', async () => {
+    await hasMethod(system, asked, of.members[0]?.organisationId ?? '', 'pm_card_visa');
+    await invoiced(of, '2026-02');
+    const there = 11_000 - OF_A_CHARGE;
+    expect(await night()).toEqual([
+      { currency: EUR, availableMinor: 0, pendingMinor: there, ledgerMinor: there, differenceMinor: 0 },
+    ]);
+    expect(await costs()).toBe(OF_A_CHARGE);
+    contestedAndLost(of);
+    await tell(system, asked.model);
+    for (let nights = 0; nights < 2; nights += 1) {
+      expect(await night()).toMatchObject([{ ledgerMinor: -OF_A_CHARGE - OF_A_DISPUTE, differenceMinor: 0 }]);
+    }
+    expect(await costs()).toBe(OF_A_CHARGE + OF_A_DISPUTE);
+  });
+
+  it('are not taken for what somebody moved at Stripe itself: that is the difference', async () => {
+    await hasMethod(system, asked, of.members[0]?.organisationId ?? '', 'pm_card_bypassPending');
+    await invoiced(of, '2026-03', 50_000);
+    expect(await night()).toMatchObject([{ differenceMinor: 0 }]);
+    await asked.stripe.transfers.create({ amount: 700, currency: 'eur', destination: of.account });
+    expect(await night()).toMatchObject([{ differenceMinor: -700 }]);
+  });
+});
