@@ -45,9 +45,14 @@ export interface Partner {
 
 export interface ProblemRules {
   readonly award: AwardRule;
-  /** the fewest different providers that win lines */
+  /**
+   * providers that have won elsewhere already, under another award of the same tender: each counts as one winner, whether
+   * it bids and wins here too or not; absent when there are none
+   */
+  readonly winners?: readonly string[];
+  /** the fewest different providers that win lines, here or already */
   readonly minWinners?: number;
-  /** the most different providers that win lines */
+  /** the most different providers that win lines, here or already */
   readonly maxWinners?: number;
   /** the largest part of all lines that one provider may win, 0 < maxShare <= 1 */
   readonly maxShare?: number;
@@ -66,6 +71,8 @@ export interface ProblemRules {
 /** How many different providers win lines in some lots. */
 export interface WinnerGroup {
   readonly lots: readonly LotCode[];
+  /** those of the problem's `winners` that have won within these lots */
+  readonly winners?: readonly string[];
   readonly minWinners?: number;
   readonly maxWinners?: number;
 }
