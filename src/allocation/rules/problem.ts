@@ -122,6 +122,8 @@ export interface Result {
 
 /** Written limits: beyond them a problem is refused, not attempted. */
 export const LIMITS = {
+  /** bytes of a problem's file: as many prices as there may be, each with its tier in 20 bytes */
+  fileBytes: 80_000_000,
   /** lots of a problem */
   lots: 5_000,
   /** different tiers over all lots */

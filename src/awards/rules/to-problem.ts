@@ -10,8 +10,8 @@ import type { Problem, ProblemBid, ProblemLot } from '../../allocation/rules/pro
 import { shareLimit } from '../../allocation/rules/terms.js';
 import { problemBid, problemHead, tariffWithin, wholeProblem } from '../../auctions/rules/whole-problem.js';
 import { leastLines } from '../../pricing/rules/band.js';
-import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
-import type { AwardBid, AwardCell, AwardTender } from './award.js';
+import type { Tariff } from '../../pricing/rules/tariff.js';
+import { type AwardBid, type AwardCell, type AwardTender, lotsOf } from './award.js';
 import { type HeldCell, linesOf, tariffLeft } from './held.js';
 
 /**
@@ -29,7 +29,7 @@ export function toProblem(
   const taking = bids.filter((bid) => !excluded.has(bid.bidId));
   if (held.length === 0 && scope === null) return wholeProblem(tender, taking);
   const whole = problemHead(tender);
-  const lots = scope === null ? whole.lots : lotsOf(scope);
+  const lots = scope === null ? whole.lots : askedIn(scope);
   // The share is of all lines of the tender: here it limits what each provider may still win.
   const mostLines = shareLimit(whole.rules.maxShare, demanded(whole.lots));
   const head = problemHead({ ...tender, maxShareBp: null });
@@ -45,14 +45,9 @@ export function toProblem(
   };
 }
 
-function lotsOf(cells: readonly AwardCell[]): ProblemLot[] {
-  const demand = new Map<LotCode, Record<TierCode, number>>();
-  for (const { lot, tier, lines } of cells) {
-    const tiers = demand.get(lot) ?? {};
-    tiers[tier] = (tiers[tier] ?? 0) + lines;
-    demand.set(lot, tiers);
-  }
-  return [...demand].map(([id, tiers]) => ({ id, demand: tiers })).sort((a, b) => (a.id < b.id ? -1 : 1));
+function askedIn(cells: readonly AwardCell[]): ProblemLot[] {
+  const lots = Object.entries(lotsOf(cells)).map(([id, demand]) => ({ id, demand }));
+  return lots.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function demanded(lots: readonly ProblemLot[]): number {
