@@ -161,13 +161,26 @@ describe('pumasi solve', () => {
     expect([status, result['status']]).toEqual([2, 'invalid']);
   });
 
-  it('as a process it ends by itself once it has answered', async () => {
-    const file = join(folder, 'process.json');
-    await writeFile(file, toJson(EASY));
-    const child = spawn(process.execPath, ['dist/src/cli.js', 'solve', file, '--seconds', '5']);
+  async function processOf(file: string): Promise<{ status: unknown; out: string }> {
+    const child = spawn(process.execPath, ['dist/src/cli.js', 'solve', file, '--seconds', '60']);
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     const status = await new Promise((resolve) => child.on('exit', resolve));
+    return { status, out };
+  }
+
+  it('two processes give the same bytes, but for the time they took', async () => {
+    const file = join(folder, 'twice.json');
+    await writeFile(file, toJson(largeProblem(4, 8, 'shared')));
+    const answers = [await processOf(file), await processOf(file)].map(({ out }) => out.replace(/"solveMs":\d+/, ''));
+    expect(answers[0]).toContain('"status":"optimal"');
+    expect(answers[0]).toBe(answers[1]);
+  });
+
+  it('as a process it ends by itself once it has answered', async () => {
+    const file = join(folder, 'process.json');
+    await writeFile(file, toJson(EASY));
+    const { status, out } = await processOf(file);
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ status: 'optimal', totalMinor: 180_000 });
   });

@@ -163,7 +163,7 @@ describe('a follow-up award', () => {
       }),
       { numRuns: cases(200), endOnFailure: true },
     );
-    for (const often of Object.values(binding)) expect(often).toBeGreaterThan(enough(10));
+    for (const often of Object.values(binding)) expect(often).toBeGreaterThan(enough(4));
   });
 
   it('gives lots to a holder and one newcomer where that many may win, and no dearer one', () => {
