@@ -9,6 +9,7 @@ import { marketOf } from '../src/allocation/rules/market.js';
 import type { AwardRule, Problem } from '../src/allocation/rules/problem.js';
 import { SolverPool } from '../src/allocation/solver.pool.js';
 import { toJson } from '../src/kernel/canonical.js';
+import { disagreement } from './agreement.js';
 import { instance } from './instances.js';
 import type { PlainAnswer } from './plain-highs.js';
 import { median, type Report } from './report.js';
@@ -46,9 +47,14 @@ interface Ours {
   readonly warm: number;
   readonly nodes: number;
   readonly gap: number;
+  /** in minor units; null without an allocation */
+  readonly total: number | null;
 }
 
-/** A row per size and rule: medians over the seeds, and the worst gap. */
+/**
+ * A row per size and rule: medians over the seeds, and the worst gap.
+ * @throws Error when what is proved contradicts what the plain call found
+ */
 export async function benchAllocation(report: Report, sizes: AllocationSizes): Promise<void> {
   const kept = new Kept(sizes.kept);
   let end = 0;
@@ -71,8 +77,9 @@ export async function benchAllocation(report: Report, sizes: AllocationSizes): P
     });
     // That there is no allocation is a proof as well.
     const gap = found ? (found.cost - bound) / found.cost : Number(!complete);
-    return { cold, warm: cpuMillis() - began, nodes, gap };
+    return { cold, warm: cpuMillis() - began, nodes, gap, total: found?.cost ?? null };
   };
+  const contradictions: string[] = [];
   for (const award of sizes.awards) {
     for (const providers of sizes.providers) {
       for (const lots of sizes.lots) {
@@ -81,12 +88,16 @@ export async function benchAllocation(report: Report, sizes: AllocationSizes): P
           const problem = instance(providers, lots, award, seed);
           const name = `${award} ${providers} x ${lots} seed ${seed}`;
           const floor = sizes.floor ? await kept.or(`${name} plain`, () => plain(problem, sizes.seconds)) : null;
-          runs.push({ own: sizes.ours ? await kept.or(`${name} ours`, () => ours(problem)) : null, floor });
+          const own = sizes.ours ? await kept.or(`${name} ours`, () => ours(problem)) : null;
+          const contradiction = own && floor && disagreement(own, floor);
+          if (contradiction) contradictions.push(`${name}: ${contradiction}`);
+          runs.push({ own, floor });
         }
         report.row('allocation', { award, 'providers x lots': `${providers} x ${lots}`, ...summary(runs) });
       }
     }
   }
+  if (contradictions.length > 0) throw new Error(contradictions.join('\n'));
 }
 
 function summary(runs: readonly { own: Ours | null; floor: PlainAnswer | null }[]) {
@@ -103,6 +114,7 @@ function summary(runs: readonly { own: Ours | null; floor: PlainAnswer | null }[
     proved: `${runs.filter((run) => run.own?.gap === 0).length} of ${runs.length}`,
     'worst gap %': Math.max(...own(({ gap }) => gap)) * 100,
     'plain ms': median(plainly),
+    'costs compared': `${runs.filter((run) => run.own?.gap === 0 && typeof run.floor?.total === 'number').length} of ${runs.length}`,
     'plain proved': `${runs.filter((run) => run.floor?.gap === 0).length} of ${runs.length}`,
     'plain worst gap %': Math.max(...floor(({ gap }) => gap)) * 100,
     ratio: median(ratios),
@@ -149,7 +161,7 @@ async function coldMillis(problem: Problem, seconds: number): Promise<number> {
 /** In a process of its own, which is ended when it does not keep its limit. */
 function plain(problem: Problem, seconds: number): Promise<PlainAnswer> {
   const file = fileURLToPath(new URL('plain-highs.js', import.meta.url));
-  const none: PlainAnswer = { milliseconds: seconds * 1_000, status: 'none', gap: 1 };
+  const none: PlainAnswer = { milliseconds: seconds * 1_000, status: 'none', gap: 1, total: null };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [file, String(seconds)], { stdio: ['pipe', 'pipe', 'ignore'] });
     const limit = setTimeout(() => child.kill('SIGKILL'), seconds * 2_000);

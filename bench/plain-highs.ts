@@ -6,9 +6,12 @@
 import { pathToFileURL } from 'node:url';
 import { text } from 'node:stream/consumers';
 import highsModule from 'highs';
+import { check } from '../src/allocation/rules/checker.js';
 import { lineCost, shareLimit } from '../src/allocation/rules/terms.js';
 import { parseProblem } from '../src/allocation/rules/parse-problem.js';
-import type { Problem } from '../src/allocation/rules/problem.js';
+import type { BidAward, Problem } from '../src/allocation/rules/problem.js';
+import { bandReached } from '../src/pricing/rules/band.js';
+import { PLAIN_GAP } from './agreement.js';
 
 export interface PlainAnswer {
   /** of the processor */
@@ -16,6 +19,17 @@ export interface PlainAnswer {
   readonly status: string;
   /** relative, by the solver's own word; 1 without an answer */
   readonly gap: number;
+  /** what its allocation costs, reckoned again in whole minor units; null without one that keeps the rules */
+  readonly total: number | null;
+}
+
+/** What a column stands for: a band, or pieces of cells in it. */
+interface Meaning {
+  readonly bid: number;
+  readonly band: number;
+  readonly lot: string;
+  /** none for the band itself; lines of a piece */
+  readonly cells: readonly { readonly tier: string; readonly lines: number }[];
 }
 
 interface Entry {
@@ -29,6 +43,7 @@ class Sheet {
   readonly upper: number[] = [];
   readonly integral: boolean[] = [];
   readonly columns: Entry[][] = [];
+  readonly meanings: Meaning[] = [];
   readonly rowLower: number[] = [];
   readonly rowUpper: number[] = [];
 
@@ -37,7 +52,8 @@ class Sheet {
     return this.rowUpper.push(upper) - 1;
   }
 
-  column(cost: number, upper: number, integral: boolean, entries: Entry[]): void {
+  column(meaning: Meaning, cost: number, upper: number, integral: boolean, entries: Entry[]): void {
+    this.meanings.push(meaning);
     this.cost.push(cost);
     this.upper.push(upper);
     this.integral.push(integral);
@@ -60,12 +76,13 @@ function textbook(problem: Problem): Sheet {
   const demand = units.map((unit) => sheet.row(pieces(unit), pieces(unit)));
   const winners = sheet.row(problem.rules.minWinners ?? 0, problem.rules.maxWinners ?? Infinity);
   const most = shareLimit(problem.rules.maxShare, total);
-  for (const bid of problem.bids) {
+  for (const [i, bid] of problem.bids.entries()) {
     const one = sheet.row(0, 1);
     bid.bands.forEach((band, b) => {
       const to = Math.min((bid.bands[b + 1]?.from ?? Infinity) - 1, bid.capacity ?? Infinity, most, total);
       const [above, below] = [sheet.row(0, Infinity), sheet.row(-Infinity, 0)];
-      sheet.column(Number(bid.activation ?? 0n), 1, true, [
+      const here = { bid: i, band: b, lot: '', cells: [] };
+      sheet.column(here, Number(bid.activation ?? 0n), 1, true, [
         { row: one, value: 1 },
         { row: winners, value: 1 },
         { row: above, value: -Math.max(band.from, bid.minimumLines ?? 0) },
@@ -79,7 +96,9 @@ function textbook(problem: Problem): Sheet {
         const cost = costs.reduce((sum, each) => sum + each, 0);
         if (cost === Infinity) return;
         const weight = pieces(unit) === 1 ? linesOf(unit) : 1;
-        sheet.column(cost, pieces(unit), problem.rules.award !== 'shared', [
+        const cells = pieces(unit) === 1 ? unit.cells : unit.cells.map(({ tier }) => ({ tier, lines: 1 }));
+        const won = { bid: i, band: b, lot: unit.lot, cells };
+        sheet.column(won, cost, pieces(unit), problem.rules.award !== 'shared', [
           { row: demand[u] ?? 0, value: 1 },
           { row: above, value: weight },
           { row: below, value: weight },
@@ -88,6 +107,34 @@ function textbook(problem: Problem): Sheet {
     });
   }
   return sheet;
+}
+
+/** The cost of the allocation that columns say, rounded to whole pieces; null when that breaks a rule. */
+function totalOf(problem: Problem, sheet: Sheet, columns: ArrayLike<number>): number | null {
+  const won = new Map<number, Map<string, Map<string, number>>>();
+  sheet.meanings.forEach(({ bid, lot, cells }, c) => {
+    const pieces = Math.round(columns[c] ?? 0);
+    if (pieces === 0 || cells.length === 0) return;
+    const lots = won.get(bid) ?? new Map<string, Map<string, number>>();
+    const tiers = lots.get(lot) ?? new Map<string, number>();
+    for (const { tier, lines } of cells) tiers.set(tier, (tiers.get(tier) ?? 0) + pieces * lines);
+    won.set(bid, lots.set(lot, tiers));
+  });
+  const awards = [...won].flatMap(([i, lots]): BidAward[] => {
+    const bid = problem.bids[i];
+    if (!bid) return [];
+    const cells = [...lots].flatMap(([lot, tiers]) => [...tiers].map(([tier, lines]) => ({ lot, tier, lines })));
+    const lines = cells.reduce((sum, cell) => sum + cell.lines, 0);
+    const band = bandReached(bid, lines) ?? 0;
+    const costMinor = cells.reduce(
+      (sum, { lot, tier, lines: count }) => sum + (lineCost(problem, bid, band, lot, tier) ?? 0n) * BigInt(count),
+      bid.activation ?? 0n,
+    );
+    const named = Object.fromEntries([...lots].map(([lot, tiers]) => [lot, Object.fromEntries(tiers)]));
+    return [{ bid: bid.id, band, lines, lots: named, costMinor }];
+  });
+  const { violations, totalMinor } = check(problem, awards);
+  return violations.length === 0 ? Number(totalMinor) : null;
 }
 
 async function solve(problem: Problem, seconds: number): Promise<PlainAnswer> {
@@ -116,7 +163,7 @@ async function solve(problem: Problem, seconds: number): Promise<PlainAnswer> {
       values: Float64Array.from(flat, (entry) => entry.value),
     },
   });
-  model.options.set({ output_flag: false, mip_rel_gap: 1e-6, time_limit: seconds, random_seed: 0 });
+  model.options.set({ output_flag: false, mip_rel_gap: PLAIN_GAP, time_limit: seconds, random_seed: 0 });
   model.run();
   const { optimal: found, infeasible: none } = highs.constants.modelStatus;
   const status = model.getModelStatus();
@@ -127,6 +174,7 @@ async function solve(problem: Problem, seconds: number): Promise<PlainAnswer> {
     milliseconds: (user + system) / 1_000,
     status: proved ? 'proved' : 'limit',
     gap: proved ? 0 : Number.isFinite(gap) ? Math.min(1, gap) : 1,
+    total: status === none ? null : totalOf(problem, sheet, model.getSolution().colValue),
   };
 }
 

@@ -5,7 +5,7 @@ import { answer } from './answer.js';
 import { EFFORT } from './rules/effort.js';
 import { lotWords } from './rules/lot-words.js';
 import { parseProblem, type ProblemReading } from './rules/parse-problem.js';
-import type { Result } from './rules/problem.js';
+import { LIMITS, type Result } from './rules/problem.js';
 import { invalidOutcome } from './rules/solve.js';
 import { SolverPool } from './solver.pool.js';
 
@@ -19,24 +19,23 @@ const ANSWERED = 0;
 const UNANSWERED = 1;
 const INVALID = 2;
 
-/** The largest file that is read. */
-const FILE_BYTES = 128 * 1024 * 1024;
-
 async function readProblemFile(file: string): Promise<ProblemReading> {
   const fault = (reason: string): ProblemReading => ({ ok: false, faults: [{ path: '', reason }] });
   let bytes: Uint8Array;
+  let text: string;
   try {
     const { size } = await stat(file);
-    if (size > FILE_BYTES) return fault(`${file} has ${size} bytes; at most ${FILE_BYTES} are read`);
+    if (size > LIMITS.fileBytes) return fault(`${file} has ${size} bytes; at most ${LIMITS.fileBytes} are read`);
     bytes = await readFile(file);
   } catch (error) {
     return fault(`${file} cannot be read: ${sentenceOf(error)}`);
   }
   try {
-    return parseProblem(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return fault(`${file} is not UTF-8 text`);
   }
+  return parseProblem(text);
 }
 
 function sentenceOf(error: unknown): string {

@@ -117,15 +117,17 @@ function evaluate(problem: Problem, bids: readonly ProblemBid[], cells: readonly
     paid.set(bid.provider, (paid.get(bid.provider) ?? 0n) + cost);
     perProvider.set(bid.provider, (perProvider.get(bid.provider) ?? 0) + won);
   }
-  const { minWinners = 0, maxWinners = 1_000, maxShare = 1 } = problem.rules;
-  if (perProvider.size < minWinners || perProvider.size > maxWinners) return null;
+  const { winners: already = [], minWinners = 0, maxWinners = 1_000, maxShare = 1 } = problem.rules;
+  const winners = new Set([...already, ...perProvider.keys()]).size;
+  if (winners < minWinners || winners > maxWinners) return null;
   const { include = [], exclude = [], budgetMinor = totalMinor } = problem.rules;
   if (include.some((name) => !perProvider.has(name)) || exclude.some((name) => perProvider.has(name))) return null;
   if (totalMinor > budgetMinor) return null;
-  for (const { lots, minWinners: fewest = 0, maxWinners: most = 1_000 } of problem.rules.groups ?? []) {
+  for (const { lots, winners: before = [], minWinners: fewest = 0, maxWinners: most = 1_000 } of problem.rules.groups ??
+    []) {
     const within = cells.flatMap((cell, c) => (lots.includes(cell.lot) ? [c] : []));
     const winning = bids.filter((_, i) => within.some((c) => (table[i]?.[c] ?? 0) > 0));
-    const count = new Set(winning.map((bid) => bid.provider)).size;
+    const count = new Set([...before, ...winning.map((bid) => bid.provider)]).size;
     if (count < fewest || count > most) return null;
   }
   // The parts of the cost that the tests use have two decimals.

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toJson } from '../../src/kernel/canonical.js';
+import { LIMITS } from '../../src/allocation/rules/problem.js';
 import { runSolve } from '../../src/allocation/solve.command.js';
 import { largeProblem } from './large-problem.js';
 import { bidAt, problemOf } from './sample-problem.js';
@@ -80,6 +81,23 @@ describe('pumasi solve', () => {
       toJson(problemOf([bidAt('a', -5n, ['north'])])),
       'bids[0].bands[0].monthly.basic: is -5, but must be at least 0',
     ],
+    ['a text that nobody reads', `{"currency":"${'K'.repeat(3_000_000)}"}`, 'a text of more than 10000 characters'],
+    [
+      'a currency that is none',
+      toJson({ ...EASY, currency: 'won' }),
+      'currency: is "won", but must be an ISO 4217 code',
+    ],
+    ['very many bids', `{"bids":[${'{},'.repeat(20_000)}{}]}`, 'line 1 has a list of more than 20000 entries'],
+    [
+      'very many lots of a bid',
+      `{${Array.from({ length: 20_001 }, (_, n) => `"${n}":0`).join()}}`,
+      'more than 20000 members',
+    ],
+    [
+      'a name that no object may have',
+      toJson({ ...EASY, lots: [{ id: '__proto__', demand: { basic: 1 } }] }),
+      'lots[0].id: is not a name',
+    ],
     ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00]), 'is not UTF-8 text'],
   ])('%s: status 2, with the place and the reason', async (_what, content, reason) => {
     const { status, result, err } = await run(content);
@@ -99,18 +117,70 @@ describe('pumasi solve', () => {
     expect(JSON.parse(out[0] ?? '')).toMatchObject({ status: 'unknown', totalMinor: null, awards: [] });
   });
 
+  it('a file that is too large is not read', async () => {
+    const file = join(folder, 'huge.json');
+    await writeFile(file, '');
+    await truncate(file, LIMITS.fileBytes + 1);
+    const { status, result } = await runFile(file);
+    expect([status, result['status']]).toEqual([2, 'invalid']);
+    expect(result['explanation']).toEqual([`${file} has 80000001 bytes; at most 80000000 are read`]);
+  });
+
+  it.each(['lot', 'tier', 'shared'] as const)(
+    'solves what is called like the members of objects: award %s',
+    async (award) => {
+      const names = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', 'length'];
+      const demand = Object.fromEntries(names.map((tier) => [tier, 2]));
+      const monthly = Object.fromEntries(names.map((tier) => [tier, 500]));
+      const { status, result } = await run(
+        JSON.stringify({
+          currency: 'KRW',
+          termMonths: 1,
+          lots: names.map((id) => ({ id, demand })),
+          bids: names.map((name, n) => ({
+            id: name,
+            provider: name,
+            receivedAt: `2026-03-01T10:00:0${n}Z`,
+            bands: [{ from: 1, monthly: { ...monthly, constructor: 400 + n } }],
+            lots: Object.fromEntries(names.map((lot) => [lot, {}])),
+            ...(n === 1
+              ? { alternative: 'valueOf', partners: { constructor: { lots: ['toString'], capacity: 4 } } }
+              : {}),
+          })),
+          rules: { award, winners: ['toString'], include: ['constructor'], exclude: ['__defineGetter__'] },
+        }),
+      );
+      expect(status).toBe(0);
+      const lots = Object.fromEntries(names.map((lot) => [lot, demand]));
+      expect(result).toMatchObject({ status: 'optimal', awards: [{ bid: 'constructor', lines: 50, lots }] });
+    },
+  );
+
   it('a file that is not there: status 2', async () => {
     const { status, result } = await runFile(join(folder, 'nowhere.json'));
     expect([status, result['status']]).toEqual([2, 'invalid']);
   });
 
-  it('as a process it ends by itself once it has answered', async () => {
-    const file = join(folder, 'process.json');
-    await writeFile(file, toJson(EASY));
-    const child = spawn(process.execPath, ['dist/src/cli.js', 'solve', file, '--seconds', '5']);
+  async function processOf(file: string): Promise<{ status: unknown; out: string }> {
+    const child = spawn(process.execPath, ['dist/src/cli.js', 'solve', file, '--seconds', '60']);
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     const status = await new Promise((resolve) => child.on('exit', resolve));
+    return { status, out };
+  }
+
+  it('two processes give the same bytes, but for the time they took', async () => {
+    const file = join(folder, 'twice.json');
+    await writeFile(file, toJson(largeProblem(4, 8, 'shared')));
+    const answers = [await processOf(file), await processOf(file)].map(({ out }) => out.replace(/"solveMs":\d+/, ''));
+    expect(answers[0]).toContain('"status":"optimal"');
+    expect(answers[0]).toBe(answers[1]);
+  });
+
+  it('as a process it ends by itself once it has answered', async () => {
+    const file = join(folder, 'process.json');
+    await writeFile(file, toJson(EASY));
+    const { status, out } = await processOf(file);
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ status: 'optimal', totalMinor: 180_000 });
   });

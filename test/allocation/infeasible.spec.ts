@@ -130,6 +130,24 @@ describe('an infeasible problem is explained in words', () => {
     ]);
   });
 
+  it('those that have won already, where they count', () => {
+    const bids = ['a', 'b', 'c'].map((id) => bidAt(id, 500n, BOTH, { capacity: 12 }));
+    const winners = ['x', 'a'].map((name) => (name === 'a' ? (bids[0]?.provider ?? '') : name));
+    const shared = { award: 'shared', winners } as const;
+    expect(reasons(problemOf(bids, { ...shared, maxWinners: 3 }))).toEqual([
+      'At most 3 providers may win; the 2 that have won already, with the largest of the others, reach 24 of 30 lines.',
+      'Without the maximum of 3 winners there would be one; the smallest that helps is 4.',
+      "Without the bids' capacities there would be one.",
+    ]);
+    expect(reasons(problemOf(bids, { ...shared, minWinners: 5 }))).toEqual([
+      'At least 5 providers must win, but beside the 2 that have won already only 2 can win any lines.',
+      'Without the minimum of 5 winners there would be one; the largest that helps is 4.',
+    ]);
+    expect(reasons(problemOf(bids, { ...shared, maxWinners: 1 }))[0]).toBe(
+      'At most 1 providers may win, but 2 have won already.',
+    );
+  });
+
   it('a bid that can never win what it asks for, when nobody else serves a lot', () => {
     const bids = [bidAt('a', 500n, ['north']), bidAt('b', 500n, BOTH, { minimumLines: 31 })];
     expect(reasons(problemOf(bids))).toEqual([

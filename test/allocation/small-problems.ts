@@ -109,6 +109,16 @@ function group(lots: readonly string[]): fc.Arbitrary<WinnerGroup> {
   );
 }
 
+/** Who is a winner already, with others that bid no more, and within which groups. */
+function already(
+  winners: readonly string[] | undefined,
+  groups: readonly WinnerGroup[] | undefined,
+): Pick<Problem['rules'], 'winners' | 'groups'> {
+  if (winners === undefined) return groups === undefined ? {} : { groups };
+  const within = groups?.map((one, at) => (at === 0 ? { ...one, winners: winners.slice(0, 1) } : one));
+  return { winners, ...(within === undefined ? {} : { groups: within }) };
+}
+
 /** Who must win and who must not: never the same. */
 function asking(
   bids: readonly ProblemBid[],
@@ -150,6 +160,7 @@ export function smallProblems(award: AwardRule): fc.Arbitrary<Problem> {
         exclude: fc.constantFrom(undefined, undefined, undefined, undefined, 'Hana', 'Nobody'),
         budget: seldom(fc.bigInt(0n, 400n)),
         groups: seldom(fc.array(group(lots), { minLength: 1, maxLength: 2 })),
+        already: seldom(fc.subarray(['Hana', 'Set', 'Elsewhere'], { minLength: 1, maxLength: 2 })),
       })
       .filter(({ demands }) => demands.some((of) => Object.values(of).some((lines) => lines > 0)))
       .map(({ termMonths, demands, bids: made, winners: [minWinners, maxWinners], maxShare, ...asked }) => ({
@@ -164,7 +175,7 @@ export function smallProblems(award: AwardRule): fc.Arbitrary<Problem> {
           maxShare,
           ...asking(made, asked.include, asked.exclude),
           budgetMinor: asked.budget === undefined ? undefined : asked.budget * scale,
-          groups: asked.groups,
+          ...already(asked.already, asked.groups),
           maxCostShare: asked.maxCostShare,
         }) as Problem['rules'],
       }));

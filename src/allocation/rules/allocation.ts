@@ -73,9 +73,9 @@ export function priced(market: Market, allocation: Allocation): Found | null {
   if (costShare && paid.some((part) => BigInt(part) * costShare.whole > BigInt(cost) * costShare.parts)) return null;
   if (!groupsKept(market, allocation)) return null;
   if (market.held.some(({ bid, unit, pieces }) => (allocation[bid]?.get(unit) ?? 0) < pieces)) return null;
-  const winners = ofProvider.filter((n) => n > 0);
-  if (winners.length < market.minWinners || winners.length > market.maxWinners) return null;
-  return winners.some((n) => n > market.shareLines) ? null : { cost, allocation, lines };
+  const winners = ofProvider.reduce((sum, n, p) => sum + (n > 0 ? (market.counts[p] ?? 1) : 0), 0);
+  if (winners < market.minWinners || winners > market.maxWinners) return null;
+  return ofProvider.some((n) => n > market.shareLines) ? null : { cost, allocation, lines };
 }
 
 /** Does the first prefer earlier bids more: more lines for the first bid in which they differ? */

@@ -8,18 +8,21 @@ export function awardsOf(market: Market, allocation: Allocation): BidAward[] {
   return allocation.flatMap((won, i): BidAward[] => {
     const bid = market.bids[i];
     if (!bid || won.size === 0) return [];
-    const lots: Record<string, Record<string, number>> = {};
+    // Lots and tiers may be called like what every object has.
+    const lots = new Map<string, Record<string, number>>();
     let lines = 0;
     for (const [unit, pieces] of [...won].sort(([a], [b]) => a - b)) {
       const { lot, cells, weight } = market.units[unit] ?? { lot: 0, cells: [], weight: 0 };
       lines += pieces * weight;
-      const tiers = (lots[market.lots[lot] ?? ''] ??= {});
+      const code = market.lots[lot] ?? '';
+      const tiers = lots.get(code) ?? {};
+      lots.set(code, tiers);
       for (const cell of cells) tiers[cell.tier] = market.divisible ? pieces : cell.lines;
     }
     const option = market.options[optionAt(market, i, lines)];
     let cost = bid.activation;
     option?.units.forEach((u, k) => (cost += (won.get(u) ?? 0) * (option.costs[k] ?? 0)));
-    return [{ bid: bid.id, band: option?.band ?? 0, lines, lots, costMinor: BigInt(cost) }];
+    return [{ bid: bid.id, band: option?.band ?? 0, lines, lots: Object.fromEntries(lots), costMinor: BigInt(cost) }];
   });
 }
 
@@ -30,10 +33,12 @@ export type WonLots = Pick<BidAward, 'bid' | 'lots'>;
 export function allocationOf(market: Market, awards: readonly WonLots[]): Allocation {
   const lotsOf = new Map(awards.map(({ bid, lots }) => [bid, lots]));
   return market.bids.map(({ id }) => {
-    const lots = lotsOf.get(id) ?? {};
+    const lots = new Map(Object.entries(lotsOf.get(id) ?? {}));
     const won = new Map<number, number>();
     market.units.forEach(({ lot, cells: [cell] }, u) => {
-      const lines = lots[market.lots[lot] ?? '']?.[cell?.tier ?? ''] ?? 0;
+      const tiers = lots.get(market.lots[lot] ?? '') ?? {};
+      const tier = cell?.tier ?? '';
+      const lines = Object.hasOwn(tiers, tier) ? (tiers[tier] ?? 0) : 0;
       if (lines > 0) won.set(u, market.divisible ? lines : 1);
     });
     return won;

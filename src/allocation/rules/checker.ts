@@ -96,16 +96,17 @@ function checkDemand(problem: Problem, awards: readonly BidAward[]): string[] {
 /** The number of providers that win, and the share of each. */
 function checkWinners(problem: Problem, awards: readonly BidAward[]): string[] {
   const violations: string[] = [];
-  const { minWinners, maxWinners, maxShare } = problem.rules;
+  const { winners = [], minWinners, maxWinners, maxShare } = problem.rules;
   const lines = new Map<string, number>();
   for (const award of awards) {
     const provider = problem.bids.find((bid) => bid.id === award.bid)?.provider ?? '';
     lines.set(provider, (lines.get(provider) ?? 0) + sum(linesOf(award).map((line) => line.lines)));
   }
-  if (minWinners !== undefined && lines.size < minWinners)
-    violations.push(`${lines.size} providers win, fewer than ${minWinners}`);
-  if (maxWinners !== undefined && lines.size > maxWinners)
-    violations.push(`${lines.size} providers win, more than ${maxWinners}`);
+  const count = new Set([...winners, ...lines.keys()]).size;
+  if (minWinners !== undefined && count < minWinners)
+    violations.push(`${count} providers win, fewer than ${minWinners}`);
+  if (maxWinners !== undefined && count > maxWinners)
+    violations.push(`${count} providers win, more than ${maxWinners}`);
   if (maxShare === undefined) return violations;
   const total = sum(problem.lots.flatMap((lot) => Object.values(lot.demand)));
   const { parts, whole } = ratioOf(maxShare);
@@ -140,9 +141,10 @@ function checkChoice(problem: Problem, awards: readonly BidAward[]): string[] {
   const chosen = winning.flatMap(({ provider, alternative }) =>
     alternative === undefined ? [] : [JSON.stringify([provider, alternative])],
   );
-  const grouped = (problem.rules.groups ?? []).flatMap(({ lots, minWinners, maxWinners }) => {
+  const grouped = (problem.rules.groups ?? []).flatMap(({ lots, winners = [], minWinners, maxWinners }) => {
     const within = awards.filter((award) => lots.some((lot) => linesOf(award).some((line) => line.lot === lot)));
-    const count = new Set(within.map((award) => problem.bids.find((bid) => bid.id === award.bid)?.provider)).size;
+    const here = within.map((award) => problem.bids.find((bid) => bid.id === award.bid)?.provider ?? '');
+    const count = new Set([...winners, ...here]).size;
     const what = `lots ${lots.join(', ')}: ${count} providers win`;
     return [
       ...(minWinners !== undefined && count < minWinners ? [`${what}, fewer than ${minWinners}`] : []),

@@ -107,28 +107,31 @@ export class Choice {
 
   /** The best sum; one provider may be given, with its gain, as winning or as losing. */
   private total(given: number, gain: number, winning: boolean): number {
-    const first = given !== NONE && winning ? 1 : 0;
-    let sum = first === 1 ? gain : 0;
+    const wins = given !== NONE && winning;
+    const first = wins ? (this.market.counts[given] ?? 1) : 0;
+    let sum = wins ? gain : 0;
     const winners = this.visitWinners(given, first, (p) => (sum += this.gain[p] ?? -Infinity));
     return winners === null ? -Infinity : sum;
   }
 
   /** Visits the winners of a best choice other than the given one; null when their number cannot be kept. */
   private visitWinners(given: number, first: number, visit: (provider: number) => void): number | null {
-    const { minWinners, maxWinners } = this.market;
+    const { counts, minWinners, maxWinners } = this.market;
     let winners = first;
     this.must.forEach((must, p) => {
       if (p === given || must === 0) return;
       visit(p);
-      winners += 1;
+      winners += counts[p] ?? 1;
     });
     if (winners > maxWinners) return null;
     for (const p of this.order) {
       if (p === given || this.must[p] === 1) continue;
       const gain = this.gain[p] ?? -Infinity;
-      if (gain === -Infinity || winners >= maxWinners || (winners >= minWinners && gain <= 0)) break;
+      if (gain === -Infinity || (winners >= minWinners && gain <= 0)) break;
+      // Who is a winner already takes no place of another, and fills none.
+      if (counts[p] === 0 ? gain <= 0 : winners >= maxWinners) continue;
       visit(p);
-      winners += 1;
+      winners += counts[p] ?? 1;
     }
     return winners < minWinners ? null : winners;
   }

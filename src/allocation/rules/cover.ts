@@ -11,10 +11,12 @@ export function coverable(market: Market, region: Region): boolean {
     ...new Set(ownersOf(market, region, unit).map((bid) => market.bids[bid]?.provider ?? 0)),
   ]);
   offering.sort((a, b) => a.length - b.length);
-  const wins = market.included.slice();
+  const wins = market.included.map((included, p) => (included === 1 || market.counts[p] === 0 ? 1 : 0));
+  const winners = market.included.reduce((sum, included, p) => sum + included * (market.counts[p] ?? 1), 0);
+  if (winners > market.maxWinners) return false;
   const barred = new Uint8Array(wins.length);
   let tries = TRIES;
-  const cover = (winners: number): boolean => {
+  const cover = (counted: number): boolean => {
     // The unit that leaves the least choice, of those that no winner offers.
     const able = (providers: readonly number[]) => providers.filter((p) => barred[p] === 0);
     let least: number[] | null = null;
@@ -24,11 +26,11 @@ export function coverable(market: Market, region: Region): boolean {
       if (least === null || left.length < least.length) least = left;
     }
     if (least === null || (tries -= 1) < 0) return true;
-    if (winners >= market.maxWinners) return false;
+    if (counted >= market.maxWinners) return false;
     // Whoever was tried in vain is not among the winners of the next try.
     const found = least.some((p) => {
       wins[p] = 1;
-      if (cover(winners + 1)) return true;
+      if (cover(counted + 1)) return true;
       wins[p] = 0;
       barred[p] = 1;
       return false;
@@ -36,5 +38,5 @@ export function coverable(market: Market, region: Region): boolean {
     if (!found) for (const p of least) barred[p] = 0;
     return found;
   };
-  return cover(wins.reduce((sum, won) => sum + won, 0));
+  return cover(winners);
 }

@@ -10,6 +10,7 @@ import { priced, type Found } from './allocation.js';
 import { ascend, cheapestPrices } from './ascent.js';
 import { Bounds } from './bound.js';
 import { coverable } from './cover.js';
+import { greedyBands } from './greedy.js';
 import { improve } from './improve.js';
 import type { Market } from './market.js';
 import type { Prices } from './prices.js';
@@ -238,7 +239,9 @@ function prepare(
   const trials = Math.max(10, Math.min(TRIALS, Math.ceil(EFFORT / 10 / server.effort)));
   const patience = { trials, stop: () => means.stop() };
   const look = (bands: Int32Array) => probe.offer(improve(market, server, bands, patience, open));
-  look(start?.bands ?? new Int32Array(market.bids.length).fill(NONE));
+  // So that there is an answer whenever the limit comes, and however long good prices take.
+  if (!start && market.options.length > trials) for (const wide of [false, true]) look(greedyBands(market, wide));
+  if (!probe.best) look(start?.bands ?? new Int32Array(market.bids.length).fill(NONE));
   const most = start?.prices ? FIRST_ROUNDS : ROUNDS;
   const rounds = Math.min(most, FIRST_ROUNDS + 4 * market.options.length);
   const seen = new Set<string>();

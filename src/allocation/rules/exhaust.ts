@@ -45,7 +45,7 @@ export class Exhaust {
     const { market } = probe;
     this.decided = new Decided(market);
     const kind = market.divisible ? 'shared' : 'whole';
-    const offers = market.units.length * Math.min(market.bids.length, market.maxWinners);
+    const offers = market.units.length * Math.min(market.bids.length, market.mayWin);
     this.most = Math.max(1, Math.min(MOST[kind], Math.floor(OFFERS[kind] / (offers + 1))));
   }
 

@@ -3,8 +3,9 @@
  * own limits, money in the objective only. Demand is elastic at a penalty, so that the program has an answer.
  * Link rows (quantity <= limit x band) are many and rarely needed: they are added when a solution violates them.
  */
-import type { Market, MarketGroup } from './market.js';
+import type { Market } from './market.js';
 import type { Region } from './region.js';
+import type { MarketGroup } from './winners.js';
 
 /** Rows of a linear program; row r has its entries in [starts[r], starts[r + 1]). */
 export interface LinearRows {
@@ -152,7 +153,7 @@ export function formulate(market: Market, region: Region): Formulation {
   build.row(
     market.minWinners,
     market.maxWinners,
-    wins.map((column) => [column, 1]),
+    wins.flatMap((column, p): [number, number][] => (market.counts[p] === 1 ? [[column, 1]] : [])),
   );
   for (const group of market.groups) addGroup(build, market, group, quantityColumns);
   if (region.least) addLeast(build, market, region.least, quantityColumns);
@@ -164,7 +165,8 @@ export function formulate(market: Market, region: Region): Formulation {
 function addGroup(build: Builder, market: Market, group: MarketGroup, quantityColumns: readonly Int32Array[]): void {
   const within = new Set(group.units);
   const wins: [number, number][] = [];
-  market.bidsOf.forEach((bids) => {
+  market.bidsOf.forEach((bids, p) => {
+    if (group.counts[p] === 0) return;
     const parts = bids.flatMap((i) =>
       (market.bids[i]?.options ?? []).flatMap((o) =>
         Array.from(quantityColumns[o] ?? [], (column, k): [number, number] => [

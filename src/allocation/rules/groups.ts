@@ -1,11 +1,14 @@
 /** How many different providers win within groups of lots. */
-import type { Allocation, Market, MarketGroup } from './market.js';
+import type { Allocation, Market } from './market.js';
 import { copyRegion, NONE, placeOf, type Region } from './region.js';
+import type { MarketGroup } from './winners.js';
 
-/** The providers that win something in a group, ascending. */
+/** The providers that are winners in a group by an allocation, and were none before it; ascending. */
 export function winnersIn(market: Market, group: MarketGroup, allocation: Allocation): number[] {
   return market.bidsOf.flatMap((bids, provider) =>
-    bids.some((i) => group.units.some((u) => (allocation[i]?.get(u) ?? 0) > 0)) ? [provider] : [],
+    group.counts[provider] === 1 && bids.some((i) => group.units.some((u) => (allocation[i]?.get(u) ?? 0) > 0))
+      ? [provider]
+      : [],
   );
 }
 
@@ -29,7 +32,7 @@ export function splitByGroups(market: Market, region: Region, bands: Int32Array,
     if (kept(group, winners)) continue;
     if (winners.length > group.maxWinners) return winners.map((provider) => without(market, region, group, provider));
     return market.bids.flatMap((bid, i) => {
-      if (winners.includes(bid.provider)) return [];
+      if (group.counts[bid.provider] === 0 || winners.includes(bid.provider)) return [];
       const option = market.options[bands[i] ?? NONE];
       const offered = option ? group.units.filter((u) => placeOf(option.units, u) >= 0) : [];
       return offered

@@ -167,11 +167,20 @@ function shortCapacity(market: Market): string[] {
 
 function winnersAndShares(problem: Problem, market: Market): string[] {
   const reasons: string[] = [];
-  const reach = reachOf(market).sort((a, b) => b - a);
+  const reaches = reachOf(market);
+  const reach = reaches.toSorted((a, b) => b - a);
   const able = reach.filter((n) => n > 0).length;
-  const { minWinners, maxWinners, maxShare } = problem.rules;
-  if (minWinners !== undefined && able < minWinners) {
-    reasons.push(`At least ${minWinners} providers must win, but only ${able} can win any lines.`);
+  const { winners = [], minWinners, maxWinners, maxShare } = problem.rules;
+  const newcomers = reaches.filter((n, p) => n > 0 && market.counts[p] === 1);
+  if (minWinners !== undefined && winners.length + newcomers.length < minWinners) {
+    const can =
+      winners.length === 0
+        ? `only ${able} can win any lines`
+        : `beside the ${winners.length} that have won already only ${newcomers.length} can win any lines`;
+    reasons.push(`At least ${minWinners} providers must win, but ${can}.`);
+  }
+  if (maxWinners !== undefined && winners.length > maxWinners) {
+    return [...reasons, `At most ${maxWinners} providers may win, but ${winners.length} have won already.`];
   }
   const large = market.units.filter((unit) => unit.weight > market.shareLines);
   if (maxShare !== undefined && large.length > 0) {
@@ -188,11 +197,15 @@ function winnersAndShares(problem: Problem, market: Market): string[] {
         `the ${able} that can win any reach ${shared} of ${market.totalLines} so.`,
     );
   }
-  const few = reach.slice(0, market.maxWinners).reduce((sum, n) => sum + n, 0);
+  newcomers.sort((a, b) => b - a);
+  const present = reaches.filter((_, p) => market.counts[p] === 0);
+  const few = [...present, ...newcomers.slice(0, market.maxWinners)].reduce((sum, n) => sum + n, 0);
   if (maxWinners !== undefined && few < market.totalLines && shared >= market.totalLines) {
-    reasons.push(
-      `At most ${maxWinners} providers may win; the largest of them reach ${few} of ${lines(market.totalLines)}.`,
-    );
+    const whose =
+      winners.length === 0
+        ? 'the largest of them'
+        : `the ${winners.length} that have won already, with the largest of the others,`;
+    reasons.push(`At most ${maxWinners} providers may win; ${whose} reach ${few} of ${lines(market.totalLines)}.`);
   }
   return reasons;
 }

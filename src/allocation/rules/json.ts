@@ -11,13 +11,23 @@ export class JsonNumber {
 export type Json = null | boolean | string | JsonNumber | readonly Json[] | ReadonlyMap<string, Json>;
 
 export type JsonReading =
-  { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly line: number; readonly reason: string };
+  | { readonly ok: true; readonly value: Json }
+  | {
+      readonly ok: false;
+      readonly line: number;
+      readonly reason: string;
+      /** present where the document may be JSON, and is larger than what is read */
+      readonly beyond?: true;
+    };
 
 const DEEPEST = 32;
+/** The longest text between quotes, as it is written, and the most entries of a list or an object. */
+const LONGEST = 10_000;
+const MOST = 20_000;
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // eslint-disable-next-line no-control-regex -- JSON strings may not hold these
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){0,10000}"/y;
 const WORDS: readonly (readonly [string, Json])[] = [
   ['true', true],
   ['false', false],
@@ -25,6 +35,7 @@ const WORDS: readonly (readonly [string, Json])[] = [
 ];
 
 class Stop extends Error {}
+class TooLarge extends Stop {}
 
 class Reader {
   private at = 0;
@@ -39,7 +50,9 @@ class Reader {
   }
 
   line(): number {
-    return this.text.slice(0, this.at).split('\n').length;
+    let line = 1;
+    for (let at = this.text.indexOf('\n'); at >= 0 && at < this.at; at = this.text.indexOf('\n', at + 1)) line += 1;
+    return line;
   }
 
   private fail(reason: string): never {
@@ -83,7 +96,11 @@ class Reader {
 
   private string(): string {
     const literal = this.match(STRING);
-    if (literal === null) return this.fail('a text that does not end, or holds a control character');
+    if (literal === null) {
+      const end = this.text.indexOf('"', this.at + 1);
+      if (end - this.at > LONGEST) throw new TooLarge(`a text of more than ${LONGEST} characters`);
+      return this.fail('a text that does not end, or holds a control character');
+    }
     const value: unknown = JSON.parse(literal);
     return typeof value === 'string' ? value : '';
   }
@@ -97,6 +114,7 @@ class Reader {
       const key = this.string();
       if (members.has(key)) this.fail(`the key ${JSON.stringify(key)} is there twice in one object`);
       if (!this.take(':')) this.fail(`expected ":" after the key ${JSON.stringify(key)}, found ${this.next()}`);
+      if (members.size === MOST) throw new TooLarge(`an object of more than ${MOST} members`);
       members.set(key, this.value(depth + 1));
     } while (this.take(','));
     if (!this.take('}')) this.fail(`expected "," or "}", found ${this.next()}`);
@@ -106,8 +124,10 @@ class Reader {
   private items(depth: number): readonly Json[] {
     const items: Json[] = [];
     if (this.take(']')) return items;
-    do items.push(this.value(depth + 1));
-    while (this.take(','));
+    do {
+      if (items.length === MOST) throw new TooLarge(`a list of more than ${MOST} entries`);
+      items.push(this.value(depth + 1));
+    } while (this.take(','));
     if (!this.take(']')) this.fail(`expected "," or "]", found ${this.next()}`);
     return items;
   }
@@ -120,7 +140,8 @@ export function readJson(text: string): JsonReading {
     return { ok: true, value: reader.document() };
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
-    return { ok: false, line: reader.line(), reason: error.message };
+    const found = { ok: false, line: reader.line(), reason: error.message } as const;
+    return error instanceof TooLarge ? { ...found, beyond: true } : found;
   }
 }
 

@@ -6,6 +6,7 @@
 import type { Minor } from '../../kernel/money.js';
 import { bandLimits, bidsInOrder, type Fraction, fractionOf, lineCost, shareLimit, tierLimit } from './terms.js';
 import type { Problem, ProblemBid } from './problem.js';
+import { groupsOf, type MarketGroup, moreWinners } from './winners.js';
 
 /** What is awarded together: lines of a cell by the line, a whole cell, or a whole lot. */
 export interface Unit {
@@ -42,14 +43,6 @@ export interface OptionLimit {
 
 /** Per bid in canonical order: pieces per unit, only those that are more than zero. */
 export type Allocation = readonly ReadonlyMap<number, number>[];
-
-/** Units in which so many different providers win. */
-export interface MarketGroup {
-  /** ascending */
-  readonly units: readonly number[];
-  readonly minWinners: number;
-  readonly maxWinners: number;
-}
 
 /** A bid that is to win at least so many pieces of a unit. */
 export interface HeldUnit {
@@ -97,8 +90,13 @@ export interface Market {
   readonly totalLines: number;
   /** the most lines of one provider */
   readonly shareLines: number;
+  /** per provider, 1 when winning makes it one more winner; 0 when it is a winner already */
+  readonly counts: Uint8Array;
+  /** how many more winners there must and may be; the most is below zero when there are too many already */
   readonly minWinners: number;
   readonly maxWinners: number;
+  /** how many providers may win lines, those that are winners already among them */
+  readonly mayWin: number;
 }
 
 /** Sorts codes by code unit, the same on every machine. */
@@ -215,20 +213,6 @@ function optionOf(
   };
 }
 
-/** The groups that may bind, in an order of their own. */
-function groupsOf(problem: Problem, lots: readonly string[], units: readonly Unit[]): MarketGroup[] {
-  const groups = (problem.rules.groups ?? []).map((group): MarketGroup => {
-    const named = new Set(group.lots);
-    const within = units.flatMap(({ lot }, u) => (named.has(lots[lot] ?? '') ? [u] : []));
-    return { units: within, minWinners: group.minWinners ?? 0, maxWinners: group.maxWinners ?? Infinity };
-  });
-  const key = ({ units: within, minWinners, maxWinners }: MarketGroup) =>
-    `${within.join()} ${minWinners} ${maxWinners}`;
-  return groups
-    .filter(({ minWinners, maxWinners }) => minWinners > 0 || maxWinners < Infinity)
-    .sort((a, b) => ascending(key(a), key(b)));
-}
-
 /** Bids of a provider, those that are alternatives to one another together. */
 function slotsOf(own: readonly number[], bids: readonly ProblemBid[]): number[][] {
   const slots = new Map<string, number[]>();
@@ -265,6 +249,9 @@ export function marketOf(problem: Problem): Market {
   });
   const bidsOf = providers.map((_, p) => bids.flatMap((bid, i) => (bid.provider === p ? [i] : [])));
   const included = new Set(problem.rules.include);
+  const { counts, minWinners, maxWinners } = moreWinners(problem.rules, providers);
+  const newcomers = counts.reduce((sum, one) => sum + one, 0);
+  const most = Math.min(newcomers, maxWinners);
   return {
     lots,
     units,
@@ -274,7 +261,7 @@ export function marketOf(problem: Problem): Market {
     bidsOf,
     slotsOf: bidsOf.map((own) => slotsOf(own, sorted)),
     included: Uint8Array.from(providers, (provider) => (included.has(provider) ? 1 : 0)),
-    groups: groupsOf(problem, lots, units),
+    groups: groupsOf(problem.rules.groups ?? [], { lots, units, providers }),
     held: [],
     barred: [],
     costShare: problem.rules.maxCostShare === undefined ? null : fractionOf(problem.rules.maxCostShare),
@@ -282,7 +269,10 @@ export function marketOf(problem: Problem): Market {
     divisible: problem.rules.award === 'shared',
     totalLines,
     shareLines,
-    minWinners: Math.max(1, problem.rules.minWinners ?? 1),
-    maxWinners: Math.min(providers.length, problem.rules.maxWinners ?? providers.length),
+    counts,
+    // Where nobody has won before, somebody must.
+    minWinners: newcomers === providers.length ? Math.max(1, minWinners) : minWinners,
+    maxWinners: most,
+    mayWin: providers.length - newcomers + Math.max(0, most),
   };
 }

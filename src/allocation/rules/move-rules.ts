@@ -94,8 +94,8 @@ function shareBroken(
 }
 
 function winnersBroken({ rules }: Problem, winners: ReadonlySet<string>, { from }: Moved): BrokenRule[] {
-  const { minWinners = 0, maxWinners = Infinity, include = [] } = rules;
-  const count = winners.size;
+  const { winners: already = [], minWinners = 0, maxWinners = Infinity, include = [] } = rules;
+  const count = new Set([...already, ...winners]).size;
   const gone = include.includes(from.bid.provider) && !winners.has(from.bid.provider);
   return [
     ...(count < minWinners ? [{ rule: 'minWinners' as const, bid: null, count, limit: minWinners }] : []),
@@ -122,14 +122,14 @@ function groupsBroken({ rules }: Problem, holdings: Holdings, { from, to, cells,
   const lot = cells[0]?.lot ?? '';
   return (rules.groups ?? [])
     .filter(({ lots }) => lots.includes(lot))
-    .flatMap(({ lots, minWinners = 0, maxWinners = Infinity }): BrokenRule[] => {
+    .flatMap(({ lots, winners = [], minWinners = 0, maxWinners = Infinity }): BrokenRule[] => {
       const within = new Set(lots);
       const inside = (holding: Holding) =>
         holding.cells.reduce((sum, cell) => sum + (within.has(cell.lot) ? cell.lines : 0), 0) +
         (holding === to ? lines : 0) -
         (holding === from ? lines : 0);
       const winning = [...holdings.values()].filter((holding) => inside(holding) > 0);
-      const count = new Set(winning.map(({ bid }) => bid.provider)).size;
+      const count = new Set([...winners, ...winning.map(({ bid }) => bid.provider)]).size;
       const limit = count < minWinners ? minWinners : count > maxWinners ? maxWinners : null;
       return limit === null ? [] : [{ rule: 'groups', bid: null, count, limit }];
     });

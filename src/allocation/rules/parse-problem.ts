@@ -24,10 +24,11 @@ interface Names {
 export function parseProblem(text: string): ProblemReading {
   const json = readJson(text.startsWith('\uFEFF') ? text.slice(1) : text);
   if (json.ok) return readProblem(json.value);
-  return {
-    ok: false,
-    faults: [{ path: '', reason: `is not JSON: line ${json.line}: ${json.reason}`, line: json.line }],
-  };
+  const { line, reason, beyond = false } = json;
+  const found = beyond
+    ? `is larger than any problem: line ${line} has ${reason}`
+    : `is not JSON: line ${line}: ${reason}`;
+  return { ok: false, faults: [{ path: '', reason: found, line }] };
 }
 
 /** Reads a tree of values: of JSON, or a problem that code has built. */

@@ -25,8 +25,15 @@ function reading(rules: object, bid: object = {}): ReturnType<typeof parseProble
 
 describe('reading the rules of a problem', () => {
   it('reads every rule, money as bigint', () => {
-    const groups = [{ lots: ['north'], minWinners: 1, maxWinners: 2 }, { lots: [] }];
-    const rules = { maxCostShare: 0.5, budgetMinor: 7_000, include: ['Hana'], exclude: ['Dool'], groups };
+    const groups = [{ lots: ['north'], winners: ['Set'], minWinners: 1, maxWinners: 2 }, { lots: [] }];
+    const rules = {
+      winners: ['Hana', 'Set'],
+      maxCostShare: 0.5,
+      budgetMinor: 7_000,
+      include: ['Hana'],
+      exclude: ['Dool'],
+      groups,
+    };
     const read = reading(rules);
     expect(read.ok && read.problem.rules).toEqual({ award: 'lot', ...rules, budgetMinor: 7_000n });
   });
@@ -47,6 +54,14 @@ describe('reading the rules of a problem', () => {
       'rules.include[0]: is "Hana", which is in exclude too',
     ],
     ['no list', { exclude: 'Hana' }, {}, 'rules.exclude: is "Hana", but must be a list'],
+    ['a winner twice', { winners: ['Set', 'Set'] }, {}, 'rules.winners[1]: is "Set" like rules.winners[0]'],
+    ['winners that are no list', { winners: 2 }, {}, 'rules.winners: is 2, but must be a list'],
+    [
+      'a winner within some lots that is none of all',
+      { winners: ['Set'], groups: [{ lots: ['north'], winners: ['Dool'], maxWinners: 1 }] },
+      {},
+      'rules.groups[0].winners[0]: is "Dool", which is not in rules.winners: name it there too',
+    ],
     [
       'a group of strange lots',
       { groups: [{ lots: ['west'] }] },

@@ -5,6 +5,7 @@ import type { ProblemReader } from './reader.js';
 const AWARDS: readonly AwardRule[] = ['lot', 'tier', 'shared'];
 const FIELDS = [
   'award',
+  'winners',
   'minWinners',
   'maxWinners',
   'maxShare',
@@ -35,6 +36,7 @@ export function readRules(
     const one = rules.get(field) === undefined ? null : read(rules.get(field), `rules.${field}`);
     return one === null ? null : ({ [field]: one } as Pick<ProblemRules, K>);
   };
+  const already = given('winners', (list, path) => readAlready(reader, list, path, null));
   const winners = readWinners(reader, rules, 'rules');
   const include = given('include', (list, path) => readProviders(reader, list, path, providers));
   const exclude = given('exclude', (list, path) => readProviders(reader, list, path, null));
@@ -45,6 +47,7 @@ export function readRules(
   }
   return {
     award: award ?? 'shared',
+    ...already,
     ...winners,
     ...given('maxShare', (share, path) => reader.share(share, path)),
     ...given('maxCostShare', (share, path) => {
@@ -56,7 +59,7 @@ export function readRules(
     ),
     ...include,
     ...exclude,
-    ...given('groups', (list, path) => readGroups(reader, list, path, lots)),
+    ...given('groups', (list, path) => readGroups(reader, list, path, lots, new Set(already?.winners))),
   };
 }
 
@@ -79,22 +82,46 @@ function readGroups(
   value: unknown,
   path: string,
   known: ReadonlySet<string> | null,
+  already: ReadonlySet<string>,
 ): WinnerGroup[] | null {
   const list = reader.list(value, path, LIMITS.groups);
   const groups = list?.map((entry, at): WinnerGroup => {
     const place = `${path}[${at}]`;
-    const group = reader.object(entry, place, ['lots', 'minWinners', 'maxWinners']);
+    const group = reader.object(entry, place, ['lots', 'winners', 'minWinners', 'maxWinners']);
     if (!group) return { lots: [] };
     const lots = (reader.list(group.get('lots'), `${place}.lots`, LIMITS.lots) ?? []).map((lot, l) => {
       const name = reader.name(lot, `${place}.lots[${l}]`) ?? '';
       if (known && name !== '' && !known.has(name)) reader.fault(`${place}.lots[${l}]`, `no lot has the id "${name}"`);
       return name;
     });
-    return { lots, ...readWinners(reader, group, place) };
+    const won = group.get('winners');
+    const winners = won === undefined ? null : readAlready(reader, won, `${place}.winners`, already);
+    return { lots, ...(winners === null ? {} : { winners }), ...readWinners(reader, group, place) };
   });
   const named = (groups ?? []).reduce((sum, { lots }) => sum + lots.length, 0);
   if (named > LIMITS.groupedLots) reader.fault(path, `name ${named} lots; at most ${LIMITS.groupedLots} are taken`);
   return groups ?? null;
+}
+
+/** Names of providers that are winners already, each once; those of a group are among those of all lots. */
+function readAlready(
+  reader: ProblemReader,
+  value: unknown,
+  path: string,
+  ofAll: ReadonlySet<string> | null,
+): string[] | null {
+  const names = readProviders(reader, value, path, null);
+  const seen = new Map<string, string>();
+  for (const [at, name] of (names ?? []).entries()) {
+    const place = `${path}[${at}]`;
+    const first = seen.get(name);
+    if (name === '') continue;
+    if (first === undefined) seen.set(name, place);
+    else reader.fault(place, `is "${name}" like ${first}`);
+    if (ofAll?.has(name) === false)
+      reader.fault(place, `is "${name}", which is not in rules.winners: name it there too`);
+  }
+  return names;
 }
 
 /** Names of providers; one that must win must have bid. */

@@ -45,9 +45,14 @@ export interface Partner {
 
 export interface ProblemRules {
   readonly award: AwardRule;
-  /** the fewest different providers that win lines */
+  /**
+   * providers that have won elsewhere already, under another award of the same tender: each counts as one winner, whether
+   * it bids and wins here too or not; absent when there are none
+   */
+  readonly winners?: readonly string[];
+  /** the fewest different providers that win lines, here or already */
   readonly minWinners?: number;
-  /** the most different providers that win lines */
+  /** the most different providers that win lines, here or already */
   readonly maxWinners?: number;
   /** the largest part of all lines that one provider may win, 0 < maxShare <= 1 */
   readonly maxShare?: number;
@@ -66,6 +71,8 @@ export interface ProblemRules {
 /** How many different providers win lines in some lots. */
 export interface WinnerGroup {
   readonly lots: readonly LotCode[];
+  /** those of the problem's `winners` that have won within these lots */
+  readonly winners?: readonly string[];
   readonly minWinners?: number;
   readonly maxWinners?: number;
 }
@@ -115,6 +122,8 @@ export interface Result {
 
 /** Written limits: beyond them a problem is refused, not attempted. */
 export const LIMITS = {
+  /** bytes of a problem's file: as many prices as there may be, each with its tier in 20 bytes */
+  fileBytes: 80_000_000,
   /** lots of a problem */
   lots: 5_000,
   /** different tiers over all lots */

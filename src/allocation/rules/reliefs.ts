@@ -168,16 +168,21 @@ export class Reliefs {
     return `the smallest that helps is ${most(proved)}${lines} of ${plural(total, 'line')} (${decimalUp(BigInt(lines), BigInt(total))})`;
   }
 
+  /** How many different providers win by some awards or are winners already. */
+  private winnersWith(awards: readonly BidAward[]): number {
+    return new Set([...(this.problem.rules.winners ?? []), ...linesBy(this.problem, awards).keys()]).size;
+  }
+
   private mostWinners(awards: readonly BidAward[]): string {
     const present = this.problem.rules.maxWinners ?? 0;
-    const needs = (found: readonly BidAward[]) => linesBy(this.problem, found).size - present;
+    const needs = (found: readonly BidAward[]) => this.winnersWith(found) - present;
     const { steps, proved } = this.least(needs(awards), (more) => ({ maxWinners: present + more }), needs);
     return `the smallest that helps is ${most(proved)}${present + steps}`;
   }
 
   private fewestWinners(awards: readonly BidAward[]): string {
     const present = this.problem.rules.minWinners ?? 0;
-    const needs = (found: readonly BidAward[]) => present - linesBy(this.problem, found).size;
+    const needs = (found: readonly BidAward[]) => present - this.winnersWith(found);
     const { steps, proved } = this.least(needs(awards), (fewer) => ({ minWinners: present - fewer }), needs);
     return `the largest that helps is ${proved ? '' : 'at least '}${present - steps}`;
   }

@@ -46,7 +46,7 @@ export class Server {
   constructor(private readonly market: Market) {
     const { bids, units } = market;
     this.units = units.length;
-    this.effort = units.length * Math.min(bids.length, market.maxWinners) * 2;
+    this.effort = units.length * Math.min(bids.length, market.mayWin) * 2;
     this.cost = new Float64Array(bids.length * units.length);
     this.most = new Float64Array(bids.length * units.length);
     this.won = new Float64Array(bids.length * units.length);
@@ -105,10 +105,12 @@ export class Server {
       short += Math.max(0, lack - pulled.lines);
       cost += pulled.cost + (market.bids[bid]?.activation ?? 0);
     }
-    const winners = this.ofProvider.reduce((n, lines) => n + (lines > 0 ? 1 : 0), 0);
+    const winners = this.ofProvider.reduce((n, lines, p) => n + (lines > 0 ? (market.counts[p] ?? 1) : 0), 0);
     short += Math.max(0, market.minWinners - winners) + Math.max(0, winners - market.maxWinners);
     for (const group of market.groups) {
-      const ofGroup = market.bidsOf.filter((bids) => bids.some((i) => this.wins(i, group.units))).length;
+      const ofGroup = market.bidsOf.filter(
+        (bids, p) => group.counts[p] === 1 && bids.some((i) => this.wins(i, group.units)),
+      ).length;
       short += Math.max(0, group.minWinners - ofGroup) + Math.max(0, ofGroup - group.maxWinners);
     }
     market.slotsOf.forEach((slots, p) => {

@@ -118,7 +118,7 @@ class Ways {
         continue;
       }
       if (this.winsOf[slot] === 1) continue;
-      const first = this.bidsWon[provider] === 0 ? 1 : 0;
+      const first = this.bidsWon[provider] === 0 ? (market.counts[provider] ?? 1) : 0;
       if (this.winners + first > market.maxWinners) continue;
       this.winsOf[slot] = 1;
       this.bidsWon[provider] = (this.bidsWon[provider] ?? 0) + 1;

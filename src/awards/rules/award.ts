@@ -69,12 +69,12 @@ export interface AwardView {
   readonly winners: readonly Winner[];
 }
 
-/** Lines per lot and tier. */
-export function lotsOf(cells: readonly AwardCell[]): Record<string, Record<string, number>> {
-  const lots: Record<string, Record<string, number>> = {};
+/** Lines per lot and tier, whatever these are called. */
+export function lotsOf(cells: readonly Omit<AwardCell, 'from'>[]): Record<string, Record<string, number>> {
+  const lots = new Map<string, Map<string, number>>();
   for (const { lot, tier, lines } of cells) {
-    const tiers = (lots[lot] ??= {});
-    tiers[tier] = (tiers[tier] ?? 0) + lines;
+    const tiers = lots.get(lot) ?? new Map<string, number>();
+    lots.set(lot, tiers.set(tier, (tiers.get(tier) ?? 0) + lines));
   }
-  return lots;
+  return Object.fromEntries([...lots].map(([lot, tiers]) => [lot, Object.fromEntries(tiers)]));
 }

@@ -2,7 +2,7 @@
  * The winner determination problem of an award: the tender's demand and rules, and the bids that take part.
  *
  * A follow-up award asks for the cells of a fallen winner only. What other winners hold stays theirs: it counts against
- * their capacities, against the number of winners and against the largest share, so that the tender's published rules
+ * their capacities and against the largest share, and they are winners already, so that the tender's published rules
  * hold over all its awards together. Their bands, minimum and activation count with it too: all units are the lines that the
  * provider wins in the tender.
  */
@@ -10,8 +10,8 @@ import type { Problem, ProblemBid, ProblemLot } from '../../allocation/rules/pro
 import { shareLimit } from '../../allocation/rules/terms.js';
 import { problemBid, problemHead, tariffWithin, wholeProblem } from '../../auctions/rules/whole-problem.js';
 import { leastLines } from '../../pricing/rules/band.js';
-import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
-import type { AwardBid, AwardCell, AwardTender } from './award.js';
+import type { Tariff } from '../../pricing/rules/tariff.js';
+import { type AwardBid, type AwardCell, type AwardTender, lotsOf } from './award.js';
 import { type HeldCell, linesOf, tariffLeft } from './held.js';
 
 /**
@@ -29,52 +29,29 @@ export function toProblem(
   const taking = bids.filter((bid) => !excluded.has(bid.bidId));
   if (held.length === 0 && scope === null) return wholeProblem(tender, taking);
   const whole = problemHead(tender);
-  const lots = scope === null ? whole.lots : lotsOf(scope);
+  const lots = scope === null ? whole.lots : askedIn(scope);
   // The share is of all lines of the tender: here it limits what each provider may still win.
   const mostLines = shareLimit(whole.rules.maxShare, demanded(whole.lots));
+  const head = problemHead({ ...tender, maxShareBp: null });
+  const winners = [...new Set(held.map((cell) => cell.providerId))].sort();
   return {
-    ...problemHead({ ...tender, ...winnersLeft(tender, held), maxShareBp: null }),
+    ...head,
     lots,
-    bids: taking
-      .filter((bid) => mayWinMore(tender, bid, held))
-      .flatMap((bid): ProblemBid[] => {
-        const tariff = remaining(bid, tariffWithin(bid.tariff, lots), held, mostLines);
-        return tariff === null ? [] : [problemBid(bid, tariff)];
-      }),
+    bids: taking.flatMap((bid): ProblemBid[] => {
+      const tariff = remaining(bid, tariffWithin(bid.tariff, lots), held, mostLines);
+      return tariff === null ? [] : [problemBid(bid, tariff)];
+    }),
+    rules: { ...head.rules, ...(winners.length === 0 ? {} : { winners }) },
   };
 }
 
-function lotsOf(cells: readonly AwardCell[]): ProblemLot[] {
-  const demand = new Map<LotCode, Record<TierCode, number>>();
-  for (const { lot, tier, lines } of cells) {
-    const tiers = demand.get(lot) ?? {};
-    tiers[tier] = (tiers[tier] ?? 0) + lines;
-    demand.set(lot, tiers);
-  }
-  return [...demand].map(([id, tiers]) => ({ id, demand: tiers })).sort((a, b) => (a.id < b.id ? -1 : 1));
+function askedIn(cells: readonly AwardCell[]): ProblemLot[] {
+  const lots = Object.entries(lotsOf(cells)).map(([id, demand]) => ({ id, demand }));
+  return lots.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function demanded(lots: readonly ProblemLot[]): number {
   return lots.flatMap(({ demand }) => Object.values(demand)).reduce((a, b) => a + b, 0);
-}
-
-/** How many providers must and may win now, given those that have won already. */
-function winnersLeft(tender: AwardTender, held: readonly HeldCell[]): Pick<AwardTender, 'minWinners' | 'maxWinners'> {
-  const winners = new Set(held.map((cell) => cell.providerId)).size;
-  const most = tender.maxWinners === null ? null : tender.maxWinners - winners;
-  return {
-    minWinners: (tender.minWinners ?? 0) - winners,
-    // With no place left only the present winners take part (mayWinMore), and they need no limit.
-    maxWinners: most !== null && most >= 1 ? most : null,
-  };
-}
-
-/** When more winners are needed, present ones would not be more; when no place is left, only they may win. */
-function mayWinMore(tender: AwardTender, bid: AwardBid, held: readonly HeldCell[]): boolean {
-  const winners = new Set(held.map((cell) => cell.providerId));
-  const isWinner = winners.has(bid.providerId);
-  if ((tender.minWinners ?? 0) > winners.size && isWinner) return false;
-  return tender.maxWinners === null || winners.size < tender.maxWinners || isWinner;
 }
 
 /** What a tariff can still offer beside what its provider holds; null when that is nothing. */
