@@ -53,13 +53,13 @@ describe('every route', () => {
     const { paths } = (await system.anonymous().get('/docs-json')).body as {
       paths: Record<string, Record<string, { requestBody?: object; responses: Record<string, object> }>>;
     };
-    const told = (path: string, method: string): string[] => Object.keys(paths[path]?.[method]?.responses ?? {});
-    expect(told('/api/v1/sessions', 'post')).toEqual(
+    const statusesOf = (path: string, method: string): string[] => Object.keys(paths[path]?.[method]?.responses ?? {});
+    expect(statusesOf('/api/v1/sessions', 'post')).toEqual(
       expect.arrayContaining(['400', '401', '413', '415', '429', '503']),
     );
     for (const [path, methods] of Object.entries(paths)) {
       for (const [method, { requestBody }] of Object.entries(methods)) {
-        expect(told(path, method)).toEqual(
+        expect(statusesOf(path, method)).toEqual(
           expect.arrayContaining(requestBody ? ['400', '413', '415', '503'] : ['503']),
         );
       }

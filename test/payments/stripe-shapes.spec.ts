@@ -62,7 +62,7 @@ describeOnModel("Stripe's own definitions", () => {
     await askEverything(asked);
     events = JSON.parse(JSON.stringify(asked.model.store.events())) as { type: string }[];
     await asked.stop();
-  });
+  }, 180_000);
 
   const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
   const at = (route: Route): NonNullable<ReturnType<Official['route']>> => {
