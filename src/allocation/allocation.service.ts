@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type Answer, answer, type SolveOptions } from './answer.js';
 import type { WonLots } from './rules/awards.js';
 import { EFFORT } from './rules/effort.js';
+import type { Gap, GapUnit } from './rules/gaps.js';
 import type { LotReason } from './rules/lots.js';
 import type { Problem, Result } from './rules/problem.js';
 import { SolverPool } from './solver.pool.js';
@@ -48,6 +49,18 @@ export class AllocationService implements OnModuleDestroy {
     options: SolveOptions = {},
   ): Promise<readonly LotReason[]> {
     return (await answer(this.pool, { problem, read: false, proved, reasonsWithin: EFFORT.thorough }, options)).reasons;
+  }
+
+  /**
+   * One gap to win, by an allocation that is known and proved to be the cheapest; in spare time, however long that is
+   * to come.
+   * @param proved what each bid wins
+   * @returns null when the limit came before anything was known
+   * @throws Refusal `allocation.solver-lost` when the solver fails twice
+   */
+  async gapToWin(problem: Problem, proved: readonly WonLots[], about: GapUnit, seconds: number): Promise<Gap | null> {
+    const given = { problem, read: false, proved, gapAt: about };
+    return (await answer(this.pool, given, { seconds, spare: true })).gaps[0] ?? null;
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -13,6 +13,8 @@ export interface SolveOptions {
   /** limit, from the moment a thread takes the problem; 60 unless said */
   readonly seconds?: number;
   readonly signal?: AbortSignal;
+  /** only in time that nobody else needs, see `SolverPool` */
+  readonly spare?: boolean;
 }
 
 /** A result, and what was asked for beside it. */
@@ -28,9 +30,9 @@ export interface Answer {
  * @throws what the pool throws; Error when the checker finds a fault, which is a fault of this program
  */
 export async function answer(pool: SolverPool, given: Given, options: SolveOptions): Promise<Answer> {
-  const { seconds = SOLVE_SECONDS, signal } = options;
+  const { seconds = SOLVE_SECONDS, ...wish } = options;
   const started = performance.now();
-  const { outcome, gaps, reasons } = await pool.solve(given, seconds, signal);
+  const { outcome, gaps, reasons } = await pool.solve(given, seconds, wish);
   if (outcome.totalMinor !== null) {
     const { violations, totalMinor } = check(given.problem, outcome.awards);
     const faults = totalMinor === outcome.totalMinor ? violations : [...violations, `costs ${totalMinor}`];

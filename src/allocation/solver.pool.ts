@@ -1,4 +1,9 @@
-/** A few warm solver threads and a queue in front of them. A task whose thread dies is done again, once. */
+/**
+ * A few warm solver threads and two lines in front of them. A task whose thread dies is done again, once.
+ *
+ * Spare tasks wait in a line of their own: they take a thread only when no other task waits, never the last free one where
+ * there are several, and give theirs back when another task finds none. Then they begin anew, so they should be short.
+ */
 import { availableParallelism } from 'node:os';
 import { type Refusal, refuse } from '../kernel/refusal.js';
 import type { Solved } from './rules/solve.js';
@@ -7,12 +12,25 @@ import { outcomeSoFar, SolverThread, ThreadLost } from './solver.thread.js';
 
 /** Threads of a pool unless said: one problem takes one processor. */
 const THREADS = Math.max(1, Math.min(4, availableParallelism()));
-/** Tasks that may wait. */
+/** Tasks that may wait in each line. */
 const QUEUE = 1_000;
+
+export interface Wish {
+  readonly signal?: AbortSignal;
+  readonly spare?: boolean;
+}
+
+/** A spare task was ended for another one. */
+class GaveWay extends Error {
+  override readonly name = 'GaveWay';
+}
 
 export class SolverPool {
   private threads: SolverThread[] = [];
   private readonly waiting: (() => void)[] = [];
+  private readonly sparing: (() => void)[] = [];
+  /** what ends the spare tasks under way */
+  private readonly yielding = new Set<AbortController>();
   private closed = false;
 
   constructor(private readonly size = THREADS) {}
@@ -22,16 +40,14 @@ export class SolverPool {
    * @throws the signal's reason when aborted; Refusal `allocation.solver-lost` when two threads died under it,
    *   `allocation.closed` when the pool was closed before it was done
    */
-  async solve(given: Given, seconds: number, signal?: AbortSignal): Promise<Solved> {
-    const started = performance.now();
+  async solve(given: Given, seconds: number, wish: Wish = {}): Promise<Solved> {
     try {
-      return await this.attempt(given, seconds, signal);
+      return await this.attempt(given, seconds, wish);
     } catch (first) {
       if (!(first instanceof ThreadLost)) throw first;
       if (this.closed) throw shuttingDown();
-      const left = Math.max(1, seconds - (performance.now() - started) / 1_000);
       try {
-        return await this.attempt(given, left, signal);
+        return await this.attempt(given, Math.max(1, seconds - first.afterSeconds), wish);
       } catch (second) {
         if (!(second instanceof ThreadLost)) throw second;
         if (this.closed) throw shuttingDown();
@@ -59,14 +75,27 @@ export class SolverPool {
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
-  private async attempt(given: Given, seconds: number, signal: AbortSignal | undefined): Promise<Solved> {
-    const thread = await this.take(signal);
-    return thread.solve(given, seconds, signal);
+  private async attempt(given: Given, seconds: number, wish: Wish): Promise<Solved> {
+    const { signal, spare = false } = wish;
+    if (!spare) return (await this.take(wish)).solve(given, seconds, signal);
+    for (;;) {
+      const thread = await this.take(wish);
+      const end = new AbortController();
+      this.yielding.add(end);
+      try {
+        return await thread.solve(given, seconds, signal ? AbortSignal.any([signal, end.signal]) : end.signal);
+      } catch (error) {
+        if (!(error instanceof GaveWay)) throw error;
+      } finally {
+        this.yielding.delete(end);
+      }
+    }
   }
 
   /** A thread without a task, when there is one: waits in line for it. */
-  private async take(signal: AbortSignal | undefined): Promise<SolverThread> {
-    if (this.waiting.length >= QUEUE) {
+  private async take({ signal, spare = false }: Wish): Promise<SolverThread> {
+    const line = spare ? this.sparing : this.waiting;
+    if (line.length >= QUEUE) {
       throw refuse('allocation.queue-full', 'Too many problems wait to be solved; try again later.', {
         kind: 'too-many',
       });
@@ -74,17 +103,32 @@ export class SolverPool {
     for (let first = true; ; first = false) {
       signal?.throwIfAborted();
       if (this.closed) throw shuttingDown();
-      const free = first && this.waiting.length > 0 ? null : this.free();
+      const free = first && line.length > 0 ? null : spare ? this.spare() : this.free();
       if (free) {
         // Two tasks may be woken for one thread: whoever finds none waits again.
         free.busy = true;
         return free;
       }
+      if (!spare) this.haveOneGiveWay();
       await new Promise<void>((resolve) => {
-        this.waiting.push(resolve);
+        line.push(resolve);
         signal?.addEventListener('abort', () => resolve(), { once: true });
       });
     }
+  }
+
+  /** A thread that is free for a spare task. */
+  private spare(): SolverThread | null {
+    const busy = this.threads.filter(({ alive, busy: taken }) => alive && taken).length;
+    const enough = this.size - busy >= Math.min(2, this.size);
+    return enough && this.waiting.length === 0 ? this.free() : null;
+  }
+
+  private haveOneGiveWay(): void {
+    const [end] = this.yielding;
+    if (!end) return;
+    this.yielding.delete(end);
+    end.abort(new GaveWay('another task needs the thread'));
   }
 
   private free(): SolverThread | null {
@@ -97,7 +141,7 @@ export class SolverPool {
   }
 
   private wake(): void {
-    for (const resume of this.waiting.splice(0)) resume();
+    for (const resume of [...this.waiting.splice(0), ...this.sparing.splice(0)]) resume();
   }
 }
 

@@ -21,6 +21,8 @@ export class ThreadLost extends Error {
     reason: string,
     /** what was known when it died */
     readonly best: Progress,
+    /** how long it had been at it */
+    readonly afterSeconds: number,
   ) {
     super(reason);
   }
@@ -65,6 +67,8 @@ export class SolverThread {
     this.busy = true;
     worker.ref();
     const ended = new SharedArrayBuffer(4);
+    const began = performance.now();
+    const lost = (reason: string) => new ThreadLost(reason, best, (performance.now() - began) / 1_000);
     let best: Progress = { awards: null, boundMinor: null };
     return new Promise<Solved>((resolve, reject) => {
       const stop = (): void => void this.end();
@@ -91,7 +95,7 @@ export class SolverThread {
       };
       const onExit = (): void => {
         release();
-        reject(new ThreadLost('the solver thread ended under its task', best));
+        reject(lost('the solver thread ended under its task'));
       };
       const onReport = (report: Report): void => {
         if (report.type === 'ready') return;
@@ -102,7 +106,7 @@ export class SolverThread {
         }
         release();
         if (report.type === 'done') resolve(report.solved);
-        else reject(new ThreadLost(report.reason, best));
+        else reject(lost(report.reason));
         if (report.type === 'failed' || report.retire) stop();
         else this.onFree();
       };

@@ -17,3 +17,6 @@ export const solveAsked = fact<{ inputHash: string }>('awards.solve-asked');
 
 /** Everything that a scenario board asks has its answer. */
 export const boardCompleted = fact<{ awardId: string; problemHash: string }>('awards.board-completed');
+
+/** A gap to win is to be proved: the one at this position of an answer to a question of a board. */
+export const proofAsked = fact<{ inputHash: string; position: number }>('awards.proof-asked');

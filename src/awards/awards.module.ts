@@ -11,6 +11,8 @@ import { AwardsQueries } from './awards.queries.js';
 import { AwardsService } from './awards.service.js';
 import { HoldingsService } from './holdings.service.js';
 import { LinesService } from './lines.service.js';
+import { ProofsJobs } from './proofs.jobs.js';
+import { ProofsService } from './proofs.service.js';
 import { ReasonsJobs } from './reasons.jobs.js';
 import { ReasonsQueries } from './reasons.queries.js';
 import { ScenariosController } from './scenarios.controller.js';
@@ -26,12 +28,14 @@ import { ScenariosService } from './scenarios.service.js';
     HoldingsService,
     LinesService,
     ScenariosService,
+    ProofsService,
     AwardsQueries,
     ScenariosQueries,
     ReasonsQueries,
     AwardsJobs,
     ReasonsJobs,
     ScenariosJobs,
+    ProofsJobs,
   ],
   exports: [AwardsService, HoldingsService, LinesService, AwardsQueries],
 })

@@ -13,6 +13,7 @@ export interface BoardHead {
   readonly rules: ProblemRules;
   /** the bids that take part, in the order of the problem */
   readonly bids: readonly { readonly id: string; readonly provider: string }[];
+  readonly lots: readonly string[];
 }
 
 export interface EntryRow {
@@ -38,6 +39,10 @@ export interface GapRow {
   readonly gapMinor: Minor | null;
   readonly atLeastMinor: Minor;
   readonly proved: boolean;
+  /** whether a proof was asked for by itself */
+  readonly proof: 'none' | 'waiting' | 'done';
+  /** the longest the search might take, once there was one */
+  readonly triedSeconds: number | null;
 }
 
 export async function boardHead(tx: EntityManager, awardId: string, problemHash: string): Promise<BoardHead | null> {
@@ -45,7 +50,8 @@ export async function boardHead(tx: EntityManager, awardId: string, problemHash:
     `select made_at as "madeAt", completed_at as "completedAt", left_out as "leftOut",
             problem ->> 'currency' as currency, (problem ->> 'termMonths')::int as "termMonths", problem -> 'rules' as rules,
             (select jsonb_agg(jsonb_build_object('id', bid ->> 'id', 'provider', bid ->> 'provider') order by n)
-             from jsonb_array_elements(problem -> 'bids') with ordinality as b (bid, n)) as bids
+             from jsonb_array_elements(problem -> 'bids') with ordinality as b (bid, n)) as bids,
+            jsonb_path_query_array(problem, '$.lots[*].id') as lots
      from award_board where award_id = $1 and problem_hash = $2`,
     [awardId, problemHash],
   );
@@ -65,7 +71,7 @@ export async function entryRows(tx: EntityManager, awardId: string, problemHash:
   );
 }
 
-/** Gaps in the order of the board, behind a place. */
+/** Gaps in the order of the board, behind a place, as exact as they are known. */
 export async function gapRows(
   tx: EntityManager,
   of: {
@@ -78,8 +84,12 @@ export async function gapRows(
 ): Promise<GapRow[]> {
   return tx.query(
     `select e.position as entry, g.position, e.about as bid, g.lot_code as lot, g.tier_code as tier, g.lines,
-            g.gap_minor as "gapMinor", g.at_least_minor as "atLeastMinor", g.proved
+            case when p.solved_at is null then g.gap_minor else p.gap_minor end as "gapMinor",
+            coalesce(p.at_least_minor, g.at_least_minor) as "atLeastMinor", coalesce(p.proved, g.proved) as proved,
+            case when p.asked_at is null then 'none' when p.solved_at is null then 'waiting' else 'done' end as proof,
+            p.seconds as "triedSeconds"
      from award_board_entry e join award_gap g using (input_hash)
+       left join award_gap_proof p on p.input_hash = g.input_hash and p.position = g.position
      where e.award_id = $1 and e.problem_hash = $2 and e.kind = 'gaps' and ($3::text is null or e.about = $3)
        and (e.position, g.position) > ($4::int, $5::int)
      order by e.position, g.position limit $6`,

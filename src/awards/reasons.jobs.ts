@@ -14,6 +14,7 @@ import { weighingAsked } from './awards.events.js';
 import { type Question, questionOf } from './question-rows.js';
 import { tellingOf } from './reason-rows.js';
 import { lotsOf } from './rules/award.js';
+import { OVER } from './rules/lifecycle.js';
 import { endWeighing, isWeighing } from './weighing-rows.js';
 
 /** How long it may take, on a machine that has much else to do; the work itself is limited by a count. */
@@ -50,8 +51,7 @@ export class ReasonsJobs {
    * finds no answer, which it would not find at the next try: then the bounds stay that there are.
    */
   private async reasonsOf(award: Award, { problem, problemHash }: Question): Promise<readonly LotReason[]> {
-    const over = award.state === 'superseded' || award.state === 'abandoned';
-    if (over || problemHash !== award.problemHash) return [];
+    if (OVER.includes(award.state) || problemHash !== award.problemHash) return [];
     const proved = award.winners.map(({ bidId, cells }) => ({ bid: bidId, lots: lotsOf(cells) }));
     try {
       return await this.allocation.reasons(problem, proved, { seconds: SECONDS });

@@ -1,9 +1,18 @@
-import { Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import type { Actor } from '../kernel/actor.js';
 import type { Page } from '../kernel/page.js';
 import { Acting, May } from '../platform/http/request.js';
-import { BoardAnswer, BoardStepAnswer, GapAnswer, GapPage, GapQuery } from './scenarios.dto.js';
+import { ProofsService } from './proofs.service.js';
+import {
+  BoardAnswer,
+  BoardStepAnswer,
+  GapAnswer,
+  GapPage,
+  GapQuery,
+  ProofStepAnswer,
+  ProofWish,
+} from './scenarios.dto.js';
 import { ScenariosQueries } from './scenarios.queries.js';
 import { ScenariosService } from './scenarios.service.js';
 
@@ -11,6 +20,7 @@ import { ScenariosService } from './scenarios.service.js';
 export class ScenariosController {
   constructor(
     private readonly scenarios: ScenariosService,
+    private readonly proofs: ProofsService,
     private readonly queries: ScenariosQueries,
   ) {}
 
@@ -37,5 +47,19 @@ export class ScenariosController {
   @Get('gaps')
   async gaps(@Param('id', ParseUUIDPipe) id: string, @Query() query: GapQuery): Promise<Page<GapAnswer>> {
     return this.queries.gaps(id, query);
+  }
+
+  /**
+   * Has gaps proved that the board left as at least and at most: all of an award, or those of one bid, in one lot. It is
+   * done in time that nothing else needs; how far it is, the board tells. What was asked for before is not asked again.
+   */
+  @May('awards.prove-gaps')
+  @Post('gaps/proofs')
+  async prove(
+    @Acting() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() wish: ProofWish,
+  ): Promise<ProofStepAnswer> {
+    return this.proofs.prove(actor, id, wish);
   }
 }

@@ -4,7 +4,7 @@ import { IsOptional, IsUUID } from 'class-validator';
 import type { ResultStatus } from '../allocation/rules/problem.js';
 import type { ScenarioKind } from '../allocation/rules/scenarios.js';
 import type { Minor } from '../kernel/money.js';
-import { PageQuery } from '../platform/http/fields.js';
+import { IsCode, PageQuery } from '../platform/http/fields.js';
 
 const BOARD_STATES = ['solving', 'complete'];
 const KINDS = ['winners', 'cap', 'without', 'with', 'rule'];
@@ -105,6 +105,38 @@ export class LeftOutAnswer {
   bids!: readonly string[];
 }
 
+/** How exact the gaps of a board are. A board is complete whether they are proved or not. */
+export class ProofStepAnswer {
+  /** proving: gaps of which a proof was asked for are still searched for */
+  @ApiProperty({ enum: ['proving', 'complete'] })
+  state!: 'proving' | 'complete';
+
+  /** gaps that are known */
+  total!: number;
+
+  /** those of them that are exact */
+  exact!: number;
+
+  /** those of which a proof was asked for */
+  asked!: number;
+
+  /** those of these that were searched for, proved or not */
+  done!: number;
+}
+
+/** Which gaps are to be proved: all that are not exact unless it is said. */
+export class ProofWish {
+  /** only those of this bid */
+  @IsOptional()
+  @IsUUID(undefined, { message: 'must be the id of a bid' })
+  bidId?: string;
+
+  /** only those in this lot */
+  @IsOptional()
+  @IsCode()
+  lot?: string;
+}
+
 export class BoardAnswer extends BoardStepAnswer {
   currency!: string;
   termMonths!: number;
@@ -127,6 +159,9 @@ export class BoardAnswer extends BoardStepAnswer {
 
   /** what is beyond the limits of a board */
   leftOut!: LeftOutAnswer;
+
+  /** how many of the gaps to win are exact, and are being proved */
+  gaps!: ProofStepAnswer;
 }
 
 /** How far a bid is from winning a lot, or a tier of it. */
@@ -159,6 +194,17 @@ export class GapAnswer {
 
   @ApiProperty({ type: 'integer' })
   atLeastMinor!: Minor;
+
+  /** whether a proof was asked for by itself */
+  @ApiProperty({ enum: ['none', 'waiting', 'done'] })
+  proof!: 'none' | 'waiting' | 'done';
+
+  /**
+   * the limit of the search for it, once it was searched for, beside that of the work in it; not proved then, it is told as
+   * far as it is known, and not searched for again
+   */
+  @ApiProperty({ type: 'integer', nullable: true })
+  triedSeconds!: number | null;
 }
 
 export class GapPage {

@@ -8,11 +8,12 @@ import { gapOf } from '../allocation/rules/solve.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Minor } from '../kernel/money.js';
 import { noCursor, type Page, pageOf } from '../kernel/page.js';
-import { invalid, notFound, refuse, type Refusal } from '../kernel/refusal.js';
+import { notFound } from '../kernel/refusal.js';
 import { Award } from './award.entity.js';
 import { type BoardHead, boardHead, type EntryRow, entryRows, gapRows } from './board-reading.js';
 import { boardStep } from './board-rows.js';
-import { type EntryKind, gapPerLineMonthly, percentOff } from './rules/board.js';
+import { proofStep } from './proof-rows.js';
+import { type EntryKind, gapPerLineMonthly, noBoard, percentOff, unknownIn } from './rules/board.js';
 import { wordsOf } from './rules/board-words.js';
 import { withNames } from './rules/explanation.js';
 import type {
@@ -59,6 +60,7 @@ export class ScenariosQueries {
       scenarios: entries.filter(isScenario).map((entry) => scenarioAnswer(entry, head.rules, totalMinor ?? 0n, told)),
       curve: entries.filter(({ kind }) => kind === 'curve').map((entry) => pointAnswer(entry, head.termMonths)),
       leftOut: head.leftOut,
+      gaps: await proofStep(this.source.manager, step),
     };
   }
 
@@ -73,7 +75,7 @@ export class ScenariosQueries {
     const step = await boardStep(manager, awardId);
     const head = step && (await boardHead(manager, awardId, step.problemHash));
     if (!step || !head) throw noBoard();
-    if (bidId !== undefined && !head.bids.some(({ id }) => id === bidId)) throw unknownBid();
+    if (bidId !== undefined && !head.bids.some(({ id }) => id === bidId)) throw unknownIn('bid');
     const rows = await gapRows(manager, {
       awardId,
       problemHash: step.problemHash,
@@ -86,19 +88,15 @@ export class ScenariosQueries {
     const page = pageOf(rows, limit, (row) => `${row.entry}.${row.position}`);
     return {
       ...page,
-      items: page.items.map(({ bid, lot, tier, lines, gapMinor, atLeastMinor, proved }) => {
+      items: page.items.map(({ bid, gapMinor, entry: _entry, position: _position, ...known }) => {
         const providerId = providerOf.get(bid) ?? '';
         return {
           bidId: bid,
           providerId,
           providerName: names.get(providerId) ?? '',
-          lot,
-          tier,
-          lines,
           gapMinor,
-          gapLineMonthlyMinor: gapMinor === null ? null : gapPerLineMonthly(gapMinor, lines, head.termMonths),
-          proved,
-          atLeastMinor,
+          gapLineMonthlyMinor: gapMinor === null ? null : gapPerLineMonthly(gapMinor, known.lines, head.termMonths),
+          ...known,
         };
       }),
     };
@@ -175,18 +173,4 @@ function placeOf(cursor: string): [number, number] {
   const [, entry, gap] = /^(\d{1,6})\.(\d{1,6})$/.exec(cursor) ?? [];
   if (entry !== undefined && gap !== undefined) return [Number(entry), Number(gap)];
   throw noCursor();
-}
-
-function unknownBid(): Refusal {
-  return invalid('award.unknown-bid', 'Name a bid that takes part in this award, or none for the gaps of all.', [
-    { path: 'bidId', reason: 'is no bid that takes part in this award' },
-  ]);
-}
-
-function noBoard(): Refusal {
-  return refuse(
-    'board.not-found',
-    'The alternatives to this award have not been worked out. An officer begins that while the award can be changed.',
-    { kind: 'not-found' },
-  );
 }

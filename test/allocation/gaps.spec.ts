@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { decide } from '../../src/allocation/rules/decide.js';
-import { type Gap, gapsToWin } from '../../src/allocation/rules/gaps.js';
+import { decide, decidedBefore } from '../../src/allocation/rules/decide.js';
+import { type Gap, gapsToWin, gapToWin, tighter } from '../../src/allocation/rules/gaps.js';
 import { marketOf } from '../../src/allocation/rules/market.js';
 import type { AwardRule, Problem } from '../../src/allocation/rules/problem.js';
 import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
@@ -40,6 +40,34 @@ describe('the gap to win', () => {
       { numRuns: cases(150), endOnFailure: true },
     );
     expect(seen).toBeGreaterThan(enough(20));
+  });
+
+  it.each<AwardRule>(['lot', 'tier', 'shared'])(
+    'is the same found by itself from what was proved: award %s',
+    (award) => {
+      const means = { solver: highs, stop: () => false, progress: () => undefined };
+      fc.assert(
+        fc.property(smallProblems(award), (problem) => {
+          const market = marketOf(problem);
+          const { found } = decide(market, means);
+          if (!found) return;
+          const best = decidedBefore(market, found, means);
+          for (const gap of gapsOf(problem, highs)) expect(gapToWin(market, best, means, gap)).toEqual(gap);
+        }),
+        { numRuns: cases(30), endOnFailure: true },
+      );
+    },
+  );
+
+  it('is told by two answers as the tighter of both, and as proved where they meet', () => {
+    const of = (atLeastMinor: bigint, gapMinor: bigint | null, proved = false): Gap => {
+      return { bid: 'a', lot: 'north', tier: null, lines: 1, gapMinor, proved, atLeastMinor };
+    };
+    expect(tighter(of(1n, null), of(0n, 9n))).toEqual(of(1n, 9n));
+    expect(tighter(of(3n, 7n), of(2n, 9n))).toEqual(of(3n, 7n));
+    expect(tighter(of(3n, 7n), of(7n, 9n))).toEqual(of(7n, 7n, true));
+    expect(tighter(of(3n, 7n), of(5n, 5n, true))).toEqual(of(5n, 5n, true));
+    expect(tighter(of(4n, null, true), of(3n, 9n))).toEqual(of(4n, null, true));
   });
 
   it('closes exactly: with so much less the bid wins when it came first, with a little more it does not', () => {

@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { AllocationService } from '../../src/allocation/allocation.service.js';
 import { check } from '../../src/allocation/rules/checker.js';
-import type { Result } from '../../src/allocation/rules/problem.js';
-import type { Report } from '../../src/allocation/solver.messages.js';
+import type { Problem, Result } from '../../src/allocation/rules/problem.js';
+import type { Report, Task } from '../../src/allocation/solver.messages.js';
 import { SolverPool } from '../../src/allocation/solver.pool.js';
 import { largeProblem } from './large-problem.js';
 import { bidAt, problemOf } from './sample-problem.js';
@@ -17,13 +17,15 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Threads that are handed a task from now on, and those of them that have reported an allocation. */
+/** Threads that are handed a task from now on, these tasks' problems, and the threads that have reported an allocation. */
 function watchThreads() {
   const threads: Worker[] = [];
+  const problems: Problem[] = [];
   const successful = new Set<Worker>();
   const original = Object.getOwnPropertyDescriptor(Worker.prototype, 'postMessage')?.value as Worker['postMessage'];
   const spy = jest.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, message: unknown) {
     threads.push(this);
+    problems.push((message as Task).problem);
     this.on('message', (report: Report) => {
       if (report.type === 'progress' && report.progress.awards) successful.add(this);
     });
@@ -37,7 +39,7 @@ function watchThreads() {
       await pause(5);
     }
   };
-  return { threads, nth, restore: () => spy.mockRestore() };
+  return { threads, problems, nth, restore: () => spy.mockRestore() };
 }
 
 describe('solving in threads', () => {
@@ -108,12 +110,14 @@ describe('solving in threads', () => {
   it('ends when it is aborted, and the thread is free again', async () => {
     const pool = new SolverPool(1);
     const abort = new AbortController();
-    const hard = pool.solve({ problem: HARD, read: true }, 60, abort.signal);
+    const hard = pool.solve({ problem: HARD, read: true }, 60, { signal: abort.signal });
     const easy = pool.solve({ problem: EASY, read: true }, 60);
     setTimeout(() => abort.abort(new Error('a better bid came in')), 300);
     await expect(hard).rejects.toThrow('a better bid came in');
     expect((await easy).outcome.status).toBe('optimal');
-    await expect(pool.solve({ problem: EASY, read: true }, 60, abort.signal)).rejects.toThrow('a better bid came in');
+    await expect(pool.solve({ problem: EASY, read: true }, 60, { signal: abort.signal })).rejects.toThrow(
+      'a better bid came in',
+    );
     await pool.close();
   });
 
@@ -143,6 +147,58 @@ describe('solving in threads', () => {
     expect(await refused).toMatchObject({ code: 'allocation.solver-lost', kind: 'unavailable' });
     restore();
     await pool.close();
+  });
+
+  it('spare tasks leave the last free thread to others, and the next one begins when one ends', async () => {
+    const pool = new SolverPool(2);
+    const { threads, problems, nth, restore } = watchThreads();
+    const abort = new AbortController();
+    const first = pool.solve({ problem: HARD, read: true }, 60, { spare: true, signal: abort.signal });
+    const second = pool.solve({ problem: EASY, read: true }, 60, { spare: true });
+    await nth(0, false);
+    const other = bidAt('c', 400n, BOTH);
+    const urgent = { ...EASY, bids: [...EASY.bids, other] };
+    expect((await pool.solve({ problem: urgent, read: true }, 60)).outcome.status).toBe('optimal');
+    await pause(100);
+    expect(problems).toEqual([HARD, urgent]);
+    expect(threads[1]).not.toBe(threads[0]);
+    abort.abort(new Error('not needed any more'));
+    await expect(first).rejects.toThrow('not needed any more');
+    expect((await second).outcome.status).toBe('optimal');
+    expect(problems).toEqual([HARD, urgent, EASY]);
+    restore();
+    await pool.close();
+  });
+
+  it('a spare task waits behind all others, gives its thread back to them, and is done in the end', async () => {
+    const pool = new SolverPool(1);
+    const { problems, nth, restore } = watchThreads();
+    const spare = pool.solve({ problem: HARD, read: true }, 4, { spare: true });
+    await nth(0, false);
+    const urgent = [1n, 2n].map((more) => ({ ...EASY, bids: [...EASY.bids, bidAt('c', 400n + more, BOTH)] }));
+    const [one, two] = await Promise.all(urgent.map((problem) => pool.solve({ problem, read: true }, 60)));
+    expect([one?.outcome.status, two?.outcome.status]).toEqual(['optimal', 'optimal']);
+    expect(['feasible', 'unknown']).toContain((await spare).outcome.status);
+    expect(problems).toEqual([HARD, ...urgent, HARD]);
+    restore();
+    await pool.close();
+  });
+
+  it('finds one gap from the allocation that was proved, and again when the thread dies', async () => {
+    const { awards } = await service.solve(EASY);
+    const { threads, nth, restore } = watchThreads();
+    const finding = service.gapToWin(EASY, awards, { bid: 'b', lot: 'south', tier: null }, 60);
+    void (await nth(0, false)).terminate();
+    expect(await finding).toMatchObject({
+      bid: 'b',
+      lot: 'south',
+      tier: null,
+      lines: 20,
+      gapMinor: 2_400n,
+      proved: true,
+    });
+    expect(threads).toHaveLength(2);
+    restore();
   });
 
   it('a closed pool leaves no task behind and takes no more', async () => {

@@ -46,6 +46,9 @@ export interface GapJson {
   readonly gapMinor: number | null;
   readonly gapLineMonthlyMinor: number | null;
   readonly proved: boolean;
+  readonly atLeastMinor: number;
+  readonly proof: string;
+  readonly triedSeconds: number | null;
 }
 
 /** The board of an award, once everything on it has its answer. */

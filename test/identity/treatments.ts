@@ -158,6 +158,7 @@ export async function treatments(system: System, m: TwoSides): Promise<Record<st
     'post /api/v1/awards/:id/scenarios': { officer: MARKET },
     'get /api/v1/awards/:id/scenarios': reading,
     'get /api/v1/awards/:id/gaps': reading,
+    'post /api/v1/awards/:id/gaps/proofs': { officer: MARKET },
     'get /api/v1/awards/:id/lots': reading,
     'get /api/v1/awards/:id/weighing': reading,
     'get /api/v1/awards/:id/letters': reading,

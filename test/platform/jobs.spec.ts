@@ -80,6 +80,27 @@ describe('jobs that go wrong', () => {
     await until(async () => house.probe.holes === holes);
   });
 
+  it('does work for spare time one piece after the other, holding up nothing, and tries again what fails', async () => {
+    await house.wantTunnel([1, 2, -3, 4, 5, 6]);
+    await until(async () => house.probe.metres.length > 0);
+    // More than the queue has places: all of them would be held.
+    const before = house.probe.holes;
+    await house.wantHoles(4);
+    await until(async () => house.probe.holes === before + 4);
+    expect(house.probe.metres.length).toBeLessThan(6);
+    await until(async () => house.probe.metres.length === 6);
+    expect(house.probe.metres.filter((metre) => metre > 0)).toEqual([1, 2, 4, 5, 6]);
+    expect(house.probe.tries.get('metre -3')).toBe(2);
+    expect(house.probe.diggers.most).toBe(1);
+  });
+
+  it('does what a killed process had begun in its spare time as soon as its lease is over', async () => {
+    await house.wantTunnelOfDead(7, 2_000);
+    await house.wantTunnel([8]);
+    await until(async () => house.probe.metres.includes(7));
+    expect(house.probe.metres.slice(-2)).toEqual([8, 7]);
+  });
+
   it('tries what is due and fails again ever more seldom, and nothing waits behind it', async () => {
     for (let n = 0; n < 205; n += 1) await house.plant('fruit', `broken ${n}`, -60_000);
     await house.plant('fruit', 'sound');

@@ -12,6 +12,7 @@ import { PlatformModule } from '../../src/platform/platform.module.js';
 // Not declared: every system that the same process boots later would have to listen to them.
 const bellRung: Fact<{ bell: string }> = { name: 'probe.bell-rung' };
 const holeWanted: Fact<{ depth: number }> = { name: 'probe.hole-wanted' };
+const tunnelWanted: Fact<{ metre: number }> = { name: 'probe.tunnel-wanted' };
 
 /** How long it takes to dig a hole. */
 const DIGGING_MILLIS = 400;
@@ -21,6 +22,9 @@ export class Probe {
   /** bells and fruit by name, as often as they were tried */
   readonly tries = new Map<string, number>();
   holes = 0;
+  /** metres of the tunnel that were dug, and how many at a time at the most */
+  readonly metres: number[] = [];
+  diggers = { now: 0, most: 0 };
 
   @OnFact(bellRung, { name: 'probe.hear' })
   async hear(deed: Deed, { bell }: { bell: string }): Promise<void> {
@@ -35,6 +39,18 @@ export class Probe {
       setTimeout(resolve, DIGGING_MILLIS);
     });
     this.holes += 1;
+  }
+
+  @OnFact(tunnelWanted, { name: 'probe.tunnel', long: true, spare: true })
+  async tunnel({ metre }: { metre: number }): Promise<void> {
+    this.disturb(`metre ${metre}`);
+    if (metre < 0 && this.tries.get(`metre ${metre}`) === 1) throw new Error('rock');
+    this.diggers = { now: this.diggers.now + 1, most: Math.max(this.diggers.most, this.diggers.now + 1) };
+    await new Promise((resolve) => {
+      setTimeout(resolve, DIGGING_MILLIS);
+    });
+    this.diggers.now -= 1;
+    this.metres.push(metre);
   }
 
   @WhenDue({ name: 'probe.ripen', table: 'fruit', states: ['green'] })
@@ -74,7 +90,7 @@ export class ProbeHouse {
     const settings = readSettings({ PUMASI_SEALING_KEY: Buffer.alloc(32, 7).toString('base64'), ...environment });
     const module = await Test.createTestingModule({ imports: [PlatformModule.with(settings), ProbeModule] })
       .overrideProvider(FACTS_TO_HEAR)
-      .useValue([bellRung.name, holeWanted.name])
+      .useValue([bellRung.name, holeWanted.name, tunnelWanted.name])
       .setLogger({ log: () => {}, error: () => {}, warn: () => {} })
       .compile();
     const source = module.get(DataSource);
@@ -110,6 +126,24 @@ export class ProbeHouse {
     await this.module.get(Deeds).run(systemActor('test'), 'probe.want-holes', null, async (deed) => {
       for (let depth = 1; depth <= count; depth += 1) await deed.announce(holeWanted, { depth });
     });
+  }
+
+  /** Wants these metres of a tunnel. */
+  async wantTunnel(metres: readonly number[]): Promise<void> {
+    await this.module.get(Deeds).run(systemActor('test'), 'probe.want-tunnel', null, async (deed) => {
+      for (const metre of metres) await deed.announce(tunnelWanted, { metre });
+    });
+  }
+
+  /** Wants a metre of a tunnel that a process has begun and, as it was killed, will not finish. */
+  async wantTunnelOfDead(metre: number, leaseMillis: number): Promise<void> {
+    await this.source.query(
+      `with e as (insert into outbox_event (name, payload)
+         values ('probe.tunnel-wanted', jsonb_build_object('metre', $1::int)) returning id)
+       insert into outbox_delivery (event_id, handler, enqueued_at, leased_until)
+       select id, 'probe.tunnel', clock_timestamp(), clock_timestamp() + $2 * interval '1 millisecond' from e`,
+      [metre, leaseMillis],
+    );
   }
 
   /** Rings a bell as if a process had taken it to the queue and died. */

@@ -6,9 +6,10 @@
 import type { Minor } from '../../kernel/money.js';
 import { Bounds } from './bound.js';
 import { decideWithin, type Decision, type Means, type Start } from './decide.js';
+import { GAP_NODES } from './effort.js';
 import type { Allocation, HeldUnit, Market } from './market.js';
 import { placeOf, wholeRegion } from './region.js';
-import { Relaxation } from './relaxation.js';
+import { type LinearSolver, Relaxation, UNGUIDED } from './relaxation.js';
 
 /** A bid's gap to win a lot, or a tier of a lot where tiers are awarded by themselves or shared. */
 export interface Gap {
@@ -29,19 +30,27 @@ export interface Gap {
   readonly atLeastMinor: Minor;
 }
 
+/** What one gap is about. */
+export type GapUnit = Pick<Gap, 'bid' | 'lot' | 'tier'>;
+
 /** What a bid could win and does not win in full, in canonical order. */
 export function openUnits(market: Market, best: Allocation, bids: ReadonlySet<string> | null): HeldUnit[] {
-  return market.bids.flatMap(({ id, options }, bid) => {
+  return market.bids.flatMap(({ id }, bid) => {
     if (bids && !bids.has(id)) return [];
     return market.units.flatMap((unit, u): HeldUnit[] => {
-      const can = options.map((o) => {
-        const option = market.options[o];
-        return option?.pieces[placeOf(option.units, u)] ?? 0;
-      });
-      const pieces = Math.max(0, ...can);
+      const pieces = mostPieces(market, bid, u);
       return pieces > 0 && (best[bid]?.get(u) ?? 0) < Math.min(pieces, unit.pieces) ? [{ bid, unit: u, pieces }] : [];
     });
   });
+}
+
+/** The most that a bid can serve of a unit. */
+function mostPieces(market: Market, bid: number, unit: number): number {
+  const can = market.bids[bid]?.options.map((o) => {
+    const option = market.options[o];
+    return option?.pieces[placeOf(option.units, unit)] ?? 0;
+  });
+  return Math.max(0, ...(can ?? []));
 }
 
 /**
@@ -63,10 +72,7 @@ export function gapsToWin(
   const bounds = new Bounds(market);
   const relaxation = new Relaxation(market, bounds, means.solver, wholeRegion(market));
   try {
-    const within = (held: HeldUnit, by: Means): Gap => {
-      const start: Start = { prices: best.prices, bands: bandsNear(market, found.lines, held), relaxation };
-      return gapOf(market, best, held, decideWithin({ ...market, held: [held] }, by, start));
-    };
+    const within = (held: HeldUnit, by: Means) => searched(market, best, held, by, relaxation);
     const roughly = { ...means, stop: () => true };
     const rough = openUnits(market, found.allocation, bids).map((held) => {
       return { held, gap: means.stop() ? unknownGap(market, held) : within(held, roughly) };
@@ -81,12 +87,45 @@ export function gapsToWin(
   }
 }
 
+/**
+ * One gap by itself. What is far from winning is found by one search in seconds and by another never, whichever of both
+ * it is: so it is searched for without linear programs, and where that is not enough with them. Each is limited by its
+ * nodes, so that it comes as far on a machine that is busy.
+ * @throws Error when the bid offers nothing there
+ */
+export function gapToWin(market: Market, best: Decision, means: Means, about: GapUnit): Gap | null {
+  if (!best.found) return null;
+  const bid = market.bids.findIndex(({ id }) => id === about.bid);
+  const unit = market.units.findIndex(({ lot, cells: [cell] }) => {
+    return market.lots[lot] === about.lot && (about.tier === null || cell?.tier === about.tier);
+  });
+  const held = { bid, unit, pieces: mostPieces(market, bid, unit) };
+  if (held.pieces === 0) throw new Error('a gap is asked for where the bid offers nothing');
+  const within = (solver: LinearSolver, nodes: number): Gap => {
+    const relaxation = new Relaxation(market, new Bounds(market), solver, wholeRegion(market));
+    try {
+      return searched(market, best, held, { ...means, solver, nodes }, relaxation);
+    } finally {
+      relaxation.free();
+    }
+  };
+  const unguided = within(UNGUIDED, GAP_NODES.unguided);
+  if (unguided.proved || means.stop()) return unguided;
+  return tighter(unguided, within(means.solver, GAP_NODES.guided));
+}
+
+/** The gap of what is held, allocated anew from what is known of the best. */
+function searched(market: Market, best: Decision, held: HeldUnit, means: Means, relaxation: Relaxation): Gap {
+  const start: Start = { prices: best.prices, bands: bandsNear(market, best.found?.lines ?? [], held), relaxation };
+  return gapOf(market, best, held, decideWithin({ ...market, held: [held] }, means, start));
+}
+
 /** Of two answers about one gap, what both together say. */
-function tighter(a: Gap, b: Gap): Gap {
-  if (b.proved) return b;
+export function tighter(a: Gap, b: Gap): Gap {
+  if (a.proved || b.proved) return b.proved ? b : a;
   const least = a.atLeastMinor > b.atLeastMinor ? a.atLeastMinor : b.atLeastMinor;
   const better = b.gapMinor === null || (a.gapMinor !== null && a.gapMinor < b.gapMinor) ? a : b;
-  return { ...better, atLeastMinor: least };
+  return { ...better, atLeastMinor: least, proved: better.gapMinor === least };
 }
 
 /** A gap of which nothing is known, because the limit came first. */

@@ -31,6 +31,17 @@ export interface LinearSolver {
   load(program: LinearProgram): LinearModel;
 }
 
+/** Answers nothing: a search then goes by its prices alone. */
+export const UNGUIDED: LinearSolver = {
+  load: () => ({
+    setColumns: () => undefined,
+    setRow: () => undefined,
+    addRows: () => undefined,
+    solve: () => null,
+    free: () => undefined,
+  }),
+};
+
 /** Rounds of adding link rows to one relaxation, and rows added in a round. */
 const LINK_ROUNDS = 20;
 const LINKS_A_ROUND = 1_000;

@@ -6,7 +6,7 @@ import { allocationOf, awardsOf, type WonLots } from './awards.js';
 import { decide, decidedBefore, type Decision, type Means } from './decide.js';
 import { enoughFor } from './effort.js';
 import { explainAwards } from './explain.js';
-import { type Gap, gapsToWin } from './gaps.js';
+import { type Gap, type GapUnit, gapsToWin, gapToWin } from './gaps.js';
 import { explainInfeasible } from './infeasible.js';
 import { type LotReason, reasonsOf } from './lots.js';
 import { marketOf, type Market } from './market.js';
@@ -60,6 +60,8 @@ function minor(bound: number): Minor | null {
 export interface Asked {
   /** bids whose gaps to win are asked for, null for all; absent when none are */
   readonly gapsOf?: readonly string[] | null;
+  /** one gap that is asked for by itself, in place of `gapsOf`: all the time is for its proof */
+  readonly gapAt?: GapUnit;
   /** for the reason of each lot, how much may be allocated anew; absent when none is asked for */
   readonly reasonsWithin?: number;
   /** nothing is allocated anew where that may be too little to begin with every lot: somebody waits for the answer */
@@ -86,17 +88,22 @@ export function solveProblem(problem: Problem, means: SolveMeans, asked: Asked =
   const decision = asked.proved ? provedBefore(market, asked.proved, within) : decide(market, within);
   const outcome = outcomeOf(problem, market, decision, means);
   const quietly = { ...within, progress: () => undefined };
-  const { gapsOf, reasonsWithin, reasonsSoon = false } = asked;
+  const { reasonsWithin, reasonsSoon = false } = asked;
   const effort = (most: number) => (!reasonsSoon || enoughFor(market, decision, most) ? most : 0);
-  const bids = gapsOf ? new Set(gapsOf) : null;
   return {
     outcome,
-    gaps: gapsOf === undefined ? [] : gapsToWin(market, decision, quietly, bids, () => undefined),
+    gaps: gapsAsked(market, decision, quietly, asked),
     reasons:
       reasonsWithin === undefined
         ? []
         : reasonsOf(problem, market, decision, outcome.awards, quietly, effort(reasonsWithin)),
   };
+}
+
+function gapsAsked(market: Market, best: Decision, means: Means, { gapsOf, gapAt }: Asked): Gap[] {
+  if (gapAt) return [gapToWin(market, best, means, gapAt)].filter((gap) => gap !== null);
+  if (gapsOf === undefined) return [];
+  return gapsToWin(market, best, means, gapsOf && new Set(gapsOf), () => undefined);
 }
 
 /** @throws Error when the awards are none of this market */

@@ -6,7 +6,7 @@ import { CURVE_PERCENT, linesOf, resized } from '../../allocation/rules/curve.js
 import type { BidAward, Problem, ProblemRules } from '../../allocation/rules/problem.js';
 import { scenariosOf, type ScenarioKind } from '../../allocation/rules/scenarios.js';
 import { nextState } from '../../kernel/lifecycle.js';
-import { refuse, type Refusal } from '../../kernel/refusal.js';
+import { invalid, refuse, type Refusal } from '../../kernel/refusal.js';
 import { awardLifecycle, type AwardState } from './lifecycle.js';
 
 /** Written limits of a board. What is beyond them is left out, and named on the board. */
@@ -129,6 +129,21 @@ export function whyQuestionChanged(evaluated: string | null, present: string): R
     'award.held-changed',
     'What winners hold beside this award has changed since it was evaluated. Have it evaluated again, and compare then.',
   );
+}
+
+export function noBoard(): Refusal {
+  return refuse(
+    'board.not-found',
+    'The alternatives to this award have not been worked out. An officer begins that while the award can be changed.',
+    { kind: 'not-found' },
+  );
+}
+
+/** Gaps are asked for of a bid, or in a lot, that the problem does not have. */
+export function unknownIn(what: 'bid' | 'lot'): Refusal {
+  return invalid(`award.unknown-${what}`, `Name a ${what} that takes part in this award, or none for all.`, [
+    { path: what === 'bid' ? 'bidId' : 'lot', reason: `is no ${what} that takes part in this award` },
+  ]);
 }
 
 /** What one is off another, in percent of the other with two digits; null without an other. */

@@ -30,3 +30,6 @@ export const HOLDING: readonly AwardState[] = ['drafted', 'recommended', 'stands
 
 /** Those of them in which people have decided: others may rely on the lines. */
 export const DECIDED: readonly AwardState[] = ['standstill', 'final'];
+
+/** States of an award that nobody decides on any more: nothing further is worked out for it. */
+export const OVER: readonly AwardState[] = ['superseded', 'abandoned'];

@@ -68,6 +68,7 @@ export const PERMISSIONS = {
   'bids.read': ['officer', 'approver', 'auditor'],
 
   'awards.compare': ['officer'],
+  'awards.prove-gaps': ['officer'],
   'awards.recommend': ['officer'],
   'awards.approve': ['approver'],
   'awards.reject': ['approver'],

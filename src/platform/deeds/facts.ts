@@ -45,6 +45,11 @@ export interface OnFactOptions {
   readonly long?: boolean;
   /** For work that comes in heaps and that nobody waits for: in the queue, whatever else is to be done goes first. */
   readonly patient?: boolean;
+  /**
+   * For long work that comes in heaps of hours: it does not go through the queue, whose places it would hold, but each
+   * process does one piece of it after the other beside everything else.
+   */
+  readonly spare?: boolean;
 }
 
 export interface OnFactMetadata extends OnFactOptions {

@@ -122,8 +122,9 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
         [RELAY_BATCH],
       )
       .then(updatedRows<{ event_id: string; handler: string }>);
+    const queued = fresh.filter(({ handler }) => this.listeners.factHandler(handler)?.spare !== true);
     await this.enqueue(
-      fresh.map(({ event_id, handler }) => ({
+      queued.map(({ event_id, handler }) => ({
         name: handler,
         data: { kind: 'fact', eventId: event_id, handler },
         opts: {

@@ -57,7 +57,29 @@ export class Performer {
 
   /** Brings a fact to a listener, unless that has happened or is happening. Never throws. */
   async deliver(eventId: string, name: string): Promise<void> {
-    return this.once(`fact ${name} ${eventId}`, () => this.deliverNow(eventId, name));
+    return this.once(`fact ${name} ${eventId}`, async () => void (await this.deliverNow(eventId, name)));
+  }
+
+  /** Brings one fact after the other to a listener for spare time, until none is left or one fails. Never throws. */
+  async useSpareTime(name: string, stopping: AbortSignal): Promise<void> {
+    return this.once(`spare ${name}`, async () => {
+      for (let more = true; more && !stopping.aborted;) {
+        // A database that does not answer is asked again, whenever this is begun anew.
+        const next = await this.nextOf(name).catch(() => null);
+        more = next !== null && (await this.deliverNow(next, name));
+      }
+    });
+  }
+
+  private async nextOf(name: string): Promise<string | null> {
+    const rows: { event_id: string }[] = await this.source.query(
+      `select event_id::text from outbox_delivery
+       where handler = $1 and handled_at is null and next_try_at <= clock_timestamp()
+         and coalesce(leased_until, '-infinity') < clock_timestamp()
+       order by outbox_delivery.event_id limit 1`,
+      [name],
+    );
+    return rows[0]?.event_id ?? null;
   }
 
   private async once(key: string, work: () => Promise<void>): Promise<void> {
@@ -92,13 +114,15 @@ export class Performer {
     }
   }
 
-  private async deliverNow(eventId: string, name: string): Promise<void> {
+  /** @returns false when it failed */
+  private async deliverNow(eventId: string, name: string): Promise<boolean> {
     const handler = this.listeners.factHandler(name);
-    if (!handler) return;
+    if (!handler) return false;
     const began = performance.now();
     try {
       const handled = await (handler.long ? this.deliverLong(handler, eventId) : this.deliverOnce(handler, eventId));
       if (handled) this.measured(name, 'done', began);
+      return true;
     } catch (error) {
       this.measured(name, 'failed', began);
       // What is unavailable now is only later: a process that ends lets go of long work, and another one does it.
@@ -112,6 +136,7 @@ export class Performer {
           [eventId, name, messageOf(error).replaceAll('\0', '').slice(0, 500), MOST_DOUBLINGS],
         )
         .catch(() => undefined);
+      return false;
     }
   }
 

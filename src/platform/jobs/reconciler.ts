@@ -32,6 +32,9 @@ export class Reconciler {
   /** Begins everything that is late or overdue. */
   async reconcile(stopping: AbortSignal): Promise<void> {
     await this.deliverLate(stopping);
+    for (const { name, spare } of this.listeners.factHandlers()) {
+      if (spare) void this.performer.useSpareTime(name, stopping);
+    }
     for (const due of this.listeners.dueHandlers()) await this.letHappen(due, stopping);
   }
 
@@ -60,7 +63,9 @@ export class Reconciler {
 
   private async deliverLate(stopping: AbortSignal): Promise<void> {
     // Facts of another version of the program, for listeners that this one does not have, are left to it.
-    const handlers = this.listeners.factHandlers().filter(({ long }) => !long || this.long.size < BESIDE);
+    const handlers = this.listeners
+      .factHandlers()
+      .filter(({ long, spare }) => !spare && (!long || this.long.size < BESIDE));
     const late: { event_id: string; handler: string }[] = await this.source.query(
       `select d.event_id::text, d.handler from outbox_delivery d
        where handled_at is null and enqueued_at < clock_timestamp() - ${GRACE} and next_try_at <= clock_timestamp()
