@@ -2,12 +2,12 @@
 import type { EntityManager } from 'typeorm';
 import type { Gap } from '../allocation/rules/gaps.js';
 import type { Problem, Result } from '../allocation/rules/problem.js';
-import { canonicalJson, toJson } from '../kernel/canonical.js';
+import { toJson } from '../kernel/canonical.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { sha256 } from '../platform/keys/keys.js';
 import type { Award } from './award.entity.js';
 import { boardCompleted, solveAsked } from './awards.events.js';
-import { type Board, type BoardEntry, type Change, problemOf, secondsOf } from './rules/board.js';
+import { type Board, type BoardEntry, type Change, questionsIn } from './rules/board.js';
 
 /** How far a board is. */
 export interface BoardStep {
@@ -17,12 +17,6 @@ export interface BoardStep {
   /** entries that have their answer, of all */
   readonly done: number;
   readonly total: number;
-}
-
-/** What a solve is asked: which problem, how far a bid is from winning in it, and for how long at most. */
-function inputHashOf(problem: Problem, change: Change): string {
-  const gapsOf = 'gapsOf' in change ? change.gapsOf : null;
-  return sha256(canonicalJson({ problem: problemOf(problem, change), gapsOf, seconds: secondsOf(change) }));
 }
 
 /** The board of an award, if it has one. */
@@ -48,9 +42,11 @@ export async function writeBoard(deed: Deed, award: Award, problem: Problem, boa
     `insert into award_board (award_id, problem_hash, problem, left_out, made_at) values ($1, $2, $3, $4, $5)`,
     [of.awardId, of.problemHash, toJson(problem), toJson(board.leftOut), deed.now],
   );
-  const hashes = board.entries.map(({ change }) => inputHashOf(problem, change));
+  const questionOf = questionsIn(problem, of.problemHash);
+  const hashOf = (change: Change): string => sha256(questionOf(change));
+  const hashes = board.entries.map(({ change }) => hashOf(change));
   const sorted = [...new Set(hashes)].sort();
-  const fresh = await writeSolves(deed, sorted, award, inputHashOf(problem, { percent: 100 }));
+  const fresh = await writeSolves(deed, sorted, award, hashOf({ percent: 100 }));
   await writeEntries(deed, of, board.entries, hashes);
   for (const inputHash of new Set(hashes)) if (fresh.has(inputHash)) await deed.announce(solveAsked, { inputHash });
   // Held until the deed ends: an answer that is not there yet comes when this board can be seen, and completes it.
@@ -84,7 +80,8 @@ async function writeSolves(
 
 /** What a solve is about, while it has no answer. */
 export interface OpenSolve {
-  readonly problem: unknown;
+  /** as JSON has it: its amounts are not read yet */
+  readonly problem: Problem;
   readonly change: Change;
 }
 
