@@ -60,7 +60,7 @@ export class AllocationService implements OnModuleDestroy {
    * @throws Refusal `allocation.solver-lost` when the solver fails twice
    */
   async gapToWin(problem: Problem, proved: readonly WonLots[], about: GapUnit, seconds: number): Promise<Gap | null> {
-    const options = { seconds, read: true, spare: true };
+    const options = { seconds, read: true, rank: 'spare' } as const;
     return (await answer(this.pool, { problem, proved, gapAt: about }, options)).gaps[0] ?? null;
   }
 

@@ -4,7 +4,7 @@ import type { Gap } from './rules/gaps.js';
 import type { LotReason } from './rules/lots.js';
 import type { Result } from './rules/problem.js';
 import type { Given } from './solver.messages.js';
-import type { SolverPool } from './solver.pool.js';
+import type { Rank, SolverPool } from './solver.pool.js';
 
 /** How long a solve may take unless said. */
 export const SOLVE_SECONDS = 60;
@@ -15,8 +15,8 @@ export interface SolveOptions {
   readonly signal?: AbortSignal;
   /** whether the problem comes from `readProblem`; otherwise a thread reads it first */
   readonly read?: boolean;
-  /** only in time that nobody else needs, see `SolverPool` */
-  readonly spare?: boolean;
+  /** what can wait gives its thread back to what cannot, and begins anew, see `SolverPool` */
+  readonly rank?: Rank;
 }
 
 /** A result, and what was asked for beside it. */

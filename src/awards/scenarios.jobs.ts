@@ -36,7 +36,7 @@ export class ScenariosJobs {
     const changed = problemOf(tree, change);
     const reading = readProblem(changed);
     const problem = reading.ok ? reading.problem : changed;
-    const options = { seconds: secondsOf(change), read: reading.ok };
+    const options = { seconds: secondsOf(change), read: reading.ok, rank: 'patient' } as const;
     return 'gapsOf' in change
       ? this.allocation.gapsToWin(problem, [change.gapsOf], options)
       : { result: await this.allocation.solve(problem, options), gaps: [] };
