@@ -1,122 +1,169 @@
 /**
- * The whole scenario board of a tender of 20 providers and 50 lots: seconds until everything has its answer, and how
- * fast a running system answers a plain request meanwhile, against the same before and after.
+ * The whole scenario board of a tender, the way an officer gets it: a system with its jobs and solver threads in one
+ * process, a command, a job per entry, answers in the database. Seconds from the command until everything has its answer,
+ * and how fast the same system answers a plain request from the command on, against the same before and after.
  */
 import { randomUUID } from 'node:crypto';
-import { createApp } from '../src/app.js';
-import { AllocationService } from '../src/allocation/allocation.service.js';
 import type { AwardRule } from '../src/allocation/rules/problem.js';
-import { boardOf, problemOf, secondsOf } from '../src/awards/rules/board.js';
 import { SESSION_COOKIE } from '../src/identity/session-cookie.js';
-import { readSettings } from '../src/platform/config/settings.js';
 import { randomToken, sha256 } from '../src/platform/keys/keys.js';
-import { type BenchGround, benchGround } from './ground.js';
-import { instance } from './instances.js';
-import { median, quantile, type Report } from './report.js';
+import { pause } from '../src/platform/patience.js';
+import type { BenchGround } from './ground.js';
+import { LiveGround } from './live-ground.js';
+import { median, quantile, type Report, timed } from './report.js';
 
-const PROVIDERS = 20;
-const LOTS = 50;
+export const BOARD_SIZE = { providers: 20, lots: 50 };
 const SEED = 1;
 /** requests before and after, one after the other with a rest between them; the first ones only warm up */
 const REQUESTS = 300;
 const WARM_UP = 100;
 const REST_MILLIS = 20;
+/** between two looks at how far the board is */
+const POLL_MILLIS = 250;
 
-export async function benchBoard(report: Report, awards: readonly AwardRule[]): Promise<void> {
-  const ground = await benchGround();
-  // The system and its solver threads in one process: requests have nothing of their own to hide behind.
-  const settings = readSettings({ DATABASE_URL: ground.url, PUMASI_LOG: 'error', PUMASI_WORKERS: 'off' });
-  settings.PUMASI_SEALING_KEY = Buffer.alloc(32, 1).toString('base64');
-  const app = await createApp(settings);
+export async function benchBoard(
+  report: Report,
+  awards: readonly AwardRule[],
+  size: Readonly<typeof BOARD_SIZE>,
+): Promise<void> {
+  const ground = await LiveGround.begin(size.lots);
   try {
-    await app.listen(0, '127.0.0.1');
-    const ask = await asker(ground, (await app.getUrl()).replace('[::1]', '127.0.0.1'));
-    const allocation = app.get(AllocationService, { strict: false });
-    for (const award of awards) await benchOne(report, award, allocation, ask);
+    const officer = await Officer.of(ground.ground, ground.served.base);
+    for (const award of awards) {
+      const { id, tenderId } = await ground.award(award, size.providers, SEED);
+      await benchOne(report, award, size, new AwardBoard(officer, ground.ground, id));
+      await ground.cancel(tenderId);
+    }
   } finally {
-    await app.close();
     await ground.end();
   }
 }
 
-type Ask = () => Promise<number>;
-
-async function benchOne(report: Report, award: AwardRule, allocation: AllocationService, ask: Ask): Promise<void> {
-  const before = (await latencies(ask, (sent) => sent >= REQUESTS)).slice(WARM_UP);
-  const problem = instance(PROVIDERS, LOTS, award, SEED);
-  const best = await allocation.solve(problem);
-  const { entries } = boardOf(problem, best.awards);
-  const began = performance.now();
-  let first = 0;
-  let done = 0;
-  let proved = 0;
-  const gaps = { all: 0, found: 0, proved: 0 };
-  const solving = entries.map(async ({ change }) => {
-    const options = { seconds: secondsOf(change) };
-    const asked = problemOf(problem, change);
-    if ('gapsOf' in change) {
-      const answer = await allocation.gapsToWin(asked, [change.gapsOf], options);
-      gaps.all += answer.gaps.length;
-      gaps.found += answer.gaps.filter((gap) => gap.proved || gap.gapMinor !== null).length;
-      gaps.proved += answer.gaps.filter((gap) => gap.proved).length;
-    } else {
-      const { status } = await allocation.solve(asked, options);
-      if (status === 'optimal' || status === 'infeasible') proved += 1;
-    }
-    done += 1;
-    if (done === 1) first = performance.now() - began;
-  });
-  const meanwhile = latencies(ask, () => done === entries.length);
-  await Promise.all(solving);
-  const seconds = (performance.now() - began) / 1_000;
+async function benchOne(
+  report: Report,
+  award: AwardRule,
+  { providers, lots }: Readonly<typeof BOARD_SIZE>,
+  board: AwardBoard,
+): Promise<void> {
+  const { officer } = board;
+  const before = (await latencies(officer, (sent) => sent >= REQUESTS)).slice(WARM_UP);
+  let over = false;
+  const meanwhile = latencies(officer, () => over);
+  const { post, first, all } = await board.made().finally(() => (over = true));
   const during = await meanwhile;
-  const quiet = [...before, ...(await latencies(ask, (sent) => sent >= REQUESTS))];
+  const quiet = [...before, ...(await latencies(officer, (sent) => sent >= REQUESTS))];
+  const { entries, solved, proved, gaps, found, exact } = await board.counts();
   report.row('board', {
     award,
-    'providers x lots': `${PROVIDERS} x ${LOTS}`,
-    entries: entries.length,
+    'providers x lots': `${providers} x ${lots}`,
+    entries,
+    'command ms': post,
     'first s': first / 1_000,
-    'all s': seconds,
+    'all s': all / 1_000,
     aim: 'at most 180',
-    'scenarios and curve proved': `${proved} of ${entries.length - PROVIDERS}`,
-    'gaps proved, found': `${gaps.proved}, ${gaps.found} of ${gaps.all}`,
+    'scenarios and curve proved': `${proved} of ${solved}`,
+    'gaps proved, found': `${exact}, ${found} of ${gaps}`,
     'request ms': median(during),
     'quiet ms': median(quiet),
     ratio: median(during) / median(quiet),
     'p95 ms': quantile(during, 0.95),
     'quiet p95 ms': quantile(quiet, 0.95),
+    'slowest ms': Math.max(...during),
+    'quiet slowest ms': Math.max(...quiet),
   });
 }
 
 /** Milliseconds of requests, one after the other, until it is enough. */
-async function latencies(ask: Ask, enough: (sent: number) => boolean): Promise<number[]> {
+async function latencies(officer: Officer, enough: (sent: number) => boolean): Promise<number[]> {
   const millis: number[] = [];
   while (!enough(millis.length)) {
-    millis.push(await ask());
-    await new Promise((resolve) => {
-      setTimeout(resolve, REST_MILLIS);
-    });
+    millis.push(await timed(() => officer.ask('GET', 'tenders')));
+    await pause(REST_MILLIS);
   }
   return millis;
 }
 
-/** Somebody signed in, who asks for a page of tenders. @returns a request that tells how long it took */
-async function asker({ pool }: BenchGround, base: string): Promise<Ask> {
-  const [organisation, person, token] = [randomUUID(), randomUUID(), randomToken()];
-  await pool.query(`insert into organisation (id, kind, name) values ($1, 'agency', 'Agency')`, [organisation]);
-  await pool.query(`insert into person (id, email, name, password_hash) values ($1, 'o@a.example', 'Officer', '')`, [
-    person,
-  ]);
-  await pool.query(`insert into membership values ($1, $2, 'officer')`, [person, organisation]);
-  await pool.query(
-    `insert into session (token_hash, person_id, organisation_id, expires_at) values ($1, $2, $3, now() + interval '1 hour')`,
-    [sha256(token), person, organisation],
-  );
-  return async () => {
+/** Somebody of the agency who is signed in. */
+class Officer {
+  private constructor(
+    private readonly base: string,
+    private readonly token: string,
+  ) {}
+
+  static async of({ pool }: BenchGround, base: string): Promise<Officer> {
+    const [organisation, person, token] = [randomUUID(), randomUUID(), randomToken()];
+    await pool.query(`insert into organisation (id, kind, name) values ($1, 'agency', 'Agency')`, [organisation]);
+    await pool.query(`insert into person (id, email, name, password_hash) values ($1, 'o@a.example', 'Officer', '')`, [
+      person,
+    ]);
+    await pool.query(`insert into membership values ($1, $2, 'officer')`, [person, organisation]);
+    await pool.query(
+      `insert into session (token_hash, person_id, organisation_id, expires_at) values ($1, $2, $3, now() + interval '1 hour')`,
+      [sha256(token), person, organisation],
+    );
+    return new Officer(base, token);
+  }
+
+  async ask(method: 'GET' | 'POST', path: string): Promise<unknown> {
+    const answer = await fetch(`${this.base}/api/v1/${path}`, {
+      method,
+      headers: {
+        cookie: `${SESSION_COOKIE}=${this.token}`,
+        ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+      },
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} was answered with ${answer.status}: ${text.slice(0, 300)}`);
+    return JSON.parse(text);
+  }
+}
+
+interface Counts {
+  readonly entries: number;
+  /** scenarios and points of the curve, and those of them that are proved */
+  readonly solved: number;
+  readonly proved: number;
+  /** gaps to win, those that are exact or have an upper bound, and the exact ones */
+  readonly gaps: number;
+  readonly found: number;
+  readonly exact: number;
+}
+
+class AwardBoard {
+  constructor(
+    readonly officer: Officer,
+    private readonly ground: BenchGround,
+    private readonly awardId: string,
+  ) {}
+
+  /** Has it made. @returns milliseconds of the command, until one more entry has its answer, and until all have */
+  async made(): Promise<{ post: number; first: number; all: number }> {
+    const path = `awards/${this.awardId}/scenarios`;
     const began = performance.now();
-    const answer = await fetch(`${base}/api/v1/tenders`, { headers: { cookie: `${SESSION_COOKIE}=${token}` } });
-    await answer.text();
-    if (answer.status !== 200) throw new Error(`a request was answered with ${answer.status}`);
-    return performance.now() - began;
-  };
+    const begun = (await this.officer.ask('POST', path)) as { state: string; done: number };
+    const post = performance.now() - began;
+    for (let first = 0; ; await pause(POLL_MILLIS)) {
+      const { state, done } = (await this.officer.ask('GET', path)) as typeof begun;
+      const since = performance.now() - began;
+      if (first === 0 && done > begun.done) first = since;
+      if (state === 'complete') return { post, first, all: since };
+    }
+  }
+
+  async counts(): Promise<Counts> {
+    const { rows } = await this.ground.pool.query<Counts>(
+      `with entry as (select * from award_board_entry join award_solve using (input_hash) where award_id = $1),
+         gap as (select g.* from entry join award_gap g using (input_hash))
+       select count(*)::int as entries, (count(*) filter (where kind <> 'gaps'))::int as solved,
+              (count(*) filter (where kind <> 'gaps' and status in ('optimal', 'infeasible')))::int as proved,
+              (select count(*)::int from gap) as gaps,
+              (select count(*)::int from gap where proved or gap_minor is not null) as found,
+              (select count(*)::int from gap where proved) as exact
+       from entry`,
+      [this.awardId],
+    );
+    const [counts] = rows;
+    if (!counts) throw new Error('the board has no entries');
+    return counts;
+  }
 }

@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Random } from '../demo/random.js';
 import { createApp } from '../src/app.js';
+import type { AwardRule } from '../src/allocation/rules/problem.js';
 import { AuctionsService } from '../src/auctions/auctions.service.js';
 import { receiptText } from '../src/auctions/rules/receipt.js';
 import { Sealing } from '../src/auctions/sealing.js';
@@ -82,22 +83,7 @@ export class LiveGround {
   /** A live auction that has begun, with its first standing, of so many bidders. It lasts longer than any measurement. */
   async auction(providers: number, seed: number): Promise<LiveAuctionMade> {
     const { pool } = this.ground;
-    const tenders = this.get(TendersService);
-    // The pool's lock drafts a tender by itself; every other one is drafted here.
-    const id = await this.draft(tenders);
-    await pool.query(
-      `update tender set bidding_ends_at = now() + interval '1 day',
-         auction = auction || '{ "format": "live", "durationSeconds": 86400 }' where id = $1`,
-      [id],
-    );
-    await tenders.publish(systemActor('bench'), id);
-    await this.until('select from auction where id = $1', [id]);
-    const bidders = await this.bids(id, await this.tariffs(id, providers, seed));
-    await pool.query(
-      `update auction set state = 'closed', deadline = app_now(), closed_at = app_now(), due_at = null where id = $1`,
-      [id],
-    );
-    await this.get(AuctionsService).open({ ...systemActor('bench'), personId: this.many.people[0] }, id);
+    const { id, bidders } = await this.opened(providers, seed, { format: 'live', durationSeconds: 86_400 });
     await pool.query(`update auction set due_at = app_now() where id = $1 and state = 'waiting'`, [id]);
     await this.until(`select from auction where id = $1 and state = 'live'`, [id]);
     await this.quiet(id);
@@ -107,6 +93,46 @@ export class LiveGround {
     );
     const aliases = new Map(rows.map(({ bidder, alias }) => [bidder, alias]));
     return { id, bidders: bidders.map((each) => ({ ...each, alias: aliases.get(each.organisationId) ?? '' })) };
+  }
+
+  /** The first award of a tender with so many sealed bids, evaluated by the system itself, once nothing is left to do. */
+  async award(rule: AwardRule, providers: number, seed: number): Promise<{ id: string; tenderId: string }> {
+    const { id: tenderId } = await this.opened(providers, seed, { format: 'sealed' }, rule);
+    await this.until(`select from award where tender_id = $1 and state = 'drafted'`, [tenderId]);
+    await this.idle();
+    const { rows } = await this.ground.pool.query<{ id: string }>('select id from award where tender_id = $1', [
+      tenderId,
+    ]);
+    return { id: rows[0]?.id ?? '', tenderId };
+  }
+
+  /** A published tender whose sealed bids have been opened. */
+  private async opened(
+    providers: number,
+    seed: number,
+    auction: Readonly<Record<string, string | number>>,
+    rule: AwardRule | null = null,
+  ): Promise<LiveAuctionMade> {
+    const { pool } = this.ground;
+    const tenders = this.get(TendersService);
+    // The pool's lock drafts a tender by itself; every other one is drafted here.
+    const id = await this.draft(tenders);
+    await pool.query(
+      `update tender set bidding_ends_at = now() + interval '1 day', auction = auction || $2,
+         award_rule = coalesce($3, award_rule), max_winners = case when $3 is null then max_winners else $4 end,
+         max_share_bp = case when $3 is null then max_share_bp else 6000 end
+       where id = $1`,
+      [id, auction, rule, Math.max(2, Math.ceil(providers / 2))],
+    );
+    await tenders.publish(systemActor('bench'), id);
+    await this.until('select from auction where id = $1', [id]);
+    const bidders = await this.bids(id, await this.tariffs(id, providers, seed));
+    await pool.query(
+      `update auction set state = 'closed', deadline = app_now(), closed_at = app_now(), due_at = null where id = $1`,
+      [id],
+    );
+    await this.get(AuctionsService).open({ ...systemActor('bench'), personId: this.many.people[0] }, id);
+    return { id, bidders };
   }
 
   /** Until everything is placed and reckoned. */
@@ -122,7 +148,10 @@ export class LiveGround {
 
   /** Makes room for the next auction: a pool is put out to tender once at a time. */
   async cancel(id: string): Promise<void> {
-    await this.ground.pool.query(`update auction set state = 'cancelled', due_at = null where id = $1`, [id]);
+    await this.ground.pool.query(
+      `update auction set state = 'cancelled', due_at = null where id = $1 and decided_at is null`,
+      [id],
+    );
     await this.ground.pool.query(`update auction_desk set state = 'idle', due_at = null where id = $1`, [id]);
     await this.ground.pool.query(
       `update tender set state = 'cancelled', cancelled_at = now(), why_cancelled = 'measured' where id = $1`,
@@ -130,12 +159,16 @@ export class LiveGround {
     );
   }
 
-  private async draft(tenders: TendersService): Promise<string> {
-    await this.until(`select from outbox_event having count(*) > 0`, []);
+  private async idle(): Promise<void> {
     await this.until(
       'select from installation where not exists (select from outbox_delivery where handled_at is null)',
       [],
     );
+  }
+
+  private async draft(tenders: TendersService): Promise<string> {
+    await this.until(`select from outbox_event having count(*) > 0`, []);
+    await this.idle();
     const { rows } = await this.ground.pool.query<{ id: string }>(`select id from tender where state = 'draft'`);
     return rows[0]?.id ?? this.deed((deed) => tenders.draftFor(deed, this.many.poolId));
   }

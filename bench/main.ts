@@ -5,7 +5,7 @@ import type { AwardRule } from '../src/allocation/rules/problem.js';
 import { ALLOCATION_SIZES, type AllocationSizes, benchAllocation } from './allocation.js';
 import { AUCTION_SIZES, benchAuction } from './auction.js';
 import { benchBilling } from './billing.js';
-import { benchBoard } from './board.js';
+import { benchBoard, BOARD_SIZE } from './board.js';
 import { benchJoins } from './joins.js';
 import { benchMillion, LINES } from './million.js';
 import { benchPayments } from './payments.js';
@@ -46,7 +46,11 @@ const BENCHES: Readonly<Record<string, (report: Report, options: Options) => Pro
       providers: given(providers, AUCTION_SIZES.providers),
       lots: given(lots, AUCTION_SIZES.lots),
     }),
-  board: (report, { awards }) => benchBoard(report, awards.split(',') as AwardRule[]),
+  board: (report, { awards, providers, lots }) =>
+    benchBoard(report, awards.split(',') as AwardRule[], {
+      providers: given(providers, [BOARD_SIZE.providers])[0] ?? BOARD_SIZE.providers,
+      lots: given(lots, [BOARD_SIZE.lots])[0] ?? BOARD_SIZE.lots,
+    }),
 };
 
 function allocationSizes(options: Options): AllocationSizes {
@@ -69,8 +73,8 @@ const program = new Command('npm run bench --')
   .argument('[names...]', `which: ${Object.keys(BENCHES).join(', ')}; all unless said`)
   .option('--sizes <n,...>', 'stages: numbers of businesses; billing and payments: of lines', SIZES.join(','))
   .option('--lines <n,...>', 'million: numbers of pledged lines', LINES.join(','))
-  .option('--providers <n,...>', 'allocation and auction: numbers of providers')
-  .option('--lots <n,...>', 'allocation and auction: numbers of lots')
+  .option('--providers <n,...>', 'allocation and auction: numbers of providers; board: the first')
+  .option('--lots <n,...>', 'allocation and auction: numbers of lots; board: the first')
   .option('--bidders <n,...>', 'auction: bidders at the same time', AUCTION_SIZES.bidders.join(','))
   .option('--improvements <n>', 'auction: improvements of a round', String(AUCTION_SIZES.improvements))
   .option('--awards <rule,...>', 'allocation, million and board: award rules', ALLOCATION_SIZES.awards.join(','))

@@ -20,7 +20,7 @@ export class AllocationService implements OnModuleDestroy {
    * @throws the signal's reason when aborted; Refusal `allocation.solver-lost` when the solver fails twice
    */
   async solve(problem: Problem, options: SolveOptions = {}): Promise<Result> {
-    return (await answer(this.pool, { problem, read: false }, options)).result;
+    return (await answer(this.pool, { problem }, options)).result;
   }
 
   /**
@@ -28,7 +28,7 @@ export class AllocationService implements OnModuleDestroy {
    * @param bids ids of the bids that are asked about; null for all, which are as many problems as bids x lots
    */
   async gapsToWin(problem: Problem, bids: readonly string[] | null, options: SolveOptions = {}): Promise<Answer> {
-    return answer(this.pool, { problem, read: false, gapsOf: bids }, options);
+    return answer(this.pool, { problem, gapsOf: bids }, options);
   }
 
   /**
@@ -36,7 +36,7 @@ export class AllocationService implements OnModuleDestroy {
    * where that is soon known of all lots, else in bounds.
    */
   async reasoned(problem: Problem, options: SolveOptions = {}): Promise<Answer> {
-    return answer(this.pool, { problem, read: false, reasonsWithin: EFFORT.quick, reasonsSoon: true }, options);
+    return answer(this.pool, { problem, reasonsWithin: EFFORT.quick, reasonsSoon: true }, options);
   }
 
   /**
@@ -48,19 +48,20 @@ export class AllocationService implements OnModuleDestroy {
     proved: readonly WonLots[],
     options: SolveOptions = {},
   ): Promise<readonly LotReason[]> {
-    return (await answer(this.pool, { problem, read: false, proved, reasonsWithin: EFFORT.thorough }, options)).reasons;
+    return (await answer(this.pool, { problem, proved, reasonsWithin: EFFORT.thorough }, options)).reasons;
   }
 
   /**
    * One gap to win, by an allocation that is known and proved to be the cheapest; in spare time, however long that is
    * to come.
+   * @param problem as `readProblem` gives it
    * @param proved what each bid wins
    * @returns null when the limit came before anything was known
    * @throws Refusal `allocation.solver-lost` when the solver fails twice
    */
   async gapToWin(problem: Problem, proved: readonly WonLots[], about: GapUnit, seconds: number): Promise<Gap | null> {
-    const given = { problem, read: false, proved, gapAt: about };
-    return (await answer(this.pool, given, { seconds, spare: true })).gaps[0] ?? null;
+    const options = { seconds, read: true, rank: 'spare' } as const;
+    return (await answer(this.pool, { problem, proved, gapAt: about }, options)).gaps[0] ?? null;
   }
 
   async onModuleDestroy(): Promise<void> {

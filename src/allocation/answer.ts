@@ -4,7 +4,7 @@ import type { Gap } from './rules/gaps.js';
 import type { LotReason } from './rules/lots.js';
 import type { Result } from './rules/problem.js';
 import type { Given } from './solver.messages.js';
-import type { SolverPool } from './solver.pool.js';
+import type { Rank, SolverPool } from './solver.pool.js';
 
 /** How long a solve may take unless said. */
 export const SOLVE_SECONDS = 60;
@@ -13,8 +13,10 @@ export interface SolveOptions {
   /** limit, from the moment a thread takes the problem; 60 unless said */
   readonly seconds?: number;
   readonly signal?: AbortSignal;
-  /** only in time that nobody else needs, see `SolverPool` */
-  readonly spare?: boolean;
+  /** whether the problem comes from `readProblem`; otherwise a thread reads it first */
+  readonly read?: boolean;
+  /** what can wait gives its thread back to what cannot, and begins anew, see `SolverPool` */
+  readonly rank?: Rank;
 }
 
 /** A result, and what was asked for beside it. */
@@ -26,13 +28,12 @@ export interface Answer {
 
 /**
  * Solves a problem in a pool. Awards are given out only when the independent checker finds nothing wrong with them.
- * @param given.read whether the problem comes from `parseProblem`; otherwise a thread reads it first
  * @throws what the pool throws; Error when the checker finds a fault, which is a fault of this program
  */
-export async function answer(pool: SolverPool, given: Given, options: SolveOptions): Promise<Answer> {
-  const { seconds = SOLVE_SECONDS, ...wish } = options;
+export async function answer(pool: SolverPool, given: Omit<Given, 'read'>, options: SolveOptions): Promise<Answer> {
+  const { seconds = SOLVE_SECONDS, read = false, ...wish } = options;
   const started = performance.now();
-  const { outcome, gaps, reasons } = await pool.solve(given, seconds, wish);
+  const { outcome, gaps, reasons } = await pool.solve({ ...given, read }, seconds, wish);
   if (outcome.totalMinor !== null) {
     const { violations, totalMinor } = check(given.problem, outcome.awards);
     const faults = totalMinor === outcome.totalMinor ? violations : [...violations, `costs ${totalMinor}`];

@@ -57,7 +57,11 @@ export async function runSolve(file: string, options: { readonly seconds: number
   const pool = new SolverPool(1);
   try {
     const { problem } = reading;
-    const { result, reasons } = await answer(pool, { problem, read: true, reasonsWithin: EFFORT.quick }, options);
+    const { result, reasons } = await answer(
+      pool,
+      { problem, reasonsWithin: EFFORT.quick },
+      { ...options, read: true },
+    );
     const providers = new Map(problem.bids.map(({ id, provider }) => [id, provider]));
     const told = { problem, nameOf: (bid: string) => `${providers.get(bid)} (bid ${bid})` };
     const words = reasons.map((reason) => lotWords(reason, told));

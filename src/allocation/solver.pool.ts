@@ -1,8 +1,10 @@
 /**
- * A few warm solver threads and two lines in front of them. A task whose thread dies is done again, once.
+ * A few warm solver threads and a line of each rank in front of them. A task whose thread dies is done again, once.
  *
- * Spare tasks wait in a line of their own: they take a thread only when no other task waits, never the last free one where
- * there are several, and give theirs back when another task finds none. Then they begin anew, so they should be short.
+ * Usual tasks come first. Patient ones take any thread that is free, also the last; spare ones only when no other task
+ * waits, and never the last free one where there are several. When a task finds no thread, one of a lower rank gives its
+ * own back, spare ones before patient ones, and begins anew as the next of its rank: the one that was begun last, so that
+ * the others come to their end.
  */
 import { availableParallelism } from 'node:os';
 import { type Refusal, refuse } from '../kernel/refusal.js';
@@ -15,22 +17,33 @@ const THREADS = Math.max(1, Math.min(4, availableParallelism()));
 /** Tasks that may wait in each line. */
 const QUEUE = 1_000;
 
+/** Whom a task goes before; usual unless said. */
+export type Rank = 'usual' | 'patient' | 'spare';
+
 export interface Wish {
   readonly signal?: AbortSignal;
-  readonly spare?: boolean;
+  readonly rank?: Rank;
 }
 
-/** A spare task was ended for another one. */
+/** The first before the others. */
+const RANKS: readonly Rank[] = ['usual', 'patient', 'spare'];
+
+/** A task under way that gives its thread back when this is ended. */
+interface Begun {
+  readonly rank: Rank;
+  readonly end: AbortController;
+}
+
+/** A task was ended for another one of a higher rank. */
 class GaveWay extends Error {
   override readonly name = 'GaveWay';
 }
 
 export class SolverPool {
   private threads: SolverThread[] = [];
-  private readonly waiting: (() => void)[] = [];
-  private readonly sparing: (() => void)[] = [];
-  /** what ends the spare tasks under way */
-  private readonly yielding = new Set<AbortController>();
+  private readonly lines: Record<Rank, (() => void)[]> = { usual: [], patient: [], spare: [] };
+  /** what may give way, in the order in which it was begun */
+  private readonly yielding = new Set<Begun>();
   private closed = false;
 
   constructor(private readonly size = THREADS) {}
@@ -75,27 +88,33 @@ export class SolverPool {
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
-  private async attempt(given: Given, seconds: number, wish: Wish): Promise<Solved> {
-    const { signal, spare = false } = wish;
-    if (!spare) return (await this.take(wish)).solve(given, seconds, signal);
-    for (;;) {
-      const thread = await this.take(wish);
-      const end = new AbortController();
-      this.yielding.add(end);
+  private async attempt(given: Given, seconds: number, { signal, rank = 'usual' }: Wish): Promise<Solved> {
+    for (let before = false; ; before = true) {
+      const begun: Begun = { rank, end: new AbortController() };
+      const ends = signal ? AbortSignal.any([signal, begun.end.signal]) : begun.end.signal;
+      const thread = await this.take(begun, signal, before);
       try {
-        return await thread.solve(given, seconds, signal ? AbortSignal.any([signal, end.signal]) : end.signal);
+        if (!ends.aborted) return await thread.solve(given, seconds, ends);
+        // It was told to give way between the taking and here. By then, it stands in its line again.
+        thread.busy = false;
+        setImmediate(() => this.wake());
+        ends.throwIfAborted();
       } catch (error) {
         if (!(error instanceof GaveWay)) throw error;
       } finally {
-        this.yielding.delete(end);
+        this.yielding.delete(begun);
       }
     }
   }
 
-  /** A thread without a task, when there is one: waits in line for it. */
-  private async take({ signal, spare = false }: Wish): Promise<SolverThread> {
-    const line = spare ? this.sparing : this.waiting;
-    if (line.length >= QUEUE) {
+  /**
+   * A thread without a task, when there is one: waits in line for it.
+   * @param before whether it had a thread and gives it back: then it is the first in its line, and takes none before that
+   */
+  private async take(begun: Begun, signal: AbortSignal | undefined, before: boolean): Promise<SolverThread> {
+    const { rank } = begun;
+    const line = this.lines[rank];
+    if (line.length >= QUEUE && !before) {
       throw refuse('allocation.queue-full', 'Too many problems wait to be solved; try again later.', {
         kind: 'too-many',
       });
@@ -103,32 +122,45 @@ export class SolverPool {
     for (let first = true; ; first = false) {
       signal?.throwIfAborted();
       if (this.closed) throw shuttingDown();
-      const free = first && line.length > 0 ? null : spare ? this.spare() : this.free();
+      const behind = this.waitsBefore(rank) || (first && (before || line.length > 0));
+      const free = behind ? null : rank === 'spare' ? this.spare() : this.free();
       if (free) {
         // Two tasks may be woken for one thread: whoever finds none waits again.
         free.busy = true;
+        if (rank !== 'usual') this.yielding.add(begun);
         return free;
       }
-      if (!spare) this.haveOneGiveWay();
+      // Once for each: who is woken and finds none has been given way to already.
+      if (first) this.haveOneGiveWay(rank);
       await new Promise<void>((resolve) => {
-        line.push(resolve);
+        if (first && before) line.unshift(resolve);
+        else line.push(resolve);
         signal?.addEventListener('abort', () => resolve(), { once: true });
       });
     }
+  }
+
+  /** Whether somebody of a higher rank waits. */
+  private waitsBefore(rank: Rank): boolean {
+    return RANKS.slice(0, RANKS.indexOf(rank)).some((higher) => this.lines[higher].length > 0);
   }
 
   /** A thread that is free for a spare task. */
   private spare(): SolverThread | null {
     const busy = this.threads.filter(({ alive, busy: taken }) => alive && taken).length;
     const enough = this.size - busy >= Math.min(2, this.size);
-    return enough && this.waiting.length === 0 ? this.free() : null;
+    return enough ? this.free() : null;
   }
 
-  private haveOneGiveWay(): void {
-    const [end] = this.yielding;
-    if (!end) return;
-    this.yielding.delete(end);
-    end.abort(new GaveWay('another task needs the thread'));
+  /** The lowest rank first, and of one rank what was begun last. */
+  private haveOneGiveWay(rank: Rank): void {
+    for (const lower of RANKS.slice(RANKS.indexOf(rank) + 1).toReversed()) {
+      const last = [...this.yielding].findLast((begun) => begun.rank === lower);
+      if (!last) continue;
+      this.yielding.delete(last);
+      last.end.abort(new GaveWay('another task needs the thread'));
+      return;
+    }
   }
 
   private free(): SolverThread | null {
@@ -141,7 +173,7 @@ export class SolverPool {
   }
 
   private wake(): void {
-    for (const resume of [...this.waiting.splice(0), ...this.sparing.splice(0)]) resume();
+    for (const resume of RANKS.flatMap((rank) => this.lines[rank].splice(0))) resume();
   }
 }
 

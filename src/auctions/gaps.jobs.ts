@@ -1,5 +1,6 @@
 /** How far everybody is from winning what it does not win: found after a standing, as long as it is the newest. */
 import { Injectable } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
 import { AllocationService } from '../allocation/allocation.service.js';
 import type { Gap } from '../allocation/rules/gaps.js';
 import { JobSource } from '../platform/database/job-source.js';
@@ -50,6 +51,8 @@ export class GapsJobs {
     if (newest?.event.sequence !== standing || newest.content.totalMinor === null) return;
     const { problem: head } = await this.grounds.of(tx, auctionId);
     const problem = auctionProblem(head, await tariffsAsOf(tx, auctionId, newest.event.body.upTo));
+    const practice = await tx.existsBy(Auction, { id: auctionId, practiceFor: Not(IsNull()) });
+    const rank = practice ? 'patient' : 'usual';
     const done: { alias: string }[] = await tx.query(
       'select distinct alias from auction_gap where auction_id = $1 and standing = $2',
       [auctionId, standing],
@@ -62,7 +65,7 @@ export class GapsJobs {
         { id: auctionId, state: 'cancelled' },
       ]);
       if (over || (await lastOf(tx, auctionId, 'standing'))?.sequence !== standing) return;
-      const { gaps } = await this.allocation.gapsToWin(problem, [alias], { seconds: GAPS_SECONDS, signal });
+      const { gaps } = await this.allocation.gapsToWin(problem, [alias], { seconds: GAPS_SECONDS, signal, rank });
       await this.keep(auctionId, standing, gaps);
     }
   }

@@ -262,7 +262,8 @@ export class StandingsJobs {
   ): Promise<Pick<Result, 'status' | 'totalMinor' | 'boundMinor' | 'awards'>> {
     if (tariffs.length === 0) return NO_BIDS;
     const seconds = auction.state === 'settling' ? FINAL_SECONDS : LIVE_SECONDS;
-    return this.allocation.solve(problem, { seconds });
+    const rank = auction.practiceFor === null ? 'usual' : 'patient';
+    return this.allocation.solve(problem, { seconds, rank });
   }
 
   private async deed<T>(name: string, work: (deed: Deed) => Promise<T>): Promise<T> {

@@ -52,6 +52,13 @@ export async function proofStep(
 /** Asks for the proof of gaps that are not exact, once each, the nearest to winning first. @returns how many */
 export async function askProofs(deed: Deed, { awardId, problemHash }: BoardStep, wanted: Wanted): Promise<number> {
   const { asked, done } = await proofStep(deed.tx, { awardId, problemHash });
+  // A better answer that is just being written waits, and finds the proofs; or it is there before they are asked for.
+  await deed.tx.query(
+    `select 1 from award_solve where input_hash in
+       (select input_hash from award_board_entry where award_id = $1 and problem_hash = $2 and kind = 'gaps')
+     order by input_hash for share`,
+    [awardId, problemHash],
+  );
   // What another process is about to take back is gone after this, and is asked for again.
   await deed.tx.query(
     `select 1 from award_gap_proof where (input_hash, position) in

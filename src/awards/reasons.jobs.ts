@@ -54,7 +54,7 @@ export class ReasonsJobs {
     if (OVER.includes(award.state) || problemHash !== award.problemHash) return [];
     const proved = award.winners.map(({ bidId, cells }) => ({ bid: bidId, lots: lotsOf(cells) }));
     try {
-      return await this.allocation.reasons(problem, proved, { seconds: SECONDS });
+      return await this.allocation.reasons(problem, proved, { seconds: SECONDS, rank: 'patient' });
     } catch (error) {
       if (error instanceof Refusal && error.code !== 'allocation.solver-lost') throw error;
       this.log.warn(`the reasons of award ${award.id} stay in bounds: ${(error as Error).message}`);

@@ -32,12 +32,13 @@ export class ScenariosJobs {
   }
 
   private async answer({ problem: tree, change }: OpenSolve): Promise<Solved> {
-    const reading = readProblem(tree);
-    if (!reading.ok) throw new Error(`a board keeps what is no problem: ${JSON.stringify(reading.faults.slice(0, 3))}`);
-    const problem = problemOf(reading.problem, change);
-    const seconds = secondsOf(change);
+    // Read with its change, as a part of the rules or of the demand is unread as well. The thread then need not read it.
+    const changed = problemOf(tree, change);
+    const reading = readProblem(changed);
+    const problem = reading.ok ? reading.problem : changed;
+    const options = { seconds: secondsOf(change), read: reading.ok, rank: 'patient' } as const;
     return 'gapsOf' in change
-      ? this.allocation.gapsToWin(problem, [change.gapsOf], { seconds })
-      : { result: await this.allocation.solve(problem, { seconds }), gaps: [] };
+      ? this.allocation.gapsToWin(problem, [change.gapsOf], options)
+      : { result: await this.allocation.solve(problem, options), gaps: [] };
   }
 }

@@ -153,8 +153,8 @@ describe('solving in threads', () => {
     const pool = new SolverPool(2);
     const { threads, problems, nth, restore } = watchThreads();
     const abort = new AbortController();
-    const first = pool.solve({ problem: HARD, read: true }, 60, { spare: true, signal: abort.signal });
-    const second = pool.solve({ problem: EASY, read: true }, 60, { spare: true });
+    const first = pool.solve({ problem: HARD, read: true }, 60, { rank: 'spare', signal: abort.signal });
+    const second = pool.solve({ problem: EASY, read: true }, 60, { rank: 'spare' });
     await nth(0, false);
     const other = bidAt('c', 400n, BOTH);
     const urgent = { ...EASY, bids: [...EASY.bids, other] };
@@ -173,13 +173,65 @@ describe('solving in threads', () => {
   it('a spare task waits behind all others, gives its thread back to them, and is done in the end', async () => {
     const pool = new SolverPool(1);
     const { problems, nth, restore } = watchThreads();
-    const spare = pool.solve({ problem: HARD, read: true }, 4, { spare: true });
+    const spare = pool.solve({ problem: HARD, read: true }, 4, { rank: 'spare' });
     await nth(0, false);
     const urgent = [1n, 2n].map((more) => ({ ...EASY, bids: [...EASY.bids, bidAt('c', 400n + more, BOTH)] }));
     const [one, two] = await Promise.all(urgent.map((problem) => pool.solve({ problem, read: true }, 60)));
     expect([one?.outcome.status, two?.outcome.status]).toEqual(['optimal', 'optimal']);
     expect(['feasible', 'unknown']).toContain((await spare).outcome.status);
     expect(problems).toEqual([HARD, ...urgent, HARD]);
+    restore();
+    await pool.close();
+  });
+
+  it('patient tasks take every free thread; the one begun last gives way to a usual task, and is done later', async () => {
+    const pool = new SolverPool(2);
+    const { problems, nth, restore } = watchThreads();
+    const [old, young] = [24, 36].map((termMonths) => ({ ...HARD, termMonths })) as [Problem, Problem];
+    const ends = { old: new AbortController(), young: new AbortController() };
+    const first = pool.solve({ problem: old, read: true }, 60, { rank: 'patient', signal: ends.old.signal });
+    await nth(0, false);
+    const second = pool.solve({ problem: young, read: true }, 60, { rank: 'patient', signal: ends.young.signal });
+    const third = pool.solve({ problem: EASY, read: true }, 60, { rank: 'patient' });
+    await nth(1, false);
+    const urgent = [1n, 2n].map((more) => ({ ...EASY, bids: [...EASY.bids, bidAt('c', 400n + more, BOTH)] }));
+    for (const [at, problem] of urgent.entries()) {
+      expect((await pool.solve({ problem, read: true }, 60)).outcome.status).toBe('optimal');
+      // It was the next of its rank again, before what waited behind it.
+      await nth(3 + 2 * at, false);
+    }
+    expect(problems).toEqual([old, young, urgent[0], young, urgent[1], young]);
+    ends.old.abort(new Error('not needed any more'));
+    await expect(first).rejects.toThrow('not needed any more');
+    expect((await third).outcome.status).toBe('optimal');
+    ends.young.abort(new Error('not needed either'));
+    await expect(second).rejects.toThrow('not needed either');
+    restore();
+    await pool.close();
+  });
+
+  it('a task gives way before its thread has heard of it, and spare tasks give way before patient ones', async () => {
+    const pool = new SolverPool(1);
+    const { problems, nth, restore } = watchThreads();
+    const other = { ...EASY, bids: [...EASY.bids, bidAt('c', 400n, BOTH)] };
+    const spare = pool.solve({ problem: HARD, read: true }, 3, { rank: 'spare' });
+    const patient = pool.solve({ problem: EASY, read: true }, 60, { rank: 'patient' });
+    const usual = pool.solve({ problem: other, read: true }, 60);
+    const order: string[] = [];
+    const noted = { spare, patient, usual };
+    await Promise.all(Object.entries(noted).map(async ([name, task]) => task.then(() => order.push(name))));
+    expect(order).toEqual(['usual', 'patient', 'spare']);
+    expect(problems).toEqual([other, EASY, HARD]);
+
+    const ending = new AbortController();
+    const busy = pool.solve({ problem: HARD, read: true }, 60, { rank: 'patient', signal: ending.signal });
+    await nth(3, false);
+    const waits = pool.solve({ problem: EASY, read: true }, 60, { rank: 'spare' });
+    await pause(50);
+    ending.abort(new Error('not needed any more'));
+    await expect(busy).rejects.toThrow('not needed any more');
+    expect((await waits).outcome.status).toBe('optimal');
+    expect(problems).toEqual([other, EASY, HARD, HARD, EASY]);
     restore();
     await pool.close();
   });

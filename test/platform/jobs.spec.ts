@@ -80,6 +80,23 @@ describe('jobs that go wrong', () => {
     await until(async () => house.probe.holes === holes);
   });
 
+  it('does other long work while patient work holds all that it can', async () => {
+    const holes = house.probe.holes;
+    let dry = (_value: unknown): void => undefined;
+    house.probe.ground = new Promise((resolve) => (dry = resolve));
+    try {
+      await house.wantHoles(20);
+      // Longer than the queue has what it does not do: the places beside it are taken as well.
+      await sleep(6_000);
+      await house.wantBridge();
+      await until(async () => house.probe.bridges === 1);
+      expect(house.probe.holes).toBe(holes);
+    } finally {
+      dry(null);
+    }
+    await until(async () => house.probe.holes === holes + 20);
+  });
+
   it('does work for spare time one piece after the other, holding up nothing, and tries again what fails', async () => {
     await house.wantTunnel([1, 2, -3, 4, 5, 6]);
     await until(async () => house.probe.metres.length > 0);

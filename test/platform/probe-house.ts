@@ -12,6 +12,7 @@ import { PlatformModule } from '../../src/platform/platform.module.js';
 // Not declared: every system that the same process boots later would have to listen to them.
 const bellRung: Fact<{ bell: string }> = { name: 'probe.bell-rung' };
 const holeWanted: Fact<{ depth: number }> = { name: 'probe.hole-wanted' };
+const bridgeWanted: Fact<{ span: number }> = { name: 'probe.bridge-wanted' };
 const tunnelWanted: Fact<{ metre: number }> = { name: 'probe.tunnel-wanted' };
 
 /** How long it takes to dig a hole. */
@@ -22,6 +23,9 @@ export class Probe {
   /** bells and fruit by name, as often as they were tried */
   readonly tries = new Map<string, number>();
   holes = 0;
+  bridges = 0;
+  /** holes are begun, and done when this is */
+  ground: Promise<unknown> = Promise.resolve();
   /** metres of the tunnel that were dug, and how many at a time at the most */
   readonly metres: number[] = [];
   diggers = { now: 0, most: 0 };
@@ -35,10 +39,17 @@ export class Probe {
 
   @OnFact(holeWanted, { name: 'probe.dig', long: true, patient: true })
   async dig(): Promise<void> {
+    await this.ground;
     await new Promise((resolve) => {
       setTimeout(resolve, DIGGING_MILLIS);
     });
     this.holes += 1;
+  }
+
+  @OnFact(bridgeWanted, { name: 'probe.build', long: true })
+  async build(): Promise<void> {
+    this.bridges += 1;
+    await Promise.resolve();
   }
 
   @OnFact(tunnelWanted, { name: 'probe.tunnel', long: true, spare: true })
@@ -90,7 +101,7 @@ export class ProbeHouse {
     const settings = readSettings({ PUMASI_SEALING_KEY: Buffer.alloc(32, 7).toString('base64'), ...environment });
     const module = await Test.createTestingModule({ imports: [PlatformModule.with(settings), ProbeModule] })
       .overrideProvider(FACTS_TO_HEAR)
-      .useValue([bellRung.name, holeWanted.name, tunnelWanted.name])
+      .useValue([bellRung.name, holeWanted.name, bridgeWanted.name, tunnelWanted.name])
       .setLogger({ log: () => {}, error: () => {}, warn: () => {} })
       .compile();
     const source = module.get(DataSource);
@@ -126,6 +137,13 @@ export class ProbeHouse {
     await this.module.get(Deeds).run(systemActor('test'), 'probe.want-holes', null, async (deed) => {
       for (let depth = 1; depth <= count; depth += 1) await deed.announce(holeWanted, { depth });
     });
+  }
+
+  async wantBridge(): Promise<void> {
+    const wanting = systemActor('test');
+    await this.module
+      .get(Deeds)
+      .run(wanting, 'probe.want-bridge', null, (deed) => deed.announce(bridgeWanted, { span: 1 }));
   }
 
   /** Wants these metres of a tunnel. */

@@ -141,8 +141,9 @@ function checkChoice(problem: Problem, awards: readonly BidAward[]): string[] {
   const chosen = winning.flatMap(({ provider, alternative }) =>
     alternative === undefined ? [] : [JSON.stringify([provider, alternative])],
   );
+  const lotsOf = new Map(awards.map((award) => [award, new Set(linesOf(award).map((line) => line.lot))]));
   const grouped = (problem.rules.groups ?? []).flatMap(({ lots, winners = [], minWinners, maxWinners }) => {
-    const within = awards.filter((award) => lots.some((lot) => linesOf(award).some((line) => line.lot === lot)));
+    const within = awards.filter((award) => lots.some((lot) => lotsOf.get(award)?.has(lot)));
     const here = within.map((award) => problem.bids.find((bid) => bid.id === award.bid)?.provider ?? '');
     const count = new Set([...winners, ...here]).size;
     const what = `lots ${lots.join(', ')}: ${count} providers win`;
@@ -197,13 +198,15 @@ function checkAward(problem: Problem, bid: ProblemBid, award: BidAward): { viola
     costMinor +=
       (month * BigInt(problem.termMonths) + (terms?.setup ?? 0n)) * BigInt(Number.isSafeInteger(count) ? count : 0);
   }
+  const linesIn = new Map<string, number>();
+  for (const { lot, lines: count } of lines) linesIn.set(lot, (linesIn.get(lot) ?? 0) + count);
   for (const [lot, terms] of Object.entries(bid.lots)) {
-    const inLot = sum(lines.filter((line) => line.lot === lot).map((line) => line.lines));
+    const inLot = linesIn.get(lot) ?? 0;
     if (inLot > (terms.capacity ?? inLot))
       violations.push(`wins ${inLot} lines in lot ${lot}, more than ${terms.capacity}`);
   }
   for (const [name, partner] of Object.entries(bid.partners ?? {})) {
-    const served = sum(lines.filter((line) => partner.lots.includes(line.lot)).map((line) => line.lines));
+    const served = sum([...new Set(partner.lots)].map((lot) => linesIn.get(lot) ?? 0));
     if (served > partner.capacity)
       violations.push(`partner ${name} serves ${served} lines, more than ${partner.capacity}`);
   }

@@ -6,6 +6,7 @@ import {
   gapPerLineMonthly,
   percentOff,
   problemOf,
+  questionsIn,
   secondsOf,
   whyNotCompare,
   whyQuestionChanged,
@@ -73,6 +74,31 @@ describe('a board', () => {
     expect(small.leftOut).toEqual({ providers: ['alpha'], bids: ['a'] });
     const kept = small.entries.map(({ kind, about }) => `${kind}:${about}`);
     expect(kept).toEqual(keys.filter((key) => key !== 'with:alpha' && key !== 'gaps:a'));
+  });
+});
+
+describe('what entries ask', () => {
+  const questionOf = questionsIn(problem, 'the hash');
+
+  test('is the same text for the same question, and another one for every other', () => {
+    const own = questionOf({ percent: 100 });
+    expect(questionOf({ rules: { exclude: ['gone'], maxWinners: 2, award: 'lot' } })).toBe(own);
+    const all = [own, ...[{ percent: 50 }, { rules: { award: 'lot' as const } }, { gapsOf: 'a' }].map(questionOf)];
+    expect(new Set([...all, questionOf({ gapsOf: 'b' })]).size).toBe(5);
+    expect(questionsIn(problem, 'another hash')({ percent: 100 })).not.toBe(own);
+    const single = questionsIn({ ...problem, lots: [{ id: 'north', demand: { basic: 1 } }] }, 'the hash');
+    expect(single({ percent: 10 })).toBe(single({ percent: 100 }));
+  });
+
+  test('is written without walking through the bids once more for each entry', () => {
+    let walks = 0;
+    const watched = problem.bids.map((each) =>
+      Object.defineProperty({ ...each }, 'bands', { enumerable: true, get: () => ((walks += 1), each.bands) }),
+    );
+    const { entries } = boardOf(problem, [{ bid: 'b' }]);
+    const watching = questionsIn({ ...problem, bids: watched }, 'the hash');
+    for (const { change } of entries) watching(change);
+    expect(walks).toBe(0);
   });
 });
 

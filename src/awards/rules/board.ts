@@ -5,6 +5,7 @@
 import { CURVE_PERCENT, linesOf, resized } from '../../allocation/rules/curve.js';
 import type { BidAward, Problem, ProblemRules } from '../../allocation/rules/problem.js';
 import { scenariosOf, type ScenarioKind } from '../../allocation/rules/scenarios.js';
+import { canonicalJson } from '../../kernel/canonical.js';
 import { nextState } from '../../kernel/lifecycle.js';
 import { invalid, refuse, type Refusal } from '../../kernel/refusal.js';
 import { awardLifecycle, type AwardState } from './lifecycle.js';
@@ -62,6 +63,21 @@ export function secondsOf(change: Change): number {
 export function problemOf(problem: Problem, change: Change): Problem {
   if ('rules' in change) return { ...problem, rules: change.rules };
   return 'percent' in change ? resized(problem, change.percent) : problem;
+}
+
+/**
+ * What entries ask, each as one text: which problem, how far a bid is from winning in it, and for how long at most. Equal
+ * questions have equal texts, whichever change led to them.
+ * @param problemHash stands for the bids, which are nearly all of a problem and the same in all entries
+ */
+export function questionsIn(problem: Problem, problemHash: string): (change: Change) => string {
+  const own = canonicalJson(problem.lots);
+  return (change) => {
+    const { lots, rules } = problemOf(problem, change);
+    const demand = lots === problem.lots ? own : canonicalJson(lots);
+    const gapsOf = 'gapsOf' in change ? change.gapsOf : null;
+    return canonicalJson({ problemHash, demand, rules, gapsOf, seconds: secondsOf(change) });
+  };
 }
 
 /**

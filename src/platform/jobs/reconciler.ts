@@ -16,6 +16,8 @@ const ALARM_KEPT_MILLIS = 120_000;
 const PATIENCE_MILLIS = 1_000;
 /** as long as there are no more than this many of them, and of long handlers. */
 const BESIDE = 4;
+/** Of long patient ones fewer: while they hold all places of the queue, what is not patient finds one here. */
+const PATIENT_BESIDE = BESIDE - 1;
 
 @Injectable()
 export class Reconciler {
@@ -65,7 +67,7 @@ export class Reconciler {
     // Facts of another version of the program, for listeners that this one does not have, are left to it.
     const handlers = this.listeners
       .factHandlers()
-      .filter(({ long, spare }) => !spare && (!long || this.long.size < BESIDE));
+      .filter(({ long, spare, patient }) => !spare && (!long || this.hasPlace(patient)));
     const late: { event_id: string; handler: string }[] = await this.source.query(
       `select d.event_id::text, d.handler from outbox_delivery d
        where handled_at is null and enqueued_at < clock_timestamp() - ${GRACE} and next_try_at <= clock_timestamp()
@@ -76,9 +78,14 @@ export class Reconciler {
     for (const { event_id, handler } of late) {
       if (stopping.aborted || this.slow.size >= BESIDE) return;
       const deliver = (): Promise<void> => this.performer.deliver(event_id, handler);
-      if (!this.listeners.factHandler(handler)?.long) await this.soon(`${handler} ${event_id}`, deliver);
-      else if (this.long.size < BESIDE) void this.beside(this.long, `${handler} ${event_id}`, deliver);
+      const { long, patient } = this.listeners.factHandler(handler) ?? {};
+      if (!long) await this.soon(`${handler} ${event_id}`, deliver);
+      else if (this.hasPlace(patient)) void this.beside(this.long, `${handler} ${event_id}`, deliver);
     }
+  }
+
+  private hasPlace(patient = false): boolean {
+    return this.long.size < (patient ? PATIENT_BESIDE : BESIDE);
   }
 
   private async letHappen(due: DueHandler, stopping: AbortSignal): Promise<void> {
