@@ -109,11 +109,11 @@ describeOnModel('a dispute that begins with a question', () => {
 
   it('takes again what was given back first of a deposit, from the invoice that this has paid since', async () => {
     const [member] = all.members as [Someone];
-    const deposit = randomUUID();
+    const [deposit, agreementId] = [randomUUID(), randomUUID()];
     await system.source.query(
       `insert into deposit (id, offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, due_at, asked_at)
        values ($1, $2, $2, $3, $4, $5, 2000, 'stripe', 'charging', app_now(), app_now())`,
-      [deposit, randomUUID(), all.agencyId, member.organisationId, EUR],
+      [deposit, agreementId, all.agencyId, member.organisationId, EUR],
     );
     await system.settled();
     const id = inquiry();
@@ -122,7 +122,7 @@ describeOnModel('a dispute that begins with a question', () => {
     asked.model.closeDispute(id, 'won');
     await told();
     await system.source.query('update deposit set settled_at = app_now() where id = $1', [deposit]);
-    const shares = [{ providerId: all.provider.organisationId, net: 10_000 }];
+    const shares = [{ providerId: all.provider.organisationId, net: 10_000, agreementId }];
     const wanted = [{ memberId: member.organisationId, shares }];
     const [second] = (await issue(system, all.agencyId, '2026-03', wanted, EUR)) as [Issued];
     expect(await collectionOf(all.officer, second.id)).toMatchObject({ state: 'paid', paidMinor: 11_000 });
