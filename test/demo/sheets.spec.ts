@@ -28,6 +28,12 @@ describe('the spreadsheets of a demonstration', () => {
     [
       'a file that was cut off',
       () => truncateSync(at('lines.csv'), readFileSync(at('lines.csv')).byteLength - 30),
+      'lines.csv: Line 41, the last one, ',
+      /has no line break at its end, so that a part of it may be missing/,
+    ],
+    [
+      'a row with too few values',
+      () => writeFileSync(at('lines.csv'), `${readFileSync(at('lines.csv'), 'utf8').slice(0, -30)}\n`),
       'lines.csv, line 41: ',
       /the line has \d+ values, the header 13\. Correct the file/,
     ],
