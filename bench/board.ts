@@ -28,7 +28,7 @@ export async function benchBoard(
 ): Promise<void> {
   const ground = await LiveGround.begin(size.lots);
   try {
-    const officer = await Officer.of(ground.ground, ground.served.base);
+    const officer = await Officer.of(ground);
     for (const award of awards) {
       const { id, tenderId } = await ground.award(award, size.providers, SEED);
       await benchOne(report, award, size, new AwardBoard(officer, ground.ground, id));
@@ -90,16 +90,13 @@ class Officer {
     private readonly token: string,
   ) {}
 
-  static async of({ pool }: BenchGround, base: string): Promise<Officer> {
-    const [organisation, person, token] = [randomUUID(), randomUUID(), randomToken()];
-    await pool.query(`insert into organisation (id, kind, name) values ($1, 'agency', 'Agency')`, [organisation]);
-    await pool.query(`insert into person (id, email, name, password_hash) values ($1, 'o@a.example', 'Officer', '')`, [
-      person,
-    ]);
-    await pool.query(`insert into membership values ($1, $2, 'officer')`, [person, organisation]);
+  static async of({ ground: { pool }, served: { base }, officer }: LiveGround): Promise<Officer> {
+    const token = randomToken();
+    const who = [officer.personId, officer.organisationId];
+    await pool.query(`insert into membership values ($1, $2, 'officer')`, who);
     await pool.query(
-      `insert into session (token_hash, person_id, organisation_id, expires_at) values ($1, $2, $3, now() + interval '1 hour')`,
-      [sha256(token), person, organisation],
+      `insert into session (token_hash, person_id, organisation_id, expires_at) values ($3, $1, $2, now() + interval '1 hour')`,
+      [...who, sha256(token)],
     );
     return new Officer(base, token);
   }

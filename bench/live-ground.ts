@@ -7,7 +7,7 @@ import type { AwardRule } from '../src/allocation/rules/problem.js';
 import { AuctionsService } from '../src/auctions/auctions.service.js';
 import { receiptText } from '../src/auctions/rules/receipt.js';
 import { Sealing } from '../src/auctions/sealing.js';
-import { systemActor } from '../src/kernel/actor.js';
+import { type Actor, systemActor } from '../src/kernel/actor.js';
 import { readSettings } from '../src/platform/config/settings.js';
 import { type Deed, Deeds } from '../src/platform/deeds/deeds.js';
 import { Keys, randomToken, sha256 } from '../src/platform/keys/keys.js';
@@ -70,6 +70,11 @@ export class LiveGround {
     return live;
   }
 
+  /** of the agency that has the pool */
+  get officer(): Actor {
+    return this.many.officer;
+  }
+
   async end(): Promise<void> {
     await this.served.stop();
     await this.app.close();
@@ -124,14 +129,14 @@ export class LiveGround {
        where id = $1`,
       [id, auction, rule, Math.max(2, Math.ceil(providers / 2))],
     );
-    await tenders.publish(systemActor('bench'), id);
+    await tenders.publish(this.many.officer, id);
     await this.until('select from auction where id = $1', [id]);
     const bidders = await this.bids(id, await this.tariffs(id, providers, seed));
     await pool.query(
       `update auction set state = 'closed', deadline = app_now(), closed_at = app_now(), due_at = null where id = $1`,
       [id],
     );
-    await this.get(AuctionsService).open({ ...systemActor('bench'), personId: this.many.people[0] }, id);
+    await this.get(AuctionsService).open(this.many.officer, id);
     return { id, bidders };
   }
 

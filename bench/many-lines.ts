@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { Random } from '../demo/random.js';
+import { type Actor, systemActor } from '../src/kernel/actor.js';
 import { toJson } from '../src/kernel/canonical.js';
 import { bidsFor } from './instances.js';
 
@@ -15,6 +16,8 @@ export interface ManyLines {
   readonly poolId: string;
   /** officer and approver of the agency */
   readonly people: readonly [string, string];
+  /** who puts the pool out to tender */
+  readonly officer: Actor;
 }
 
 /**
@@ -94,7 +97,13 @@ export async function poolOfMany(pool: pg.Pool, lines: number, lots = LOTS): Pro
     client.release();
   }
   await pool.query('vacuum (analyze) pledge, pledge_line, site, organisation');
-  return { poolId, people };
+  const officer: Actor = {
+    ...systemActor('bench'),
+    personId: people[0],
+    organisationId: agency,
+    organisationKind: 'agency',
+  };
+  return { poolId, people, officer };
 }
 
 /**

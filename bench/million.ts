@@ -110,7 +110,7 @@ class Many {
        where id = $1`,
       [tenderId, rule],
     );
-    const publishing = await timed(() => tenders.publish(systemActor('bench'), tenderId));
+    const publishing = await timed(() => tenders.publish(this.many.officer, tenderId));
     await openBids(pool, tenderId, this.many, seed);
     const awards = this.get(AwardsJobs);
     await this.deed((deed) => awards.begin(deed, { tenderId }));
