@@ -26,9 +26,15 @@ export class AllocationService implements OnModuleDestroy {
   /**
    * Solves a problem, and finds for bids how far they are from winning each lot, or tier of a lot, that they do not win.
    * @param bids ids of the bids that are asked about; null for all, which are as many problems as bids x lots
+   * @param options `proved` is what each bid wins where that is known and proved to be the cheapest: then all the time is
+   *   for the gaps
    */
-  async gapsToWin(problem: Problem, bids: readonly string[] | null, options: SolveOptions = {}): Promise<Answer> {
-    return answer(this.pool, { problem, gapsOf: bids }, options);
+  async gapsToWin(
+    problem: Problem,
+    bids: readonly string[] | null,
+    { proved, ...options }: SolveOptions & { readonly proved?: readonly WonLots[] | null } = {},
+  ): Promise<Answer> {
+    return answer(this.pool, { problem, gapsOf: bids, ...(proved ? { proved } : {}) }, options);
   }
 
   /**

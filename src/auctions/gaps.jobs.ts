@@ -52,7 +52,9 @@ export class GapsJobs {
     const { problem: head } = await this.grounds.of(tx, auctionId);
     const problem = auctionProblem(head, await tariffsAsOf(tx, auctionId, newest.event.body.upTo));
     const practice = await tx.existsBy(Auction, { id: auctionId, practiceFor: Not(IsNull()) });
-    const rank = practice ? 'patient' : 'usual';
+    const { status, awards } = newest.content;
+    const proved = status === 'optimal' ? awards : null;
+    const options = { seconds: GAPS_SECONDS, signal, rank: practice ? 'patient' : 'usual', proved } as const;
     const done: { alias: string }[] = await tx.query(
       'select distinct alias from auction_gap where auction_id = $1 and standing = $2',
       [auctionId, standing],
@@ -65,7 +67,7 @@ export class GapsJobs {
         { id: auctionId, state: 'cancelled' },
       ]);
       if (over || (await lastOf(tx, auctionId, 'standing'))?.sequence !== standing) return;
-      const { gaps } = await this.allocation.gapsToWin(problem, [alias], { seconds: GAPS_SECONDS, signal, rank });
+      const { gaps } = await this.allocation.gapsToWin(problem, [alias], options);
       await this.keep(auctionId, standing, gaps);
     }
   }

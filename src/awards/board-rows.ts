@@ -7,6 +7,7 @@ import type { Deed } from '../platform/deeds/deeds.js';
 import { sha256 } from '../platform/keys/keys.js';
 import type { Award } from './award.entity.js';
 import { boardCompleted, solveAsked } from './awards.events.js';
+import type { Winner } from './rules/award.js';
 import { type Board, type BoardEntry, type Change, questionsIn } from './rules/board.js';
 
 /** What is still to be answered, or answered better; of `award_solve` as `s`. */
@@ -104,13 +105,16 @@ export interface OpenSolve {
   /** as JSON has it: its amounts are not read yet */
   readonly problem: Problem;
   readonly change: Change;
+  /** what the award gives to whom, where that is proved to be the cheapest of its problem; else null */
+  readonly proved: readonly Pick<Winner, 'bidId' | 'cells'>[] | null;
 }
 
 /** What is to be solved; null when it has been. Any board that asks it tells. */
 export async function openSolve(tx: EntityManager, inputHash: string): Promise<OpenSolve | null> {
   const rows: OpenSolve[] = await tx.query(
-    `select b.problem, e.change from award_solve s join award_board_entry e using (input_hash)
-       join award_board b using (award_id, problem_hash)
+    `select b.problem, e.change, a.allocation as proved
+     from award_solve s join award_board_entry e using (input_hash) join award_board b using (award_id, problem_hash)
+       left join award a on a.id = b.award_id and a.problem_hash = b.problem_hash and a.solver_status = 'optimal'
      where s.input_hash = $1 and (${OPEN}) limit 1`,
     [inputHash],
   );

@@ -10,7 +10,7 @@ import { OnFact } from '../platform/deeds/facts.js';
 import { Award } from './award.entity.js';
 import { proofAsked } from './awards.events.js';
 import { type GapPlace, type OpenProof, openProof, takeBack, writeProof } from './proof-rows.js';
-import { lotsOf } from './rules/award.js';
+import { wonLots } from './rules/award.js';
 import { PROOF_LIMITS } from './rules/proofs.js';
 
 @Injectable()
@@ -38,9 +38,13 @@ export class ProofsJobs {
     const reading = readProblem(problem);
     if (!reading.ok) throw new Error(`a board keeps what is no problem: ${JSON.stringify(reading.faults.slice(0, 3))}`);
     const { winners } = await this.source.manager.findOneByOrFail(Award, { id: awardId });
-    const proved = winners.map(({ bidId, cells }) => ({ bid: bidId, lots: lotsOf(cells) }));
     try {
-      return await this.allocation.gapToWin(reading.problem, proved, { bid, lot, tier }, PROOF_LIMITS.seconds);
+      return await this.allocation.gapToWin(
+        reading.problem,
+        wonLots(winners),
+        { bid, lot, tier },
+        PROOF_LIMITS.seconds,
+      );
     } catch (error) {
       if (error instanceof Refusal && error.code !== 'allocation.solver-lost') throw error;
       this.log.warn(`a gap of award ${awardId} stays as it is: ${(error as Error).message}`);

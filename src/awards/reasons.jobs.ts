@@ -13,7 +13,7 @@ import { Award } from './award.entity.js';
 import { weighingAsked } from './awards.events.js';
 import { type Question, questionOf } from './question-rows.js';
 import { tellingOf } from './reason-rows.js';
-import { lotsOf } from './rules/award.js';
+import { wonLots } from './rules/award.js';
 import { OVER } from './rules/lifecycle.js';
 import { endWeighing, isWeighing } from './weighing-rows.js';
 
@@ -52,7 +52,7 @@ export class ReasonsJobs {
    */
   private async reasonsOf(award: Award, { problem, problemHash }: Question): Promise<readonly LotReason[]> {
     if (OVER.includes(award.state) || problemHash !== award.problemHash) return [];
-    const proved = award.winners.map(({ bidId, cells }) => ({ bid: bidId, lots: lotsOf(cells) }));
+    const proved = wonLots(award.winners);
     try {
       return await this.allocation.reasons(problem, proved, { seconds: SECONDS, rank: 'patient' });
     } catch (error) {

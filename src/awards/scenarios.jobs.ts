@@ -7,6 +7,7 @@ import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
 import { boardCompleted, solveAsked } from './awards.events.js';
 import { noteComplete, type OpenSolve, openSolve, type Solved, writeAnswer } from './board-rows.js';
+import { wonLots } from './rules/award.js';
 import { problemOf, secondsOf } from './rules/board.js';
 
 @Injectable()
@@ -31,14 +32,14 @@ export class ScenariosJobs {
     await deed.record({ type: 'award', id: board.awardId }, { board: board.problemHash, complete: true });
   }
 
-  private async answer({ problem: tree, change }: OpenSolve): Promise<Solved> {
+  private async answer({ problem: tree, change, proved }: OpenSolve): Promise<Solved> {
     // Read with its change, as a part of the rules or of the demand is unread as well. The thread then need not read it.
     const changed = problemOf(tree, change);
     const reading = readProblem(changed);
     const problem = reading.ok ? reading.problem : changed;
     const options = { seconds: secondsOf(change), read: reading.ok, rank: 'patient' } as const;
     return 'gapsOf' in change
-      ? this.allocation.gapsToWin(problem, [change.gapsOf], options)
+      ? this.allocation.gapsToWin(problem, [change.gapsOf], { ...options, proved: proved && wonLots(proved) })
       : { result: await this.allocation.solve(problem, options), gaps: [] };
   }
 }

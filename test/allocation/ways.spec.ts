@@ -11,9 +11,15 @@ import { startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
 import { smallProblems } from './small-problems.js';
 
-/** The cheapest allocation of whole units in every choice of bands that holds one: its cost, by the bands. */
-function cheapestByWay(market: Market): Map<string, number> {
-  const costs = new Map<string, number>();
+interface Cheapest {
+  readonly cost: number;
+  /** who wins each unit */
+  readonly owners: readonly number[];
+}
+
+/** The cheapest allocation of whole units in every choice of bands that holds one, by the bands. */
+function cheapestByWay(market: Market): Map<string, Cheapest> {
+  const cheapest = new Map<string, Cheapest>();
   const owners = market.units.map(() => 0);
   const visit = (unit: number): void => {
     if (unit < owners.length) {
@@ -34,10 +40,12 @@ function cheapestByWay(market: Market): Map<string, number> {
           return lines > 0 && lo <= lines && lines <= hi;
         }) ?? NONE,
     );
-    costs.set(bands.join(), Math.min(costs.get(bands.join()) ?? Infinity, found.cost));
+    const { cost } = found;
+    if (cost < (cheapest.get(bands.join())?.cost ?? Infinity))
+      cheapest.set(bands.join(), { cost, owners: [...owners] });
   };
   visit(0);
-  return costs;
+  return cheapest;
 }
 
 const anyPrices = fc.array(fc.double({ min: -50, max: 400, noNaN: true }), { minLength: 3, maxLength: 3 });
@@ -52,8 +60,8 @@ describe('ways to choose the bands of all bids', () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         (problem, unit, part) => {
           const market = marketOf(problem);
-          const costs = cheapestByWay(market);
-          const sorted = [...costs.values()].sort((a, b) => a - b);
+          const cheapest = cheapestByWay(market);
+          const sorted = [...cheapest.values()].map(({ cost }) => cost).sort((a, b) => a - b);
           const limit = sorted[Math.floor(part * (sorted.length - 1))] ?? 1e9;
           const prices = new Bounds(market).pricesOf(
             Float64Array.from(market.units, (_, u) => unit[u] ?? 0),
@@ -63,7 +71,8 @@ describe('ways to choose the bands of all bids', () => {
           const reckoned = new Bounds(market).reckon(region, prices);
           const ways = reckoned && waysIn(market, region, reckoned, limit, 1e6);
           const bounds = new Map(ways?.map(({ bands, bound }) => [bands.join(), bound]));
-          for (const [bands, cost] of costs) if (cost <= limit) expect(bounds.get(bands)).toBeLessThanOrEqual(cost);
+          for (const [bands, { cost }] of cheapest)
+            if (cost <= limit) expect(bounds.get(bands)).toBeLessThanOrEqual(cost);
         },
       ),
       { numRuns: cases(300) },
@@ -76,7 +85,7 @@ describe('ways to choose the bands of all bids', () => {
         const market = marketOf(problem);
         const none = new Float64Array(market.units.length);
         const prices = new Bounds(market).pricesOf(none, new Float64Array(market.providers.length));
-        for (const [key, cost] of cheapestByWay(market)) {
+        for (const [key, { cost, owners }] of cheapestByWay(market)) {
           const bands = Int32Array.from(key.split(','), Number);
           const decided = new Decided(market);
           decided.best.forEach((_, bid) => (decided.best[bid] = bid % 2 === 0 ? first : second));
@@ -84,10 +93,32 @@ describe('ways to choose the bands of all bids', () => {
           const most = cost * prices.scale;
           expect(decided.raise(region, bands, prices, most)).toBeLessThanOrEqual(most);
           expect(decided.tighten(region, most)).toBeLessThanOrEqual(most);
+          const barred = owners.filter((bid, u) => region.forbidden?.[bid * market.units.length + u] === 1);
+          expect(barred).toEqual([]);
         }
       }),
       { numRuns: cases(300) },
     );
+  });
+
+  it('has whoever is to win pay for a whole unit, not for the fewest lines of its band', () => {
+    const offer = (price: bigint) => ({ bands: [{ from: 1, monthly: { basic: price } }], lots: { A: {}, B: {} } });
+    const market = marketOf({
+      currency: 'USD',
+      termMonths: 1,
+      lots: ['A', 'B'].map((id) => ({ id, demand: { basic: 10 } })),
+      bids: [10n, 15n].map((price, i) => ({
+        id: `b${i}`,
+        provider: `p${i}`,
+        receivedAt: `2026-03-01T10:00:0${i}Z`,
+        ...offer(price),
+      })),
+      rules: { award: 'lot' },
+    });
+    const prices = new Bounds(market).pricesOf(new Float64Array(2), new Float64Array(2));
+    const bands = Int32Array.from([0, 1]);
+    const region = keepOnly(market, wholeRegion(market), bands);
+    expect(new Decided(market).raise(region, bands, prices, 0) / prices.scale).toBe(100 + 150);
   });
 
   it('gives up where there are too many', () => {

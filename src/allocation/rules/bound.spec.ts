@@ -125,6 +125,17 @@ describe('the lower bound', () => {
     );
   });
 
+  it('has a bid that must win pay for a whole lot, not for the fewest lines of its band', () => {
+    const offer = { bands: [{ from: 1, monthly: { basic: 30n } }], lots: { L0: {}, L1: {} } };
+    const market = marketOf(problemOf([10, 20], [offer, offer]));
+    const bounds = new Bounds(market);
+    const region = wholeRegion(market);
+    region.must[0] = 1;
+    // A line costs 20 more than it is worth at these prices, and the smaller lot has ten.
+    const prices = bounds.pricesOf(Float64Array.from([100, 200]), new Float64Array(2));
+    expect(bounds.of(region, prices, false)?.cost).toBeGreaterThanOrEqual(300 + 200 - 1);
+  });
+
   it('does not let bids reach parts of bands that cannot be reached together', () => {
     // Each gets its discount for both lots only, and costs 100 more than the other in one of them.
     const offer = (dear: string) => ({

@@ -96,18 +96,21 @@ export class Decided {
   private thin(region: Region, limit: number): boolean {
     const { forbidden } = region;
     if (this.market.divisible || forbidden === null) return false;
-    const { serving, price, best, cost, weight, least } = this;
+    const { serving, price, best, load, cost, weight, least } = this;
     for (const i of serving) price[i] = best[i] ?? 0;
-    const room = limit - this.bound();
+    const left = limit - this.bound();
     const units = weight.length;
+    const rooms = serving.map((i) => left + (load[i] === 0 ? this.leastRegret(i) : 0));
     let any = false;
-    for (const i of serving) {
+    for (const [at, i] of serving.entries()) {
+      // One unit that it wins is in the bound already, whichever it is.
+      const room = rooms[at] ?? Infinity;
       for (let u = 0; u < units; u += 1) {
-        const at = i * units + u;
-        const value = (cost[at] ?? 0) + (price[i] ?? 0) * (weight[u] ?? 0);
+        const offer = i * units + u;
+        const value = (cost[offer] ?? 0) + (price[i] ?? 0) * (weight[u] ?? 0);
         if (value === Infinity || value - (least[u] ?? 0) <= room) continue;
-        cost[at] = Infinity;
-        forbidden[at] = 1;
+        cost[offer] = Infinity;
+        forbidden[offer] = 1;
         any = true;
       }
     }
@@ -186,7 +189,21 @@ export class Decided {
       sum += cheapest * count;
       load[to] = (load[to] ?? 0) + lines * count;
     }
+    if (!this.market.divisible) for (const i of serving) if (load[i] === 0) sum += this.leastRegret(i);
     return sum;
+  }
+
+  /** What it costs at the least that a bid that would win nothing wins one unit. */
+  private leastRegret(bid: number): number {
+    const { price, cost, weight, least } = this;
+    const units = weight.length;
+    const each = price[bid] ?? 0;
+    let regret = Infinity;
+    for (let u = 0; u < units; u += 1) {
+      const value = (cost[bid * units + u] ?? 0) + each * (weight[u] ?? 0) - (least[u] ?? 0);
+      if (value < regret) regret = value;
+    }
+    return regret;
   }
 
   /** Moves the prices of lines towards what is won too much; false when nothing is. */

@@ -78,3 +78,10 @@ export function lotsOf(cells: readonly Omit<AwardCell, 'from'>[]): Record<string
   }
   return Object.fromEntries([...lots].map(([lot, tiers]) => [lot, Object.fromEntries(tiers)]));
 }
+
+/** What each bid wins, as the solver takes it. */
+export function wonLots(
+  winners: readonly Pick<Winner, 'bidId' | 'cells'>[],
+): { readonly bid: string; readonly lots: Record<string, Record<string, number>> }[] {
+  return winners.map(({ bidId, cells }) => ({ bid: bidId, lots: lotsOf(cells) }));
+}
