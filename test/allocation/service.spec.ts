@@ -74,6 +74,19 @@ describe('solving in threads', () => {
     ]);
   });
 
+  it('takes what is proved for the cheapest, and finds the gaps to it', async () => {
+    const problem = largeProblem(6, 12, 'lot', 1);
+    const found = await service.gapsToWin(problem, ['b1']);
+    expect(found.result.status).toBe('optimal');
+    const { result, gaps } = await service.gapsToWin(problem, ['b1'], { proved: found.result.awards });
+    expect({ ...result, solveMs: 0 }).toEqual({ ...found.result, solveMs: 0 });
+    expect(gaps).toEqual(found.gaps);
+    // It is taken and not looked for: what is dearer and said to be the cheapest stays so.
+    const dearer = { bid: 'b', lots: { north: { basic: 10 }, south: { basic: 20 } } };
+    const said = await service.gapsToWin(EASY, [], { proved: [dearer] });
+    expect(said.result).toMatchObject({ status: 'optimal', totalMinor: 183_600n });
+  });
+
   it('refuses what is no problem, with the places', async () => {
     const result = await service.solve({ ...EASY, termMonths: 0, bids: [bidAt('a', -1n, ['west'])] });
     expect(result.status).toBe('invalid');
