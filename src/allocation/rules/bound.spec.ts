@@ -10,7 +10,10 @@ import { cases } from '../../../test/support/cases.js';
 
 const LOTS = 5;
 
-function problemOf(demand: readonly number[], bids: readonly Pick<ProblemBid, 'bands' | 'lots'>[]): Problem {
+function problemOf(
+  demand: readonly number[],
+  bids: readonly Pick<ProblemBid, 'bands' | 'lots' | 'partners'>[],
+): Problem {
   return {
     currency: 'USD',
     termMonths: 1,
@@ -35,17 +38,23 @@ const problems = fc
         steps: fc.tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 12 })),
         capacity: fc.integer({ min: 6, max: 45 }),
         activation: fc.integer({ min: 0, max: 20 }),
+        partner: fc.option(
+          fc.record({ lots: fc.integer({ min: 1, max: LOTS }), most: fc.integer({ min: 1, max: 20 }) }),
+        ),
       }),
       { minLength: 3, maxLength: 3 },
     ),
     maxWinners: fc.integer({ min: 1, max: 3 }),
   })
   .map(({ demand, bids, maxWinners }): Problem => {
-    const offers = bids.map(({ prices, steps: [first, second], capacity, activation }) => ({
+    const offers = bids.map(({ prices, steps: [first, second], capacity, activation, partner }) => ({
       bands: [1, 1 + first, 1 + first + second].map((from, b) => ({ from, monthly: { basic: 20n - 6n * BigInt(b) } })),
       lots: Object.fromEntries(prices.map((price, l) => [`L${l}`, { surcharge: BigInt(price) }])),
       capacity,
       activation: BigInt(activation),
+      ...(partner && {
+        partners: { one: { lots: prices.slice(0, partner.lots).map((_, l) => `L${l}`), capacity: partner.most } },
+      }),
     }));
     const problem = problemOf(demand, offers);
     return { ...problem, rules: { ...problem.rules, maxWinners } };
@@ -134,6 +143,24 @@ describe('the lower bound', () => {
     // A line costs 20 more than it is worth at these prices, and the smaller lot has ten.
     const prices = bounds.pricesOf(Float64Array.from([100, 200]), new Float64Array(2));
     expect(bounds.of(region, prices, false)?.cost).toBeGreaterThanOrEqual(300 + 200 - 1);
+  });
+
+  it('takes any lot for the one that such a bid wins, also where a limit leaves nothing of it', () => {
+    const bands = [{ from: 2, monthly: { basic: 30n } }];
+    const dear = { bands: [{ from: 1, monthly: { basic: 100n } }], lots: { L0: {}, L1: {}, L2: {} } };
+    // Its partner serves four lines: of L1, which loses least by the line, or the two others, and L1 has five.
+    const joint = {
+      bands,
+      lots: { L0: { surcharge: 20n }, L1: {}, L2: { surcharge: 20n } },
+      partners: { one: { lots: ['L0', 'L1', 'L2'], capacity: 4 } },
+    };
+    const market = marketOf(problemOf([1, 5, 1], [joint, dear]));
+    const bounds = new Bounds(market);
+    const region = wholeRegion(market);
+    region.must[0] = 1;
+    const prices = bounds.pricesOf(Float64Array.from([0, 0, 0]), new Float64Array(2));
+    // L0 and L2 are won for 50 each.
+    expect(bounds.of(region, prices, false)?.cost).toBeLessThanOrEqual(100);
   });
 
   it('does not let bids reach parts of bands that cannot be reached together', () => {

@@ -93,20 +93,21 @@ export class Gains {
     gained += this.best(option, true, Infinity, taken).gained;
     if (lines < lo) {
       const more = this.best(option, false, lo - lines, taken);
-      gained += this.market.divisible ? more.gained : Math.min(more.gained, this.leastLoss(option));
+      gained += this.market.divisible ? more.gained : Math.min(more.gained, this.leastLoss(option, forbidden));
       if (more.lines < lo - lines) return -Infinity;
     }
     // Ratios of nearly equal units may be ordered wrongly by their rounding; that costs less than one part.
     return gained - activation + (this.market.divisible ? 0 : 1);
   }
 
-  /** The gain of the unit that costs least of those without one. */
-  private leastLoss({ units }: BandOption): number {
-    const { gains, take } = this;
+  /** The gain of the unit that costs least of those without one: whatever limits leave of it, a unit is won whole. */
+  private leastLoss(option: BandOption, forbidden: Uint8Array | null): number {
+    const base = option.bid * this.market.units.length;
     let least = -Infinity;
-    for (let k = 0; k < units.length; k += 1) {
-      const gain = gains[k] ?? 0;
-      if (gain <= 0 && gain > least && (take[k] ?? 0) > 0) least = gain;
+    for (let k = 0; k < option.units.length; k += 1) {
+      const gain = this.gains[k] ?? 0;
+      if (gain > 0 || gain <= least || forbidden?.[base + (option.units[k] ?? 0)] === 1) continue;
+      least = gain;
     }
     return least;
   }
