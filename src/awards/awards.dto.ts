@@ -132,6 +132,13 @@ export class AwardAnswer {
   id!: string;
   tenderId!: string;
 
+  /** whose it is to decide: its tender's agency */
+  @ApiProperty({ type: String, nullable: true })
+  agencyId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  agencyName!: string | null;
+
   /** counts the evaluations of the tender */
   round!: number;
 

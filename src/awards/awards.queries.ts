@@ -143,9 +143,12 @@ export class AwardsQueries {
   private async answers(awards: readonly Award[]): Promise<AwardAnswer[]> {
     const providers = new Set(awards.flatMap((award) => award.winners.map((winner) => winner.providerId)));
     const names = await this.organisations.names(this.source.manager, [...providers]);
+    const tenders = [...new Set(awards.map((award) => award.tenderId))];
+    const agencyOf = await this.tenders.agencies(this.source.manager, tenders);
     return awards.map((award) => ({
       id: award.id,
       tenderId: award.tenderId,
+      ...agencyOf(award.tenderId),
       round: award.round,
       state: award.state,
       version: award.version,

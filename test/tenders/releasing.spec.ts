@@ -35,6 +35,24 @@ async function openedPool(sponsor: Someone): Promise<string> {
   return id;
 }
 
+/** Whose a pool and its tender are, by their pages and by the lists that they are in. */
+async function saysWhose({ poolId, tenderId }: { poolId: string; tenderId: string }): Promise<object[]> {
+  type Told = { readonly id: string; readonly agencyId: string | null; readonly agencyName: string | null };
+  const reads = [
+    [system.anonymous().get(`/api/v1/pools/${poolId}`), poolId],
+    [system.anonymous().get('/api/v1/pools?limit=200'), poolId],
+    [officer.get(`/api/v1/tenders/${tenderId}`), tenderId],
+    [officer.get('/api/v1/tenders?limit=200'), tenderId],
+  ] as const;
+  const said: object[] = [];
+  for (const [read, id] of reads) {
+    const body = (await read.expect(200)).body as Told | { readonly items: readonly Told[] };
+    const found = 'items' in body ? body.items.find((item) => item.id === id) : body;
+    said.push({ agencyId: found?.agencyId, agencyName: found?.agencyName });
+  }
+  return said;
+}
+
 it('gives a locked pool up for good: pledges end, the draft goes, and what was published stays readable', async () => {
   const { poolId, tenderId, sponsor, members, pledgeIds } = await publishedTender(system, { officer });
   const pool = `/api/v1/pools/${poolId}`;
@@ -113,7 +131,11 @@ it("an association's pool is any agency's to help with, until one publishes its 
   const stranger = await system.someone('officer');
   const biddingEndsAt = new Date((await system.now()).getTime() + 86_400_000);
   await stranger.patch(`/api/v1/tenders/${id}`, { biddingEndsAt }, version).expect(200);
+  const told = { poolId, tenderId: id };
+  expect(await saysWhose(told)).toEqual(Array(4).fill({ agencyId: null, agencyName: null }));
   await officer.post(`/api/v1/tenders/${id}/publish`).expect(200);
+  const agencyId = officer.organisationId;
+  expect(await saysWhose(told)).toEqual(Array(4).fill({ agencyId, agencyName: `agency ${agencyId.slice(0, 8)}` }));
 
   const path = `/api/v1/tenders/${id}/cancel`;
   const detail = expect.stringContaining(officer.organisationId) as string;
