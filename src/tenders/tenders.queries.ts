@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Actor } from '../kernel/actor.js';
 import type { Minor } from '../kernel/money.js';
-import { pageOf } from '../kernel/page.js';
+import { pageOf, uuidCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { PoolsQueries } from '../pools/pools.queries.js';
@@ -215,8 +215,8 @@ export class TendersQueries {
     if (!seesAll(actor)) query.andWhere('tender.published_at is not null');
     if (cursor !== undefined) {
       query.andWhere(
-        '(tender.created_at, tender.id) < (select c.created_at, c.id from tender c where c.id::text = :cursor)',
-        { cursor },
+        '(tender.created_at, tender.id) < (select c.created_at, c.id from tender c where c.id = :behind)',
+        { behind: uuidCursor(cursor) },
       );
     }
     const { items, next } = pageOf(await query.getMany(), limit, (tender) => tender.id);
