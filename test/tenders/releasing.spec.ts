@@ -154,6 +154,16 @@ it("an association's pool is any agency's to help with, until one publishes its 
   await colleague.post(`/api/v1/pools/${poolId}/release`, WHY).expect(200);
 });
 
+it('whose a pool is, and what follows from it, is said at its place in the description too', async () => {
+  const { body } = await system.anonymous().get('/docs-json').expect(200);
+  const { schemas } = (body as { components: { schemas: Record<string, { properties: Record<string, object> }> } })
+    .components;
+  for (const view of ['PoolSummary', 'PoolView', 'TenderSummary', 'TenderView', 'AwardAnswer', 'AgreementSummary']) {
+    expect([view, schemas[view]?.properties['agencyId']]).toMatchObject([view, { type: 'string' }]);
+    expect([view, schemas[view]?.properties['agencyName']]).toMatchObject([view, { type: 'string' }]);
+  }
+});
+
 it('of two agencies that publish at the same instant one has the pool', async () => {
   const { poolId } = await lockedPool(system);
   const { id, version } = await draftedTender(system, officer, poolId);
