@@ -9,7 +9,7 @@ import { bandPrices } from '../../pricing/rules/band.js';
 import type { LotCode, Tariff, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
 import { bidFaults, type BidTerms } from './bid-faults.js';
 import { evaluatedCost, type Reference } from './evaluated-cost.js';
-import { leastStep } from './improvement.js';
+import { leastStep, nothingToLower } from './improvement.js';
 import { dearerPlaces, dearerWords, faultOf, lessOffered } from './not-worse.js';
 import { between, PARTS, thresholdsOf } from './price-path.js';
 
@@ -152,6 +152,7 @@ function factorFaults(present: Tariff, { floor }: ProxyInstruction): Fault[] {
 
 function whyTooNear(present: Tariff, floor: Tariff, reference: Reference, minimumStepBp: number): Refusal | null {
   const before = evaluatedCost(present, reference);
+  if (before === 0n) return nothingToLower();
   const atFloor = evaluatedCost(between(present, floor, PARTS, reference.termMonths), reference);
   const atMost = before - leastStep(before, minimumStepBp);
   if (atFloor <= atMost) return null;
