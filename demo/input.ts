@@ -69,9 +69,11 @@ export async function digestOf(folder: string): Promise<string> {
   return whole.digest('hex');
 }
 
+const TERM_MONTHS = 36;
+
 /** Reads a folder with regions.csv, tiers.csv, lines.csv and coverage.csv. @throws Refusal that names the file */
 export async function readFolder(folder: string, currency: string): Promise<DemoInput> {
-  const { regions, tiers, lines, reach } = await readSheets(folder, currency);
+  const { regions, tiers, lines, reach } = await readSheets(folder, currency, TERM_MONTHS);
   const linesFile = join(folder, 'lines.csv');
   const sites = new Map<string, number>();
   const demand = new Map<string, number>();
@@ -93,7 +95,7 @@ export async function readFolder(folder: string, currency: string): Promise<Demo
   return {
     title: `Small businesses of ${regions.find(({ parentCode }) => parentCode === null)?.name ?? basename(folder)}`,
     currency,
-    termMonths: 36,
+    termMonths: TERM_MONTHS,
     regionsCsv: readFileSync(join(folder, 'regions.csv'), 'utf8'),
     tiersCsv: readFileSync(join(folder, 'tiers.csv'), 'utf8'),
     tiers,

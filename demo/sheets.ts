@@ -29,7 +29,7 @@ const COVERAGE = {
 const MBPS = /^\d{1,9}(\.\d+)?$/;
 
 /** Reads all four files. @throws Refusal that names the file, and the line and column where they are known */
-export async function readSheets(folder: string, currency: string): Promise<Sheets> {
+export async function readSheets(folder: string, currency: string, termMonths: number): Promise<Sheets> {
   const missing = FILES.find((file) => !existsSync(join(folder, file)));
   if (missing !== undefined) {
     throw refuse('demo.no-file', `${folder} has no ${missing}. Add it; README.md tells the format.`);
@@ -49,6 +49,7 @@ export async function readSheets(folder: string, currency: string): Promise<Shee
     regions: new Set(regions.map(({ code }) => code)),
     tiers: new Set(tiers.map(({ code }) => code)),
     currency,
+    termMonths,
     consentStated: true,
   };
   const lines = await read('lines.csv', async (stream) => {

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { pageOf } from '../kernel/page.js';
+import { noCursor, pageOf, uuidCursor } from '../kernel/page.js';
 import { notFound, refuse } from '../kernel/refusal.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { databaseNow } from '../platform/deeds/deeds.js';
@@ -79,7 +79,8 @@ export class AuctionsQueries {
   /** The receipts of the actor's own organisation, the latest first. */
   async own(tx: EntityManager, actor: Actor, tenderId: string, { cursor, limit }: PageQuery): Promise<OwnBidPage> {
     await this.known(tx, tenderId);
-    const below = cursor !== undefined && /^\d{1,9}$/.test(cursor) ? Number(cursor) : null;
+    if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) throw noCursor();
+    const below = cursor === undefined ? null : Number(cursor);
     const bids = await tx
       .createQueryBuilder(SealedBid, 'bid')
       .where('bid.auction_id = :tenderId and bid.provider_id = :own', { tenderId, own: actor.organisationId })
@@ -150,9 +151,9 @@ async function openedRows(
     `select o.bid_id, o.provider_id, o.received_at, o.tariff, o.salt, b.sequence, b.commitment, b.receipt_signature
      from opened_bid o join sealed_bid b on b.id = o.bid_id
      where o.auction_id = $1
-       and ($2::text is null
-            or (o.received_at, o.bid_id) > (select c.received_at, c.bid_id from opened_bid c where c.bid_id::text = $2))
+       and ($2::uuid is null
+            or (o.received_at, o.bid_id) > (select c.received_at, c.bid_id from opened_bid c where c.bid_id = $2))
      order by o.received_at, o.bid_id limit $3`,
-    [tenderId, behind ?? null, limit],
+    [tenderId, uuidCursor(behind), limit],
   );
 }

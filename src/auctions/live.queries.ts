@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import type { Minor } from '../kernel/money.js';
-import { pageOf } from '../kernel/page.js';
+import { noCursor, pageOf } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import { databaseNow } from '../platform/deeds/deeds.js';
 import type { PageQuery } from '../platform/http/fields.js';
@@ -129,6 +129,7 @@ export class LiveQueries {
       })
       .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
     const from = cursor === undefined ? 0 : all.findIndex((each) => each.alias === cursor) + 1;
+    if (cursor !== undefined && from === 0) throw noCursor();
     const { items, next } = pageOf(all.slice(from, from + limit + 1), limit, (each) => each.alias);
     return {
       auctionId: id,

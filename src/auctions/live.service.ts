@@ -23,7 +23,7 @@ import { whyNotImprove } from './rules/improvement.js';
 import { auctionLifecycle } from './rules/lifecycles.js';
 import { liveReceiptText } from './rules/log.js';
 import { later, remainingMillis } from './rules/phases.js';
-import { floorOf, type ProxyInstruction, whyNotInstruct } from './rules/proxy-instruction.js';
+import { floorOf, type ProxyInstruction, whyNoFloor, whyNotInstruct } from './rules/proxy-instruction.js';
 import { sealedText } from './rules/receipt.js';
 import { whyNotImproveNow, whyNotInstructNow, whyNotPause, whyNotResume } from './rules/why-not-live.js';
 import { latestTariff, participantInTurn, participantOf, recordTariffs } from './tariff-rows.js';
@@ -107,12 +107,13 @@ export class LiveService {
       const bidder = actor.organisationId;
       if (bidder === null) throw new Error('only people instruct proxies');
       await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`proxies ${auctionId} ${bidder}`]);
+      const frame = await this.frames.of(tx, auction.tenderId);
+      if (instruction) unless(whyNoFloor(instruction, frame));
       const present = participant && (await latestTariff(tx, auctionId, participant.alias));
       if (instruction && present) {
         const { settings, reference } = await this.grounds.of(tx, auctionId);
         unless(whyNotInstruct(present.tariff, instruction, reference, settings.minimumStepBp));
-        const floor = floorOf(present.tariff, instruction);
-        unlessFaults(bidFaults(floor, await this.frames.of(tx, auction.tenderId)));
+        unlessFaults(bidFaults(floorOf(present.tariff, instruction), frame));
       }
       const told = { auctionId, bidder, personId: actor.personId, receivedAt: received };
       const { revision, commitment } = await recordProxy(tx, this.keys, told, instruction, present?.revision ?? 0);

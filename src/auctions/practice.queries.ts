@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { pageOf } from '../kernel/page.js';
+import { pageOf, uuidCursor } from '../kernel/page.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { Frames } from './frames.js';
 import type { PracticePage } from './practice.dto.js';
@@ -31,9 +31,9 @@ export class PracticeQueries {
               p.duration_seconds as "durationSeconds", a.opened_at as "madeAt"
        from auction a join practice p on p.id = a.id
        where a.tender_id = $1 and a.practice_for = $2
-         and ($3::text is null or (a.opened_at, a.id) < (select c.opened_at, c.id from auction c where c.id::text = $3))
+         and ($3::uuid is null or (a.opened_at, a.id) < (select c.opened_at, c.id from auction c where c.id = $3))
        order by a.opened_at desc, a.id desc limit $4`,
-      [tenderId, actor.organisationId, cursor ?? null, limit + 1],
+      [tenderId, actor.organisationId, uuidCursor(cursor), limit + 1],
     );
     const { items, next } = pageOf(rows, limit, (row) => row.auctionId);
     return { items: items.map((row) => ({ ...row, madeAt: row.madeAt.toISOString() })), next };

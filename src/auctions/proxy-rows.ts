@@ -3,8 +3,15 @@ import type { EntityManager } from 'typeorm';
 import { canonicalJson } from '../kernel/canonical.js';
 import { type Keys, randomToken, sha256 } from '../platform/keys/keys.js';
 import type { AuctionGround } from './grounds.js';
+import type { BidTerms } from './rules/bid-faults.js';
 import { instructionOfJson } from './rules/proxy-json.js';
-import { orderOf, type ProxyInstruction, type ProxyOrder, whyNotInstruct } from './rules/proxy-instruction.js';
+import {
+  orderOf,
+  type ProxyInstruction,
+  type ProxyOrder,
+  whyNoFloor,
+  whyNotInstruct,
+} from './rules/proxy-instruction.js';
 import { tariffAt } from './tariff-rows.js';
 
 /** Who tells its proxy something, and when that was received. */
@@ -49,13 +56,14 @@ export async function recordProxy(
 
 /**
  * What the proxies are to do now, by alias. One that was instructed before the opening may not fit the opened bid: it does
- * nothing.
+ * nothing, and neither does one whose floor is none.
  */
 export async function readProxies(
   tx: EntityManager,
   keys: Keys,
   auctionId: string,
   { reference, settings }: Pick<AuctionGround, 'reference' | 'settings'>,
+  frame: BidTerms,
 ): Promise<ReadonlyMap<string, ProxyOrder>> {
   const rows: { alias: string; bidder: string; box: Buffer | null }[] = await tx.query(
     `select distinct on (x.bidder) p.alias, x.bidder, x.box from auction_proxy x
@@ -68,6 +76,7 @@ export async function readProxies(
     if (!box) continue;
     const told = JSON.parse(keys.unseal(box, `proxy ${auctionId} ${bidder}`)) as { instruction: unknown; of: number };
     const instruction = instructionOfJson(told.instruction);
+    if (whyNoFloor(instruction, frame) !== null) continue;
     const tariff = await tariffAt(tx, auctionId, alias, told.of);
     if (tariff && whyNotInstruct(tariff.tariff, instruction, reference, settings.minimumStepBp) === null)
       orders.set(alias, orderOf(tariff.tariff, instruction));

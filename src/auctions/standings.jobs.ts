@@ -16,6 +16,7 @@ import { gapsAsked, practiceStandingAsked, standingAsked } from './auctions.even
 import { goInAlone } from './desk.js';
 import { append, type Draft, holdDesk, lastEvent, lastOf, newestStanding } from './event-rows.js';
 import { GapsJobs } from './gaps.jobs.js';
+import { Frames } from './frames.js';
 import { type AuctionGround, Grounds } from './grounds.js';
 import { LiveJobs } from './live.jobs.js';
 import { sealed } from './live.service.js';
@@ -65,6 +66,7 @@ export class StandingsJobs {
     private readonly keys: Keys,
     private readonly allocation: AllocationService,
     private readonly grounds: Grounds,
+    private readonly frames: Frames,
     private readonly live: LiveJobs,
     private readonly gaps: GapsJobs,
   ) {}
@@ -183,8 +185,9 @@ export class StandingsJobs {
   private async letProxiesAct(look: Look): Promise<boolean> {
     const { auction, ground, tariffs, content } = look;
     const { state, turnOf, id } = auction;
+    const tx = this.source.manager;
     if (!content || (state !== 'live' && state !== 'settling')) return false;
-    const proxies = await readProxies(this.source.manager, this.keys, id, ground);
+    const proxies = await readProxies(tx, this.keys, id, ground, await this.frames.of(tx, auction.tenderId));
     const worstFirst = Object.entries(content.ranks).sort(([, a], [, b]) => b - a);
     for (const [alias] of worstFirst) {
       const proxy = proxies.get(alias);

@@ -1,8 +1,9 @@
 /** What awards look like from outside. */
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import type { ResultStatus } from '../allocation/rules/problem.js';
 import type { Minor } from '../kernel/money.js';
+import { IsId } from '../platform/http/fields.js';
 import type { AwardState } from './rules/lifecycle.js';
 
 const STATES = [
@@ -52,7 +53,7 @@ export class EvaluateAgain extends Rejection {
   /** all bids that shall take no part; an empty list lets every bid take part again */
   @IsArray({ message: 'must be a list of bid ids' })
   @ArrayMaxSize(1_000, { message: 'must name at most 1000 bids' })
-  @IsUUID(undefined, { each: true, message: 'must be a list of bid ids' })
+  @IsId('must be a list of bid ids', true)
   excludedBidIds!: string[];
 
   /** the longest the evaluation may take */
@@ -131,6 +132,13 @@ export class PersonAnswer {
 export class AwardAnswer {
   id!: string;
   tenderId!: string;
+
+  /** whose it is to decide: its tender's agency */
+  @ApiProperty({ type: String, nullable: true })
+  agencyId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  agencyName!: string | null;
 
   /** counts the evaluations of the tender */
   round!: number;

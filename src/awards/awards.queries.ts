@@ -4,7 +4,7 @@ import { DataSource, type EntityManager, In } from 'typeorm';
 import { AuctionsQueries } from '../auctions/auctions.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Actor } from '../kernel/actor.js';
-import { noCursor, type Page, pageOf } from '../kernel/page.js';
+import { noCursor, type Page, pageOf, uuidCursor } from '../kernel/page.js';
 import { notFound, type Refusal } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
@@ -117,8 +117,7 @@ export class AwardsQueries {
     id: string | null,
     { cursor, limit }: PageQuery,
   ): Promise<Page<LetterAnswer>> {
-    const [at, last] = cursor === undefined ? ['infinity', null] : cursor.split(' ');
-    if (cursor !== undefined && !CURSOR.test(cursor)) throw noCursor();
+    const [at, last] = cursor === undefined ? ['infinity', null] : letterOf(cursor);
     const rows: LetterRow[] = await this.source.query(
       `select * from award_letter where ${by} = $1 and ($3::uuid is null or (written_at, ${other}) < ($2, $3::uuid))
        order by written_at desc, ${other} desc limit $4`,
@@ -143,9 +142,12 @@ export class AwardsQueries {
   private async answers(awards: readonly Award[]): Promise<AwardAnswer[]> {
     const providers = new Set(awards.flatMap((award) => award.winners.map((winner) => winner.providerId)));
     const names = await this.organisations.names(this.source.manager, [...providers]);
+    const tenders = [...new Set(awards.map((award) => award.tenderId))];
+    const agencyOf = await this.tenders.agencies(this.source.manager, tenders);
     return awards.map((award) => ({
       id: award.id,
       tenderId: award.tenderId,
+      ...agencyOf(award.tenderId),
       round: award.round,
       state: award.state,
       version: award.version,
@@ -178,7 +180,13 @@ export class AwardsQueries {
   }
 }
 
-const CURSOR = /^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f-]{36}$/;
+/** Where a page of letters goes on: when its last letter was written, and the other id of that. @throws Refusal 'page.cursor' */
+function letterOf(cursor: string): [writtenAt: Date, other: string | null] {
+  const [, at = '', other = ''] = /^(\d{4}-\d\d-\d\dT[\d:.]{12}Z) (\S{36})$/.exec(cursor) ?? [];
+  const writtenAt = new Date(at);
+  if (Number.isNaN(writtenAt.getTime())) throw noCursor();
+  return [writtenAt, uuidCursor(other)];
+}
 
 /** How much cheaper another allocation might be, as a part of the total; null without an allocation. */
 function gapOf({ totalMinor, boundMinor }: Award): number | null {

@@ -1,10 +1,10 @@
 /** What scenario boards look like from outside. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsUUID } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import type { ResultStatus } from '../allocation/rules/problem.js';
 import type { ScenarioKind } from '../allocation/rules/scenarios.js';
 import type { Minor } from '../kernel/money.js';
-import { IsCode, PageQuery } from '../platform/http/fields.js';
+import { IsCode, IsId, PageQuery } from '../platform/http/fields.js';
 
 const BOARD_STATES = ['solving', 'complete'];
 const KINDS = ['winners', 'cap', 'without', 'with', 'rule'];
@@ -128,7 +128,7 @@ export class ProofStepAnswer {
 export class ProofWish {
   /** only those of this bid */
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a bid' })
+  @IsId('must be the id of a bid')
   bidId?: string;
 
   /** only those in this lot */
@@ -220,6 +220,6 @@ export class GapQuery extends PageQuery {
   /** only the gaps of this bid */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a bid' })
+  @IsId('must be the id of a bid')
   bidId?: string;
 }

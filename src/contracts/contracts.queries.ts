@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { type Page, pageOf } from '../kernel/page.js';
+import { type Page, pageOf, uuidCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import { Agreement } from './agreement.entity.js';
 import { contentFrom, contentOf, type Signature, signaturesOf, type StoredContent } from './agreement-rows.js';
@@ -53,8 +53,8 @@ export class ContractsQueries {
     }
     if (tenderId !== undefined) query.andWhere('agreement.tenderId = :tenderId', { tenderId });
     if (cursor !== undefined) {
-      query.andWhere('agreement.sequence > (select a.sequence from framework_agreement a where a.id::text = :cursor)', {
-        cursor,
+      query.andWhere('agreement.sequence > (select a.sequence from framework_agreement a where a.id = :behind)', {
+        behind: uuidCursor(cursor),
       });
     }
     return pageOf(await this.summaries(await query.getMany()), limit, (agreement) => agreement.id);

@@ -17,7 +17,7 @@ export class FrozenTerms {
     const kept = this.kept.get(poolId);
     if (kept) return kept;
     const rows: KeptTerms[] = await tx.query(
-      `select joining_ends_at as "joiningEndsAt",
+      `select joining_ends_at as "joiningEndsAt", term_months as "termMonths",
          array(select region_code from pool_region r where r.pool_id = p.id order by 1) as regions,
          array(select tier_code from pool_tier t where t.pool_id = p.id order by 1) as tiers
        from pool p where id = $1 and opened_at is not null`,

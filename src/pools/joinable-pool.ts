@@ -6,7 +6,7 @@ import { type Sponsored, whyNotSee } from './rules/whose-pool.js';
 
 // Only a pool that can be joined is locked: latecomers must not keep the end of joining from getting at the row.
 const OPEN_POOL = `
-  select state, joining_ends_at as "joiningEndsAt",
+  select state, joining_ends_at as "joiningEndsAt", term_months as "termMonths",
     array(select region_code from pool_region r where r.pool_id = p.id order by 1) as regions,
     array(select tier_code from pool_tier t where t.pool_id = p.id order by 1) as tiers
   from pool p where id = $1 and state = 'open' and joining_ends_at > $2 for share of p`;

@@ -30,11 +30,12 @@ export class PledgedSite {
   /** your own name for the premises; one pledge per site */
   @IsString({ message: 'must be a text' })
   @Length(1, 60, { message: 'must have 1 to 60 characters' })
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'must have no line breaks' })
+  @Matches(/^(?=.*\S)[^\p{Cc}]*$/u, { message: 'must not be blank, nor have line breaks' })
   reference!: string;
 
   @IsString({ message: 'must be a text' })
   @Length(1, 200, { message: 'must have 1 to 200 characters' })
+  @Matches(/^(?=.*\S)[^\p{Cc}]*$/u, { message: 'must not be blank, nor have line breaks' })
   name!: string;
 
   @IsOptional()

@@ -51,8 +51,8 @@ export class PoolImportService {
   /** What the file is read against. Opening a pool froze it, so that it holds for the deed as well. */
   private async scope(actor: Actor, poolId: string, consentStated: boolean): Promise<ImportScope> {
     const tx = this.source.manager;
-    const rows: (Sponsored & { state: PoolState; currency: string })[] = await tx.query(
-      'select sponsor_id as "sponsorId", opened_at as "openedAt", state, currency from pool where id = $1',
+    const rows: (Sponsored & { state: PoolState; currency: string; termMonths: number })[] = await tx.query(
+      'select sponsor_id as "sponsorId", opened_at as "openedAt", state, currency, term_months as "termMonths" from pool where id = $1',
       [poolId],
     );
     const [pool] = rows;
@@ -65,6 +65,7 @@ export class PoolImportService {
       regions: new Set(regions),
       tiers: new Set(tiers.map((tier) => tier.tierCode)),
       currency: pool.currency,
+      termMonths: pool.termMonths,
       consentStated,
     };
   }

@@ -19,6 +19,7 @@ interface PoolRow {
   readonly id: string;
   readonly sequence: bigint;
   readonly sponsorId: string;
+  readonly agencyId: string | null;
   readonly title: string;
   readonly state: PoolState;
   readonly version: number;
@@ -37,7 +38,7 @@ interface PoolRow {
 }
 
 const POOLS = `
-  select p.id, p.sequence, p.sponsor_id as "sponsorId", p.title, p.state, p.version,
+  select p.id, p.sequence, p.sponsor_id as "sponsorId", p.agency_id as "agencyId", p.title, p.state, p.version,
     p.joining_ends_at as "joiningEndsAt", p.critical_mass as "criticalMass", p.term_months as "termMonths",
     p.currency, p.opened_at as "openedAt", p.locked_at as "lockedAt", p.snapshot_hash as "snapshotHash",
     p.snapshot_salt as "snapshotSalt", p.released_at as "releasedAt", p.why_released as "whyReleased",
@@ -72,7 +73,7 @@ export class PoolPagesQueries {
       ],
     );
     const page = pageOf(rows, query.limit, (row) => String(row.sequence));
-    const names = await this.organisations.names(tx, [...new Set(page.items.map((row) => row.sponsorId))]);
+    const names = await this.namesFor(tx, page.items);
     const pools = await this.withCounts(tx, page.items);
     return { next: page.next, items: pools.map((pool) => summaryOf(pool, names)) };
   }
@@ -137,9 +138,15 @@ export class PoolPagesQueries {
     return rows.map((row) => ({ ...row, firm: 0, interest: 0, ...counts.get(row.id) }));
   }
 
+  /** The names of the organisations that these pools name. */
+  private async namesFor(tx: EntityManager, pools: readonly PoolRow[]): Promise<Map<string, string>> {
+    const ids = pools.flatMap(({ sponsorId, agencyId }) => (agencyId === null ? [sponsorId] : [sponsorId, agencyId]));
+    return this.organisations.names(tx, [...new Set(ids)]);
+  }
+
   private async viewOf(tx: EntityManager, pool: CountedPool): Promise<PoolView> {
     const { regions, tiers, bands } = await this.pools.lists(tx, pool.id);
-    const names = await this.organisations.names(tx, [pool.sponsorId]);
+    const names = await this.namesFor(tx, [pool]);
     const schedule = { bands };
     const next = nextBand(schedule, pool.firm);
     const sentences = tiers.map(({ tierCode }) => [
@@ -176,6 +183,8 @@ function summaryOf(pool: CountedPool, names: ReadonlyMap<string, string>) {
   return {
     id: pool.id,
     sponsor: { id: pool.sponsorId, name: names.get(pool.sponsorId) ?? '' },
+    agencyId: pool.agencyId,
+    agencyName: pool.agencyId === null ? null : (names.get(pool.agencyId) ?? ''),
     title: pool.title,
     state: pool.state,
     joiningEndsAt: pool.joiningEndsAt,

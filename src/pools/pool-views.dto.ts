@@ -18,6 +18,11 @@ export class Sponsor {
 export class PoolSummary {
   id!: string;
   sponsor!: Sponsor;
+  /** whose it is to run, with all that follows from it; null while no agency has an association's pool */
+  @ApiProperty({ type: String, nullable: true })
+  agencyId!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  agencyName!: string | null;
   title!: string;
   @ApiProperty({ enum: ['draft', 'open', 'locked', 'released', 'lapsed', 'cancelled'] })
   state!: string;

@@ -14,7 +14,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsCode, IsCurrency, IsMinor, IsMinorByCode, PageQuery } from '../platform/http/fields.js';
+import { IsCode, IsCurrency, IsMinor, IsMinorByCode, IsReason, PageQuery } from '../platform/http/fields.js';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 const MAX_CRITICAL_MASS = 100_000_000;
@@ -47,6 +47,7 @@ export class IndicativeBand {
 export class DraftPool {
   @IsString({ message: 'must be a text' })
   @Length(1, 200, { message: 'must have 1 to 200 characters' })
+  @Matches(/\S/, { message: 'must not be blank' })
   title!: string;
 
   /** the instant at which joining ends, with its zone */
@@ -99,8 +100,7 @@ export class EditPool extends PartialType(DraftPool) {}
 
 export class CancelPool {
   /** kept, and shown to whoever sees the pool */
-  @IsString({ message: 'must be a text' })
-  @Length(1, 2_000, { message: 'must have 1 to 2000 characters' })
+  @IsReason()
   why!: string;
 }
 

@@ -37,7 +37,7 @@ export class PoolsService {
       const lists = { regions: terms.regions ?? [], tiers: terms.tiers ?? [], bands: terms.bands ?? [] };
       const joiningEndsAt = new Date(terms.joiningEndsAt);
       const { title, criticalMass, termMonths, currency } = terms;
-      await this.refuseFaults(deed, { joiningEndsAt, criticalMass, ...lists });
+      await this.refuseFaults(deed, { joiningEndsAt, criticalMass, termMonths, ...lists });
       const id = randomUUID();
       await deed.tx.insert(PoolEntity, {
         id,
@@ -89,8 +89,8 @@ export class PoolsService {
     return this.deeds.run(actor, 'pools.open', { poolId }, async (deed) => {
       const pool = await this.locked(deed, poolId);
       const lists = await this.pools.lists(deed.tx, poolId);
-      const { state, joiningEndsAt, criticalMass } = pool;
-      unless(whyNotOpen({ state, joiningEndsAt, criticalMass, ...lists }, deed.now));
+      const { state, joiningEndsAt, criticalMass, termMonths } = pool;
+      unless(whyNotOpen({ state, joiningEndsAt, criticalMass, termMonths, ...lists }, deed.now));
       await deed.tx.update(
         PoolEntity,
         { id: poolId },

@@ -43,12 +43,12 @@ export class OrderAddOn {
   @IsUUID(undefined, { message: 'must be the id of an add-on of the agreement' })
   addOnId!: string;
 
-  @ApiPropertyOptional({ default: 1, minimum: 1, maximum: 1_000 })
+  @ApiPropertyOptional({ type: 'integer', nullable: true, default: 1, minimum: 1, maximum: 1_000 })
   @IsOptional()
   @IsInt({ message: 'must be a whole number from 1 to 1000' })
   @Min(1, { message: 'must be a whole number from 1 to 1000' })
   @Max(1_000, { message: 'must be a whole number from 1 to 1000' })
-  quantity?: number;
+  quantity?: number | null;
 }
 
 export class AddOnOrderView {

@@ -84,7 +84,8 @@ export class AddOnsService {
    * @throws Refusal 'subscription.not-found', 'add-on.not-offered', 'add-on.no-service', 'add-on.ordered-already',
    *   'add-on.too-much'
    */
-  async order(actor: Actor, id: string, { addOnId, quantity = 1 }: OrderAddOn): Promise<AddOnOrderView> {
+  async order(actor: Actor, id: string, { addOnId, quantity: wanted }: OrderAddOn): Promise<AddOnOrderView> {
+    const quantity = wanted ?? 1;
     return this.deeds.run(actor, 'add-ons.order', { id, addOnId, quantity }, async (deed) => {
       await this.subscriptions.one(deed.tx, actor, id);
       const [line] = await holdLines(deed.tx, [id]);

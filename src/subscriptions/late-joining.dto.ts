@@ -71,7 +71,7 @@ export class LateJoin {
   /** your own name for the premises */
   @IsString({ message: 'must be a text' })
   @Length(1, 60, { message: 'must have 1 to 60 characters' })
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'must have no line breaks' })
+  @Matches(/^(?=.*\S)[^\p{Cc}]*$/u, { message: 'must not be blank, nor have line breaks' })
   site!: string;
 
   /** the most to pay a month for each line, beside the set-up: what the preview shows, or more */

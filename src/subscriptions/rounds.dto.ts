@@ -46,7 +46,7 @@ export class ClassPage {
   next!: string | null;
 }
 
-/** Monthly amounts of all settled lines together, as far as the caller may see them. */
+/** Monthly amounts of all settled lines together, as far as the caller may see them; each 9000000000000000 at most. */
 export class RoundSums {
   contracts!: number;
   lines!: number;

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
+import { MAX_MINOR } from '../kernel/money.js';
 import { pageOf, sequenceCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
@@ -123,13 +124,17 @@ async function linesOfClasses(
   return new Map(rows.map((row) => [keyOf(row), row]));
 }
 
+/** Bills are what members say they are: however much that is together, it is told as an amount. */
+function summed(monthly: string): string {
+  return `least(coalesce(sum(o.quantity * ${monthly}), 0), ${MAX_MINOR})::bigint`;
+}
+
 async function sumsOf(tx: EntityManager, agreementId: string, sight: Sight): Promise<RoundSums | null> {
   if (sight.providerId !== null) return null;
   const rows: RoundSums[] = await tx.query(
     `select count(*)::int as contracts, coalesce(sum(o.quantity), 0)::int as lines,
-       coalesce(sum(o.quantity * s.monthly_minor), 0)::bigint as "settledMonthly",
-       coalesce(sum(o.quantity * o.open_market_monthly), 0)::bigint as "openMarketMonthly",
-       coalesce(sum(o.quantity * o.present_monthly), 0)::bigint as "presentMonthly",
+       ${summed('s.monthly_minor')} as "settledMonthly", ${summed('o.open_market_monthly')} as "openMarketMonthly",
+       ${summed('o.present_monthly')} as "presentMonthly",
        coalesce(sum(o.quantity) filter (where o.present_monthly is not null), 0)::int as "presentLines"
      from offer o join offer_round r on r.id = o.agreement_id join subscription s on s.offer_id = o.id
      where ${SEEN} and o.agreement_id = $4`,

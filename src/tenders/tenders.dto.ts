@@ -202,6 +202,14 @@ export class LotView {
 export class TenderSummary {
   id!: string;
   poolId!: string;
+
+  /** whose it is: its pool's agency; null for the draft of an association's pool, which any agency may publish */
+  @ApiProperty({ type: String, nullable: true })
+  agencyId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  agencyName!: string | null;
+
   title!: string;
 
   @ApiProperty({ enum: ['draft', 'published', 'cancelled'] })

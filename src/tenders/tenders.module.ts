@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
 import { PoolsModule } from '../pools/pools.module.js';
 import { ReleasedPoolsController } from './released-pools.controller.js';
 import { Tender } from './tender.entity.js';
@@ -10,7 +11,7 @@ import { TendersQueries } from './tenders.queries.js';
 import { TendersService } from './tenders.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Tender]), CatalogueModule, PoolsModule],
+  imports: [TypeOrmModule.forFeature([Tender]), IdentityModule, CatalogueModule, PoolsModule],
   controllers: [TendersController, ReleasedPoolsController],
   providers: [TendersService, TendersQueries, TendersJobs],
   exports: [TendersService, TendersQueries],

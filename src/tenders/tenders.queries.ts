@@ -1,9 +1,10 @@
 /** Reads of tenders, for screens and for the rooms above. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Actor } from '../kernel/actor.js';
 import type { Minor } from '../kernel/money.js';
-import { pageOf } from '../kernel/page.js';
+import { pageOf, uuidCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { PoolsQueries } from '../pools/pools.queries.js';
@@ -74,9 +75,20 @@ export interface AuctionReference {
   readonly lines: ReferenceDemand;
 }
 
+/** The agency that a tender and all that follows from it belong to; both null while no agency has its pool. */
+export interface TenderAgency {
+  readonly agencyId: string | null;
+  readonly agencyName: string | null;
+}
+
+const NO_AGENCY: TenderAgency = { agencyId: null, agencyName: null };
+
 @Injectable()
 export class TendersQueries {
-  constructor(private readonly pools: PoolsQueries) {}
+  constructor(
+    private readonly pools: PoolsQueries,
+    private readonly organisations: OrganisationsQueries,
+  ) {}
 
   /** A tender that was published; null when there is none, or only a draft. */
   async published(tx: EntityManager, tenderId: string): Promise<PublishedTender | null> {
@@ -141,6 +153,20 @@ export class TendersQueries {
     return { termMonths: tender.termMonths, lines: referenceDemand(lots, mergedDemand(lots, frame)) };
   }
 
+  /** Whose tenders are, by their ids. */
+  async agencies(tx: EntityManager, tenderIds: readonly string[]): Promise<(tenderId: string) => TenderAgency> {
+    const rows: { tenderId: string; agencyId: string }[] = await tx.query(
+      `select tender_id as "tenderId", agency_id as "agencyId" from tender_agency
+       where tender_id = any($1::uuid[]) and agency_id is not null`,
+      [tenderIds],
+    );
+    const names = await this.organisations.names(tx, [...new Set(rows.map((row) => row.agencyId))]);
+    const agencies = new Map(
+      rows.map(({ tenderId, agencyId }) => [tenderId, { agencyId, agencyName: names.get(agencyId) ?? '' }]),
+    );
+    return (tenderId) => agencies.get(tenderId) ?? NO_AGENCY;
+  }
+
   /** What a tender takes over from its pool, which was locked before. */
   async frame(tx: EntityManager, poolId: string): Promise<TenderFrame> {
     const pool = await this.pools.frozenPool(tx, poolId);
@@ -162,7 +188,7 @@ export class TendersQueries {
     if (!tender || (tender.publishedAt === null && !seesAll(actor))) throw notFound('tender');
     const lots = await readLots(tx, id);
     return {
-      ...summaryOf(tender),
+      ...summaryOf(tender, (await this.agencies(tx, [id]))(id)),
       awardRule: tender.awardRule,
       minWinners: tender.minWinners,
       maxWinners: tender.maxWinners,
@@ -189,12 +215,16 @@ export class TendersQueries {
     if (!seesAll(actor)) query.andWhere('tender.published_at is not null');
     if (cursor !== undefined) {
       query.andWhere(
-        '(tender.created_at, tender.id) < (select c.created_at, c.id from tender c where c.id::text = :cursor)',
-        { cursor },
+        '(tender.created_at, tender.id) < (select c.created_at, c.id from tender c where c.id = :behind)',
+        { behind: uuidCursor(cursor) },
       );
     }
     const { items, next } = pageOf(await query.getMany(), limit, (tender) => tender.id);
-    return { items: items.map(summaryOf), next };
+    const agencyOf = await this.agencies(
+      tx,
+      items.map((tender) => tender.id),
+    );
+    return { items: items.map((tender) => summaryOf(tender, agencyOf(tender.id))), next };
   }
 
   private async demandFor(tx: EntityManager, actor: Actor, poolId: string, lots: Lot[]): Promise<ShownLotDemand> {
@@ -207,7 +237,11 @@ function seesAll(actor: Actor): boolean {
   return actor.organisationKind === 'agency';
 }
 
-function summaryOf(tender: Tender): { [K in keyof TenderSummary]: TenderSummary[K] } {
+function summaryOf(
+  tender: Tender,
+  { agencyId, agencyName }: TenderAgency,
+): { [K in keyof TenderSummary]: TenderSummary[K] } {
   const { id, poolId, title, state, version, currency, termMonths, biddingEndsAt, publishedAt } = tender;
-  return { id, poolId, title, state, version, currency, termMonths, biddingEndsAt, publishedAt };
+  const words = { title, state, version, currency, termMonths, biddingEndsAt, publishedAt };
+  return { id, poolId, agencyId, agencyName, ...words };
 }

@@ -108,6 +108,14 @@ describe('a tariff that does not fit', () => {
     expect(answer.status).toBe(422);
   });
 
+  it('is refused at its place when a number in it is too large for one', async () => {
+    const provider = await system.someone('bidder');
+    const text = JSON.stringify({ ...tariff, capacity: 'here' }).replace('"here"', '1e400');
+    const answer = await provider.post(path, text).set('content-type', 'application/json');
+    expect(answer.status).toBe(422);
+    expect(answer.body).toMatchObject({ faults: [{ path: 'capacity' }] });
+  });
+
   it('leaves nothing behind', async () => {
     const provider = await system.someone('bidder');
     await provider.post(path, { ...tariff, lots: {} }, 'again').expect(422);

@@ -112,7 +112,11 @@ test('an approver of another agency takes nothing over: who recommended it has i
     const refused = await stranger.post(`${path}/${deed}`, body).expect(403);
     expect(refused.body).toMatchObject({ code: 'agency.not-yours', detail });
   }
-  expect(await read(stranger, award.id)).toMatchObject({ state: 'recommended', approvedBy: null });
+  const agencyId = officer.organisationId;
+  const whose = { agencyId, agencyName: `agency ${agencyId.slice(0, 8)}` };
+  expect(await read(stranger, award.id)).toMatchObject({ ...whose, state: 'recommended', approvedBy: null });
+  const list = await stranger.get(`/api/v1/tenders/${award.tenderId}/awards`).expect(200);
+  expect((list.body as { items: object[] }).items.at(-1)).toMatchObject({ ...whose, id: award.id });
   await approver.post(`${path}/reject`, { why: 'Say more.' }).expect(200);
 });
 

@@ -87,7 +87,8 @@ test('evaluated again without a bid, the award of before is superseded and canno
   const seen = await recommended(officer, award.id);
   const winner = award.winners[0]?.bidId ?? '';
   const why = 'Its guarantee is missing.';
-  await officer.post(`/api/v1/awards/${award.id}/evaluate-again`, { excludedBidIds: [winner], why }).expect(201);
+  const named = { excludedBidIds: [winner.toUpperCase()], why };
+  await officer.post(`/api/v1/awards/${award.id}/evaluate-again`, named).expect(201);
   const second = await awardOf(system, officer, tenderId, { round: award.round + 1 });
   expect(second).toMatchObject({ state: 'drafted', supersedes: award.id, excludedBids: [{ bidId: winner, why }] });
   expect(second.winners.map((each) => each.bidId)).not.toContain(winner);

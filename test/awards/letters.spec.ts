@@ -64,7 +64,11 @@ test('letters are listed page by page', async () => {
     next = following;
   } while (next !== null);
   expect(seen.sort()).toEqual(made.bids.map(({ provider }) => provider.organisationId).sort());
-  await made.officer.get(`/api/v1/awards/${made.award.id}/letters?cursor=nonsense`).expect(422);
+  const never = `2030-99-99T00:00:00.000Z ${made.award.id}`;
+  for (const cursor of ['nonsense', never, `2030-01-01T00:00:00.000Z ${'-'.repeat(36)}`]) {
+    const path = `/api/v1/awards/${made.award.id}/letters?cursor=${encodeURIComponent(cursor)}`;
+    expect((await made.officer.get(path).expect(422)).body).toMatchObject({ code: 'page.cursor' });
+  }
 });
 
 test('a loser reads its own tariff and the gap per lot; the winner what it won', async () => {

@@ -78,7 +78,7 @@ describe('drafting, editing, opening and cancelling a pool', () => {
     expect(paths).toEqual(
       expect.arrayContaining(['regions.1', 'regions.2', 'bands.0.from', 'bands.1.from', 'bands.1.monthly.basic-100']),
     );
-    const shapeless = await officer.post('/api/v1/pools', { title: '', currency: 'won', joiningEndsAt: '2030-01-31' });
+    const shapeless = await officer.post('/api/v1/pools', { title: ' ', currency: 'won', joiningEndsAt: '2030-01-31' });
     const named = (shapeless.body as { faults: { path: string }[] }).faults.map((fault) => fault.path);
     expect(named).toEqual(expect.arrayContaining(['title', 'currency', 'joiningEndsAt', 'criticalMass', 'termMonths']));
   });
@@ -116,7 +116,11 @@ describe('drafting, editing, opening and cancelling a pool', () => {
 
   it('cancels a draft or an open pool, with the reason kept', async () => {
     const { id } = await openPool(system, chamber);
-    expect((await chamber.post(`/api/v1/pools/${id}/cancel`, {})).body).toMatchObject({ faults: [{ path: 'why' }] });
+    for (const body of [{}, { why: ' ' }]) {
+      expect((await chamber.post(`/api/v1/pools/${id}/cancel`, body)).body).toMatchObject({
+        faults: [{ path: 'why' }],
+      });
+    }
     const cancelled = ok(await chamber.post(`/api/v1/pools/${id}/cancel`, { why: 'No longer wanted' }), 200);
     expect(cancelled.body).toMatchObject({ state: 'cancelled', whyCancelled: 'No longer wanted' });
     const entries: { deed: string; why: string | null }[] = await system.source.query(

@@ -118,6 +118,7 @@ describe('beside a line that works,', () => {
         { code: 'firewall', quantity: 2, monthly: 500, fromOn: worksOn, untilOn: null },
       ]);
       expect((await order(addOnId)).body.code).toBe('add-on.ordered-already');
+      expect((await order(addOnId, { quantity: null })).body.code).toBe('add-on.ordered-already');
       await provider.post(`${agreement.path}/add-ons/${addOnId}/withdraw`).expect(200);
       expect((await endOrder(idOf(ordered), agreement.members[1])).status).toBe(404);
       const now = await daysPass(system, 3);

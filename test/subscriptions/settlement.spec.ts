@@ -117,6 +117,13 @@ describe('a settlement', () => {
     });
   });
 
+  it('tells its sums whatever its members say they pay today', async () => {
+    const boast = { firm: true, ceiling: 4_500, quantity: 1_000, present: 9_000_000_000_000_000 };
+    const { agreement } = await purchase([boast, boast, { ...boast, quantity: 1, present: 5_000 }]);
+    const { sums } = await deadlinePasses(agreement);
+    expect(sums).toMatchObject({ lines: 2_001, settledMonthly: 2_001 * 2_500, presentMonthly: 9_000_000_000_000_000 });
+  });
+
   it('settles dearer when many decline, but never above what anybody agreed to', async () => {
     const { agreement, members } = await purchase([
       { firm: true, ceiling: 4_042, quantity: 3 },

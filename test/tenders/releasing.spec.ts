@@ -35,6 +35,25 @@ async function openedPool(sponsor: Someone): Promise<string> {
   return id;
 }
 
+/** Whose a pool and its tender are, by their pages and by the lists that they are in; once if all say the same. */
+async function saysWhose({ poolId, tenderId }: { poolId: string; tenderId: string }): Promise<object[]> {
+  type Told = { readonly id: string; readonly agencyId: string | null; readonly agencyName: string | null };
+  const reads = [
+    [system.anonymous().get(`/api/v1/pools/${poolId}`), poolId],
+    [system.anonymous().get('/api/v1/pools?limit=200'), poolId],
+    [officer.get(`/api/v1/tenders/${tenderId}`), tenderId],
+    [officer.get('/api/v1/tenders?limit=200'), tenderId],
+  ] as const;
+  const said = new Map<string, object>();
+  for (const [read, id] of reads) {
+    const body = (await read.expect(200)).body as Told | { readonly items: readonly Told[] };
+    const found = 'items' in body ? body.items.find((item) => item.id === id) : body;
+    const whose = { agencyId: found?.agencyId, agencyName: found?.agencyName };
+    said.set(JSON.stringify(whose), whose);
+  }
+  return [...said.values()];
+}
+
 it('gives a locked pool up for good: pledges end, the draft goes, and what was published stays readable', async () => {
   const { poolId, tenderId, sponsor, members, pledgeIds } = await publishedTender(system, { officer });
   const pool = `/api/v1/pools/${poolId}`;
@@ -113,7 +132,11 @@ it("an association's pool is any agency's to help with, until one publishes its 
   const stranger = await system.someone('officer');
   const biddingEndsAt = new Date((await system.now()).getTime() + 86_400_000);
   await stranger.patch(`/api/v1/tenders/${id}`, { biddingEndsAt }, version).expect(200);
+  const told = { poolId, tenderId: id };
+  expect(await saysWhose(told)).toEqual([{ agencyId: null, agencyName: null }]);
   await officer.post(`/api/v1/tenders/${id}/publish`).expect(200);
+  const agencyId = officer.organisationId;
+  expect(await saysWhose(told)).toEqual([{ agencyId, agencyName: `agency ${agencyId.slice(0, 8)}` }]);
 
   const path = `/api/v1/tenders/${id}/cancel`;
   const detail = expect.stringContaining(officer.organisationId) as string;
@@ -129,6 +152,16 @@ it("an association's pool is any agency's to help with, until one publishes its 
     expect((await stranger.post(command, body).expect(403)).body).toMatchObject(notYours);
   }
   await colleague.post(`/api/v1/pools/${poolId}/release`, WHY).expect(200);
+});
+
+it('whose a pool is, and what follows from it, is said at its place in the description too', async () => {
+  const { body } = await system.anonymous().get('/docs-json').expect(200);
+  const { schemas } = (body as { components: { schemas: Record<string, { properties: Record<string, object> }> } })
+    .components;
+  for (const view of ['PoolSummary', 'PoolView', 'TenderSummary', 'TenderView', 'AwardAnswer', 'AgreementSummary']) {
+    expect([view, schemas[view]?.properties['agencyId']]).toMatchObject([view, { type: 'string' }]);
+    expect([view, schemas[view]?.properties['agencyName']]).toMatchObject([view, { type: 'string' }]);
+  }
 });
 
 it('of two agencies that publish at the same instant one has the pool', async () => {

@@ -112,6 +112,7 @@ it('says at which place a change does not fit, and changes nothing then', async 
     [{ lots: [{ ...lot, regions: ['north', 'south', 'moon'] }] }, ['lots.0.regions.2']],
     [{ lots: [{ ...lot, code: 'a b' }] }, ['lots.0.code']],
     [{ lots: [{ ...lot, colour: 'red' }] }, ['lots.0.colour']],
+    [{ lots: [[]] }, ['lots.0']],
     [{ priceCaps: { radio: 5 } }, ['priceCaps.radio']],
     [{ priceCaps: { fast: 0 } }, ['priceCaps.fast']],
     [{ priceCaps: { fast: 1.5 } }, ['priceCaps']],
@@ -122,6 +123,7 @@ it('says at which place a change does not fit, and changes nothing then', async 
     [{ title: null }, ['title']],
     [{ biddingEndsAt: '2001-01-01T00:00:00Z' }, ['biddingEndsAt']],
     [{ biddingEndsAt: '2030-01-31T09:00:00' }, ['biddingEndsAt']],
+    [{ biddingEndsAt: '2030-02-30T09:00:00Z' }, ['biddingEndsAt']],
     [{ enquiryEndsAt: await inDays(9), biddingEndsAt: await inDays(8) }, ['enquiryEndsAt']],
     [{ state: 'published' }, ['state']],
   ];
@@ -279,4 +281,5 @@ it('is listed in pages, the latest first', async () => {
   }
   const rows: { id: string }[] = await system.source.query('select id from tender order by created_at desc, id desc');
   expect(seen).toEqual(rows.map(({ id }) => id));
+  expect((await officer.get('/api/v1/tenders?cursor=elsewhere').expect(422)).body.code).toBe('page.cursor');
 });

@@ -55,6 +55,17 @@ describe('the minimum step', () => {
     );
   });
 
+  it('is none of a tariff that prices nothing of what is shown, whatever it is lowered to', () => {
+    const unseen = { ...last, bands: [{ from: 1, monthly: { fast: 40n } }], lots: { north: {} } };
+    const { activation: _none, ...free } = unseen;
+    const refusal = whyNotImprove(free, { ...free, bands: [{ from: 1, monthly: { fast: 1n } }] }, reference, 100);
+    expect([refusal?.code, refusal?.message]).toEqual([
+      'bid.nothing-to-lower',
+      expect.stringContaining('cannot be lowered'),
+    ]);
+    expect(whyNotImprove(unseen, { ...unseen, activation: 1n }, reference, 100)).toBeNull();
+  });
+
   it('is told apart from a tariff that says the same in other words', () => {
     const same: Tariff = {
       ...last,

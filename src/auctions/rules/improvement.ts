@@ -40,6 +40,7 @@ export function whyNotImprove(last: Tariff, next: Tariff, reference: Reference, 
     );
   }
   const before = evaluatedCost(last, reference);
+  if (before === 0n) return nothingToLower();
   const after = evaluatedCost(next, reference, last);
   const atMost = before - leastStep(before, minimumStepBp);
   if (after <= atMost) return null;
@@ -52,6 +53,15 @@ export function whyNotImprove(last: Tariff, next: Tariff, reference: Reference, 
     `An improvement lowers your evaluated cost by ${minimumStepBp / 100} % at least: from ${before} to ${atMost} minor ` +
     `units or less, over the term. By this tariff it is ${after}; lower its prices by another ${after - atMost}.`;
   return refuse('bid.step-too-small', sentence, amounts);
+}
+
+/** An evaluated cost of zero cannot be lowered, whatever is offered. */
+export function nothingToLower(): Refusal {
+  return refuse(
+    'bid.nothing-to-lower',
+    'Your tariff prices none of the lines that providers are shown, so its evaluated cost is 0 and cannot be lowered. It ' +
+      'takes part as it is, and there is nothing to do.',
+  );
 }
 
 /** @param next is nowhere dearer than the last one, and offers as much */

@@ -123,6 +123,8 @@ describe('an instruction', () => {
     expect(refusal?.facts).toMatchObject({ before, atFloor: before - 90n });
     expect(refusalOf(byTariff(floor), 10)).toBeNull();
     expect(refusalOf(byFactor({}))?.code).toBe('proxy.floor-too-near');
+    const unseen: Tariff = { bands: [{ from: 1, monthly: { fast: 80n } }], lots: { north: {} } };
+    expect(whyNotInstruct(unseen, byFactor({ fast: 5_000 }), reference, 100)?.code).toBe('bid.nothing-to-lower');
   });
 
   it('that is taken has a floor whose end is an improvement', () => {

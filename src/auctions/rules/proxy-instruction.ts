@@ -7,8 +7,9 @@ import { type Fault, invalid, type Refusal, refuse } from '../../kernel/refusal.
 import { MAX_BANDS } from '../../pricing/rules/band-faults.js';
 import { bandPrices } from '../../pricing/rules/band.js';
 import type { LotCode, Tariff, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
+import { bidFaults, type BidTerms } from './bid-faults.js';
 import { evaluatedCost, type Reference } from './evaluated-cost.js';
-import { leastStep } from './improvement.js';
+import { leastStep, nothingToLower } from './improvement.js';
 import { dearerPlaces, dearerWords, faultOf, lessOffered } from './not-worse.js';
 import { between, PARTS, thresholdsOf } from './price-path.js';
 
@@ -74,7 +75,17 @@ export function floorOf(present: Tariff, { floor }: Pick<ProxyInstruction, 'floo
 }
 
 /**
+ * Why a floor cannot be this, whatever its provider bids: one that is a tariff has to be one that could be bid in the
+ * tender. Without it nothing can be reckoned with the floor.
+ */
+export function whyNoFloor({ floor }: Pick<ProxyInstruction, 'floor'>, frame: BidTerms): Refusal | null {
+  const faults = floor.kind === 'tariff' ? bidFaults(floor.tariff, frame).map(inFloor) : [];
+  return faults.length > 0 ? faulty(faults) : null;
+}
+
+/**
  * Why a proxy cannot be told this.
+ * @param instruction with a floor that `whyNoFloor` has nothing against
  * @param present the provider's tariff as it stands
  */
 export function whyNotInstruct(
@@ -84,9 +95,7 @@ export function whyNotInstruct(
   minimumStepBp: number,
 ): Refusal | null {
   const faults = [...lotsFaults(present, instruction), ...factorFaults(present, instruction)];
-  if (faults.length > 0) {
-    return invalid('proxy.faulty', `A proxy cannot be told this. ${faults[0]?.reason ?? ''}`, faults);
-  }
+  if (faults.length > 0) return faulty(faults);
   const floor = floorOf(present, instruction);
   const less = lessOffered(present, floor);
   if (less.length > 0) {
@@ -107,6 +116,10 @@ export function whyNotInstruct(
     return invalid('proxy.too-many-bands', reason, [{ path: 'floor.tariff.bands', reason }]);
   }
   return whyTooNear(present, floor, reference, minimumStepBp);
+}
+
+function faulty(faults: readonly Fault[]): Refusal {
+  return invalid('proxy.faulty', `A proxy cannot be told this. ${faults[0]?.reason ?? ''}`, faults);
 }
 
 function lotsFaults(present: Tariff, { lots }: ProxyInstruction): Fault[] {
@@ -139,6 +152,7 @@ function factorFaults(present: Tariff, { floor }: ProxyInstruction): Fault[] {
 
 function whyTooNear(present: Tariff, floor: Tariff, reference: Reference, minimumStepBp: number): Refusal | null {
   const before = evaluatedCost(present, reference);
+  if (before === 0n) return nothingToLower();
   const atFloor = evaluatedCost(between(present, floor, PARTS, reference.termMonths), reference);
   const atMost = before - leastStep(before, minimumStepBp);
   if (atFloor <= atMost) return null;

@@ -8,6 +8,7 @@ import {
   IsInt,
   IsOptional,
   IsString,
+  IsUUID,
   Length,
   Matches,
   Max,
@@ -77,6 +78,15 @@ export function IsCode(): PropertyDecorator {
   );
 }
 
+/** Ids, one or each of a list, in the only text that they have here: an id in capitals is the same. */
+export function IsId(message: string, each = false): PropertyDecorator {
+  const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(lower) : lower(value))),
+    IsUUID(undefined, { each, message }),
+  );
+}
+
 /** The ISO 4217 code of a currency in use. */
 export function IsCurrency(): PropertyDecorator {
   return ValidateBy({
@@ -108,7 +118,8 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)
 export function IsInstant(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value,
+      // Of a day that a month does not have, a Date would make one of the next month.
+      typeof value === 'string' && INSTANT.test(value) && isDay(value.slice(0, 10)) ? new Date(value) : value,
     ),
     IsDate({ message: 'must be an instant with its zone, such as 2030-01-31T09:00:00Z' }),
   );

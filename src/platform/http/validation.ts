@@ -20,15 +20,23 @@ function whyNotText(text: string): string | null {
   return text.includes('\0') || HALF.test(text) ? 'holds a character that cannot be kept' : null;
 }
 
-function textFault(input: unknown, name: string): Fault | null {
+/** JSON writes numbers of any size, and what no double can hold is read as infinite. */
+function whyNotValue(value: unknown): string | null {
+  if (typeof value === 'string') return whyNotText(value);
+  return typeof value === 'number' && !Number.isFinite(value) ? 'is a number too large to be one here' : null;
+}
+
+function inputFault(input: unknown, name: string): Fault | null {
   const waiting = [{ value: input, path: name, depth: 0 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, path, depth } = next;
-    const reason = depth > DEPTH_LIMIT ? 'is nested too deep' : typeof value === 'string' ? whyNotText(value) : null;
+    const reason = depth > DEPTH_LIMIT ? 'is nested too deep' : whyNotValue(value);
     if (reason !== null) return { path: path.replaceAll('\0', '').replace(HALF, ''), reason };
     if (typeof value !== 'object' || value === null) continue;
     for (const [key, member] of Object.entries(value)) {
       const inner = path === '' ? key : `${path}.${key}`;
+      // The shapes of members are checked of lists in a list as well, of which an empty one has none.
+      if (Array.isArray(value) && Array.isArray(member)) return { path: inner, reason: 'must not be a list' };
       waiting.push({ value: member, path: inner, depth: depth + 1 });
       if (whyNotText(key) !== null) waiting.push({ value: key, path: inner, depth });
     }
@@ -36,12 +44,24 @@ function textFault(input: unknown, name: string): Fault | null {
   return null;
 }
 
+const ID_NAME = /id$/i;
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * The database takes an id in capitals for the same one. Whatever else is done with it (audit chains, receipts, locks, what
+ * is looked up by it) goes by its text, so that it has to have one.
+ */
+function oneText(value: unknown, { type, data }: ArgumentMetadata): unknown {
+  const isId = type === 'param' && ID_NAME.test(data ?? '') && typeof value === 'string' && ID.test(value);
+  return isId ? value.toLowerCase() : value;
+}
+
 class InputPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'body' && value instanceof Readable) throw notJson();
-    const fault = metadata.type === 'custom' ? null : textFault(value, metadata.data ?? '');
+    const fault = metadata.type === 'custom' ? null : inputFault(value, metadata.data ?? '');
     if (fault) throw refusalOf([fault]);
-    return super.transform(value, metadata) as Promise<unknown>;
+    return super.transform(oneText(value, metadata), metadata) as Promise<unknown>;
   }
 }
 

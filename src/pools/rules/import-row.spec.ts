@@ -7,6 +7,7 @@ const scope: ImportScope = {
   regions: new Set(['A', 'B']),
   tiers: new Set(['t1', 't2']),
   currency: 'USD',
+  termMonths: 24,
   consentStated: true,
 };
 const values: Record<LinesColumn, string> = {
@@ -90,6 +91,13 @@ describe('a row of lines.csv', () => {
         expect(row?.ceilingMonthly).toBe(minor);
       }),
     );
+  });
+
+  it('takes no present bill that is no amount any more over the term', () => {
+    // USD 90,000,000,000,000.00 in 24 months of two lines
+    expect(read({ current_monthly: '1875000000000.00' }).faults).toEqual([]);
+    expect(read({ current_monthly: '1875000000000.01' }).faults).toMatchObject([{ path: 'current_monthly' }]);
+    expect(read({ current_monthly: '1875000000000.00', quantity: '3' }).row).toBeNull();
   });
 
   it('never answers a row with a fault, nor a fault without its column', () => {

@@ -1,8 +1,8 @@
 /** Reads one row of an association's spreadsheet of wanted lines (lines.csv), or says what is wrong with it. */
 import { minorDigits } from '../../kernel/currency.js';
-import { type Minor, parseMoney } from '../../kernel/money.js';
+import { formatMoney, MAX_MINOR, type Minor, parseMoney } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
-import { type Commitment, MAX_QUANTITY, notOfPool } from './pledging.js';
+import { type Commitment, costsTooMuch, MAX_QUANTITY, notOfPool } from './pledging.js';
 
 export const LINES_COLUMNS = [
   'business_ref',
@@ -27,6 +27,7 @@ export interface ImportScope {
   readonly regions: ReadonlySet<string>;
   readonly tiers: ReadonlySet<string>;
   readonly currency: string;
+  readonly termMonths: number;
   /** the association states that it holds the written consent of every member whose row has a ceiling */
   readonly consentStated: boolean;
 }
@@ -108,6 +109,10 @@ export function readImportRow(
     ceilingMonthly,
     commitment: ceilingMonthly !== null && scope.consentStated ? ('firm' as const) : ('interest' as const),
   };
+  if (costsTooMuch({ ...row, exitFee: null }, scope.termMonths)) {
+    const most = formatMoney(MAX_MINOR, scope.currency);
+    wrong('current_monthly', `comes to more than ${most} for these lines over ${scope.termMonths} months: correct it`);
+  }
   return sound ? row : null;
 }
 

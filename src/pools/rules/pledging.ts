@@ -1,5 +1,5 @@
 /** What a member may pledge, and until when it may change its mind. */
-import type { Minor } from '../../kernel/money.js';
+import { MAX_MINOR, type Minor } from '../../kernel/money.js';
 import { type Fault, invalid, type Refusal, refuse } from '../../kernel/refusal.js';
 import type { PoolState } from './pool-lifecycle.js';
 
@@ -17,6 +17,7 @@ export interface JoinablePool {
   readonly joiningEndsAt: Date;
   readonly regions: readonly string[];
   readonly tiers: readonly string[];
+  readonly termMonths: number;
 }
 
 /** What a member wants, absent values being null. */
@@ -27,7 +28,16 @@ export interface PledgeWish {
     readonly latitude: number | null;
     readonly longitude: number | null;
   };
-  readonly lines: readonly { readonly tierCode: string; readonly ceilingMonthly: Minor | null }[];
+  readonly lines: readonly WishedTier[];
+}
+
+interface WishedTier {
+  readonly tierCode: string;
+  readonly quantity: number;
+  readonly ceilingMonthly: Minor | null;
+  readonly presentMonthly: Minor | null;
+  /** once, for all these lines */
+  readonly exitFee: Minor | null;
 }
 
 /** Is the pool closed to joining, changing and leaving? */
@@ -66,7 +76,8 @@ function pledgeFaults(pool: JoinablePool, { commitment, site, lines }: PledgeWis
     faults.push({ path, reason: 'Give both coordinates, or neither.' });
   }
   const seen = new Set<string>();
-  for (const [index, { tierCode, ceilingMonthly }] of lines.entries()) {
+  for (const [index, line] of lines.entries()) {
+    const { tierCode, ceilingMonthly } = line;
     const path = `lines.${index}`;
     if (!pool.tiers.includes(tierCode)) {
       faults.push({ path: `${path}.tierCode`, reason: notOfPool('service tier', tierCode, pool.tiers) });
@@ -83,8 +94,23 @@ function pledgeFaults(pool: JoinablePool, { commitment, site, lines }: PledgeWis
           'A firm pledge needs a ceiling on every line: the most you would pay a month. Give it, or pledge interest.',
       });
     }
+    if (costsTooMuch(line, pool.termMonths)) {
+      const reason = `What these lines cost today over ${pool.termMonths} months, and leaving, ${TOO_MUCH}`;
+      faults.push({ path: `${path}.presentMonthly`, reason });
+    }
   }
   return faults;
+}
+
+const TOO_MUCH = `is above the largest amount, ${MAX_MINOR} minor units; correct it.`;
+
+/** Offers say what is saved over the term of the pool: that has to be an amount, too. */
+export function costsTooMuch(
+  line: Pick<WishedTier, 'quantity' | 'presentMonthly' | 'exitFee'>,
+  months: number,
+): boolean {
+  const today = (line.presentMonthly ?? 0n) * BigInt(line.quantity) * BigInt(months);
+  return today + (line.exitFee ?? 0n) > MAX_MINOR;
 }
 
 /** "X is not a region of this pool; its regions are ..." */

@@ -1,10 +1,12 @@
 import { MAX_JOINING_DAYS, type PoolTerms, termFaults, whyNotOpen } from './pool-terms.js';
+import { MAX_MINOR } from '../../kernel/money.js';
 import { addDays } from '../../kernel/period.js';
 
 const now = new Date('2030-01-01T00:00:00Z');
 const sound: PoolTerms = {
   joiningEndsAt: addDays(now, 30),
   criticalMass: 100,
+  termMonths: 24,
   regions: ['A', 'B'],
   tiers: [{ tierCode: 't1', openMarketMonthly: 5_000n }],
   bands: [
@@ -26,6 +28,9 @@ describe('the terms of a pool', () => {
     expect(paths({ regions: ['A', 'B', 'A'] })).toEqual(['regions.2']);
     expect(paths({ tiers: [...sound.tiers, ...sound.tiers] })).toEqual(['tiers.1.tierCode']);
     expect(paths({ tiers: [{ tierCode: 't1', openMarketMonthly: 0n }] })).toEqual(['tiers.0.openMarketMonthly']);
+    const tier = { tierCode: 't1', openMarketMonthly: MAX_MINOR / 24_000n };
+    expect(paths({ tiers: [tier] })).toEqual([]);
+    expect(paths({ tiers: [tier], termMonths: 25 })).toEqual(['tiers.0.openMarketMonthly']);
     expect(paths({ bands: [{ from: 1, monthly: { t1: 4_500n, t2: 1n } }] })).toEqual(['bands.0.monthly.t2']);
     const rising = [
       { from: 1, monthly: { t1: 4_000n } },

@@ -1,10 +1,11 @@
 /** The terms of a pool: what its sponsor drafts, what opening freezes, and what may be wrong with them. */
-import type { Minor } from '../../kernel/money.js';
+import { MAX_MINOR, type Minor } from '../../kernel/money.js';
 import { nextState } from '../../kernel/lifecycle.js';
 import { addDays } from '../../kernel/period.js';
 import { type Fault, invalid, type Refusal, refuse } from '../../kernel/refusal.js';
 import type { PricedBand } from '../../pricing/rules/band-faults.js';
 import { scheduleFaults } from '../../pricing/rules/indicative.js';
+import { MAX_QUANTITY } from './pledging.js';
 import { poolLifecycle, type PoolState } from './pool-lifecycle.js';
 
 /** Demand gathered longer than this no longer says what businesses want. */
@@ -19,6 +20,7 @@ export interface PoolTier {
 export interface PoolTerms {
   readonly joiningEndsAt: Date;
   readonly criticalMass: number;
+  readonly termMonths: number;
   readonly regions: readonly string[];
   readonly tiers: readonly PoolTier[];
   /** the indicative schedule: bands ascending by `from`, each with a monthly price per tier */
@@ -32,9 +34,13 @@ export function termFaults(terms: PoolTerms): Fault[] {
     ...twice(terms.regions, (index) => `regions.${index}`),
     ...twice(tiers, (index) => `tiers.${index}.tierCode`),
   ];
+  const most = MAX_MINOR / BigInt(MAX_QUANTITY * terms.termMonths);
   for (const [index, { openMarketMonthly }] of terms.tiers.entries()) {
     if (openMarketMonthly <= 0n) {
       faults.push({ path: `tiers.${index}.openMarketMonthly`, reason: 'Give a price above zero.' });
+    } else if (openMarketMonthly > most) {
+      const reason = `With it a pledge of ${MAX_QUANTITY} lines costs more over ${terms.termMonths} months than the largest amount, ${MAX_MINOR} minor units: give at most ${most}.`;
+      faults.push({ path: `tiers.${index}.openMarketMonthly`, reason });
     }
   }
   if (terms.bands.length === 0) return faults;

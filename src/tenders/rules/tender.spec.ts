@@ -131,6 +131,9 @@ describe('caps and calendar', () => {
     expect(publishFaults({ ...sound, biddingEndsAt: null }, frame, now).map(({ path }) => path)).toEqual([
       'biddingEndsAt',
     ]);
+    const asked = (enquiryEndsAt: Date) => publishFaults({ ...sound, enquiryEndsAt }, frame, now);
+    expect(asked(now)).toMatchObject([{ path: 'enquiryEndsAt' }]);
+    expect(asked(new Date(now.getTime() + 1))).toEqual([]);
   });
 });
 

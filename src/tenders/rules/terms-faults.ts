@@ -46,7 +46,12 @@ export function biddingEndFaults(biddingEndsAt: Date | null, now: Date): Fault[]
 
 /** Everything that stands against publishing now; empty when the tender may be published. */
 export function publishFaults(terms: TenderTerms, frame: TenderFrame, now: Date): Fault[] {
-  return [...termsFaults(terms, frame), ...biddingEndFaults(terms.biddingEndsAt, now)];
+  const faults = [...termsFaults(terms, frame), ...biddingEndFaults(terms.biddingEndsAt, now)];
+  if (terms.enquiryEndsAt !== null && terms.enquiryEndsAt <= now) {
+    const reason = 'Questions would have ended before anybody could ask one; give a later time, or none.';
+    faults.push({ path: 'enquiryEndsAt', reason });
+  }
+  return faults;
 }
 
 function capFaults(terms: TenderTerms, frame: TenderFrame): Fault[] {
