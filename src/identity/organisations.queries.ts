@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { OrganisationKind } from '../kernel/actor.js';
-import { type Page, pageOf } from '../kernel/page.js';
+import { type Page, pageOf, uuidCursor } from '../kernel/page.js';
 
 export interface Organisation {
   readonly id: string;
@@ -45,9 +45,9 @@ export class OrganisationsQueries {
     const rows: ListedOrganisation[] = await tx.query(
       `select id, kind, name, registration_number as "registrationNumber", created_at as "createdAt" from organisation
        where ($1::text is null or kind = $1)
-         and ($2::text is null or (name, id) > (select name, id from organisation where id::text = $2))
+         and ($2::uuid is null or (name, id) > (select name, id from organisation where id = $2))
        order by name, id limit $3`,
-      [kind ?? null, cursor ?? null, limit + 1],
+      [kind ?? null, uuidCursor(cursor), limit + 1],
     );
     return pageOf(rows, limit, (row) => row.id);
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Role } from '../kernel/actor.js';
-import { type Page, pageOf } from '../kernel/page.js';
+import { type Page, pageOf, uuidCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import type { Organisation } from './organisations.queries.js';
 import { type DeedName, may, PERMISSIONS, withTemporaryPassword } from './rules/permissions.js';
@@ -74,11 +74,11 @@ export class PeopleQueries {
       `select p.id, p.email, p.name, array_agg(m.role order by m.role) as roles
        from membership m join person p on p.id = m.person_id
        where m.organisation_id = $1
-         and ($2::text is null or (p.name, p.id) > (
+         and ($2::uuid is null or (p.name, p.id) > (
            select l.name, l.id from person l join membership lm on lm.person_id = l.id
-           where l.id::text = $2 and lm.organisation_id = $1 limit 1))
+           where l.id = $2 and lm.organisation_id = $1 limit 1))
        group by p.id order by p.name, p.id limit $3`,
-      [organisationId, cursor ?? null, limit + 1],
+      [organisationId, uuidCursor(cursor), limit + 1],
     );
     return pageOf(rows, limit, (row) => row.id);
   }

@@ -38,6 +38,8 @@ describe('people', () => {
 
     const foreign = await stranger.get('/api/v1/people');
     expect(foreign.body.items.map((item: { id: string }) => item.id)).toEqual([stranger.personId]);
+    const none = await owner.get('/api/v1/people?cursor=here').expect(422);
+    expect(none.body).toMatchObject({ code: 'page.cursor', faults: [{ path: 'cursor' }] });
     const borrowed = await stranger.get(`/api/v1/people?cursor=${String(first.body.next)}`);
     expect(borrowed.body.items).toEqual([]);
   });
