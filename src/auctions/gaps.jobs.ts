@@ -65,7 +65,8 @@ export class GapsJobs {
         { id: auctionId, state: 'cancelled' },
       ]);
       if (over || (await lastOf(tx, auctionId, 'standing'))?.sequence !== standing) return;
-      const { gaps } = await this.allocation.gapsToWin(problem, [alias], { seconds: GAPS_SECONDS, signal, rank });
+      const options = { seconds: GAPS_SECONDS, signal, rank, known: newest.content.awards } as const;
+      const { gaps } = await this.allocation.gapsToWin(problem, [alias], options);
       await this.keep(auctionId, standing, gaps);
     }
   }

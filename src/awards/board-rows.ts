@@ -101,6 +101,7 @@ async function writeSolves(
 
 /** What a solve is about, while it has no answer, or is asked for a better one. */
 export interface OpenSolve {
+  readonly awardId: string;
   /** as JSON has it: its amounts are not read yet */
   readonly problem: Problem;
   readonly change: Change;
@@ -109,7 +110,7 @@ export interface OpenSolve {
 /** What is to be solved; null when it has been. Any board that asks it tells. */
 export async function openSolve(tx: EntityManager, inputHash: string): Promise<OpenSolve | null> {
   const rows: OpenSolve[] = await tx.query(
-    `select b.problem, e.change from award_solve s join award_board_entry e using (input_hash)
+    `select b.award_id as "awardId", b.problem, e.change from award_solve s join award_board_entry e using (input_hash)
        join award_board b using (award_id, problem_hash)
      where s.input_hash = $1 and (${OPEN}) limit 1`,
     [inputHash],

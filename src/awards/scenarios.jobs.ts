@@ -5,8 +5,10 @@ import { readProblem } from '../allocation/rules/parse-problem.js';
 import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
+import { Award } from './award.entity.js';
 import { boardCompleted, solveAsked } from './awards.events.js';
 import { noteComplete, type OpenSolve, openSolve, type Solved, writeAnswer } from './board-rows.js';
+import { lotsOf } from './rules/award.js';
 import { problemOf, secondsOf } from './rules/board.js';
 
 @Injectable()
@@ -31,12 +33,15 @@ export class ScenariosJobs {
     await deed.record({ type: 'award', id: board.awardId }, { board: board.problemHash, complete: true });
   }
 
-  private async answer({ problem: tree, change }: OpenSolve): Promise<Solved> {
+  private async answer({ awardId, problem: tree, change }: OpenSolve): Promise<Solved> {
     // Read with its change, as a part of the rules or of the demand is unread as well. The thread then need not read it.
     const changed = problemOf(tree, change);
     const reading = readProblem(changed);
     const problem = reading.ok ? reading.problem : changed;
-    const options = { seconds: secondsOf(change), read: reading.ok, rank: 'patient' } as const;
+    // Under most changes the award's own allocation still keeps all rules.
+    const { winners } = await this.source.manager.findOneByOrFail(Award, { id: awardId });
+    const known = winners.map(({ bidId, cells }) => ({ bid: bidId, lots: lotsOf(cells) }));
+    const options = { seconds: secondsOf(change), read: reading.ok, rank: 'patient', known } as const;
     return 'gapsOf' in change
       ? this.allocation.gapsToWin(problem, [change.gapsOf], options)
       : { result: await this.allocation.solve(problem, options), gaps: [] };
