@@ -2,15 +2,16 @@
  * Which of several allocations that cost the same and give every bid as many lines: one that follows from the market, the
  * cost and the lines alone, so that it does not matter on which way a search came upon them.
  */
-import { type Found, optionAt } from './allocation.js';
+import { type Found, optionAt, priced } from './allocation.js';
 import { cheapestPrices } from './ascent.js';
 import { Bounds } from './bound.js';
 import type { Decision, Means } from './decide.js';
 import type { Market } from './market.js';
 import { Probe } from './probe.js';
-import { wholeRegion } from './region.js';
+import { NONE, wholeRegion } from './region.js';
 import { Search } from './search.js';
 import { Server } from './serve.js';
+import { transport } from './transport.js';
 
 /** Nodes of the search, at the first of which it nearly always ends. */
 const NODES = 500;
@@ -46,7 +47,12 @@ export function settleLots(
   const ends = (): boolean => probe.best !== null || stop();
   const probe = new Probe(only, bounds, new Server(only), solver, found.cost, () => undefined, ends);
   try {
-    probe.settle(region);
+    if (market.divisible) {
+      const bands = Int32Array.from(only.bids, ({ options }) => options[0] ?? NONE);
+      const shared = transport(only, region, bands, found, true);
+      probe.offer(shared && priced(only, shared));
+    }
+    // Whole units, and numbers of winners within groups, which sharing leaves aside.
     if (!probe.best)
       new Search(probe, { nodes: NODES, stop: ends }, () => undefined).run(region, cheapestPrices(only, bounds));
     return probe.best ? { ...decision, found: probe.best } : { ...decision, tiesSettled: false };
