@@ -7,6 +7,7 @@ import { AUCTION_SIZES, benchAuction } from './auction.js';
 import { benchBilling } from './billing.js';
 import { benchBoard, BOARD_SIZE } from './board.js';
 import { benchJoins } from './joins.js';
+import { benchKnown, KNOWN_SIZES } from './known.js';
 import { benchMillion, LINES } from './million.js';
 import { benchPayments } from './payments.js';
 import { Report } from './report.js';
@@ -38,6 +39,7 @@ const BENCHES: Readonly<Record<string, (report: Report, options: Options) => Pro
   billing: (report, { sizes }) => benchBilling(report, numbers(sizes)),
   payments: (report, { sizes }) => benchPayments(report, numbers(sizes)),
   allocation: (report, options) => benchAllocation(report, allocationSizes(options)),
+  known: (report) => benchKnown(report, KNOWN_SIZES),
   million: (report, { lines, awards }) => benchMillion(report, numbers(lines), awards.split(',') as AwardRule[]),
   auction: (report, { bidders, improvements, providers, lots }) =>
     benchAuction(report, {

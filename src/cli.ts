@@ -6,6 +6,15 @@ import { sentenceOf } from './sentence.js';
 
 // Commands that need the whole house load it themselves, so that "solve" answers without waiting for it.
 
+// Whoever reads may have enough before the end, as "| head" does: then the rest goes nowhere, and the exit status still says
+// what came of the command. Where an answer could not be written for another reason, it was not given.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`pumasi: the output cannot be written: ${sentenceOf(error)}\n`);
+  process.on('exit', () => (process.exitCode = 1));
+});
+process.stderr.on('error', () => undefined);
+
 const output = {
   out: (line: string) => process.stdout.write(`${line}\n`),
   err: (line: string) => process.stderr.write(`${line}\n`),

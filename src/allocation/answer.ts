@@ -1,4 +1,5 @@
 /** The one way from a problem to an answer that may be given out. */
+import type { WonLots } from './rules/awards.js';
 import { check } from './rules/checker.js';
 import type { Gap } from './rules/gaps.js';
 import type { LotReason } from './rules/lots.js';
@@ -15,6 +16,11 @@ export interface SolveOptions {
   readonly signal?: AbortSignal;
   /** whether the problem comes from `readProblem`; otherwise a thread reads it first */
   readonly read?: boolean;
+  /**
+   * awards of a problem like it, which need not keep the rules of this one: where they do, the search begins with them, and
+   * there is an answer at once. What is proved is the same without them.
+   */
+  readonly known?: readonly WonLots[];
   /** what can wait gives its thread back to what cannot, and begins anew, see `SolverPool` */
   readonly rank?: Rank;
 }
@@ -31,9 +37,10 @@ export interface Answer {
  * @throws what the pool throws; Error when the checker finds a fault, which is a fault of this program
  */
 export async function answer(pool: SolverPool, given: Omit<Given, 'read'>, options: SolveOptions): Promise<Answer> {
-  const { seconds = SOLVE_SECONDS, read = false, ...wish } = options;
+  const { seconds = SOLVE_SECONDS, read = false, known, ...wish } = options;
+  const asked: Given = { ...given, read, ...(known ? { known } : {}) };
   const started = performance.now();
-  const { outcome, gaps, reasons } = await pool.solve({ ...given, read }, seconds, wish);
+  const { outcome, gaps, reasons } = await pool.solve(asked, seconds, wish);
   if (outcome.totalMinor !== null) {
     const { violations, totalMinor } = check(given.problem, outcome.awards);
     const faults = totalMinor === outcome.totalMinor ? violations : [...violations, `costs ${totalMinor}`];

@@ -54,7 +54,13 @@ export class GapsJobs {
     const practice = await tx.existsBy(Auction, { id: auctionId, practiceFor: Not(IsNull()) });
     const { status, awards } = newest.content;
     const proved = status === 'optimal' ? awards : null;
-    const options = { seconds: GAPS_SECONDS, signal, rank: practice ? 'patient' : 'usual', proved } as const;
+    const options = {
+      seconds: GAPS_SECONDS,
+      signal,
+      rank: practice ? 'patient' : 'usual',
+      proved,
+      known: awards,
+    } as const;
     const done: { alias: string }[] = await tx.query(
       'select distinct alias from auction_gap where auction_id = $1 and standing = $2',
       [auctionId, standing],

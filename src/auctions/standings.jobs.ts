@@ -259,14 +259,15 @@ export class StandingsJobs {
     });
   }
 
+  /** Begins with what the last standing awarded, which a tariff that improves still allows nearly always. */
   private async solve(
-    { auction, tariffs }: Look,
+    { auction, tariffs, content }: Look,
     problem: Problem,
   ): Promise<Pick<Result, 'status' | 'totalMinor' | 'boundMinor' | 'awards'>> {
     if (tariffs.length === 0) return NO_BIDS;
     const seconds = auction.state === 'settling' ? FINAL_SECONDS : LIVE_SECONDS;
     const rank = auction.practiceFor === null ? 'usual' : 'patient';
-    return this.allocation.solve(problem, { seconds, rank });
+    return this.allocation.solve(problem, { seconds, rank, known: content?.awards ?? [] });
   }
 
   private async deed<T>(name: string, work: (deed: Deed) => Promise<T>): Promise<T> {

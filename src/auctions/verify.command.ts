@@ -33,7 +33,7 @@ export async function runVerify(file: string, options: { readonly key?: string }
     verdict = await verifyLog(text, {
       hashOf: sha256,
       isSigned,
-      solve: (problem) => allocation.solve(problem),
+      solve: (problem, known) => allocation.solve(problem, { known }),
       ...allowed,
     });
   } catch (error) {

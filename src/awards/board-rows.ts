@@ -105,16 +105,18 @@ export interface OpenSolve {
   /** as JSON has it: its amounts are not read yet */
   readonly problem: Problem;
   readonly change: Change;
-  /** what the award gives to whom, where that is proved to be the cheapest of its problem; else null */
-  readonly proved: readonly Pick<Winner, 'bidId' | 'cells'>[] | null;
+  /** what the award gives to whom; nothing when its problem is another one by now */
+  readonly winners: readonly Pick<Winner, 'bidId' | 'cells'>[];
+  /** whether that is proved to be the cheapest */
+  readonly proved: boolean;
 }
 
 /** What is to be solved; null when it has been. Any board that asks it tells. */
 export async function openSolve(tx: EntityManager, inputHash: string): Promise<OpenSolve | null> {
   const rows: OpenSolve[] = await tx.query(
-    `select b.problem, e.change, a.allocation as proved
+    `select b.problem, e.change, coalesce(a.allocation, '[]') as winners, coalesce(a.solver_status = 'optimal', false) as proved
      from award_solve s join award_board_entry e using (input_hash) join award_board b using (award_id, problem_hash)
-       left join award a on a.id = b.award_id and a.problem_hash = b.problem_hash and a.solver_status = 'optimal'
+       left join award a on a.id = b.award_id and a.problem_hash = b.problem_hash
      where s.input_hash = $1 and (${OPEN}) limit 1`,
     [inputHash],
   );

@@ -32,14 +32,16 @@ export class ScenariosJobs {
     await deed.record({ type: 'award', id: board.awardId }, { board: board.problemHash, complete: true });
   }
 
-  private async answer({ problem: tree, change, proved }: OpenSolve): Promise<Solved> {
+  private async answer({ problem: tree, change, winners, proved }: OpenSolve): Promise<Solved> {
     // Read with its change, as a part of the rules or of the demand is unread as well. The thread then need not read it.
     const changed = problemOf(tree, change);
     const reading = readProblem(changed);
     const problem = reading.ok ? reading.problem : changed;
-    const options = { seconds: secondsOf(change), read: reading.ok, rank: 'patient' } as const;
+    // Under most changes the award's own allocation still keeps all rules.
+    const known = wonLots(winners);
+    const options = { seconds: secondsOf(change), read: reading.ok, rank: 'patient', known } as const;
     return 'gapsOf' in change
-      ? this.allocation.gapsToWin(problem, [change.gapsOf], { ...options, proved: proved && wonLots(proved) })
+      ? this.allocation.gapsToWin(problem, [change.gapsOf], { ...options, proved: proved ? known : null })
       : { result: await this.allocation.solve(problem, options), gaps: [] };
   }
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toJson } from '../../src/kernel/canonical.js';
@@ -168,6 +169,30 @@ describe('pumasi solve', () => {
     const status = await new Promise((resolve) => child.on('exit', resolve));
     return { status, out };
   }
+
+  it('whoever stops reading gets no error: the status is that of the answer', async () => {
+    const file = join(folder, 'unread.json');
+    await writeFile(file, toJson(EASY));
+    const child = spawn(process.execPath, ['dist/src/cli.js', 'solve', file]);
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    expect(err).toBe('');
+  });
+
+  const full = existsSync('/dev/full') ? it : it.skip;
+  full('an answer that cannot be written was not given: status 1, and says so', async () => {
+    const file = join(folder, 'unwritten.json');
+    await writeFile(file, toJson(EASY));
+    const disk = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, ['dist/src/cli.js', 'solve', file], { stdio: ['ignore', disk.fd, 'pipe'] });
+    await disk.close();
+    let err = '';
+    child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
+    expect(err).toMatch(/^pumasi: the output cannot be written: .*ENOSPC/);
+  });
 
   it('two processes give the same bytes, but for the time they took', async () => {
     const file = join(folder, 'twice.json');

@@ -1,15 +1,15 @@
 /** Solving without threads, for tests of the rules: the same HiGHS, and one that answers nonsense. */
 import { HighsSolver } from '../../src/allocation/highs.solver.js';
 import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
-import { solveProblem, type Outcome } from '../../src/allocation/rules/solve.js';
+import { type Asked, solveProblem, type Outcome } from '../../src/allocation/rules/solve.js';
 import type { Problem } from '../../src/allocation/rules/problem.js';
 
 export async function startHighs(): Promise<LinearSolver> {
   return HighsSolver.start({ secondsLeft: () => 60 });
 }
 
-export function solveHere(problem: Problem, solver: LinearSolver): Outcome {
-  return solveProblem(problem, { solver, stop: () => false, progress: () => undefined }).outcome;
+export function solveHere(problem: Problem, solver: LinearSolver, asked: Asked = {}): Outcome {
+  return solveProblem(problem, { solver, stop: () => false, progress: () => undefined }, asked).outcome;
 }
 
 /** A linear solver whose every answer is nonsense, the same nonsense in every run. */

@@ -66,8 +66,47 @@ describe('an infeasible problem is explained in words', () => {
     const groups = [{ lots: ['north'], minWinners: 2 }];
     expect(reasons(problemOf(bids, { groups }))).toEqual([
       'All demand can be reached, but the rules together leave no allocation.',
-      'Without the numbers of winners within groups of lots there would be one.',
+      'Without the numbers of winners within groups of lots there would be one; it would be enough to change the fewest within north from 2 to 1.',
       'Without whole awards to one bid (shared by quantity instead) there would be one.',
+    ]);
+  });
+
+  it('providers that must win, and those that must not, where one of them would be enough', () => {
+    const bids = ['a', 'b', 'c'].map((id) => bidAt(id, 500n, BOTH));
+    const [a = '', b = '', c = ''] = bids.map(({ provider }) => provider);
+    expect(reasons(problemOf(bids, { include: [a, b, c], maxWinners: 2, award: 'shared' }))).toEqual([
+      'All demand can be reached, but the rules together leave no allocation.',
+      'Without the maximum of 2 winners there would be one; the smallest that helps is 3.',
+      `Without the demand that ${a}, ${b}, ${c} must win there would be one; ` +
+        `it would be enough to release one of them: ${a}, or ${b}, or ${c}.`,
+    ]);
+    const narrow = [bidAt('a', 500n, BOTH), bidAt('b', 500n, ['south']), bidAt('c', 500n, ['north'])];
+    expect(reasons(problemOf(narrow, { exclude: [a, b] }))).toEqual([
+      'Lot south: no bid covers it.',
+      '20 of 30 lines cannot be served, whoever wins the others: for instance 20 in lot south.',
+      `Without the exclusion of ${a}, ${b} there would be one; it would be enough to admit one of them: ${a}, or ${b}.`,
+    ]);
+  });
+
+  it('two rules that would have to give way together, the cheapest pair first', () => {
+    const bids = [bidAt('a', 500n, BOTH), bidAt('b', 400n, BOTH), bidAt('c', 450n, ['south'])];
+    const groups = [{ lots: ['north'], minWinners: 3 }];
+    expect(reasons(problemOf(bids, { award: 'shared', maxWinners: 2, maxShare: 0.3, groups }))).toEqual([
+      'No provider may win more than 9 lines (a share of 0.3); the 3 that can win any reach 27 of 30 so.',
+      'Without the maximum share of 0.3 and the numbers of winners within groups of lots together there would be one, ' +
+        'for 1440.00 USD at the least; of the first the smallest that helps is 15 of 30 lines (0.5).',
+    ]);
+    expect(reasons(problemOf(bids.slice(0, 2), { award: 'shared', minWinners: 3, maxShare: 0.3 }))).toEqual([
+      'At least 3 providers must win, but only 2 can win any lines.',
+      'No provider may win more than 9 lines (a share of 0.3); the 2 that can win any reach 18 of 30 so.',
+      'Without the maximum share of 0.3 and the minimum of 3 winners together there would be one, for 1440.00 USD at the ' +
+        'least; of the first the smallest that helps is 15 of 30 lines (0.5), and with that of the second the largest that helps is 2.',
+    ]);
+    const budget = { award: 'shared', minWinners: 3, budgetMinor: 1n } as const;
+    expect(reasons(problemOf(bids.slice(0, 2), budget))).toEqual([
+      'At least 3 providers must win, but only 2 can win any lines.',
+      'Without the minimum of 3 winners and the budget of 0.01 USD together there would be one, for 1440.00 USD at the ' +
+        'least; of the first the largest that helps is 2, and with that of the second the smallest that helps is 1452.00 USD.',
     ]);
   });
 

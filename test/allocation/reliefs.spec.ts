@@ -122,7 +122,8 @@ describe('how far a rule has to give way is what trying everything says', () => 
         if (bruteForce(problem) !== null) return;
         const { status, explanation } = solveHere(problem, highs);
         expect(status).toBe('infeasible');
-        const words = explanation.join('\n');
+        // What would be enough together is another test's.
+        const words = explanation.filter((sentence) => !sentence.includes(' together there would be one')).join('\n');
         const { maxWinners = 0, minWinners = 0 } = problem.rules;
         expect(words).not.toMatch(/helps is at (most|least)|to at least/);
         const share =

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { canonicalJson } from '../../src/kernel/canonical.js';
+import { priced } from '../../src/allocation/rules/allocation.js';
+import { allocationOf } from '../../src/allocation/rules/awards.js';
 import { check } from '../../src/allocation/rules/checker.js';
 import { marketOf } from '../../src/allocation/rules/market.js';
-import type { AwardRule, Problem } from '../../src/allocation/rules/problem.js';
+import type { AwardRule, BidAward, Problem } from '../../src/allocation/rules/problem.js';
 import { sizeOf, wholeRegion } from '../../src/allocation/rules/region.js';
 import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
-import { cases } from '../support/cases.js';
+import { solveProblem } from '../../src/allocation/rules/solve.js';
+import { cases, enough } from '../support/cases.js';
 import { solveHere, startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
 import { bidAt, problemOf } from './sample-problem.js';
@@ -58,6 +61,93 @@ describe('the same problem has the same answer', () => {
     expect(first.status).toBe('optimal');
     expect(check(problem, first.awards)).toEqual({ violations: [], totalMinor: first.boundMinor });
     expect(solveHere(shuffled(problem, 3), highs)).toEqual(first);
+  });
+});
+
+/** What is won, whatever it costs. */
+function lotsOf(awards: readonly BidAward[]): string {
+  return canonicalJson(awards.map(({ bid, lots }) => ({ bid, lots })));
+}
+
+/** The same problem with another price, or with other winners. */
+function likeIt(problem: Problem, by: number): Problem {
+  const changed = problem.bids[by % problem.bids.length];
+  if (by > 3) return { ...problem, rules: { award: problem.rules.award, exclude: [changed?.provider ?? ''] } };
+  const activation = (changed?.activation ?? 0n) + BigInt(by * 7);
+  return { ...problem, bids: problem.bids.map((bid) => (bid === changed ? { ...bid, activation } : bid)) };
+}
+
+describe('awards that are known of a problem like it', () => {
+  let highs: LinearSolver;
+  beforeAll(async () => (highs = await startHighs()));
+
+  it.each<AwardRule>(['lot', 'tier', 'shared'])('change nothing in what is proved: award %s', (award) => {
+    const seen = { taken: 0, left: 0, other: 0 };
+    fc.assert(
+      fc.property(smallProblems(award), fc.integer({ min: 0, max: 7 }), (problem, by) => {
+        const known = solveHere(likeIt(problem, by), highs).awards;
+        const without = solveHere(problem, highs);
+        expect(solveHere(problem, highs, { known })).toEqual(without);
+        if (known.length === 0) return;
+        const market = marketOf(problem);
+        const keeps = priced(market, allocationOf(market, known)) !== null;
+        seen[keeps ? 'taken' : 'left'] += 1;
+        if (keeps && lotsOf(known) !== lotsOf(without.awards)) seen.other += 1;
+      }),
+      { numRuns: cases(300), endOnFailure: true },
+    );
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(enough(5));
+  });
+
+  it.each<AwardRule>(['lot', 'tier', 'shared'])(
+    'change nothing where very many allocations cost the same: award %s',
+    (award) => {
+      const lots = Array.from({ length: 12 }, (_, l) => ({ id: `L${l}`, demand: { basic: 5, fast: 5 } }));
+      const all = lots.map(({ id }) => id);
+      const monthly = { basic: 500n, fast: 700n };
+      const bids = ['a', 'b', 'c'].map((id) => bidAt(id, 0n, all, { bands: [{ from: 1, monthly }], capacity: 65 }));
+      const problem: Problem = { ...problemOf(bids, { award }), lots };
+      const without = solveHere(problem, highs);
+      expect(without.status).toBe('optimal');
+      const rotated = without.awards.map((of, i) => ({ ...of, bid: without.awards.at(i - 1)?.bid ?? '' }));
+      for (const known of [rotated, solveHere(likeIt(problem, 4), highs).awards]) {
+        expect(solveHere(problem, highs, { known })).toEqual(without);
+      }
+    },
+  );
+
+  it('are the answer when the limit comes before another one', () => {
+    const problem = largeProblem(8, 12, 'lot');
+    const best = solveHere(problem, highs);
+    const means = { solver: highs, stop: () => true, progress: () => undefined };
+    const { outcome } = solveProblem(problem, means, { known: best.awards });
+    expect([outcome.status, outcome.totalMinor]).toEqual(['feasible', best.totalMinor]);
+  });
+
+  it('are left aside where they have parts of lines, which nobody can win', () => {
+    const bids = [bidAt('a', 500n, ['north', 'south']), bidAt('b', 400n, ['north'], { capacity: 4, minimumLines: 4 })];
+    const problem = problemOf(bids, { award: 'shared', maxShare: 0.9 });
+    const known = [
+      { bid: 'b', lots: { north: { basic: 4.5 } } },
+      { bid: 'a', lots: { north: { basic: 5.5 }, south: { basic: 20 } } },
+    ];
+    expect(solveHere(problem, highs, { known })).toEqual(solveHere(problem, highs));
+    expect(allocationOf(marketOf(problem), known).map((won) => [...won.values()])).toEqual([[20], []]);
+  });
+
+  it('are left aside where they are none of the problem', () => {
+    const problem = problemOf([bidAt('a', 500n, ['north', 'south']), bidAt('b', 400n, ['north'])]);
+    const without = solveHere(problem, highs);
+    for (const known of [
+      [],
+      [{ bid: 'nobody', lots: { north: { basic: 10 }, south: { basic: 20 } } }],
+      [{ bid: 'b', lots: { north: { basic: 10 }, south: { basic: 20 } } }],
+      [{ bid: 'a', lots: { north: { basic: 10 } } }],
+      [{ bid: 'a', lots: { elsewhere: { constructor: 3 } } }],
+      [{ bid: 'a', lots: { north: { basic: -10 }, south: { basic: 20 } } }],
+    ]) {
+      expect(solveHere(problem, highs, { known })).toEqual(without);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 /** The published log of an auction, over HTTP. */
 import { randomUUID, verify, createPublicKey } from 'node:crypto';
 import { AllocationService } from '../../src/allocation/allocation.service.js';
+import type { BidAward } from '../../src/allocation/rules/problem.js';
 import { type LogFile, logText } from '../../src/auctions/rules/log-file.js';
 import { type Verdict, verifyLog } from '../../src/auctions/rules/verify.js';
 import { sha256 } from '../../src/platform/keys/keys.js';
@@ -21,13 +22,19 @@ afterAll(async () => {
   await system.stop();
 });
 
+/** What the verification's own reckonings began with. */
+const begunWith: (readonly BidAward[])[] = [];
+
 async function verified(text: string): Promise<Verdict> {
   const { body } = await system.anonymous().get('/api/v1/receipts/public-key').expect(200);
   return verifyLog(text, {
     hashOf: sha256,
     isSigned: (signed, signature, key) =>
       verify(null, Buffer.from(signed), createPublicKey(key), Buffer.from(signature, 'base64')),
-    solve: (problem) => system.app.get(AllocationService, { strict: false }).solve(problem),
+    solve: (problem, known) => {
+      begunWith.push(known);
+      return system.app.get(AllocationService, { strict: false }).solve(problem, { known });
+    },
     allowedKey: (body as { publicKey: string }).publicKey,
   });
 }
@@ -69,6 +76,8 @@ it('verifies, with what the tender lets everybody know, and with everything for 
   expect(full.headers['etag']).not.toBe(tag);
   expect(Object.keys((JSON.parse(full.text) as LogFile).tariffs)).toHaveLength(5);
   expect(await verified(full.text)).toMatchObject({ status: 'valid', totalMinor: BigInt(totalMinor ?? 0) });
+  // What is published is proved again from there, and the proof is the same from nowhere.
+  expect(begunWith.some((awards) => awards.length > 0)).toBe(true);
 
   const edited = text.replace('"kind":"began"', '"kind":"ended"');
   expect(await verified(edited)).toMatchObject({ status: 'invalid' });

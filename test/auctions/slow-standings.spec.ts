@@ -1,6 +1,8 @@
 /** Standings that take long: nobody waits for one, and an older one never follows a newer one. */
+import type { SolveOptions } from '../../src/allocation/answer.js';
 import { AllocationService } from '../../src/allocation/allocation.service.js';
 import type { Problem, Result } from '../../src/allocation/rules/problem.js';
+import { contentOf } from '../../src/auctions/event-rows.js';
 import { StandingsJobs } from '../../src/auctions/standings.jobs.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
 import { largeProblem } from '../allocation/large-problem.js';
@@ -11,7 +13,8 @@ import { System } from '../support/system.js';
 /** `npm run faults -- solve` lets it take a minute. */
 const SOLVE_SECONDS = Number(process.env['PUMASI_TEST_SOLVE_SECONDS'] ?? 12);
 
-type Solve = (problem: Problem, options?: { readonly seconds?: number }) => Promise<Result>;
+type Options = Pick<SolveOptions, 'seconds' | 'known'>;
+type Solve = (problem: Problem, options?: Options) => Promise<Result>;
 
 let system: System;
 let allocation: { solve: Solve };
@@ -26,13 +29,37 @@ afterEach(() => Reflect.deleteProperty(allocation, 'solve'));
 afterAll(() => system.stop());
 
 /** Lets every solve be preceded by something. */
-function before(what: (solve: Solve) => Promise<unknown>): void {
+function before(what: (solve: Solve, options: Options | undefined) => Promise<unknown>): void {
   const solve: Solve = allocation.solve.bind(allocation);
   allocation.solve = async (problem, options) => {
-    await what(solve);
+    await what(solve, options);
     return solve(problem, options);
   };
 }
+
+it('a standing begins with what the one before awarded', async () => {
+  const auction = await liveAuction(system, { auction: { outageSeconds: 3_600 } });
+  await auction.begun();
+  await auction.reckoned();
+  const begunWith: SolveOptions['known'][] = [];
+  before((_solve, options) => Promise.resolve(begunWith.push(options?.known)));
+  await auction.lower(auction.provider(0), 0.7);
+  await auction.reckoned();
+  await auction.lower(auction.provider(1), 0.6);
+  await auction.reckoned();
+  await auction.decided();
+  const standings = (await eventsOf(system, auction.id)).filter(({ kind }) => kind === 'standing');
+  const awards = await Promise.all(
+    standings.map(async ({ sequence }) => {
+      const content = (await contentOf(system.source.manager, auction.id, sequence))?.content;
+      return content && 'awards' in content ? content.awards : null;
+    }),
+  );
+  expect(awards.length).toBeGreaterThan(2);
+  expect(awards[1]?.length).toBeGreaterThan(0);
+  expect(begunWith).toEqual(awards.slice(0, -1));
+  await expectValidLog(system, auction.id);
+}, 120_000);
 
 it('requests are answered while a solver works at full speed', async () => {
   const auction = await liveAuction(system, { auction: { outageSeconds: 3_600 } });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { SolveOptions } from '../../src/allocation/answer.js';
 import { AllocationService } from '../../src/allocation/allocation.service.js';
 import { CURVE_PERCENT, curvePoint, resized } from '../../src/allocation/rules/curve.js';
 import type { Problem, Result } from '../../src/allocation/rules/problem.js';
@@ -6,6 +7,7 @@ import { scenariosOf } from '../../src/allocation/rules/scenarios.js';
 import { AuctionsQueries } from '../../src/auctions/auctions.queries.js';
 import { Award } from '../../src/awards/award.entity.js';
 import { questionOf } from '../../src/awards/question-rows.js';
+import { lotsOf } from '../../src/awards/rules/award.js';
 import { gapPerLineMonthly } from '../../src/awards/rules/board.js';
 import { ScenariosJobs } from '../../src/awards/scenarios.jobs.js';
 import { TendersQueries } from '../../src/tenders/tenders.queries.js';
@@ -16,14 +18,24 @@ import { type AwardMade, draftedAgain, draftedAward } from './decided-award.js';
 let system: System;
 let made: AwardMade;
 let board: BoardJson;
+/** what the solver was given of each entry of the board, to begin with */
+const begunWith: SolveOptions['known'][] = [];
 beforeAll(async () => {
   system = await System.start();
+  const allocation = system.app.get(AllocationService, { strict: false });
+  const solving = allocation.solve.bind(allocation);
+  allocation.solve = (problem, options) => {
+    begunWith.push(options?.known);
+    return solving(problem, options);
+  };
   made = await draftedAward(system, { terms: { maxWinners: 2 } });
+  begunWith.length = 0;
   await made.officer.get(`${path()}/scenarios`).expect(404);
   const begun = await made.officer.post(`${path()}/scenarios`).expect(201);
   // The award's own problem stands twice on it, and has its answer.
   expect(begun.body).toMatchObject({ awardId: made.award.id, state: 'solving', done: 2 });
   board = await completeBoard(system, made.officer, made.award.id);
+  Reflect.deleteProperty(allocation, 'solve');
 });
 afterAll(async () => {
   await system.stop();
@@ -89,6 +101,14 @@ test('a board has the scenarios of the problem, each as the winner determination
     const most = Math.max(0, ...awards.map(({ lines }) => lines));
     expect(shown?.largestShareBp).toBe(totalMinor === null ? null : Math.round((most * 10_000) / 36));
   }
+});
+
+test('entries begin with what the award allocates', async () => {
+  const { winners } = await system.source.manager.findOneByOrFail(Award, { id: made.award.id });
+  expect(winners.length).toBeGreaterThan(0);
+  expect(begunWith.length).toBeGreaterThan(0);
+  const own = winners.map(({ bidId, cells }) => ({ bid: bidId, lots: lotsOf(cells) }));
+  for (const known of begunWith) expect(known).toEqual(own);
 });
 
 test('scenarios are told in words and names, impossible ones with the reason', async () => {

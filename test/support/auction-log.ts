@@ -47,7 +47,7 @@ export async function expectValidLog(system: System, auctionId: string): Promise
   const verdict = await verifyLog(text, {
     hashOf: sha256,
     isSigned,
-    solve: (problem) => allocation.solve(problem),
+    solve: (problem, known) => allocation.solve(problem, { known }),
   });
   expect({ status: verdict.status, fault: verdict.fault }).toEqual({ status: 'valid', fault: null });
   expect(stateAfter(events).phase).toBe('decided');

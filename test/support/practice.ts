@@ -42,6 +42,6 @@ export async function verdictOn({ system, id, officer }: LiveAuction): Promise<V
     hashOf: (each) => createHash('sha256').update(each).digest('hex'),
     isSigned: (each, signature, key) =>
       verify(null, Buffer.from(each), createPublicKey(key), Buffer.from(signature, 'base64')),
-    solve: (problem) => allocation.solve(problem),
+    solve: (problem, known) => allocation.solve(problem, { known }),
   });
 }

@@ -39,7 +39,7 @@ export function allocationOf(market: Market, awards: readonly WonLots[]): Alloca
       const tiers = lots.get(market.lots[lot] ?? '') ?? {};
       const tier = cell?.tier ?? '';
       const lines = Object.hasOwn(tiers, tier) ? (tiers[tier] ?? 0) : 0;
-      if (lines > 0) won.set(u, market.divisible ? lines : 1);
+      if (Number.isSafeInteger(lines) && lines > 0) won.set(u, market.divisible ? lines : 1);
     });
     return won;
   });

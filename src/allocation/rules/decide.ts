@@ -117,9 +117,12 @@ export function feasible(market: Market, means: Means): Feasible {
   }
 }
 
-/** Finds the cheapest allocation, and of equally cheap ones the one that prefers earlier bids. */
-export function decide(market: Market, means: Means): Decision {
-  return decideWithin(market, means, null);
+/**
+ * Finds the cheapest allocation, and of equally cheap ones the one that prefers earlier bids.
+ * @param known an allocation of this market to begin with; null without one
+ */
+export function decide(market: Market, means: Means, known: Found | null = null): Decision {
+  return decideWithin(market, means, null, known);
 }
 
 /** The decision that a cheapest allocation was, proved before: good prices are looked for anew, and nothing else. */
@@ -138,7 +141,7 @@ export function decidedBefore(market: Market, found: Found, means: Means): Decis
 }
 
 /** The same, starting from what is known of a market like it; ties are left as they come. */
-export function decideWithin(market: Market, means: Means, start: Start | null): Decision {
+export function decideWithin(market: Market, means: Means, start: Start | null, first: Found | null = null): Decision {
   const region = wholeRegion(market);
   // Told before anything is priced: that takes most of the time where there is nothing to find.
   if (!coverable(market, region)) {
@@ -150,6 +153,7 @@ export function decideWithin(market: Market, means: Means, start: Start | null):
   const onFound = (found: Found) => means.progress(found, known);
   const probe = new Probe(market, bounds, server, means.solver, market.budget, onFound, () => means.stop());
   if (start) probe.lend(start.relaxation);
+  probe.offer(first);
   let told = -Infinity;
   const raise = (bound: number) => {
     known = Math.max(known, Math.min(bound, probe.limit));
@@ -160,18 +164,18 @@ export function decideWithin(market: Market, means: Means, start: Start | null):
   try {
     const prices = prepare(market, bounds, server, probe, region, means, raise, start);
     if (!probe.best) {
-      const first = feasible(market, means);
-      if (!first.found) {
+      const any = feasible(market, means);
+      if (!any.found) {
         return {
           found: null,
-          bound: first.complete ? Infinity : known,
-          complete: first.complete,
+          bound: any.complete ? Infinity : known,
+          complete: any.complete,
           tiesSettled: true,
-          nodes: first.nodes,
+          nodes: any.nodes,
           prices,
         };
       }
-      probe.offer(priced(market, first.found.allocation));
+      probe.offer(priced(market, any.found.allocation));
     }
     if (means.nodes === undefined) searchKernel(market, bounds, probe, region, prices, means);
     const outcome = new Search(probe, { nodes: means.nodes ?? MANY, stop: () => means.stop() }, raise).run(

@@ -1,10 +1,11 @@
-/** Why no allocation keeps all the rules: what is missing, or the one rule without which there would be one, and by how much. */
+/** Why no allocation keeps all the rules: what is missing, or the rules without which there would be one, and by how much. */
 import { formatMoney, type Minor } from '../../kernel/money.js';
 import { decide, type Means } from './decide.js';
 import { marketOf, type Market } from './market.js';
 import type { Problem, ProblemBid } from './problem.js';
 import { ownersOf, placeOf, wholeRegion } from './region.js';
-import { Reliefs, withoutMinimum } from './reliefs.js';
+import { withoutMinimum } from './relaxed-bids.js';
+import { Reliefs } from './reliefs.js';
 import { Trying } from './trying.js';
 import { unservedWords } from './unserved.js';
 
@@ -30,21 +31,24 @@ export function explainInfeasible(given: Problem, market: Market, means: Pick<Me
   const missing = missingSupply(problem, plain);
   const short = missing.length > 0 ? missing : shortCapacity(plain);
   const unserved = unservedWords(problem, trying);
-  if (short.length > 0) return [...short, ...unserved];
+  const reliefs = new Reliefs(
+    problem,
+    trying,
+    given.bids.filter((bid) => excluded.has(bid.provider)),
+  );
+  if (short.length > 0) return [...short, ...unserved, ...reliefs.ofExclusion()];
   const counted = [...outOfReach(problem, market), ...winnersAndShares(problem, market)];
-  const { words, open } = new Reliefs(problem, trying).sentences(counted.length > 0);
-  if (counted.length > 0) return [...counted, ...unserved, ...words];
+  const { words, pairs, open } = reliefs.sentences(counted.length > 0);
+  if (counted.length > 0) return [...counted, ...unserved, ...words, ...pairs];
   const head =
     unserved.length > 0
       ? 'All demand can be reached, but not all of it together.'
       : 'All demand can be reached, but the rules together leave no allocation.';
-  if (words.length > 0 || unserved.length > 0) return [head, ...unserved, ...words];
-  return [
-    head,
-    open
-      ? 'The limit came before a single rule was found to explain it.'
-      : 'No single rule explains it: several must give way.',
-  ];
+  if (words.length > 0 || unserved.length > 0) return [head, ...unserved, ...words, ...pairs];
+  const none = open
+    ? 'The limit came before a single rule was found to explain it.'
+    : 'No single rule explains it: several must give way.';
+  return [head, none, ...pairs];
 }
 
 /** How far the cheapest allocation is above the budget; null when there is none at any cost. */

@@ -1,254 +1,219 @@
-/** Which single rule leaves a problem without an allocation, and how far it would have to give way, found by trying. */
-import { formatMoney, type Minor } from '../../kernel/money.js';
-import { leastLines } from '../../pricing/rules/band.js';
-import type { TariffLot } from '../../pricing/rules/tariff.js';
-import type { AwardRule, BidAward, Problem, ProblemBid, ProblemRules } from './problem.js';
-import { bidsInOrder, shareLimit } from './terms.js';
-import { type Least, leastSteps, type Trying } from './trying.js';
+/**
+ * Which rules leave a problem without an allocation, and how far they would have to give way, found by trying: each by
+ * itself, and where none helps alone, in pairs.
+ */
+import { formatMoney } from '../../kernel/money.js';
+import { type Amount, type AmountOf, Amounts, plural, ruled, unruled } from './amounts.js';
+import type { BidAward, Problem, ProblemBid, ProblemRules } from './problem.js';
+import { apart, roomy, withoutMinimum } from './relaxed-bids.js';
+import type { Trying } from './trying.js';
 
-/** Bids whose minimum volumes are tried one by one. */
-const MINIMUMS = 50;
-/** Allocations with ever smaller parts of the cost that are looked for. */
-const PART_STEPS = 40;
-/** More than any cost, so that two parts of costs differ by more than one of so many. */
-const FINEST = 10n ** 16n;
+/** Pairs that are named, the cheapest first; those after the first so many that help are not looked for. */
+const NAMED_PAIRS = 3;
+const HELPFUL_PAIRS = 12;
 
-/** A rule left out, and what more is known of it once that is known to help. */
+/** A rule that can be left out, and how far it would have to give way once that is known to help. */
 interface Relief {
   readonly words: string;
-  readonly problem: Problem;
-  amount?(awards: readonly BidAward[]): string | null;
+  /** null where it cannot be left out */
+  relax(problem: Problem): Problem | null;
+  readonly amount?: AmountOf;
+  /** false when it is known already that leaving it out alone does not help */
+  readonly alone?: false;
 }
 
-function plural(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`;
-}
-
-/** A bid that takes any number of lines up to those that it asked for at the least. */
-function asksFor(bid: ProblemBid, least: number): ProblemBid {
-  const { minimumLines, ...rest } = bid;
-  return {
-    ...rest,
-    ...(minimumLines === undefined || least <= 1 ? {} : { minimumLines: Math.min(minimumLines, least) }),
-    bands: bid.bands.map((band, b) => (b === 0 ? { ...band, from: Math.min(band.from, Math.max(1, least)) } : band)),
-  };
-}
-
-/** A bid that takes any number of lines. */
-export function withoutMinimum(bid: ProblemBid): ProblemBid {
-  return asksFor(bid, 1);
-}
-
-/** A bid without limits to what it can serve. */
-function roomy(bid: ProblemBid): ProblemBid {
-  const { capacity: _, partners: __, ...rest } = bid;
-  const lots = Object.entries(bid.lots).map(([lot, { setup, surcharge }]): [string, TariffLot] => [
-    lot,
-    { ...(setup === undefined ? {} : { setup }), ...(surcharge === undefined ? {} : { surcharge }) },
-  ]);
-  return { ...rest, lots: Object.fromEntries(lots) };
-}
-
-/** A bid that is no alternative to another. */
-export function apart(bid: ProblemBid): ProblemBid {
-  const { alternative: _, ...rest } = bid;
-  return rest;
-}
-
-/** The smallest decimal of so many digits that is no less than a part; 1 at the most. */
-function decimalUp(part: bigint, whole: bigint, digits = 4): number {
-  const scale = 10n ** BigInt(digits);
-  const up = (part * scale + whole - 1n) / whole;
-  return up >= scale ? 1 : Number(`0.${up.toString().padStart(digits, '0')}`);
-}
-
-/** A share that allows exactly so many lines of so many: there are fewer lines than twelve digits tell apart. */
-function shareOf(lines: number, total: number): number {
-  return decimalUp(BigInt(lines), BigInt(total), 12);
-}
-
-function linesBy(problem: Problem, awards: readonly BidAward[]): Map<string, number> {
-  const providerOf = new Map(problem.bids.map(({ id, provider }) => [id, provider]));
-  const lines = new Map<string, number>();
-  for (const award of awards) {
-    const provider = providerOf.get(award.bid) ?? '';
-    lines.set(provider, (lines.get(provider) ?? 0) + award.lines);
-  }
-  return lines;
+interface Pair {
+  readonly first: Relief;
+  readonly second: Relief;
+  readonly awards: readonly BidAward[];
+  /** of the cheapest allocation, and whether that is proved; null when none was found for its cost */
+  readonly cost: { readonly minor: bigint; readonly proved: boolean } | null;
 }
 
 export class Reliefs {
-  private readonly total: number;
+  private readonly amounts: Amounts;
 
+  /**
+   * @param problem without the bids of excluded providers
+   * @param excluded these bids
+   */
   constructor(
     private readonly problem: Problem,
     private readonly trying: Trying,
+    private readonly excluded: readonly ProblemBid[] = [],
   ) {
-    this.total = problem.lots.flatMap((lot) => Object.values(lot.demand)).reduce((sum, lines) => sum + lines, 0);
+    this.amounts = new Amounts(trying);
   }
 
   /**
-   * The rules without which, each by itself, there would be an allocation.
+   * The rules without which, each by itself, there would be an allocation; where there are none, the pairs.
    * @param known whether the reason is known already, so that the search for more of it has to end soon
-   * @returns sentences, and whether the limit left a rule open
+   * @returns sentences of both, and whether the limit left a single rule open
    */
-  sentences(known: boolean): { readonly words: string[]; readonly open: boolean } {
+  sentences(known: boolean): { readonly words: string[]; readonly pairs: string[]; readonly open: boolean } {
     const words: string[] = [];
+    const useless: Relief[] = [];
     let open = false;
     for (const relief of this.reliefs()) {
-      const { awards, complete } = known ? this.trying.any(relief.problem) : this.trying.freely(relief.problem);
-      if (awards) {
-        const amount = relief.amount?.(awards) ?? null;
-        words.push(`Without ${relief.words} there would be one${amount === null ? '' : `; ${amount}`}.`);
-      } else if (!complete) open = true;
+      const problem = relief.relax(this.problem);
+      if (relief.alone === false || problem === null) {
+        useless.push(relief);
+        continue;
+      }
+      const { awards, complete } = known ? this.trying.any(problem) : this.trying.freely(problem);
+      if (awards) words.push(this.single(relief, awards));
+      else if (complete) useless.push(relief);
+      else open = true;
     }
-    return { words, open };
+    return { words, pairs: words.length > 0 ? [] : this.pairs(useless), open };
+  }
+
+  /** Whether those that are excluded would have been enough; nothing where they would not. */
+  ofExclusion(): string[] {
+    const relief = this.reliefs().find(({ words }) => words === this.exclusion());
+    const problem = relief?.relax(this.problem);
+    const { awards } = problem ? this.trying.any(problem) : { awards: null };
+    return relief && awards ? [this.single(relief, awards)] : [];
+  }
+
+  private single(relief: Relief, awards: readonly BidAward[]): string {
+    const amount = relief.amount?.(this.problem, awards) ?? null;
+    return `Without ${relief.words} there would be one${amount === null ? '' : `; ${amount.words}`}.`;
+  }
+
+  /** Of the pairs of rules that help together, those that allow the cheapest allocations. */
+  private pairs(reliefs: readonly Relief[]): string[] {
+    const found: Pair[] = [];
+    for (const [at, first] of reliefs.entries()) {
+      for (const second of reliefs.slice(at + 1)) {
+        if (found.length >= HELPFUL_PAIRS) break;
+        const problem = this.without(first, second);
+        const { awards } = problem ? this.trying.any(problem) : { awards: null };
+        if (problem && awards) found.push({ first, second, awards, cost: this.costOf(problem) });
+      }
+    }
+    const order = ({ cost }: Pair) => cost?.minor ?? null;
+    found.sort((a, b) => {
+      const [one, other] = [order(a), order(b)];
+      if (one === null || other === null) return Number(one === null) - Number(other === null);
+      return one < other ? -1 : one > other ? 1 : 0;
+    });
+    return found.slice(0, NAMED_PAIRS).map((pair) => this.together(pair));
+  }
+
+  private without(first: Relief, second: Relief): Problem | null {
+    const problem = first.relax(this.problem);
+    // Some can be left out only behind another one.
+    return (problem && second.relax(problem)) ?? null;
+  }
+
+  private costOf(problem: Problem): Pair['cost'] {
+    const decision = this.trying.cheapest(problem)?.decision;
+    return decision?.found ? { minor: BigInt(decision.found.cost), proved: decision.complete } : null;
+  }
+
+  private together({ first, second, awards, cost }: Pair): string {
+    const { currency } = this.problem;
+    const price = cost && `${formatMoney(cost.minor, currency)} ${currency} at ${cost.proved ? 'the least' : 'most'}`;
+    const [one, other] = this.both(first, second, awards);
+    const amounts = [
+      ...(one ? [`of the first ${one.words}`] : []),
+      ...(other ? [`${one ? 'and with that ' : ''}of the second ${other.words}`] : []),
+    ];
+    return (
+      `Without ${first.words} and ${second.words} together there would be one` +
+      `${price === null ? '' : `, for ${price}`}${amounts.length === 0 ? '' : `; ${amounts.join(', ')}`}.`
+    );
+  }
+
+  /** How far both have to give way: the first as little as the second lets it, then the second as little as that lets it. */
+  private both(
+    first: Relief,
+    second: Relief,
+    awards: readonly BidAward[],
+  ): readonly [one: Amount | null, other: Amount | null] {
+    const beside = second.relax(this.problem);
+    const one = exact(beside && first.amount?.(beside, awards));
+    const given = one?.at?.(this.problem) ?? first.relax(this.problem);
+    const without = given && second.relax(given);
+    const left = without ? this.trying.any(without).awards : null;
+    return [one, exact(given && left && second.amount?.(given, left))];
+  }
+
+  private exclusion(): string {
+    return `the exclusion of ${[...new Set(this.excluded.map(({ provider }) => provider))].join(', ')}`;
   }
 
   private reliefs(): Relief[] {
-    const { problem } = this;
-    const { maxShare, maxWinners, minWinners, maxCostShare, include, award } = problem.rules;
-    const awarded = (rule: AwardRule): Problem => ({ ...problem, rules: { ...problem.rules, award: rule } });
-    const without = (rule: keyof ProblemRules, words: string, amount?: Relief['amount']): Relief[] => {
-      if (problem.rules[rule] === undefined) return [];
-      const { [rule]: _, ...rules } = problem.rules;
-      return [{ words, problem: { ...problem, rules: rules as ProblemRules }, ...(amount ? { amount } : {}) }];
-    };
+    const { problem, amounts, excluded } = this;
+    const { maxShare, maxWinners, minWinners, maxCostShare, budgetMinor, include = [], award } = problem.rules;
+    const without = (rule: keyof ProblemRules, words: string, amount?: AmountOf): Relief[] =>
+      problem.rules[rule] === undefined
+        ? []
+        : [{ words, relax: (of) => unruled(of, rule), ...(amount ? { amount } : {}) }];
+    const bidding = (words: string, change: (bid: ProblemBid) => ProblemBid, amount?: AmountOf): Relief => ({
+      words,
+      relax: (of) => ({ ...of, bids: of.bids.map(change) }),
+      ...(amount ? { amount } : {}),
+    });
+    const admitting = (of: Problem, names: readonly string[]): Problem => ({
+      ...ruled(of, { exclude: (of.rules.exclude ?? []).filter((name) => !names.includes(name)) }),
+      bids: [...of.bids, ...excluded.filter(({ provider }) => names.includes(provider))],
+    });
+    const barred = [...new Set(excluded.map(({ provider }) => provider))];
     return [
-      ...without('maxShare', `the maximum share of ${maxShare}`, (awards) => this.shareAmount(awards)),
-      ...without('maxWinners', `the maximum of ${plural(maxWinners ?? 0, 'winner')}`, (awards) =>
-        this.mostWinners(awards),
+      ...without('maxShare', `the maximum share of ${maxShare}`, amounts.share),
+      ...without('maxWinners', `the maximum of ${plural(maxWinners ?? 0, 'winner')}`, amounts.mostWinners),
+      ...without('minWinners', `the minimum of ${plural(minWinners ?? 0, 'winner')}`, amounts.fewestWinners),
+      ...without('include', `the demand that ${include.join(', ')} must win`, (of) =>
+        amounts.single(include, 'release', (name) => ruled(of, { include: include.filter((each) => each !== name) })),
       ),
-      ...without('minWinners', `the minimum of ${plural(minWinners ?? 0, 'winner')}`, (awards) =>
-        this.fewestWinners(awards),
+      ...(barred.length === 0
+        ? []
+        : [
+            {
+              words: this.exclusion(),
+              relax: (of: Problem) => admitting(of, barred),
+              amount: (of: Problem) => amounts.single(barred, 'admit', (name) => admitting(of, [name])),
+            },
+          ]),
+      ...without('maxCostShare', `the largest part of ${maxCostShare} of the cost`, amounts.costPart),
+      // Whether it alone is what leaves no allocation is looked at before any other rule.
+      ...without('budgetMinor', `the budget of ${moneyOf(problem, budgetMinor ?? 0n)}`, amounts.budget).map(
+        (relief): Relief => ({ ...relief, alone: false }),
       ),
-      ...without('include', `the demand that ${include?.join(', ')} must win`),
-      ...without('maxCostShare', `the largest part of ${maxCostShare} of the cost`, (awards) => this.costPart(awards)),
-      ...without('groups', 'the numbers of winners within groups of lots'),
+      ...without('groups', 'the numbers of winners within groups of lots', amounts.groups),
       ...(problem.bids.some((bid) => bid.alternative !== undefined)
-        ? [{ words: 'alternatives of which only one may win', problem: { ...problem, bids: problem.bids.map(apart) } }]
+        ? [bidding('alternatives of which only one may win', apart)]
         : []),
-      ...(award === 'lot' ? [{ words: 'whole lots to one bid (tier by tier instead)', problem: awarded('tier') }] : []),
-      // A part of the cost is no rule where lines are shared.
-      ...(award !== 'shared' && maxCostShare === undefined
-        ? [{ words: 'whole awards to one bid (shared by quantity instead)', problem: awarded('shared') }]
+      ...(award === 'lot'
+        ? [
+            {
+              words: 'whole lots to one bid (tier by tier instead)',
+              relax: (of: Problem) => ruled(of, { award: 'tier' }),
+            },
+          ]
         : []),
-      {
-        words: "the bids' minimum volumes",
-        problem: { ...problem, bids: problem.bids.map(withoutMinimum) },
-        amount: () => this.minimums(),
-      },
-      { words: "the bids' capacities", problem: { ...problem, bids: problem.bids.map(roomy) } },
+      ...(award === 'shared'
+        ? []
+        : [
+            {
+              words: 'whole awards to one bid (shared by quantity instead)',
+              // A part of the cost is no rule where lines are shared.
+              relax: (of: Problem) => (of.rules.maxCostShare === undefined ? ruled(of, { award: 'shared' }) : null),
+            },
+          ]),
+      bidding("the bids' minimum volumes", withoutMinimum, amounts.minimums),
+      bidding("the bids' capacities", roomy),
     ];
   }
-
-  /** The least steps away from a rule, where awards say how many steps they need. */
-  private least(
-    high: number,
-    rulesAt: (steps: number) => Partial<ProblemRules>,
-    needs: (awards: readonly BidAward[]) => number,
-  ): Least {
-    return leastSteps(high, (steps) => {
-      const rules = { ...this.problem.rules, ...rulesAt(steps) };
-      const { awards, complete } = this.trying.any({ ...this.problem, rules });
-      return { needs: awards && needs(awards), complete };
-    });
-  }
-
-  private shareAmount(awards: readonly BidAward[]): string {
-    const { problem, total } = this;
-    const present = shareLimit(problem.rules.maxShare, total);
-    const needs = (found: readonly BidAward[]) => Math.max(...linesBy(problem, found).values()) - present;
-    const { steps, proved } = this.least(
-      needs(awards),
-      (more) => ({ maxShare: shareOf(present + more, total) }),
-      needs,
-    );
-    const lines = present + steps;
-    return `the smallest that helps is ${most(proved)}${lines} of ${plural(total, 'line')} (${decimalUp(BigInt(lines), BigInt(total))})`;
-  }
-
-  /** How many different providers win by some awards or are winners already. */
-  private winnersWith(awards: readonly BidAward[]): number {
-    return new Set([...(this.problem.rules.winners ?? []), ...linesBy(this.problem, awards).keys()]).size;
-  }
-
-  private mostWinners(awards: readonly BidAward[]): string {
-    const present = this.problem.rules.maxWinners ?? 0;
-    const needs = (found: readonly BidAward[]) => this.winnersWith(found) - present;
-    const { steps, proved } = this.least(needs(awards), (more) => ({ maxWinners: present + more }), needs);
-    return `the smallest that helps is ${most(proved)}${present + steps}`;
-  }
-
-  private fewestWinners(awards: readonly BidAward[]): string {
-    const present = this.problem.rules.minWinners ?? 0;
-    const needs = (found: readonly BidAward[]) => present - this.winnersWith(found);
-    const { steps, proved } = this.least(needs(awards), (fewer) => ({ minWinners: present - fewer }), needs);
-    return `the largest that helps is ${proved ? '' : 'at least '}${present - steps}`;
-  }
-
-  /** The smallest part of the cost that would do: from one allocation to one with a smaller part, until there is none. */
-  private costPart(awards: readonly BidAward[]): string {
-    const { maxCostShare: _, ...rules } = this.problem.rules;
-    const problem = { ...this.problem, rules };
-    let best = largestPart(problem, awards);
-    let proved = false;
-    for (let step = 0; step < PART_STEPS; step += 1) {
-      // Between two parts of costs there is no third one closer than this to the larger.
-      const below = { parts: best.paid * FINEST - 1n, whole: best.total * FINEST };
-      const { awards: found, complete } = this.trying.any(problem, below);
-      proved = found === null && complete;
-      if (found === null) break;
-      best = largestPart(problem, found);
-    }
-    const money = (amount: Minor) => `${formatMoney(amount, problem.currency)} ${problem.currency}`;
-    const part = decimalUp(best.paid, best.total);
-    return `the smallest that helps is ${most(proved)}${money(best.paid)} of ${money(best.total)} (${part})`;
-  }
-
-  /** Which bid's minimum volume alone would have to fall, and to what. */
-  private minimums(): string | null {
-    const { problem } = this;
-    const asking = bidsInOrder(problem.bids).filter((bid) => leastLines(bid) > 1);
-    let open = asking.length > MINIMUMS;
-    const fallen = asking.slice(0, MINIMUMS).flatMap((bid): string[] => {
-      const least = leastLines(bid);
-      const at = (lines: number) => {
-        const bids = problem.bids.map((one) => (one === bid ? asksFor(one, lines) : one));
-        return this.trying.any({ ...problem, bids });
-      };
-      const needs = (awards: readonly BidAward[] | null) =>
-        awards && least - (awards.find((award) => award.bid === bid.id)?.lines ?? least);
-      const { awards, complete } = at(1);
-      const high = needs(awards);
-      if (high === null || high <= 0) {
-        open ||= !complete;
-        return [];
-      }
-      const { steps, proved } = leastSteps(high, (fewer) => {
-        const tried = at(least - fewer);
-        return { needs: needs(tried.awards), complete: tried.complete };
-      });
-      return [`bid ${bid.id}'s from ${least} to ${proved ? '' : 'at least '}${least - steps}`];
-    });
-    if (fallen.length === 0) return open ? null : "no single bid's would do";
-    return `it would be enough that one of them falls: ${fallen.join(', or ')}`;
-  }
 }
 
-function most(proved: boolean): string {
-  return proved ? '' : 'at most ';
+/** Of several that would each be enough, nothing is said beside another rule. */
+function exact(amount: Amount | null | undefined): Amount | null {
+  return amount?.at ? amount : null;
 }
 
-/** What the provider that is paid most is paid, of what all are. */
-function largestPart(problem: Problem, awards: readonly BidAward[]): { readonly paid: Minor; readonly total: Minor } {
-  const providerOf = new Map(problem.bids.map(({ id, provider }) => [id, provider]));
-  const paid = new Map<string, Minor>();
-  let total = 0n;
-  for (const { bid, costMinor } of awards) {
-    const provider = providerOf.get(bid) ?? '';
-    paid.set(provider, (paid.get(provider) ?? 0n) + costMinor);
-    total += costMinor;
-  }
-  return { paid: [...paid.values()].reduce((large, amount) => (amount > large ? amount : large), 0n), total };
+function moneyOf({ currency }: Problem, amount: bigint): string {
+  return `${formatMoney(amount, currency)} ${currency}`;
 }

@@ -10,6 +10,7 @@ import { type Gap, type GapUnit, gapsToWin, gapToWin } from './gaps.js';
 import { explainInfeasible } from './infeasible.js';
 import { type LotReason, reasonsOf } from './lots.js';
 import { marketOf, type Market } from './market.js';
+import { settleLots } from './settle.js';
 import type { BidAward, Problem, Result } from './problem.js';
 
 /** A result that is not timed. */
@@ -68,6 +69,11 @@ export interface Asked {
   readonly reasonsSoon?: boolean;
   /** the cheapest awards, where they were proved before: only what is asked for beside them is found */
   readonly proved?: readonly WonLots[];
+  /**
+   * awards of a problem like it: where they keep all rules of this one, the search begins with them. What is proved is the
+   * same without them.
+   */
+  readonly known?: readonly WonLots[];
 }
 
 /** The answer to a problem, with what was asked for beside it. */
@@ -85,7 +91,7 @@ export function solveProblem(problem: Problem, means: SolveMeans, asked: Asked =
     stop: () => means.stop(),
     progress: (found, bound) => means.progress(progressOf(market, found, bound)),
   };
-  const decision = asked.proved ? provedBefore(market, asked.proved, within) : decide(market, within);
+  const decision = asked.proved ? provedBefore(market, asked.proved, within) : decideFrom(market, asked.known, within);
   const outcome = outcomeOf(problem, market, decision, means);
   const quietly = { ...within, progress: () => undefined };
   const { reasonsWithin, reasonsSoon = false } = asked;
@@ -104,6 +110,16 @@ function gapsAsked(market: Market, best: Decision, means: Means, { gapsOf, gapAt
   if (gapAt) return [gapToWin(market, best, means, gapAt)].filter((gap) => gap !== null);
   if (gapsOf === undefined) return [];
   return gapsToWin(market, best, means, gapsOf && new Set(gapsOf), () => undefined);
+}
+
+/** The decision, beginning with what is known where that is of use. */
+function decideFrom(market: Market, known: readonly WonLots[] | undefined, means: Means): Decision {
+  const first = known ? priced(market, allocationOf(market, known)) : null;
+  const decision = settleLots(market, decide(market, means, first), means);
+  if (first === null || !decision.complete || decision.tiesSettled) return decision;
+  // Which of equally cheap allocations it is may depend on the first one, where ties are left open: then it is left aside.
+  const without = settleLots(market, decide(market, { ...means, progress: () => undefined }), means);
+  return without.complete ? without : decision;
 }
 
 /** @throws Error when the awards are none of this market */

@@ -29,8 +29,16 @@ function gatesOf(option: BandOption): Gate[] {
  * The cheapest allocation in which bids win in the given options (NONE: nothing) what a region lets them, and of equally
  * cheap ones the one that gives most lines to the earliest bid, then to the next. Null when there is none. The number of
  * winners, overall and within groups, is left aside.
+ * @param near where to begin; which of several that are equal even then it comes to depends on that
+ * @param settled whether it comes to the one of them that gives the earliest bid most of the first unit, then of the next
  */
-export function transport(market: Market, region: Region, bands: Int32Array, near: Found | null): Allocation | null {
+export function transport(
+  market: Market,
+  region: Region,
+  bands: Int32Array,
+  near: Found | null,
+  settled = false,
+): Allocation | null {
   const arcs: Arc[] = [];
   const start: number[] = [];
   const won = (bid: number, unit: number) => near?.allocation[bid]?.get(unit) ?? 0;
@@ -84,7 +92,7 @@ export function transport(market: Market, region: Region, bands: Int32Array, nea
   const fits = arcs.every((arc, a) => (start[a] ?? 0) <= arc.upper);
   const circulation = new Circulation(nodes, arcs, fits ? Float64Array.from(start) : undefined);
   if (!circulation.settle()) return null;
-  circulation.prefer(supply);
+  circulation.prefer(settled ? [...supply, ...quantities.map(({ arc }) => arc)] : supply);
   const allocation = market.bids.map(() => new Map<number, number>());
   for (const { bid, unit, arc } of quantities) {
     const pieces = circulation.flow[arc] ?? 0;

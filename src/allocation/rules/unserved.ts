@@ -2,7 +2,7 @@
 import type { Minor } from '../../kernel/money.js';
 import { awardsOf } from './awards.js';
 import type { Problem, ProblemBid } from './problem.js';
-import { apart, withoutMinimum } from './reliefs.js';
+import { apart, withoutMinimum } from './relaxed-bids.js';
 import type { Trying } from './trying.js';
 
 /** Lots that are named. */

@@ -1,5 +1,5 @@
 /** What a verification needs from outside, and what it collects while it goes on. */
-import type { Problem, Result } from '../../allocation/rules/problem.js';
+import type { BidAward, Problem, Result } from '../../allocation/rules/problem.js';
 import type { EventKind } from './events.js';
 import type { HashOf } from './log.js';
 
@@ -7,8 +7,14 @@ export interface VerifyMeans {
   readonly hashOf: HashOf;
   /** Does the Ed25519 signature (Base64) belong to the text, by this public key (PEM)? False for what is no key. */
   isSigned(text: string, signature: string, publicKey: string): boolean;
-  /** The exact winner determination. */
-  solve(problem: Problem): Promise<Pick<Result, 'status' | 'totalMinor' | 'awards' | 'explanation'>>;
+  /**
+   * The exact winner determination.
+   * @param known awards to begin with, where they keep the rules: what is proved is the same without them
+   */
+  solve(
+    problem: Problem,
+    known: readonly BidAward[],
+  ): Promise<Pick<Result, 'status' | 'totalMinor' | 'awards' | 'explanation'>>;
   /** the only key that may have signed; absent when the key in the file is taken for what it says */
   readonly allowedKey?: string;
 }

@@ -105,7 +105,7 @@ async function whyNotCheapest(
   if (problem.bids.length === 0) {
     return status === 'infeasible' && awards.length === 0 ? null : 'Without any bid nothing is awarded.';
   }
-  const result = await means.solve(problem);
+  const result = await means.solve(problem, awards);
   if (result.status === 'invalid') {
     const reason = result.explanation[0] ?? 'they make no problem';
     return status === 'invalid' ? null : `The tariffs cannot be reckoned with: ${reason}.`;

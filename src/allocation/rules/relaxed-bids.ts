@@ -1,0 +1,34 @@
+/** Bids without some of the limits that they set themselves. */
+import type { TariffLot } from '../../pricing/rules/tariff.js';
+import type { ProblemBid } from './problem.js';
+
+/** A bid that takes any number of lines up to those that it asked for at the least. */
+export function asksFor(bid: ProblemBid, least: number): ProblemBid {
+  const { minimumLines, ...rest } = bid;
+  return {
+    ...rest,
+    ...(minimumLines === undefined || least <= 1 ? {} : { minimumLines: Math.min(minimumLines, least) }),
+    bands: bid.bands.map((band, b) => (b === 0 ? { ...band, from: Math.min(band.from, Math.max(1, least)) } : band)),
+  };
+}
+
+/** A bid that takes any number of lines. */
+export function withoutMinimum(bid: ProblemBid): ProblemBid {
+  return asksFor(bid, 1);
+}
+
+/** A bid without limits to what it can serve. */
+export function roomy(bid: ProblemBid): ProblemBid {
+  const { capacity: _, partners: __, ...rest } = bid;
+  const lots = Object.entries(bid.lots).map(([lot, { setup, surcharge }]): [string, TariffLot] => [
+    lot,
+    { ...(setup === undefined ? {} : { setup }), ...(surcharge === undefined ? {} : { surcharge }) },
+  ]);
+  return { ...rest, lots: Object.fromEntries(lots) };
+}
+
+/** A bid that is no alternative to another. */
+export function apart(bid: ProblemBid): ProblemBid {
+  const { alternative: _, ...rest } = bid;
+  return rest;
+}
