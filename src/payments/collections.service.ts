@@ -100,11 +100,11 @@ export class CollectionsService {
     );
     await writeLetters(
       deed.tx,
-      asked.map((each) =>
-        each.chargedBy && each.chargedOn
-          ? tellOfCharge(each, each.chargedOn, each.chargedBy)
-          : askFor('invoice', each, each.dueOn),
-      ),
+      asked.flatMap((each) => {
+        if (!each.chargedBy || !each.chargedOn) return [askFor('invoice', each, each.dueOn)];
+        // Direct debits are announced by whoever is to take them, with the day from which that may be.
+        return each.chargedBy.kind === 'card' ? [tellOfCharge('invoice', each, each.chargedOn, each.chargedBy)] : [];
+      }),
     );
     return last;
   }

@@ -11,6 +11,7 @@ import { CollectionsController } from './collections.controller.js';
 import { CollectionsJobs } from './collections.jobs.js';
 import { CollectionsService } from './collections.service.js';
 import { CostsService } from './costs.service.js';
+import { DebitNoticesService } from './debit-notices.service.js';
 import { DepositsController } from './deposits.controller.js';
 import { DepositsJobs } from './deposits.jobs.js';
 import { DepositsService } from './deposits.service.js';
@@ -74,6 +75,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     CollectionsJobs,
     CostsService,
     CollectionsService,
+    DebitNoticesService,
     DepositsJobs,
     DepositsService,
     DunningService,

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EitherStripe, describeOnModel } from '../support/stripe/either.js';
 import { System } from '../support/system.js';
-import { hasAccount, hasMethod, tell } from './told.js';
+import { hasAccount, hasMethod, noticePasses, tell } from './told.js';
 import { balance, wrongInBooks } from './books.js';
 import { creditNote, issue, issueUntold, type Issued } from './issued.js';
 import { type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
@@ -79,6 +79,7 @@ describeOnModel('collecting through Stripe', () => {
 
   it('a direct debit is processing until its bank has paid, or has not', async () => {
     const good = await invoiced('pm_success_de');
+    await noticePasses(system);
     expect(await read(good)).toMatchObject({ state: 'processing', dueAt: null });
     await tell(system, asked.model, 5, 2);
     expect(await read(good)).toMatchObject({ state: 'processing' });
@@ -88,6 +89,7 @@ describeOnModel('collecting through Stripe', () => {
 
     all = await sides(system, 1, { currency: EUR });
     const bad = await invoiced('pm_insufficientFunds_de');
+    await noticePasses(system);
     expect(await read(bad)).toMatchObject({ state: 'processing' });
     asked.model.advanceDays(4);
     await tell(system, asked.model, 7, 3);
@@ -119,22 +121,9 @@ describeOnModel('collecting through Stripe', () => {
 
   it('a member that changes its card is charged by the other one', async () => {
     const invoice = await invoiced('pm_card_chargeCustomerFail');
-    await system.source.query(`update payment_method set stripe_id = $2 where member_id = $1 and state = 'active'`, [
-      member(),
-      await anotherCard(),
-    ]);
+    await hasMethod(system, asked, member(), 'pm_card_visa');
     expect(await nextHappens(invoice)).toMatchObject({ state: 'paid', attempts: 2 });
   });
-  /** Of the customer that there is. */
-  const anotherCard = async (): Promise<string> => {
-    const rows: { customer: string }[] = await system.source.query(
-      'select stripe_id as customer from stripe_customer where member_id = $1',
-      [member()],
-    );
-    const setup = await asked.stripe.setupIntents.create({ customer: rows[0]?.customer ?? '' });
-    const { payment_method: method } = await asked.confirm(setup.id, 'pm_card_visa');
-    return typeof method === 'string' ? method : (method?.id ?? '');
-  };
 
   it('whoever has no method any more is asked to transfer', async () => {
     const invoice = await invoiced('pm_card_chargeCustomerFail');
@@ -147,10 +136,7 @@ describeOnModel('collecting through Stripe', () => {
   it('after a credit note what is open then is charged, and the invoice at Stripe is made again', async () => {
     const invoice = await invoiced('pm_card_chargeCustomerFail');
     await creditNote(system, all.agencyId, invoice, share(4_000), '2026-02', EUR);
-    await system.source.query(`update payment_method set stripe_id = $2 where member_id = $1 and state = 'active'`, [
-      member(),
-      await anotherCard(),
-    ]);
+    await hasMethod(system, asked, member(), 'pm_card_visa');
     expect(await nextHappens(invoice)).toMatchObject({ state: 'paid', paidMinor: 6_600, openMinor: 0 });
     await tell(system, asked.model, 11, 3);
     expect(await read(invoice)).toMatchObject({ state: 'paid', paidMinor: 6_600 });
@@ -281,10 +267,7 @@ describeOnModel('collecting through Stripe', () => {
          due_at = app_now() + interval '1 hour' where id = $1`,
       [invoice.id],
     );
-    await system.source.query(`update payment_method set stripe_id = $2 where member_id = $1 and state = 'active'`, [
-      member(),
-      await anotherCard(),
-    ]);
+    await hasMethod(system, asked, member(), 'pm_card_visa');
     expect(await nextHappens(invoice)).toMatchObject({ state: 'paid', attempts: 1 });
   });
 

@@ -6,7 +6,7 @@ import { type Someone, System } from '../support/system.js';
 import { balance, wrongInBooks } from './books.js';
 import { creditNote, issue, type Issued, setTerms } from './issued.js';
 import { booking, type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
-import { hasAccount, hasMethod, tell } from './told.js';
+import { hasAccount, hasMethod, noticePasses, tell } from './told.js';
 
 const EUR = 'EUR';
 
@@ -78,6 +78,7 @@ describeOnModel('money that is contested', () => {
 
   it('a dispute that is told before its payment is not lost', async () => {
     const invoice = await invoiced('pm_success_de');
+    await noticePasses(system);
     asked.model.advanceDays(4);
     const payment = await intent();
     asked.model.dispute(payment);
@@ -95,6 +96,7 @@ describeOnModel('money that is contested', () => {
   it('a refund that was made at Stripe and is told before its payment is not lost', async () => {
     await hasMethod(system, asked, member().organisationId, 'pm_success_de');
     const id = await deposit(false);
+    await noticePasses(system);
     asked.model.advanceDays(4);
     await asked.stripe.refunds.create({ payment_intent: await intent(), amount: 500 });
     asked.model.advanceDays(4);

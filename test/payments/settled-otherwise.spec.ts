@@ -5,7 +5,7 @@ import { type Someone, System } from '../support/system.js';
 import { wrongInBooks } from './books.js';
 import { creditNote, issue, type Issued } from './issued.js';
 import { booking, type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
-import { hasMethod, tell } from './told.js';
+import { hasMethod, noticePasses, tell } from './told.js';
 
 const EUR = 'EUR';
 const VOID = 'POST /v1/invoices/:id/void';
@@ -190,6 +190,7 @@ describeOnModel('an invoice that was settled otherwise', () => {
   });
 
   const untilProcessing = async (invoice: Issued): Promise<void> => {
+    await noticePasses(system);
     expect(await read(invoice)).toMatchObject({ state: 'processing' });
   };
 });
