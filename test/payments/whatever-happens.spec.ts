@@ -53,6 +53,13 @@ describe('whatever happens', () => {
         invoice.left -= net;
         await creditNote(system, all.agencyId, invoice, { providerId: provider.organisationId, net }, '2040-01');
       },
+      giveUp: async () => {
+        const invoice = any();
+        if (!invoice) return;
+        return Promise.all(
+          [1, 2].map(() => officer.post(`/api/v1/collections/${invoice.id}/give-up`, { why: 'It is lost.' })),
+        );
+      },
       refund: async () => {
         const { items } = (await officer.get('/api/v1/refunds?state=owed')).body as { items: { id: string }[] };
         const confirms = items.flatMap(({ id }) => [id, id]);
@@ -69,7 +76,7 @@ describe('whatever happens', () => {
       },
       wait: async () => system.passTo(new Date((await system.now()).getTime() + upTo(12) * 86_400_000)),
     };
-    const names = ['bill', 'pay', 'pay', 'pay', 'credit', 'refund', 'payOut', 'wait'];
+    const names = ['bill', 'pay', 'pay', 'pay', 'credit', 'giveUp', 'refund', 'payOut', 'wait'];
     await deeds['bill']?.();
     for (let step = 0; step < STEPS; step += 1) await deeds[names[Math.floor(random() * names.length)] ?? '']?.();
     return all;

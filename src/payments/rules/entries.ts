@@ -144,6 +144,20 @@ export function reversalEntry(of: Between & { providerId: string; number: string
   };
 }
 
+/** What a member does not pay is the agency's loss; below zero some of it is paid after all. */
+export function writeOffEntry(of: Between & { memberId: string; number: string }): Entry {
+  return {
+    kind: 'write-off',
+    reference: of.id,
+    currency: of.currency,
+    memo: `Write-off of ${of.number}`,
+    postings: [
+      { organisationId: of.agencyId, purpose: 'loss', minor: of.minor },
+      { organisationId: of.memberId, purpose: 'receivable', minor: -of.minor },
+    ],
+  };
+}
+
 /** What Stripe keeps of money that it moves; below zero it gives it back. */
 export function costEntry(of: Between): Entry {
   return {
