@@ -22,6 +22,8 @@ import { InboxJobs } from './inbox.jobs.js';
 import { InboxQueries } from './inbox.queries.js';
 import { InboxService } from './inbox.service.js';
 import { InvoiceVoidsService } from './invoice-voids.service.js';
+import { LeftCreditPaymentsController } from './left-credit-payments.controller.js';
+import { LeftCreditPaymentsService } from './left-credit-payments.service.js';
 import { MethodsController } from './methods.controller.js';
 import { MethodsQueries } from './methods.queries.js';
 import { MethodsService } from './methods.service.js';
@@ -60,6 +62,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     DepositsController,
     PayoutsController,
     StatementsController,
+    LeftCreditPaymentsController,
   ],
   providers: [
     StripeClient,
@@ -95,6 +98,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     InboxJobs,
     InboxReconciliation,
     InvoiceVoidsService,
+    LeftCreditPaymentsService,
     MethodsService,
     MethodsQueries,
     PayoutAccountsService,

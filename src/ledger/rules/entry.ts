@@ -51,7 +51,8 @@ export type EntryKind =
   | 'reserve'
   | 'reserve-release'
   | 'stripe-costs'
-  | 'write-off';
+  | 'write-off'
+  | 'service-credit';
 
 /** One side of an entry: a debit is positive, a credit negative, in minor units. */
 export interface Posting {

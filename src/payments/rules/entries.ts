@@ -144,6 +144,20 @@ export function reversalEntry(of: Between & { providerId: string; number: string
   };
 }
 
+/** The agency pays its provider's promise to a member. */
+export function leftCreditEntry(of: Between & { providerId: string; number: string }): Entry {
+  return {
+    kind: 'service-credit',
+    reference: of.id,
+    currency: of.currency,
+    memo: `Service credit of ${of.number} paid out`,
+    postings: [
+      { organisationId: of.providerId, purpose: 'payable', minor: of.minor },
+      { organisationId: of.agencyId, purpose: 'bank', minor: -of.minor },
+    ],
+  };
+}
+
 /** What a member does not pay is the agency's loss; below zero some of it is paid after all. */
 export function writeOffEntry(of: Between & { memberId: string; number: string }): Entry {
   return {
