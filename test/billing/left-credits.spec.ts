@@ -98,8 +98,8 @@ describe('service credits of a member whose only lines have ended', () => {
 
   it('are paid out by hand and ticked off, once, and their provider makes up for it', async () => {
     const { officer } = running;
-    const [credit] = await left(officer);
-    const { creditId = '', worthMinor, usedMinor = 0 } = credit ?? {};
+    const [open] = await left(officer);
+    const { creditId = '', worthMinor, usedMinor = 0 } = open ?? {};
     const minor = (worthMinor ?? 0) - usedMinor;
     const payOut = (by: Someone, body: object, id = creditId) =>
       by.post(`/api/v1/billing/left-credits/${id}/pay-out`, body);
