@@ -21,11 +21,10 @@ describeOnModel('whatever happens at Stripe', () => {
   });
   afterAll(() => stopped(at));
 
-  const step: fc.Arbitrary<Step> = fc.record({
-    what: fc.constantFrom(...DEEDS),
-    which: fc.nat({ max: 999 }),
-    much: fc.nat({ max: 99 }),
-  });
+  const step: fc.Arbitrary<Step> = fc.record(
+    { what: fc.constantFrom(...DEEDS), which: fc.nat({ max: 999 }), much: fc.nat({ max: 99 }) },
+    { noNullPrototype: true },
+  );
   const balanceOf = async (nightId: string): Promise<unknown> => {
     const rows: { balance: unknown }[] = await at.system.source.query(
       'select balance from stripe_reconciliation where id = $1',
