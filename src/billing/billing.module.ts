@@ -37,6 +37,6 @@ import { TermsService } from './terms.service.js';
     InvoicesQueries,
     BillingJobs,
   ],
-  exports: [BillingQueries, InvoicesQueries],
+  exports: [BillingQueries, InvoicesQueries, LeftCreditsService],
 })
 export class BillingModule {}

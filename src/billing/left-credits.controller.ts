@@ -16,7 +16,7 @@ export class LeftCreditsController {
   /**
    * What is left of service credits of the caller's agency when all lines of their member under the agreement have ended.
    * After each run, and when a month begins, it is given back by credit notes; what stays here exceeds all that was charged
-   * and is to be settled with the member.
+   * and is to be paid out by hand.
    */
   @May('billing.read')
   @Get()

@@ -1,6 +1,7 @@
 /**
  * Gives back what is left of service credits when nothing will be charged any more from which it could be deducted: by credit
- * notes to what the member was charged under the agreement, the latest invoice first. What exceeds that stays in a list.
+ * notes to what the member was charged under the agreement, the latest invoice first. What exceeds that stays in a list until
+ * it is settled otherwise.
  */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -9,12 +10,14 @@ import type { Actor } from '../kernel/actor.js';
 import { type Day, dayOf, monthOf } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
 import { pageOf, sequenceCursor } from '../kernel/page.js';
+import { unless } from '../kernel/refusal.js';
 import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { CreditNotesService } from './credit-notes.service.js';
 import type { LeftCreditPage, LeftCreditView } from './left-credits.dto.js';
 import { type Charge, deductionsOf } from './rules/charges.js';
+import { whyNotSettle } from './rules/left-credits.js';
 import { classKey, pricesIn, signedTerms } from './run-rows.js';
 import { writeUsedCredits } from './run-writing.js';
 
@@ -38,6 +41,18 @@ interface LeftCredit {
   readonly happenedOn: Day;
   readonly worth: Minor | null;
   readonly used: Minor;
+}
+
+/** What is left of a credit, and between whom. */
+export interface SettledCredit {
+  readonly agencyId: string;
+  readonly providerId: string;
+  readonly memberId: string;
+  readonly agreementId: string;
+  readonly subscriptionId: string;
+  /** of the call-off contract */
+  readonly number: string;
+  readonly currency: string;
 }
 
 @Injectable()
@@ -89,11 +104,25 @@ export class LeftCreditsService {
     }
   }
 
+  /**
+   * Notes that all that is left of a credit of the agency reaches the member otherwise than by credit notes.
+   * @param minor of it in minor units, as whoever pays it knows
+   * @returns null when nothing is left of such a credit
+   * @throws Refusal 'left-credit.not-priced', 'left-credit.amount'
+   */
+  async settle(deed: Deed, agencyId: string | null, creditId: string, minor: Minor): Promise<SettledCredit | null> {
+    const present = await leftOf(deed.tx, agencyId, creditId);
+    if (present === null) return null;
+    await oneAtATime(deed, present);
+    const left = await leftOf(deed.tx, agencyId, creditId);
+    if (left === null) return null;
+    unless(whyNotSettle(left, minor));
+    await writeUsedCredits(deed.tx, [{ id: creditId, worth: left.worth ?? 0n, used: minor }]);
+    return left;
+  }
+
   private async giveTo(deed: Deed, agencyId: string, { agreementId, memberId }: LeftWith): Promise<void> {
-    await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('left credits ' || $1 || $2, 0))`, [
-      agreementId,
-      memberId,
-    ]);
+    await oneAtATime(deed, { agreementId, memberId });
     const credits: LeftCredit[] = await deed.tx.query(
       `select credit_id as "creditId", lot_code as lot, tier_code as tier, quantity, contract_monthly as "contractMonthly",
          reason, days, happened_on::text as "happenedOn", worth_minor as worth, used_minor as used
@@ -141,6 +170,29 @@ export class LeftCreditsService {
     });
     return { wanted, number: terms.number };
   }
+}
+
+/** Or what is left would be given back by credit notes and by hand. */
+async function oneAtATime({ tx }: Deed, { agreementId, memberId }: LeftWith): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('left credits ' || $1 || $2, 0))`, [
+    agreementId,
+    memberId,
+  ]);
+}
+
+async function leftOf(
+  tx: EntityManager,
+  agencyId: string | null,
+  creditId: string,
+): Promise<(SettledCredit & { readonly worth: Minor | null; readonly used: Minor }) | null> {
+  const rows: (SettledCredit & { readonly worth: Minor | null; readonly used: Minor })[] = await tx.query(
+    `select agency_id as "agencyId", provider_id as "providerId", member_id as "memberId", agreement_id as "agreementId",
+       subscription_id as "subscriptionId", subscription_number as number, currency::text as currency,
+       worth_minor as worth, used_minor as used
+     from left_service_credit where credit_id = $1 and agency_id = $2`,
+    [creditId, agencyId],
+  );
+  return rows[0] ?? null;
 }
 
 /** What was used of each credit when so much could be given back: the earlier ones first. */

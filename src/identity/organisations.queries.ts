@@ -32,6 +32,14 @@ export class OrganisationsQueries {
     return rows[0] ?? null;
   }
 
+  /** The agency that runs the system: the one that was there first. Null before there is any. */
+  async firstAgency(tx: EntityManager): Promise<string | null> {
+    const rows: { id: string }[] = await tx.query(
+      `select id from organisation where kind = 'agency' order by created_at, id limit 1`,
+    );
+    return rows[0]?.id ?? null;
+  }
+
   /** Locks an organisation's row: whoever else lets people in or out there has to wait. */
   async hold(tx: EntityManager, id: string): Promise<void> {
     await tx.query('select 1 from organisation where id = $1 for no key update', [id]);

@@ -54,8 +54,8 @@ export async function recordBookings(
 export async function claimsFor(tx: EntityManager, agencyId: string, numbers: readonly string[]): Promise<Claim[]> {
   if (numbers.length === 0) return [];
   const invoices: Claim[] = await tx.query(
-    `select number || ' ' || currency as number, id, open_minor as "openMinor", false as whole
-     from collection where issuer_id = $1 and number = any($2) and open_minor > 0 order by id for update`,
+    `select number || ' ' || currency as number, id, open_minor + written_off_minor as "openMinor", false as whole
+     from collection where issuer_id = $1 and number = any($2) and open_minor + written_off_minor > 0 order by id for update`,
     [agencyId, numbers],
   );
   const deposits: Claim[] = await tx.query(

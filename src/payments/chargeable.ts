@@ -1,8 +1,9 @@
 /** How a member can be charged without being asked again. */
 import type { EntityManager } from 'typeorm';
+import type { ChargedBy } from './letters.js';
 
 /** A payment method at Stripe that its member has confirmed. */
-export interface ChargeableMethod {
+export interface ChargeableMethod extends ChargedBy {
   readonly customer: string;
   readonly paymentMethod: string;
 }
@@ -10,7 +11,8 @@ export interface ChargeableMethod {
 /** The method that a member is charged by, or null. */
 export async function methodOf(tx: EntityManager, memberId: string): Promise<ChargeableMethod | null> {
   const rows: ChargeableMethod[] = await tx.query(
-    `select customer, payment_method as "paymentMethod" from member_payment_method where member_id = $1`,
+    `select customer, payment_method as "paymentMethod", kind, brand, last_four as "lastFour"
+     from member_payment_method where member_id = $1`,
     [memberId],
   );
   return rows[0] ?? null;

@@ -11,6 +11,7 @@ import { type CollectionRow, lockCollections } from './collection-rows.js';
 import { orderVoids } from './invoice-voids.js';
 import { askFor, writeLetters } from './letters.js';
 import { ReceivingService } from './receiving.service.js';
+import { DebitNoticesService } from './debit-notices.service.js';
 import { isRefusedForGood } from './refused.js';
 import { openOf } from './rules/amounts.js';
 import { collectionLifecycle, depositLifecycle, type DepositState } from './rules/lifecycles.js';
@@ -32,15 +33,21 @@ export interface DepositRow {
 export class ChargesService {
   constructor(
     private readonly gateway: StripeGateway,
+    private readonly notices: DebitNoticesService,
     private readonly receiving: ReceivingService,
   ) {}
 
-  /** Charges a locked collection once more. Whoever dies in here left nothing, and asks Stripe for the same again. */
+  /**
+   * Charges a locked collection once more, or announces that. Whoever dies in here left nothing, and asks Stripe for the same
+   * again.
+   */
   async charge(deed: Deed, id: string): Promise<void> {
     const [row] = await lockCollections(deed.tx, [id]);
     if (!row) return;
     const method = this.gateway.on ? await methodOf(deed.tx, row.memberId) : null;
     if (method === null) return lapse(deed, row, 'no_payment_method', true);
+    const later = await this.notices.whenCharged(deed, { ...row, kind: 'invoice', openMinor: openOf(row) }, method);
+    if (later !== null) return wait(deed, 'collection', id, later);
     const attempt = row.attempts + 1;
     let answer: InvoiceState;
     try {
@@ -94,16 +101,19 @@ export class ChargesService {
     }
   }
 
-  /** Charges a locked deposit. */
+  /** Charges a locked deposit, or announces that. */
   async chargeDeposit(deed: Deed, id: string): Promise<void> {
     const row = await lockDeposit(deed, id);
     if (!row || row.state !== 'charging') return;
     const method = this.gateway.on ? await methodOf(deed.tx, row.memberId) : null;
     if (method === null) return this.declined(deed, row, 'no_payment_method');
+    const later = await this.notices.whenCharged(deed, { ...row, kind: 'deposit', openMinor: row.minor }, method);
+    if (later !== null) return wait(deed, 'deposit', id, later);
     const { minor, currency } = row;
+    const { customer, paymentMethod } = method;
     let payment: PaymentState;
     try {
-      payment = await this.gateway.chargeDeposit({ depositId: id, ...method, minor, currency });
+      payment = await this.gateway.chargeDeposit({ depositId: id, customer, paymentMethod, minor, currency });
     } catch (error) {
       if (isRefusedForGood(error)) return this.declined(deed, row, 'stripe_refuses');
       throw error;
@@ -153,6 +163,10 @@ export async function lockDeposit({ tx }: Deed, id: string): Promise<DepositRow 
   return rows[0] ?? null;
 }
 
+async function wait({ tx }: Deed, table: 'collection' | 'deposit', id: string, until: Date): Promise<void> {
+  await tx.query(`update ${table} set due_at = $2 where id = $1`, [id, until]);
+}
+
 /** Has this payment been received? */
 async function known({ tx }: Deed, reference: string): Promise<boolean> {
   const rows: unknown[] = await tx.query(`select 1 from payment where way = 'stripe' and reference = $1`, [reference]);
@@ -162,7 +176,7 @@ async function known({ tx }: Deed, reference: string): Promise<boolean> {
 /** It is charged again on its day; tried often enough, its member is reminded like any other. */
 async function fail(deed: Deed, row: CollectionRow, failure: string): Promise<void> {
   const failedAt = row.failedAt ?? deed.now;
-  const next = nextAttempt(failedAt, row.attempts);
+  const next = nextAttempt(failedAt, row.attempts, deed.now);
   if (next === null) return lapse(deed, row, failure, false);
   await noteFailure(deed, row, failure);
   await deed.tx.query(`update collection set state = $2, failed_at = $3, failure = $4, due_at = $5 where id = $1`, [

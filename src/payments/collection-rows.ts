@@ -1,8 +1,11 @@
 /** Collections as the database holds them, locked and moved together. */
 import type { EntityManager } from 'typeorm';
 import type { Minor } from '../kernel/money.js';
+import type { Entry } from '../ledger/rules/entry.js';
+import type { LedgerService } from '../ledger/ledger.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
-import { type Amounts, openOf, stateAfter } from './rules/amounts.js';
+import { type Amounts, openOf, stateAfter, writtenOff } from './rules/amounts.js';
+import { writeOffEntry } from './rules/entries.js';
 
 export interface CollectionRow extends Amounts {
   readonly id: string;
@@ -15,13 +18,16 @@ export interface CollectionRow extends Amounts {
   readonly attempts: number;
   readonly failedAt: Date | null;
   readonly reminders: number;
+  /** how often the loss of it was booked */
+  readonly writeOffs: number;
   readonly stripeInvoice: string | null;
 }
 
 const COLUMNS = `
   c.id, c.number, c.issuer_id as "issuerId", c.member_id as "memberId", c.currency, c.way, c.state,
   c.due_on::text as "dueOn", c.total_minor as "totalMinor", c.credited_minor as "creditedMinor",
-  c.paid_minor as "paidMinor", c.returned_minor as "returnedMinor", c.attempts, c.failed_at as "failedAt", c.reminders,
+  c.paid_minor as "paidMinor", c.returned_minor as "returnedMinor", c.written_off_minor as "writtenOffMinor",
+  c.write_offs as "writeOffs", c.attempts, c.failed_at as "failedAt", c.reminders,
   c.stripe_invoice as "stripeInvoice"`;
 
 /** Locks collections by id, always in the same order, so that two who lock several do not wait for each other. */
@@ -40,15 +46,17 @@ export interface Move {
 
 /**
  * Adds to the amounts of locked collections, and brings each to the state that follows. What is reopened is due at once:
- * somebody has to ask for it again.
+ * somebody has to ask for it again. What is written off is no loss as far as it is paid after all.
  * @returns the rows as they are now
  */
 export async function moveCollections(
-  { tx, now }: Deed,
+  deed: Deed,
+  ledger: LedgerService,
   rows: readonly CollectionRow[],
   moves: readonly Move[],
 ): Promise<CollectionRow[]> {
   if (rows.length === 0) return [];
+  const { tx, now } = deed;
   const disputed = await disputedOf(tx, rows);
   const byId = new Map<string, { paid: Minor; returned: Minor; credited: Minor }>();
   for (const { id, paid = 0n, returned = 0n, credited = 0n } of moves) {
@@ -67,16 +75,21 @@ export async function moveCollections(
       returnedMinor: row.returnedMinor + (move?.returned ?? 0n),
       creditedMinor: row.creditedMinor + (move?.credited ?? 0n),
     };
-    return { ...amounts, state: stateAfter(amounts, disputed.has(row.id)) };
+    const state = stateAfter(amounts, disputed.has(row.id));
+    const writtenOffMinor = writtenOff({ ...amounts, state });
+    const booked = writtenOffMinor === row.writtenOffMinor ? 0 : 1;
+    return { ...amounts, state, writtenOffMinor, writeOffs: row.writeOffs + booked };
   });
   await tx.query(
     `update collection c set paid_minor = m.paid, returned_minor = m.returned, credited_minor = m.credited,
        state = m.state,
-       settled_at = case when m.open <= 0 then coalesce(c.settled_at, $7) end,
+       written_off_minor = m.written_off, write_offs = m.write_offs,
+       settled_at = case when m.open <= 0 and m.state <> 'written-off' then coalesce(c.settled_at, $7) end,
        due_at = case when m.open <= 0 or m.state in ('disputed', 'written-off') then null
                      when m.state <> c.state and m.state = 'overdue' then $7 else c.due_at end
-     from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[])
-       as m (id, paid, returned, credited, state, open)
+     from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
+         $8::bigint[], $9::integer[])
+       as m (id, paid, returned, credited, state, open, written_off, write_offs)
      where c.id = m.id`,
     [
       after.map((row) => row.id),
@@ -86,9 +99,32 @@ export async function moveCollections(
       after.map((row) => row.state),
       after.map(openOf),
       now,
+      after.map((row) => row.writtenOffMinor),
+      after.map((row) => row.writeOffs),
     ],
   );
+  await ledger.post(
+    deed,
+    after.flatMap((row, at) => lossesOf(row, rows[at]?.writtenOffMinor ?? 0n)),
+  );
   return after;
+}
+
+/** Gives up what is open of a locked collection, and books the loss. */
+export async function writeOff(deed: Deed, ledger: LedgerService, row: CollectionRow): Promise<void> {
+  const after = { ...row, state: 'written-off', writtenOffMinor: openOf(row), writeOffs: row.writeOffs + 1 } as const;
+  await deed.tx.query(
+    'update collection set state = $2, due_at = null, written_off_minor = $3, write_offs = $4 where id = $1',
+    [row.id, after.state, after.writtenOffMinor, after.writeOffs],
+  );
+  await ledger.post(deed, lossesOf(after, row.writtenOffMinor));
+}
+
+function lossesOf(after: CollectionRow, before: Minor): Entry[] {
+  const minor = after.writtenOffMinor - before;
+  if (minor === 0n) return [];
+  const { id, writeOffs, issuerId: agencyId, memberId, number, currency } = after;
+  return [writeOffEntry({ id: `${id} ${writeOffs}`, agencyId, memberId, number, currency, minor })];
 }
 
 async function disputedOf(tx: EntityManager, rows: readonly CollectionRow[]): Promise<ReadonlySet<string>> {

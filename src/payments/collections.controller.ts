@@ -62,7 +62,7 @@ export class CollectionsController {
     return this.collections.decide(actor, id, body);
   }
 
-  /** Gives up: nobody is asked any more. What is open stays open, and may still be paid. */
+  /** Gives up: what is open is written off as a loss, and nobody is asked any more. It may still be paid. */
   @May('collections.give-up')
   @HttpCode(200)
   @Post(':id/give-up')

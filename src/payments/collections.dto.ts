@@ -61,6 +61,10 @@ export class CollectionView {
   @ApiProperty({ type: 'integer' })
   returnedMinor!: Minor;
 
+  /** given up: no more than this may still be paid, and nobody asks for it */
+  @ApiProperty({ type: 'integer' })
+  writtenOffMinor!: Minor;
+
   /** still to be paid; below zero it is on its way back to the member */
   @ApiProperty({ type: 'integer' })
   openMinor!: Minor;

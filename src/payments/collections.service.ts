@@ -5,9 +5,10 @@ import { transition } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
 import { addDays } from '../kernel/period.js';
 import { notFound, unless } from '../kernel/refusal.js';
+import { LedgerService } from '../ledger/ledger.service.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service.js';
-import { type CollectionRow, lockCollections, moveCollections } from './collection-rows.js';
+import { type CollectionRow, lockCollections, moveCollections, writeOff } from './collection-rows.js';
 import { DepositsService } from './deposits.service.js';
 import { orderVoids } from './invoice-voids.js';
 import { askFor, type ChargedBy, tellOfCharge, writeLetters } from './letters.js';
@@ -38,6 +39,7 @@ interface Opened {
 export class CollectionsService {
   constructor(
     private readonly deeds: Deeds,
+    private readonly ledger: LedgerService,
     private readonly deposits: DepositsService,
     private readonly refunds: RefundsService,
     private readonly subscriptions: SubscriptionsService,
@@ -100,11 +102,11 @@ export class CollectionsService {
     );
     await writeLetters(
       deed.tx,
-      asked.map((each) =>
-        each.chargedBy && each.chargedOn
-          ? tellOfCharge(each, each.chargedOn, each.chargedBy)
-          : askFor('invoice', each, each.dueOn),
-      ),
+      asked.flatMap((each) => {
+        if (!each.chargedBy || !each.chargedOn) return [askFor('invoice', each, each.dueOn)];
+        // Direct debits are announced by whoever is to take them, with the day from which that may be.
+        return each.chargedBy.kind === 'card' ? [tellOfCharge('invoice', each, each.chargedOn, each.chargedBy)] : [];
+      }),
     );
     return last;
   }
@@ -121,7 +123,7 @@ export class CollectionsService {
     const rows = await lockCollections(deed.tx, [note.invoiceId]);
     // The run's collections are being opened: the fact is brought again in a moment.
     if (rows.length === 0) throw new Error(`invoice ${note.invoiceId} is not collected yet`);
-    const after = await moveCollections(deed, rows, [{ id: note.invoiceId, credited: note.minor }]);
+    const after = await moveCollections(deed, this.ledger, rows, [{ id: note.invoiceId, credited: note.minor }]);
     await this.refunds.oweExcess(deed, after);
     await orderVoids(
       deed,
@@ -167,14 +169,14 @@ export class CollectionsService {
     return suspended;
   }
 
-  /** An officer gives up: nobody is asked any more. What is open stays open, and may still be paid. */
+  /** An officer gives up: what is open is written off, so that nobody is asked any more. It may still be paid. */
   async giveUp(actor: Actor, id: string, why: string): Promise<{ id: string; state: CollectionState }> {
     return this.deeds.run(actor, 'collections.give-up', { id, why }, async (deed) => {
       const row = await this.own(deed, actor, id);
       const state = transition(collectionLifecycle, row.state, 'give-up');
-      await deed.tx.query('update collection set state = $2, due_at = null where id = $1', [id, state]);
+      await writeOff(deed, this.ledger, row);
       await orderVoids(deed, [id]);
-      await deed.record({ type: 'collection', id }, {}, why);
+      await deed.record({ type: 'collection', id }, { writtenOff: openOf(row) }, why);
       return { id, state };
     });
   }

@@ -44,7 +44,7 @@ export function askFor(kind: 'invoice' | 'deposit', asked: Asked, dueOn: string 
   const until = dueOn === null ? '' : ` until ${dueOn}`;
   return {
     memberId,
-    subject: `${kind === 'invoice' ? 'Invoice' : 'Deposit'} ${number}`,
+    subject: subjectOf(kind, number),
     text:
       `Please transfer ${amount(asked)}${until} with ${number} as the reference, so that it is found.` +
       (kind === 'deposit' ? ' It is credited to your first invoice, or comes back if your offer does not settle.' : ''),
@@ -61,7 +61,12 @@ export interface ChargedBy {
 }
 
 /** Tells beforehand what is taken by the member's payment method. @param on the day, "2026-03-01" */
-export function tellOfCharge(asked: Asked, on: string, { kind, brand, lastFour }: ChargedBy): MemberLetter {
+export function tellOfCharge(
+  what: 'invoice' | 'deposit',
+  asked: Asked,
+  on: string,
+  { kind, brand, lastFour }: ChargedBy,
+): MemberLetter {
   const { id, memberId, number } = asked;
   const ending = lastFour === null ? '' : ` ending in ${lastFour}`;
   const way =
@@ -70,9 +75,9 @@ export function tellOfCharge(asked: Asked, on: string, { kind, brand, lastFour }
       : `by SEPA direct debit from your account${ending}, and booked there some days later`;
   return {
     memberId,
-    subject: `Invoice ${number}`,
-    text: `On ${on}, ${amount(asked)} of invoice ${number} are taken ${way}. You need not transfer anything.`,
-    about: `invoice ${id}`,
+    subject: subjectOf(what, number),
+    text: `On ${on}, ${amount(asked)} of ${what} ${number} are taken ${way}. You need not transfer anything.`,
+    about: `${what} ${id}`,
   };
 }
 
@@ -92,6 +97,10 @@ export function remindOf(asked: Asked & { readonly dueOn: string }, nth: number)
     text: `${tone}: of invoice ${number}, due on ${dueOn}, ${amount(asked)} are not paid. Please transfer them with ${number} as the reference.`,
     about: `invoice ${id}`,
   };
+}
+
+function subjectOf(what: 'invoice' | 'deposit', number: string): string {
+  return `${what === 'invoice' ? 'Invoice' : 'Deposit'} ${number}`;
 }
 
 function amount({ openMinor, currency }: Asked): string {

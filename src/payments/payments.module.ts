@@ -11,6 +11,7 @@ import { CollectionsController } from './collections.controller.js';
 import { CollectionsJobs } from './collections.jobs.js';
 import { CollectionsService } from './collections.service.js';
 import { CostsService } from './costs.service.js';
+import { DebitNoticesService } from './debit-notices.service.js';
 import { DepositsController } from './deposits.controller.js';
 import { DepositsJobs } from './deposits.jobs.js';
 import { DepositsService } from './deposits.service.js';
@@ -21,6 +22,8 @@ import { InboxJobs } from './inbox.jobs.js';
 import { InboxQueries } from './inbox.queries.js';
 import { InboxService } from './inbox.service.js';
 import { InvoiceVoidsService } from './invoice-voids.service.js';
+import { LeftCreditPaymentsController } from './left-credit-payments.controller.js';
+import { LeftCreditPaymentsService } from './left-credit-payments.service.js';
 import { MethodsController } from './methods.controller.js';
 import { MethodsQueries } from './methods.queries.js';
 import { MethodsService } from './methods.service.js';
@@ -59,6 +62,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     DepositsController,
     PayoutsController,
     StatementsController,
+    LeftCreditPaymentsController,
   ],
   providers: [
     StripeClient,
@@ -74,6 +78,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     CollectionsJobs,
     CostsService,
     CollectionsService,
+    DebitNoticesService,
     DepositsJobs,
     DepositsService,
     DunningService,
@@ -93,6 +98,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     InboxJobs,
     InboxReconciliation,
     InvoiceVoidsService,
+    LeftCreditPaymentsService,
     MethodsService,
     MethodsQueries,
     PayoutAccountsService,

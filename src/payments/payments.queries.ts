@@ -26,7 +26,8 @@ type RowsOf = (own: boolean) => string;
 const COLLECTIONS: RowsOf = (own) => `
   select c.sequence, c.id, c.number, c.issuer_id as "issuerId", c.member_id as "memberId", c.currency, c.month,
     c.due_on::text as "dueOn", c.way, c.state, c.total_minor as "totalMinor", c.credited_minor as "creditedMinor",
-    c.paid_minor as "paidMinor", c.returned_minor as "returnedMinor", c.open_minor as "openMinor", c.due_at as "dueAt",
+    c.paid_minor as "paidMinor", c.returned_minor as "returnedMinor", c.written_off_minor as "writtenOffMinor",
+    c.open_minor as "openMinor", c.due_at as "dueAt",
     c.attempts, c.reminders, c.failure, c.decision, c.settled_at as "settledAt"
   from collection c where c.${own ? 'member_id' : 'issuer_id'} = $1`;
 

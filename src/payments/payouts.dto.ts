@@ -94,10 +94,10 @@ export class PayoutPage {
 }
 
 export class PayoutLineView {
-  @ApiProperty({ enum: ['invoice', 'credit-note', 'activation', 'reserve'] })
+  @ApiProperty({ enum: ['invoice', 'credit-note', 'activation', 'reserve', 'service-credit'] })
   kind!: string;
 
-  /** id of the invoice or credit note, of the agreement, or of the payout that kept the reserve */
+  /** id of the invoice or credit note, of the agreement, of the payout that kept the reserve, or of the service credit */
   reference!: string;
 
   /** negative: taken back */
@@ -234,7 +234,7 @@ export class StatementView {
   @ApiProperty({ type: 'integer' })
   payoutsMinor!: Minor;
 
-  /** whatever else was booked, such as entries that were reversed */
+  /** whatever else was booked, such as service credits that the agency has paid out, and entries that were reversed */
   @ApiProperty({ type: 'integer' })
   otherMinor!: Minor;
 

@@ -54,6 +54,7 @@ export class ReceivingService {
     await this.ledger.post(deed, written.map(entryOf));
     const after = await moveCollections(
       deed,
+      this.ledger,
       collections,
       written.flatMap(({ collectionId, minor }) => (collectionId === null ? [] : [{ id: collectionId, paid: minor }])),
     );

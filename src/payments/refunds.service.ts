@@ -201,6 +201,7 @@ export class RefundsService {
     ]);
     const after = await moveCollections(
       deed,
+      this.ledger,
       collections,
       collections.map(({ id }) => ({ id, returned: row.minor })),
     );
@@ -230,6 +231,7 @@ export class RefundsService {
     await this.ledger.reverse(deed, kind, entryOf(row), 'The refund did not get through.');
     await moveCollections(
       deed,
+      this.ledger,
       collections,
       collections.map(({ id }) => ({ id, returned: -row.minor })),
     );

@@ -10,7 +10,7 @@ import type { ResumableLine, ResumableLinePage } from './collections.dto.js';
 export class ResumableQueries {
   /**
    * Lines of the actor's agency that its decisions about unpaid invoices suspended, and that are still suspended by these,
-   * of members that owe it nothing overdue in the currency. It is reckoned whenever it is read: a payment that is taken back
+   * of members that owe it nothing overdue in the currency, and of which it has written nothing off. It is reckoned whenever it is read: a payment that is taken back
    * takes the lines off the list, and whoever resumes them does, too.
    */
   async list(tx: EntityManager, actor: Actor, { cursor, limit }: PageQuery): Promise<ResumableLinePage> {
@@ -23,7 +23,7 @@ export class ResumableQueries {
        where s.issuer_id = $1 and s.sequence > $2 and not exists (
          select from collection o
          where o.member_id = c.member_id and o.issuer_id = c.issuer_id and o.currency = c.currency
-           and o.open_minor > 0 and o.due_on < business_day(app_now()))
+           and (o.open_minor > 0 or o.state = 'written-off') and o.due_on < business_day(app_now()))
        order by s.sequence limit $3`,
       [actor.organisationId, sequenceCursor(cursor), limit + 1],
     );

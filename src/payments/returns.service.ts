@@ -142,6 +142,7 @@ export class ReturnsService {
     const rows = await lockCollections(deed.tx, collections);
     const after = await moveCollections(
       deed,
+      this.ledger,
       rows,
       collections.map((id) => ({ id, returned: minor })),
     );

@@ -175,16 +175,23 @@ export function readEvent(event: Stripe.Event): EventState {
   };
 }
 
+/** What moves for nothing but Stripe's own services, and the tax on them. */
+const FEES: ReadonlySet<string> = new Set(['stripe_fee', 'stripe_fx_fee', 'tax_fee']);
+
 /** @param move with its source expanded */
 export function readCost(move: Stripe.BalanceTransaction): CostState {
   const currency = move.currency.toUpperCase();
   const { source } = move;
+  const fee = FEES.has(move.type);
+  const paymentIntent =
+    typeof source === 'object' && source && 'payment_intent' in source ? idOf(source.payment_intent) : null;
   return {
     id: move.id,
-    minor: fromStripe(move.fee, currency),
+    // What is kept of a movement is its fee; of one that is a fee, all of it.
+    minor: fromStripe(fee ? -move.net : move.fee, currency),
     currency,
-    paymentIntent:
-      typeof source === 'object' && source && 'payment_intent' in source ? idOf(source.payment_intent) : null,
+    paymentIntent,
+    ofAccount: fee && paymentIntent === null,
   };
 }
 

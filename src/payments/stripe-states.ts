@@ -161,6 +161,8 @@ export interface CostState {
   readonly currency: string;
   /** whose charge, refund or dispute it is of */
   readonly paymentIntent: string | null;
+  /** it is of no payment, but is asked of the account as a whole */
+  readonly ofAccount: boolean;
 }
 
 /** What one currency's balance at Stripe holds. */

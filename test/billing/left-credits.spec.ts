@@ -1,5 +1,6 @@
 import { dayStart, monthOf } from '../../src/kernel/calendar.js';
 import { endOf, firstDay, monthLater } from '../../src/billing/rules/months.js';
+import { wrongInBooks } from '../payments/books.js';
 import { type Someone, System } from '../support/system.js';
 import { answered, bill, booksAgree, invoicesOf, runningAgreement, type Running } from './setting.js';
 
@@ -94,4 +95,67 @@ describe('service credits of a member whose only lines have ended', () => {
     expect(await notes()).toHaveLength(2);
     await booksAgree(system);
   });
+
+  it('are paid out by hand and ticked off, once, and their provider makes up for it', async () => {
+    const { officer } = running;
+    const [open] = await left(officer);
+    const { creditId = '', worthMinor, usedMinor = 0 } = open ?? {};
+    const minor = (worthMinor ?? 0) - usedMinor;
+    const payOut = (by: Someone, body: object, id = creditId) =>
+      by.post(`/api/v1/billing/left-credits/${id}/pay-out`, body);
+    const transferred = { minor, bankReference: 'OUT-77' };
+
+    expect((await payOut(member, transferred)).status).toBe(403);
+    expect((await payOut(await system.someone('officer'), transferred)).body).toMatchObject({
+      status: 404,
+      code: 'left-credit.not-found',
+    });
+    expect((await payOut(officer, { ...transferred, minor: minor - 1 })).body).toMatchObject({
+      code: 'left-credit.amount',
+      faults: [{ path: 'minor', reason: `must be ${minor}, which is all that is left of it now` }],
+    });
+    expect((await payOut(officer, { ...transferred, bankReference: 'DE89 3704 0044 0532 0130 00' })).status).toBe(422);
+
+    const before = await payable();
+    const paid = [payOut(officer, transferred), payOut(officer, transferred)].map(async (each) =>
+      answered(await each, 200),
+    );
+    const [first, second] = await Promise.all(paid);
+    expect(first).toEqual(second);
+    expect(first).toMatchObject({ creditId, memberId: member.organisationId, ...transferred });
+    expect((await payOut(officer, { ...transferred, bankReference: 'OUT-78' })).body).toMatchObject({
+      status: 409,
+      code: 'left-credit.paid-out',
+    });
+
+    expect(await left(officer)).toEqual([]);
+    const list = answered(await officer.get('/api/v1/billing/left-credits/paid'), 200) as { items: unknown[] };
+    expect(list.items).toEqual([first]);
+    expect(answered(await (await system.someone('officer')).get('/api/v1/billing/left-credits/paid'), 200)).toEqual({
+      items: [],
+      next: null,
+    });
+    expect(await payable()).toBe(before - minor);
+    const claims: { minor: bigint }[] = await system.source.query(
+      `select minor from payout_claim where kind = 'service-credit' and reference = $1`,
+      [creditId],
+    );
+    expect(claims).toEqual([{ minor: BigInt(-minor) }]);
+    expect(await wrongInBooks(system)).toEqual([]);
+
+    // Nothing gives it back once more when the next month begins.
+    const given = await notes();
+    const [at] = await system.source.query<{ day: string }[]>(`select business_day(app_now())::text as day`);
+    await system.passTo(dayStart(endOf(monthLater(monthOf(at?.day ?? ''), 1))));
+    await system.settled();
+    expect([await left(officer), await notes()]).toEqual([[], given]);
+  });
+
+  /** What the ledger has as owed to providers. */
+  const payable = async (): Promise<number> => {
+    const rows: { minor: string }[] = await system.source.query(
+      `select coalesce(-sum(minor), 0)::text as minor from ledger_line where purpose = 'payable'`,
+    );
+    return Number(rows[0]?.minor);
+  };
 });

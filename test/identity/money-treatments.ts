@@ -1,4 +1,5 @@
 /** How the routes of ledger and billing treat what belongs to others. */
+import { randomUUID } from 'node:crypto';
 import { accountOf, book, sale } from '../ledger/booked.js';
 import type { System } from '../support/system.js';
 import { type About, OVERSIGHT, same, type Treatments, unknown, WHY } from './treatment.js';
@@ -53,6 +54,12 @@ export async function moneyTreatments(system: System, m: TwoSides): Promise<Reco
       officer: unknown(officers, { ids: { id: m.billed.grantId }, body: { memberId: m.memberId, lines: 1 } }),
     },
     'post /api/v1/billing/vouchers/:id/redeem': { owner: unknown(shops, { ids: { id: m.billed.voucherId } }) },
+    'post /api/v1/billing/left-credits/:id/pay-out': {
+      officer: unknown(officers, {
+        ids: { id: await paidOutCredit(system, m) },
+        body: { minor: 1, bankReference: 'OUT-4' },
+      }),
+    },
     'get /api/v1/invoices/:id': invoice,
     'get /api/v1/invoices/:id/lines': invoice,
     'get /api/v1/invoices/:id/grants': invoice,
@@ -61,6 +68,17 @@ export async function moneyTreatments(system: System, m: TwoSides): Promise<Reco
       approver: unknown(agencies, { ...invoiceId, body: { lines: [{ line: 1, minor: 1 }], ...WHY } }),
     },
   };
+}
+
+/** One that was paid out: saying so again, of another booking, is refused to its own agency. */
+async function paidOutCredit(system: System, m: TwoSides): Promise<string> {
+  const id = randomUUID();
+  await system.source.query(
+    `insert into left_credit_payment (credit_id, agency_id, provider_id, member_id, currency, subscription_number, minor,
+       bank_reference, paid_at) values ($1, $2, $3, $4, 'KRW', 'CO-1', 1, 'OUT-1', app_now())`,
+    [id, m.officer.organisationId, m.provider.organisationId, m.shop.organisationId],
+  );
+  return id;
 }
 
 async function accounts(system: System, m: TwoSides): Promise<Treatments> {

@@ -1,4 +1,8 @@
 /** Whether the rows of payments and the ledger say the same. */
+import { systemActor } from '../../src/kernel/actor.js';
+import { LedgerService } from '../../src/ledger/ledger.service.js';
+import type { EntryKind } from '../../src/ledger/rules/entry.js';
+import { Deeds } from '../../src/platform/deeds/deeds.js';
 import type { System } from '../support/system.js';
 
 export async function balance(
@@ -40,6 +44,7 @@ export async function wrongInBooks(system: System): Promise<unknown[]> {
          union all select p.issuer_id, p.currency, -d.minor from dispute d join payment p on p.id = d.payment_id where d.state <> 'won'
          union all select agency_id, currency, -paid_minor from payout where paid_at is not null
          union all select organisation_id, currency, -minor from ledger_line where purpose = 'stripe-costs'
+         union all select agency_id, currency, -minor from left_credit_payment
          union all select p.agency_id, p.currency, r.minor from payout_reversal r join payout p on p.id = r.payout_id where r.state = 'done'
        ) m group by 1, 2
      )
@@ -53,4 +58,27 @@ export async function wrongInBooks(system: System): Promise<unknown[]> {
        where coalesce(bank.minor, 0) <> coalesce(moved.minor, 0)
      union all select 'trial balance', null, currency, sum(minor), 0 from ledger_line group by currency having sum(minor) <> 0`,
   );
+}
+
+/**
+ * Reverses each entry that is not reversed, by two at a time.
+ * @returns how many there were, how many were reversed, and which accounts have something left
+ */
+export async function revertedTwice(system: System): Promise<{ entries: number; reversed: number; left: unknown[] }> {
+  const entries: { kind: EntryKind; reference: string }[] = await system.source.query(
+    `select kind, reference from ledger_entry e
+     where kind <> 'reversal' and not exists (select from ledger_entry r where r.reverses = e.id)`,
+  );
+  const [ledger, deeds] = [system.app.get(LedgerService, { strict: false }), system.app.get(Deeds)];
+  const reverse = (kind: EntryKind, reference: string): Promise<boolean> =>
+    deeds.run(systemActor('test'), 'test.reverse', null, (deed) => ledger.reverse(deed, kind, reference, 'All back.'));
+  let reversed = 0;
+  for (const { kind, reference } of entries) {
+    const answers = await Promise.all([reverse(kind, reference), reverse(kind, reference)]);
+    reversed += answers.filter((done) => done).length;
+  }
+  const left: unknown[] = await system.source.query(
+    'select organisation_id, purpose, sum(minor) from ledger_line group by 1, 2 having sum(minor) <> 0',
+  );
+  return { entries: entries.length, reversed, left };
 }

@@ -19,21 +19,20 @@ describeOnModel('who is charged', () => {
   });
 
   it.each([
-    ['pm_card_visa', 'by your visa card ending in 4242'],
-    ['pm_success_de', 'by SEPA direct debit from your account ending in 3000, and booked there some days later'],
-  ])('is told when, how much and by what: %s', async (token, way) => {
+    ['pm_card_visa', 'by your visa card ending in 4242', 0],
+    ['pm_success_de', 'by SEPA direct debit from your account ending in 3000, and booked there some days later', 2],
+  ])('is told when, how much and by what: %s', async (token, way, days) => {
     const all = await sides(system, 1, { currency: 'EUR' });
     const memberId = all.members[0]?.organisationId ?? '';
     await hasMethod(system, asked, memberId, token);
     const shares = [{ providerId: all.provider.organisationId, net: 10_000 }];
     const [invoice] = await issue(system, all.agencyId, '2026-02', [{ memberId, shares }], 'EUR');
     const number = invoice?.number ?? '';
-    const letters: { today: string }[] = await system.source.query(
-      `select subject, body, (app_now() at time zone interval '9 hours')::date::text as today
-       from mail_message where about = $1`,
-      [`invoice ${invoice?.id}`],
+    const letters: { day: string }[] = await system.source.query(
+      `select subject, body, (business_day(app_now()) + $2::integer)::text as day from mail_message where about = $1`,
+      [`invoice ${invoice?.id}`, days],
     );
-    const body = `On ${letters[0]?.today}, 110.00 EUR of invoice ${number} are taken ${way}. You need not transfer anything.`;
+    const body = `On ${letters[0]?.day}, 110.00 EUR of invoice ${number} are taken ${way}. You need not transfer anything.`;
     expect(letters).toMatchObject([{ subject: `Invoice ${number}`, body }]);
   });
 });

@@ -1,76 +1,60 @@
 /** Money that goes again, in ways that cross each other: refunds, disputes, and payments of another purse meanwhile. */
 import { randomUUID } from 'node:crypto';
 import { signedAgreement } from '../subscriptions/signed-agreement.js';
-import { EitherStripe, describeOnModel } from '../support/stripe/either.js';
-import { type Someone, System } from '../support/system.js';
-import { balance, wrongInBooks } from './books.js';
+import { describeOnModel } from '../support/stripe/either.js';
+import type { Someone } from '../support/system.js';
+import { withStripe } from './at-stripe.js';
+import { balance } from './books.js';
 import { creditNote, issue, type Issued, setTerms } from './issued.js';
-import { booking, type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
-import { hasAccount, hasMethod, tell } from './told.js';
+import { arrives, type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
+import { hasAccount, hasMethod, noticePasses, tell } from './told.js';
 
 const EUR = 'EUR';
 
 describeOnModel('money that is contested', () => {
-  let asked: EitherStripe;
-  let system: System;
+  const at = withStripe();
   let all: Sides;
 
-  beforeAll(async () => {
-    asked = await EitherStripe.start();
-    system = await System.start(asked.settings());
-  });
   beforeEach(async () => {
-    all = await sides(system, 1, { currency: EUR });
-    asked.model.deliveries.lose();
-  });
-  afterEach(async () => {
-    expect(await wrongInBooks(system)).toEqual([]);
-  });
-  afterAll(async () => {
-    await system.stop();
-    await asked.stop();
+    all = await sides(at.system, 1, { currency: EUR });
+    at.asked.model.deliveries.lose();
   });
 
   const member = (): Someone => all.members[0] as Someone;
   const share = (net: number) => ({ providerId: all.provider.organisationId, net });
   const issued = async (net = 10_000): Promise<Issued> => {
     const wanted = [{ memberId: member().organisationId, shares: [share(net)] }];
-    return (await issue(system, all.agencyId, '2026-02', wanted, EUR))[0] as Issued;
+    return (await issue(at.system, all.agencyId, '2026-02', wanted, EUR))[0] as Issued;
   };
   const invoiced = async (token = 'pm_card_visa'): Promise<Issued> => {
-    await hasMethod(system, asked, member().organisationId, token);
+    await hasMethod(at.system, at.asked, member().organisationId, token);
     return issued();
   };
   const read = async ({ id }: Issued): Promise<CollectionJson> => collectionOf(all.officer, id);
   const told = async (): Promise<void> => {
-    await tell(system, asked.model, 3, 3);
-    await system.settled();
+    await tell(at.system, at.asked.model, 3, 3);
+    await at.system.settled();
   };
   /** The latest payment at Stripe of the member. */
   const intent = async (): Promise<string> => {
-    const rows: { id: string }[] = await system.source.query(
+    const rows: { id: string }[] = await at.system.source.query(
       'select stripe_id as id from stripe_customer where member_id = $1',
       [member().organisationId],
     );
-    return asked.model.store.all('payment_intent').find((each) => each['customer'] === rows[0]?.id)?.id ?? '';
+    return at.asked.model.store.all('payment_intent').find((each) => each['customer'] === rows[0]?.id)?.id ?? '';
   };
   const refunds = async (filter = ''): Promise<{ id: string; minor: number; state: string; way: string }[]> =>
     ((await all.officer.get(`/api/v1/refunds?limit=200${filter}`).expect(200)).body as { items: [] }).items;
-  const arrives = async (text: string, minor: number): Promise<void> => {
-    await all.officer
-      .post('/api/v1/payments/bank', { ...booking(text, minor, randomUUID()), currency: EUR })
-      .expect(201);
-  };
   /** A deposit that is charged at once, of an offer that nobody follows. */
   const deposit = async (settled: boolean, minor = 2_000): Promise<string> => {
     const id = randomUUID();
-    await system.source.query(
+    await at.system.source.query(
       `insert into deposit (id, offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, due_at, asked_at,
          settled_at)
        values ($1, $2, $2, $3, $4, $5, $6, 'stripe', 'charging', app_now(), app_now(), case when $7 then app_now() end)`,
       [id, randomUUID(), all.agencyId, member().organisationId, EUR, minor, settled],
     );
-    await system.settled();
+    await at.system.settled();
     return id;
   };
   const depositOf = async (id: string): Promise<object> =>
@@ -78,52 +62,55 @@ describeOnModel('money that is contested', () => {
 
   it('a dispute that is told before its payment is not lost', async () => {
     const invoice = await invoiced('pm_success_de');
-    asked.model.advanceDays(4);
+    await noticePasses(at.system);
+    at.asked.model.advanceDays(4);
     const payment = await intent();
-    asked.model.dispute(payment);
-    const events = asked.model.deliveries.lose();
+    at.asked.model.dispute(payment);
+    const events = at.asked.model.deliveries.lose();
     for (const event of events.filter(({ type }) => type.startsWith('charge.dispute'))) {
-      asked.model.deliveries.announce(event);
+      at.asked.model.deliveries.announce(event);
     }
     await told();
     expect(await read(invoice)).toMatchObject({ state: 'disputed', openMinor: 11_000, paidMinor: 11_000 });
-    for (const event of events) asked.model.deliveries.announce(event);
+    for (const event of events) at.asked.model.deliveries.announce(event);
     await told();
     expect(await read(invoice)).toMatchObject({ state: 'disputed', openMinor: 11_000, paidMinor: 11_000 });
   });
 
   it('a refund that was made at Stripe and is told before its payment is not lost', async () => {
-    await hasMethod(system, asked, member().organisationId, 'pm_success_de');
+    await hasMethod(at.system, at.asked, member().organisationId, 'pm_success_de');
     const id = await deposit(false);
-    asked.model.advanceDays(4);
-    await asked.stripe.refunds.create({ payment_intent: await intent(), amount: 500 });
-    asked.model.advanceDays(4);
-    const events = asked.model.deliveries.lose();
-    for (const event of events.filter(({ type }) => type === 'refund.created')) asked.model.deliveries.announce(event);
+    await noticePasses(at.system);
+    at.asked.model.advanceDays(4);
+    await at.asked.stripe.refunds.create({ payment_intent: await intent(), amount: 500 });
+    at.asked.model.advanceDays(4);
+    const events = at.asked.model.deliveries.lose();
+    for (const event of events.filter(({ type }) => type === 'refund.created'))
+      at.asked.model.deliveries.announce(event);
     await told();
     expect(await depositOf(id)).toMatchObject({ state: 'held', refundedMinor: 500 });
   });
 
   it('what a bank takes that was given back already is owed by the member, and returns when the dispute is won', async () => {
     const invoice = await invoiced();
-    await creditNote(system, all.agencyId, invoice, share(5_000), '2026-02', EUR);
+    await creditNote(at.system, all.agencyId, invoice, share(5_000), '2026-02', EUR);
     expect(await read(invoice)).toMatchObject({ state: 'paid', returnedMinor: 5_500, openMinor: 0 });
-    const dispute = asked.model.dispute(await intent());
+    const dispute = at.asked.model.dispute(await intent());
     await told();
     expect(await read(invoice)).toMatchObject({ state: 'disputed', openMinor: 11_000 });
-    expect(await balance(system, all.agencyId, 'stripe', EUR)).toBe(-5_500);
-    asked.model.closeDispute(dispute, 'won');
+    expect(await balance(at.system, all.agencyId, 'stripe', EUR)).toBe(-5_500);
+    at.asked.model.closeDispute(dispute, 'won');
     await told();
     expect(await read(invoice)).toMatchObject({ state: 'paid', openMinor: 0 });
   });
 
   it('what was transferred while a bank contests goes back when the dispute is won', async () => {
     const invoice = await invoiced();
-    const dispute = asked.model.dispute(await intent());
+    const dispute = at.asked.model.dispute(await intent());
     await told();
-    await arrives(invoice.number, 11_000);
+    await arrives(all, invoice.number, 11_000);
     expect(await read(invoice)).toMatchObject({ state: 'paid', openMinor: 0 });
-    asked.model.closeDispute(dispute, 'won');
+    at.asked.model.closeDispute(dispute, 'won');
     await told();
     expect(await refunds()).toMatchObject([{ minor: 11_000, way: 'bank', state: 'owed' }]);
     expect(await read(invoice)).toMatchObject({ openMinor: -11_000 });
@@ -131,30 +118,30 @@ describeOnModel('money that is contested', () => {
 
   it('a dispute that was lost may be won after all', async () => {
     const invoice = await invoiced();
-    const dispute = asked.model.dispute(await intent());
-    asked.model.closeDispute(dispute, 'lost');
+    const dispute = at.asked.model.dispute(await intent());
+    at.asked.model.closeDispute(dispute, 'lost');
     await told();
     expect(await read(invoice)).toMatchObject({ state: 'overdue', openMinor: 11_000 });
-    asked.model.closeDispute(dispute, 'won');
+    at.asked.model.closeDispute(dispute, 'won');
     await told();
     expect(await read(invoice)).toMatchObject({ state: 'paid', openMinor: 0 });
-    expect(await balance(system, all.agencyId, 'stripe', EUR)).toBe(11_000);
+    expect(await balance(at.system, all.agencyId, 'stripe', EUR)).toBe(11_000);
   });
 
   it('what a bank has taken is not given back as well, and is owed anew when the dispute is won', async () => {
     const invoice = await invoiced('pm_card_refundFail');
     const payment = await intent();
-    await creditNote(system, all.agencyId, invoice, share(10_000), '2026-02', EUR);
-    asked.model.advanceDays(4);
+    await creditNote(at.system, all.agencyId, invoice, share(10_000), '2026-02', EUR);
+    at.asked.model.advanceDays(4);
     await told();
     const [owed] = await refunds('&state=owed');
     expect(owed).toMatchObject({ minor: 11_000, way: 'bank' });
-    const dispute = asked.model.dispute(payment);
+    const dispute = at.asked.model.dispute(payment);
     await told();
     expect(await refunds()).toMatchObject([{ state: 'withdrawn' }]);
     await all.officer.post(`/api/v1/refunds/${owed?.id}/confirm`, { bankReference: 'OUT' }).expect(409);
     expect(await read(invoice)).toMatchObject({ openMinor: 0 });
-    asked.model.closeDispute(dispute, 'won');
+    at.asked.model.closeDispute(dispute, 'won');
     await told();
     expect((await refunds()).map(({ state, minor }) => [state, minor])).toEqual([
       ['withdrawn', 11_000],
@@ -163,20 +150,20 @@ describeOnModel('money that is contested', () => {
   });
 
   it('a deposit of which part has gone is credited with what is left, and holds up nobody else', async () => {
-    all = await sides(system, 2, { currency: EUR });
+    all = await sides(at.system, 2, { currency: EUR });
     const [one, other] = all.members as [Someone, Someone];
-    for (const { organisationId } of all.members) await hasMethod(system, asked, organisationId, 'pm_card_visa');
+    for (const { organisationId } of all.members) await hasMethod(at.system, at.asked, organisationId, 'pm_card_visa');
     const id = await deposit(true);
-    await asked.stripe.refunds.create({ payment_intent: await intent(), amount: 500 });
+    await at.asked.stripe.refunds.create({ payment_intent: await intent(), amount: 500 });
     await told();
     expect(await depositOf(id)).toMatchObject({ state: 'held', refundedMinor: 500 });
-    const of: { agreementId: string }[] = await system.source.query(
+    const of: { agreementId: string }[] = await at.system.source.query(
       'select agreement_id as "agreementId" from deposit where id = $1',
       [id],
     );
     const shares = [{ ...share(10_000), ...of[0] }];
     const [mine, theirs] = await issue(
-      system,
+      at.system,
       all.agencyId,
       '2026-03',
       [one, other].map(({ organisationId: memberId }) => ({ memberId, shares })),
@@ -186,56 +173,56 @@ describeOnModel('money that is contested', () => {
     expect(await read(mine as Issued)).toMatchObject({ state: 'paid', paidMinor: 11_000 });
     expect(await read(theirs as Issued)).toMatchObject({ state: 'paid', paidMinor: 11_000 });
     // What goes back of it at Stripe from now on is the invoice's.
-    const paidBy: { reference: string }[] = await system.source.query(
+    const paidBy: { reference: string }[] = await at.system.source.query(
       `select reference from payment where deposit_id = $1 and way = 'stripe'`,
       [id],
     );
-    await asked.stripe.refunds.create({ payment_intent: paidBy[0]?.reference ?? '', amount: 300 });
+    await at.asked.stripe.refunds.create({ payment_intent: paidBy[0]?.reference ?? '', amount: 300 });
     await told();
     expect(await read(mine as Issued)).toMatchObject({ state: 'overdue', openMinor: 300 });
   });
 
   it('a deposit that is given back by an officer after part of it has gone is given back for the rest', async () => {
-    await hasMethod(system, asked, member().organisationId, 'pm_card_visa');
+    await hasMethod(at.system, at.asked, member().organisationId, 'pm_card_visa');
     const id = await deposit(false);
-    await asked.stripe.refunds.create({ payment_intent: await intent(), amount: 500 });
+    await at.asked.stripe.refunds.create({ payment_intent: await intent(), amount: 500 });
     await told();
     await all.officer.post(`/api/v1/deposits/${id}/return`, { why: 'Not needed.' }).expect(200);
     await told();
     expect(await depositOf(id)).toMatchObject({ state: 'refunded', refundedMinor: 2_000 });
     expect((await refunds()).map(({ minor }) => minor)).toEqual([500, 1_500]);
-    const dispute = asked.model.dispute(await intent());
+    const dispute = at.asked.model.dispute(await intent());
     await told();
-    expect(await balance(system, member().organisationId, 'deposit', EUR)).toBe(2_000);
-    asked.model.closeDispute(dispute, 'won');
+    expect(await balance(at.system, member().organisationId, 'deposit', EUR)).toBe(2_000);
+    at.asked.model.closeDispute(dispute, 'won');
     await told();
     expect(await depositOf(id)).toMatchObject({ state: 'refunded', refundedMinor: 2_000 });
   });
 
   it('a deposit that a bank contests while its round falls goes back once the dispute is won', async () => {
-    const owner = await system.someone('owner');
-    await hasMethod(system, asked, owner.organisationId, 'pm_card_visa');
-    const agreement = await signedAgreement(system, {
+    const owner = await at.system.someone('owner');
+    await hasMethod(at.system, at.asked, owner.organisationId, 'pm_card_visa');
+    const agreement = await signedAgreement(at.system, {
       lines: [{ memberId: owner.organisationId, quantity: 1 }],
-      before: (agencyId) => setTerms(system, agencyId, { deposit: 2_000 }),
+      before: (agencyId) => setTerms(at.system, agencyId, { deposit: 2_000 }),
     });
     const { items } = (await owner.get('/api/v1/offers')).body as { items: { id: string }[] };
     await owner.post(`/api/v1/offers/${items[0]?.id}/answer`, { answer: 'accept' }).expect(200);
-    await system.settled();
+    await at.system.settled();
     const deposits = async (): Promise<object[]> =>
       ((await owner.get('/api/v1/deposits').expect(200)).body as { items: object[] }).items;
     expect(await deposits()).toMatchObject([{ state: 'held', way: 'stripe' }]);
-    const dispute = asked.model.dispute(asked.model.store.all('payment_intent')[0]?.id ?? '');
+    const dispute = at.asked.model.dispute(at.asked.model.store.all('payment_intent')[0]?.id ?? '');
     await told();
     expect(await deposits()).toMatchObject([{ state: 'refunded' }]);
-    const round: { due_at: string }[] = await system.source.query(`select due_at from offer_round where id = $1`, [
+    const round: { due_at: string }[] = await at.system.source.query(`select due_at from offer_round where id = $1`, [
       agreement.agreementId,
     ]);
-    await system.passTo(round[0]?.due_at ?? '');
-    asked.model.closeDispute(dispute, 'won');
+    await at.system.passTo(round[0]?.due_at ?? '');
+    at.asked.model.closeDispute(dispute, 'won');
     await told();
     expect(await deposits()).toMatchObject([{ state: expect.stringMatching(/refund/), whyEnded: expect.any(String) }]);
-    const owed: { state: string; minor: string }[] = await system.source.query(
+    const owed: { state: string; minor: string }[] = await at.system.source.query(
       'select state, minor::text from refund where member_id = $1',
       [owner.organisationId],
     );
@@ -243,20 +230,20 @@ describeOnModel('money that is contested', () => {
   });
 
   it('a deposit that is paid after another one took its place goes back', async () => {
-    await hasMethod(system, asked, member().organisationId, 'pm_card_visa');
-    const paying: { customer: string; method: string }[] = await system.source.query(
+    await hasMethod(at.system, at.asked, member().organisationId, 'pm_card_visa');
+    const paying: { customer: string; method: string }[] = await at.system.source.query(
       'select customer, payment_method as method from member_payment_method where member_id = $1',
       [member().organisationId],
     );
     const [offer, old, present] = [randomUUID(), randomUUID(), randomUUID()];
-    await system.source.query(
+    await at.system.source.query(
       `insert into deposit (id, offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, asked_at, why_ended)
        select id, $3, $3, $4, $5, $6, 2000, way, state, app_now(), why
        from (values ($1::uuid, 'stripe', 'withdrawn', 'The offer is not accepted any more.'),
                     ($2::uuid, 'bank', 'asked', null)) as d (id, way, state, why)`,
       [old, present, offer, all.agencyId, member().organisationId, EUR],
     );
-    await asked.stripe.paymentIntents.create({
+    await at.asked.stripe.paymentIntents.create({
       amount: 2_000,
       currency: 'eur',
       customer: paying[0]?.customer ?? '',
@@ -271,29 +258,29 @@ describeOnModel('money that is contested', () => {
   });
 
   it('a deposit that is asked for anew while a bank contests it is not held twice', async () => {
-    await hasMethod(system, asked, member().organisationId, 'pm_card_visa');
+    await hasMethod(at.system, at.asked, member().organisationId, 'pm_card_visa');
     const id = await deposit(false);
-    const dispute = asked.model.dispute(await intent());
+    const dispute = at.asked.model.dispute(await intent());
     await told();
-    await system.source.query(
+    await at.system.source.query(
       `insert into deposit (offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, asked_at)
        select offer_id, agreement_id, agency_id, member_id, currency, minor, 'bank', 'asked', asked_at
        from deposit where id = $1`,
       [id],
     );
-    asked.model.closeDispute(dispute, 'won');
+    at.asked.model.closeDispute(dispute, 'won');
     await told();
     expect(await depositOf(id)).toMatchObject({ state: expect.stringMatching(/refund/), whyEnded: expect.any(String) });
   });
 
   it('what is all kept as a reserve is paid out without a transfer', async () => {
-    all = await sides(system, 1, { currency: EUR, reserveBp: 10_000, reserveDays: 30 });
-    await hasAccount(system, asked, all.provider.organisationId);
+    all = await sides(at.system, 1, { currency: EUR, reserveBp: 10_000, reserveDays: 30 });
+    await hasAccount(at.system, at.asked, all.provider.organisationId);
     await invoiced();
     const asks = { providerId: all.provider.organisationId, currency: EUR };
     const { id } = (await all.officer.post('/api/v1/payouts', asks).expect(201)).body as { id: string };
     await all.officer.post(`/api/v1/payouts/${id}/pay`, {}).expect(200);
-    await system.settled();
+    await at.system.settled();
     expect((await all.officer.get(`/api/v1/payouts/${id}`)).body).toMatchObject({ state: 'paid', paidMinor: 0 });
   });
 });

@@ -55,6 +55,22 @@ describeOnModel('the costs of Stripe', () => {
     expect(await costs()).toBe(OF_A_CHARGE + OF_A_DISPUTE);
   });
 
+  it('are booked once to the agency that runs the system when Stripe asks them of the account as a whole', async () => {
+    const { store } = asked.model;
+    const before = await costs();
+    const other = await system.someone('officer');
+    for (const [type, amount] of [
+      ['stripe_fee', -340],
+      ['tax_fee', -60],
+      ['stripe_fee', 100],
+    ] as const) {
+      store.book('available', { currency: 'eur', amount, type, source: null });
+    }
+    for (let nights = 0; nights < 2; nights += 1) expect(await night()).toMatchObject([{ differenceMinor: 0 }]);
+    expect(await costs()).toBe(before + 300);
+    expect(await balance(system, other.organisationId, 'stripe-costs', EUR)).toBe(0);
+  });
+
   it('are not taken for what somebody moved at Stripe itself: that is the difference', async () => {
     await hasMethod(system, asked, of.members[0]?.organisationId ?? '', 'pm_card_bypassPending');
     await invoiced(of, '2026-03', 50_000);

@@ -1,46 +1,29 @@
 /** What a credit note leaves of an invoice that was transferred to its provider: the rest is taken back once it is refunded. */
-import { randomUUID } from 'node:crypto';
-import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
-import { System } from '../support/system.js';
-import { wrongInBooks } from './books.js';
+import { describeOnModel } from '../support/stripe/either.js';
+import { withStripe } from './at-stripe.js';
 import { creditNote, issue, type Issued } from './issued.js';
 import { contestedAndLost, pay, payingOut, type PayingOut, payoutOf, proposed } from './paid-out.js';
-import { booking } from './paid-market.js';
+import { arrives } from './paid-market.js';
 import { hasMethod, tell } from './told.js';
 
 const EUR = 'EUR';
 
 describeOnModel('a refund after a credit note', () => {
-  let asked: EitherStripe;
-  let system: System;
+  const at = withStripe();
   let of: PayingOut;
 
-  beforeAll(async () => {
-    asked = await EitherStripe.start();
-    system = await System.start(asked.settings());
-  });
   beforeEach(async () => {
-    of = await payingOut(system, asked);
-    asked.model.store.available.set('eur', 1_000_000);
-  });
-  afterEach(async () => {
-    expect(await wrongInBooks(system)).toEqual([]);
-  });
-  afterAll(async () => {
-    await system.stop();
-    await asked.stop();
+    of = await payingOut(at.system, at.asked);
+    at.asked.model.store.available.set('eur', 1_000_000);
   });
 
   const issued = async (month: string, providerId = of.provider.organisationId, net = 10_000): Promise<Issued> => {
     const wanted = [{ memberId: of.members[0]?.organisationId ?? '', shares: [{ providerId, net }] }];
-    return (await issue(system, of.agencyId, month, wanted, EUR))[0] as Issued;
+    return (await issue(at.system, of.agencyId, month, wanted, EUR))[0] as Issued;
   };
   const byCard = (token = 'pm_card_bypassPending'): Promise<void> =>
-    hasMethod(system, asked, of.members[0]?.organisationId ?? '', token);
-  const byBank = async (invoice: Issued): Promise<void> => {
-    const arrives = { ...booking(invoice.number, invoice.total, randomUUID()), currency: EUR };
-    await of.officer.post('/api/v1/payments/bank', arrives).expect(201);
-  };
+    hasMethod(at.system, at.asked, of.members[0]?.organisationId ?? '', token);
+  const byBank = ({ number, total }: Issued): Promise<void> => arrives(of, number, total);
   const transferred = async (): Promise<string> => {
     const id = await proposed(of);
     await pay(of, id);
@@ -48,27 +31,27 @@ describeOnModel('a refund after a credit note', () => {
   };
   const credited = async (invoice: Issued): Promise<void> => {
     const share = { providerId: of.provider.organisationId, net: 5_000 };
-    await creditNote(system, of.agencyId, invoice, share, '2026-02', EUR);
+    await creditNote(at.system, of.agencyId, invoice, share, '2026-02', EUR);
   };
   const confirmed = async (): Promise<void> => {
     const { items } = (await of.officer.get('/api/v1/refunds?state=owed').expect(200)).body as {
       items: { id: string }[];
     };
     await of.officer.post(`/api/v1/refunds/${items[0]?.id}/confirm`, { bankReference: 'BACK' }).expect(200);
-    await system.settled();
+    await at.system.settled();
   };
   /** Another provider's invoice is paid through Stripe, the next ones by bank: the transfer is out of what is there. */
   const onlyTheFirstByCard = async (): Promise<void> => {
     await byCard();
-    await issued('2026-01', (await system.someone('bidder')).organisationId, 50_000);
-    await system.source.query(
+    await issued('2026-01', (await at.system.someone('bidder')).organisationId, 50_000);
+    await at.system.source.query(
       `update payment_method set state = 'ended', ended_at = app_now() where member_id = $1 and state = 'active'`,
       [of.members[0]?.organisationId],
     );
   };
   const transferredBack = async (id: string): Promise<number> => {
     const { reference } = await payoutOf(of, id);
-    return (await asked.stripe.transfers.retrieve(reference ?? '')).amount_reversed;
+    return (await at.asked.stripe.transfers.retrieve(reference ?? '')).amount_reversed;
   };
 
   it('takes back so much of the transfer, and a dispute the rest of it', async () => {
@@ -76,13 +59,13 @@ describeOnModel('a refund after a credit note', () => {
     const invoice = await issued('2026-02');
     const id = await transferred();
     await credited(invoice);
-    await tell(system, asked.model, 1, 2);
-    await system.settled();
+    await tell(at.system, at.asked.model, 1, 2);
+    await at.system.settled();
     expect(await payoutOf(of, id)).toMatchObject({ state: 'paid', reversedMinor: 4_850 });
     expect(await transferredBack(id)).toBe(4_850);
     contestedAndLost(of);
-    await tell(system, asked.model, 1, 2);
-    await system.settled();
+    await tell(at.system, at.asked.model, 1, 2);
+    await at.system.settled();
     expect(await payoutOf(of, id)).toMatchObject({ reversedMinor: 9_700 });
     expect(await transferredBack(id)).toBe(9_700);
     await issued('2026-03');

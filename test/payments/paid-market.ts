@@ -1,4 +1,5 @@
 /** An agency with its officer, a provider and members, between whom money moves. */
+import { randomUUID } from 'node:crypto';
 import { type Someone, System } from '../support/system.js';
 import { setTerms } from './issued.js';
 
@@ -51,4 +52,10 @@ let bookings = 0;
 export function booking(text: string, minor: number, reference?: string): object {
   bookings += 1;
   return { reference: reference ?? `B-${bookings}`, bookedOn: '2026-03-01', currency: 'USD', minor, text };
+}
+
+/** Money in euros arrives at the agency's bank. */
+export async function arrives({ officer }: Sides, text: string, minor: number): Promise<void> {
+  const order = { ...booking(text, minor, randomUUID()), currency: 'EUR' };
+  await officer.post('/api/v1/payments/bank', order).expect(201);
 }

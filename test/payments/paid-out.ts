@@ -67,6 +67,27 @@ export async function payoutOf({ officer }: PayingOut, id: string): Promise<Payo
   return (await officer.get(`/api/v1/payouts/${id}`).expect(200)).body as PayoutJson;
 }
 
+/** How many transfers there are at Stripe for a payout. */
+export function transfersOf({ asked }: PayingOut, payoutId: string): number {
+  return asked.model.store.all('transfer').filter((each) => each['transfer_group'] === payoutId).length;
+}
+
+/** Somebody has transferred a payout, and died before that was written down. @returns the transfer's id */
+export async function transferredUnwritten(
+  { asked, account }: PayingOut,
+  payoutId: string,
+  amount = 9_700,
+): Promise<string> {
+  const { id } = await asked.stripe.transfers.create({
+    amount,
+    currency: 'eur',
+    destination: account,
+    transfer_group: payoutId,
+    metadata: { payoutId },
+  });
+  return id;
+}
+
 /** The member's bank takes back for good what the member paid last. */
 export function contestedAndLost({ asked: { model } }: PayingOut): void {
   model.closeDispute(model.dispute(model.store.all('payment_intent')[0]?.id ?? ''), 'lost');

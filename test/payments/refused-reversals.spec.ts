@@ -3,9 +3,8 @@ import { statesOf } from '../../src/kernel/lifecycle.js';
 import { reversalLifecycle } from '../../src/payments/rules/lifecycles.js';
 import { REVERSAL_TRIES } from '../../src/payments/rules/reversals.js';
 import { statesAllowed } from '../support/states.js';
-import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
-import { System } from '../support/system.js';
-import { wrongInBooks } from './books.js';
+import { describeOnModel } from '../support/stripe/either.js';
+import { withStripe } from './at-stripe.js';
 import { contestedAndLost, paidOut, payingOut, type PayingOut, payoutOf } from './paid-out.js';
 import { tell } from './told.js';
 
@@ -23,40 +22,28 @@ interface ReversalJson {
 }
 
 describeOnModel('a reversal that Stripe refuses', () => {
-  let asked: EitherStripe;
-  let system: System;
+  const at = withStripe();
   let of: PayingOut;
   let transfer: string;
 
-  beforeAll(async () => {
-    asked = await EitherStripe.start();
-    system = await System.start(asked.settings());
-  });
   beforeEach(async () => {
-    of = await payingOut(system, asked);
-  });
-  afterEach(async () => {
-    expect(await wrongInBooks(system)).toEqual([]);
-  });
-  afterAll(async () => {
-    await system.stop();
-    await asked.stop();
+    of = await payingOut(at.system, at.asked);
   });
 
   /** What Stripe would take back of the transfer: nothing, as from an account that is empty, or all of it. */
   const left = (what: 'nothing' | 'all'): void => {
-    const row = asked.model.store.get('transfer', transfer);
+    const row = at.asked.model.store.get('transfer', transfer);
     row['amount_reversed'] = what === 'nothing' ? row['amount'] : 0;
   };
   /** A payout that was transferred and has to be taken back, but cannot be. @returns the payout's id */
   const contested = async (month: string): Promise<string> => {
-    asked.model.store.available.set('eur', 1_000_000);
+    at.asked.model.store.available.set('eur', 1_000_000);
     const payoutId = await paidOut(of, month);
     transfer = (await payoutOf(of, payoutId)).reference ?? '';
     left('nothing');
     contestedAndLost(of);
-    await tell(system, asked.model);
-    await system.settled();
+    await tell(at.system, at.asked.model);
+    await at.system.settled();
     return payoutId;
   };
   const listed = async (query = '', reader = of.officer): Promise<ReversalJson[]> =>
@@ -68,16 +55,16 @@ describeOnModel('a reversal that Stripe refuses', () => {
   };
   const tried = async (id: string): Promise<void> => {
     await of.officer.post(`${PATH}/${id}/try`).expect(200);
-    await system.settled();
+    await at.system.settled();
   };
 
   it('is shown to the agency with the reason and the next try, and is tried at once when an officer says so', async () => {
     const payoutId = await contested('2026-02');
-    const began = (await system.now()).getTime();
+    const began = (await at.system.now()).getTime();
     const first = await only('?state=owed');
     expect(first).toMatchObject({ payoutId, minor: 9_700, refusals: 1, failure: expect.any(String), reference: null });
     expect(Date.parse(first.dueAt ?? '') - began).toBeLessThanOrEqual(3_600_000);
-    await system.passTo(first.dueAt ?? '');
+    await at.system.passTo(first.dueAt ?? '');
     const second = await only('?state=owed');
     expect(second.refusals).toBe(2);
     const pause = Date.parse(second.dueAt ?? '') - Date.parse(first.dueAt ?? '');
@@ -87,14 +74,14 @@ describeOnModel('a reversal that Stripe refuses', () => {
     await tried(second.id);
     expect(await only('?state=done')).toMatchObject({ id: second.id, refusals: 2, failure: null, dueAt: null });
     expect(await listed('?state=owed')).toEqual([]);
-    expect(asked.model.store.get('transfer', transfer)['amount_reversed']).toBe(9_700);
+    expect(at.asked.model.store.get('transfer', transfer)['amount_reversed']).toBe(9_700);
     const again = await of.officer.post(`${PATH}/${second.id}/try`).expect(409);
     expect(again.body).toMatchObject({ code: 'payout-reversal.cannot-try' });
   });
 
   it('waits for an officer once it was tried often enough', async () => {
     const payoutId = await contested('2026-02');
-    for (let tries = 1; tries < REVERSAL_TRIES; tries += 1) await system.passTo((await only()).dueAt ?? '');
+    for (let tries = 1; tries < REVERSAL_TRIES; tries += 1) await at.system.passTo((await only()).dueAt ?? '');
     const last = await only('?state=refused');
     expect(last).toMatchObject({ refusals: REVERSAL_TRIES, failure: expect.any(String), dueAt: null });
     const trail = await of.auditor.get(`/api/v1/audit?subjectType=payout&subjectId=${payoutId}`).expect(200);
@@ -119,7 +106,7 @@ describeOnModel('a reversal that Stripe refuses', () => {
     expect([...first.items, ...second].map(({ id }) => id)).toEqual(all.map(({ id }) => id));
     expect(all).toHaveLength(2);
 
-    const stranger = await system.someone('officer');
+    const stranger = await at.system.someone('officer');
     expect(await listed('', stranger)).toEqual([]);
     await stranger.post(`${PATH}/${all[1]?.id}/try`).expect(404);
     await of.auditor.post(`${PATH}/${all[1]?.id}/try`).expect(403);
@@ -129,6 +116,8 @@ describeOnModel('a reversal that Stripe refuses', () => {
   });
 
   it('has the states that the database allows', async () => {
-    expect((await statesAllowed(system, 'payout_reversal')).toSorted()).toEqual(statesOf(reversalLifecycle).toSorted());
+    expect((await statesAllowed(at.system, 'payout_reversal')).toSorted()).toEqual(
+      statesOf(reversalLifecycle).toSorted(),
+    );
   });
 });

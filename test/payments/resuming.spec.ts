@@ -57,6 +57,9 @@ describe('lines of who did not pay', () => {
     expect(await resumable()).toEqual([]);
     await pay(first);
     expect(await resumable()).toEqual([]);
+    // What is written off is not open any more, and not paid either.
+    await officer.post(`/api/v1/collections/${second.id}/give-up`, { why: 'It has closed.' }).expect(200);
+    expect(await resumable()).toEqual([]);
     await pay(second);
     const expected = lines.map((subscriptionId) => ({ subscriptionId, collectionId: first.id }));
     expect(expected).toHaveLength(1);

@@ -1,128 +1,116 @@
 /** Invoices that Stripe was to collect, and that were settled otherwise: it does not collect them any more. */
-import { EitherStripe, describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/either.js';
 import type { Thing } from '../support/stripe/store.js';
-import { type Someone, System } from '../support/system.js';
-import { wrongInBooks } from './books.js';
+import type { Someone } from '../support/system.js';
+import { withStripe } from './at-stripe.js';
 import { creditNote, issue, type Issued } from './issued.js';
-import { booking, type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
-import { hasMethod, tell } from './told.js';
+import { arrives, type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
+import { hasMethod, noticePasses, tell } from './told.js';
 
 const EUR = 'EUR';
 const VOID = 'POST /v1/invoices/:id/void';
 const FAILING = 'pm_card_chargeCustomerFail';
 
 describeOnModel('an invoice that was settled otherwise', () => {
-  let asked: EitherStripe;
-  let system: System;
+  const at = withStripe();
   let all: Sides;
   let voided: number;
 
-  beforeAll(async () => {
-    asked = await EitherStripe.start();
-    system = await System.start(asked.settings());
-  });
   beforeEach(async () => {
-    all = await sides(system, 1, { currency: EUR });
-    asked.model.deliveries.lose();
-    voided = asked.model.done(VOID);
-  });
-  afterEach(async () => {
-    expect(await wrongInBooks(system)).toEqual([]);
-  });
-  afterAll(async () => {
-    await system.stop();
-    await asked.stop();
+    all = await sides(at.system, 1, { currency: EUR });
+    at.asked.model.deliveries.lose();
+    voided = at.asked.model.done(VOID);
   });
 
   const member = (): Someone => all.members[0] as Someone;
   const share = (net: number) => ({ providerId: all.provider.organisationId, net });
   const invoiced = async (token: string): Promise<Issued> => {
-    await hasMethod(system, asked, member().organisationId, token);
+    await hasMethod(at.system, at.asked, member().organisationId, token);
     const wanted = [{ memberId: member().organisationId, shares: [share(10_000)] }];
-    return (await issue(system, all.agencyId, '2026-02', wanted, EUR))[0] as Issued;
+    return (await issue(at.system, all.agencyId, '2026-02', wanted, EUR))[0] as Issued;
   };
   const read = async ({ id }: Issued): Promise<CollectionJson> => collectionOf(all.officer, id);
   const atStripe = ({ number }: Issued): Thing => {
-    const invoice = asked.model.store.all('invoice').find((each) => each['number'] === number);
+    const invoice = at.asked.model.store.all('invoice').find((each) => each['number'] === number);
     if (!invoice) throw new Error(`no invoice ${number} at Stripe`);
     return invoice;
   };
   const statusOf = (invoice: Issued): unknown => atStripe(invoice)['status'];
-  const transferred = async (invoice: Issued): Promise<void> => {
-    const order = {
-      ...booking(invoice.number, invoice.total),
-      reference: `OTHERWISE ${invoice.number}`,
-      currency: EUR,
-    };
-    await all.officer.post('/api/v1/payments/bank', order).expect(201);
-    await system.settled();
+  const transferred = async ({ number, total }: Issued): Promise<void> => {
+    await arrives(all, number, total);
+    await at.system.settled();
   };
   const paymentOf = (invoice: Issued): Thing => {
-    const payment = asked.model.store.all('payment_intent').find((each) => each['_invoice'] === atStripe(invoice).id);
+    const payment = at.asked.model.store
+      .all('payment_intent')
+      .find((each) => each['_invoice'] === atStripe(invoice).id);
     if (!payment) throw new Error(`no payment of ${invoice.number}`);
     return payment;
   };
   /** What a member does that pays at Stripe by itself. */
   const paysThere = (invoice: Issued): void => {
-    const method = asked.model.store
+    const method = at.asked.model.store
       .all('payment_method')
       .find((each) => each['customer'] === paymentOf(invoice)['customer']) as Thing;
     method['_behaviour'] = { type: 'card', brand: 'visa', lastFour: '4242' };
-    asked.model.charging.attempt(paymentOf(invoice), method);
+    at.asked.model.charging.attempt(paymentOf(invoice), method);
   };
   const nextLook = async ({ id }: Issued): Promise<void> => {
-    const rows: { dueAt: Date }[] = await system.source.query(
+    const rows: { dueAt: Date }[] = await at.system.source.query(
       'select due_at as "dueAt" from invoice_void where id = $1',
       [id],
     );
-    await system.passTo(rows[0]?.dueAt.toISOString() ?? '');
+    await at.system.passTo(rows[0]?.dueAt.toISOString() ?? '');
   };
   const stateOf = async ({ id }: Issued): Promise<unknown> => {
-    const rows: { state: string }[] = await system.source.query('select state from invoice_void where id = $1', [id]);
+    const rows: { state: string }[] = await at.system.source.query('select state from invoice_void where id = $1', [
+      id,
+    ]);
     return rows[0]?.state;
   };
 
   it('is taken back at Stripe once it is paid by bank, once', async () => {
     const invoice = await invoiced(FAILING);
     expect(statusOf(invoice)).toBe('open');
-    asked.model.failNext(VOID, 'reset', 3);
+    at.asked.model.failNext(VOID, 'reset', 3);
     await transferred(invoice);
     expect([statusOf(invoice), await stateOf(invoice)]).toEqual(['void', 'done']);
-    expect(asked.model.done(VOID)).toBe(voided + 1);
-    await tell(system, asked.model, 31, 3);
+    expect(at.asked.model.done(VOID)).toBe(voided + 1);
+    await tell(at.system, at.asked.model, 31, 3);
     expect(await read(invoice)).toMatchObject({ state: 'paid', paidMinor: 11_000, openMinor: 0 });
   });
 
   it('so it is when it is credited in full, and when it is given up', async () => {
     const credited = await invoiced(FAILING);
-    await creditNote(system, all.agencyId, credited, share(10_000), '2026-02', EUR);
-    await tell(system, asked.model, 35, 3);
+    await creditNote(at.system, all.agencyId, credited, share(10_000), '2026-02', EUR);
+    await tell(at.system, at.asked.model, 35, 3);
     expect([statusOf(credited), (await read(credited)).state]).toEqual(['void', 'credited']);
-    all = await sides(system, 1, { currency: EUR });
+    all = await sides(at.system, 1, { currency: EUR });
     const givenUp = await invoiced(FAILING);
     await all.officer.post(`/api/v1/collections/${givenUp.id}/give-up`, { why: 'It has closed.' }).expect(200);
-    await system.settled();
-    await tell(system, asked.model, 32, 3);
+    await at.system.settled();
+    await tell(at.system, at.asked.model, 32, 3);
     expect([statusOf(givenUp), (await read(givenUp)).state]).toEqual(['void', 'written-off']);
   });
 
   it('so it is when Stripe is not to collect it any more because there is no method', async () => {
     const invoice = await invoiced(FAILING);
-    await system.source.query(`update payment_method set state = 'ended', ended_at = app_now() where member_id = $1`, [
-      member().organisationId,
-    ]);
-    await system.passTo((await read(invoice)).dueAt ?? '');
+    await at.system.source.query(
+      `update payment_method set state = 'ended', ended_at = app_now() where member_id = $1`,
+      [member().organisationId],
+    );
+    await at.system.passTo((await read(invoice)).dueAt ?? '');
     expect(await read(invoice)).toMatchObject({ state: 'overdue', way: 'bank' });
     expect(statusOf(invoice)).toBe('void');
   });
 
   it('stays while some of it is open, and is asked of Stripe no more once Stripe has collected it', async () => {
     const part = await invoiced(FAILING);
-    await creditNote(system, all.agencyId, part, share(4_000), '2026-02', EUR);
+    await creditNote(at.system, all.agencyId, part, share(4_000), '2026-02', EUR);
     expect([statusOf(part), await stateOf(part)]).toEqual(['open', undefined]);
-    all = await sides(system, 1, { currency: EUR });
+    all = await sides(at.system, 1, { currency: EUR });
     const paid = await invoiced('pm_card_visa');
-    await creditNote(system, all.agencyId, paid, share(10_000), '2026-02', EUR);
+    await creditNote(at.system, all.agencyId, paid, share(10_000), '2026-02', EUR);
     expect([statusOf(paid), await stateOf(paid)]).toEqual(['paid', undefined]);
   });
 
@@ -131,14 +119,14 @@ describeOnModel('an invoice that was settled otherwise', () => {
     paysThere(invoice);
     await transferred(invoice);
     expect([statusOf(invoice), await stateOf(invoice)]).toEqual(['paid', 'done']);
-    expect(asked.model.done(VOID)).toBe(voided);
+    expect(at.asked.model.done(VOID)).toBe(voided);
     expect(await read(invoice)).toMatchObject({
       state: 'paid',
       paidMinor: 22_000,
       returnedMinor: 11_000,
       openMinor: 0,
     });
-    await tell(system, asked.model, 33, 3);
+    await tell(at.system, at.asked.model, 33, 3);
     expect(await read(invoice)).toMatchObject({
       state: 'paid',
       paidMinor: 22_000,
@@ -150,13 +138,13 @@ describeOnModel('an invoice that was settled otherwise', () => {
   it('is refunded when it is paid at Stripe between the look and the taking back, which is refused then', async () => {
     const invoice = await invoiced(FAILING);
     const path = '/v1/invoices/:id';
-    asked.model.onAnswer = (route) => {
+    at.asked.model.onAnswer = (route) => {
       if (route.method === 'GET' && route.path === path && statusOf(invoice) === 'open') paysThere(invoice);
     };
     await transferred(invoice);
-    asked.model.onAnswer = () => {};
+    at.asked.model.onAnswer = () => {};
     expect([statusOf(invoice), await stateOf(invoice)]).toEqual(['paid', 'done']);
-    expect(asked.model.done(VOID)).toBe(voided + 1);
+    expect(at.asked.model.done(VOID)).toBe(voided + 1);
     expect(await read(invoice)).toMatchObject({
       state: 'paid',
       paidMinor: 22_000,
@@ -171,9 +159,9 @@ describeOnModel('an invoice that was settled otherwise', () => {
     await transferred(invoice);
     await nextLook(invoice);
     expect([statusOf(invoice), await stateOf(invoice)]).toEqual(['open', 'owed']);
-    expect(asked.model.done(VOID)).toBe(voided);
-    asked.model.advanceDays(4);
-    await tell(system, asked.model, 34, 2);
+    expect(at.asked.model.done(VOID)).toBe(voided);
+    at.asked.model.advanceDays(4);
+    await tell(at.system, at.asked.model, 34, 2);
     await nextLook(invoice);
     expect([statusOf(invoice), await stateOf(invoice)]).toEqual(['void', 'done']);
     expect(await read(invoice)).toMatchObject({ state: 'paid', paidMinor: 11_000, openMinor: 0 });
@@ -183,13 +171,14 @@ describeOnModel('an invoice that was settled otherwise', () => {
     const invoice = await invoiced('pm_success_de');
     await untilProcessing(invoice);
     await transferred(invoice);
-    asked.model.advanceDays(4);
+    at.asked.model.advanceDays(4);
     await nextLook(invoice);
     expect([statusOf(invoice), await stateOf(invoice)]).toEqual(['paid', 'done']);
     expect(await read(invoice)).toMatchObject({ paidMinor: 22_000, state: 'paid' });
   });
 
   const untilProcessing = async (invoice: Issued): Promise<void> => {
+    await noticePasses(at.system);
     expect(await read(invoice)).toMatchObject({ state: 'processing' });
   };
 });

@@ -9,7 +9,7 @@ import { applied, type AtStripe, atStripe, stopped } from './at-stripe.js';
 import { wrongInBooks } from './books.js';
 import { creditNote, issue, type Issued } from './issued.js';
 import { type Sides, sides } from './paid-market.js';
-import { hasAccount, hasMethod } from './told.js';
+import { hasAccount, hasMethod, noticePasses } from './told.js';
 import { cases } from '../support/cases.js';
 
 const EUR = 'EUR';
@@ -78,6 +78,7 @@ describeOnModel('money told of in any order', () => {
     for (const member of members) deposits.push(await depositOf(market, member));
     const wanted = members.map(({ organisationId: memberId }) => ({ memberId, shares: [{ providerId, net: NET }] }));
     const invoices = await issue(system, agencyId, '2026-02', wanted, EUR);
+    await noticePasses(system);
     const each = async (
       kind: number | undefined,
       what: (member: Someone, invoice: Issued) => unknown,

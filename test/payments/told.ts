@@ -12,18 +12,21 @@ import type { System } from '../support/system.js';
 
 /** The member has confirmed this method, in place of the one before. */
 export async function hasMethod(system: System, asked: EitherStripe, memberId: string, token: string): Promise<void> {
-  const { customer, method } = await asked.payer(token);
-  const setup = randomUUID();
   const { source } = system;
+  const known: { id: string }[] = await source.query(
+    'select stripe_id as id from stripe_customer where member_id = $1',
+    [memberId],
+  );
+  const { customer, method } = await asked.payer(token, known[0]?.id);
+  const setup = randomUUID();
   await source.query(
     `update payment_method set state = 'replaced', ended_at = app_now() where member_id = $1 and state = 'active'`,
     [memberId],
   );
-  await source.query(
-    `insert into stripe_customer (member_id, stripe_id) values ($1, $2)
-     on conflict (member_id) do update set stripe_id = excluded.stripe_id`,
-    [memberId, customer],
-  );
+  await source.query('insert into stripe_customer (member_id, stripe_id) values ($1, $2) on conflict do nothing', [
+    memberId,
+    customer,
+  ]);
   await source.query(`insert into method_setup (id, member_id, stripe_id, state) values ($1, $2, $3, 'succeeded')`, [
     setup,
     memberId,
@@ -42,6 +45,14 @@ export async function hasMethod(system: System, asked: EitherStripe, memberId: s
       TEST_METHODS[token]?.lastFour,
     ],
   );
+}
+
+/** The day comes from which all direct debits that were announced may be taken. */
+export async function noticePasses(system: System): Promise<void> {
+  const rows: { from: Date }[] = await system.source.query(
+    `select max(due_on)::timestamp at time zone interval '9 hours' as from from debit_notice`,
+  );
+  if (rows[0]?.from) await system.passTo(rows[0].from);
 }
 
 /** The provider has an account that takes transfers. */

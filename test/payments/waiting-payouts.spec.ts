@@ -1,38 +1,30 @@
 /** A payout goes from where the money is, and one that waits for money at Stripe can go another way, once. */
-import { randomUUID } from 'node:crypto';
-import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
-import { System } from '../support/system.js';
-import { wrongInBooks } from './books.js';
+import { describeOnModel } from '../support/stripe/either.js';
+import { withStripe } from './at-stripe.js';
 import { issue, type Issued } from './issued.js';
-import { paidOut, payingOut, type PayingOut, payoutOf, proposed } from './paid-out.js';
-import { booking } from './paid-market.js';
+import {
+  paidOut,
+  payingOut,
+  type PayingOut,
+  payoutOf,
+  proposed,
+  transfersOf,
+  transferredUnwritten,
+} from './paid-out.js';
+import { arrives } from './paid-market.js';
 
 const EUR = 'EUR';
 const WAITING = { state: 'transferring', failure: 'balance_insufficient' };
 
 describeOnModel('where a payout is paid from', () => {
-  let asked: EitherStripe;
-  let system: System;
+  const at = withStripe();
   let of: PayingOut;
 
-  beforeAll(async () => {
-    asked = await EitherStripe.start();
-    system = await System.start(asked.settings());
-  });
   beforeEach(async () => {
-    of = await payingOut(system, asked);
-    asked.model.store.available.set('eur', 0);
-  });
-  afterEach(async () => {
-    expect(await wrongInBooks(system)).toEqual([]);
-  });
-  afterAll(async () => {
-    await system.stop();
-    await asked.stop();
+    of = await payingOut(at.system, at.asked);
+    at.asked.model.store.available.set('eur', 0);
   });
 
-  const transfersOf = (id: string): number =>
-    asked.model.store.all('transfer').filter((each) => each['transfer_group'] === id).length;
   const wish = (): { providerId: string; currency: string } => ({
     providerId: of.provider.organisationId,
     currency: EUR,
@@ -48,9 +40,8 @@ describeOnModel('where a payout is paid from', () => {
   it('is the bank, where members have paid by bank, whether or not the provider has an account at Stripe', async () => {
     const shares = [{ providerId: of.provider.organisationId, net: 10_000 }];
     const memberId = of.members[0]?.organisationId ?? '';
-    const [invoice] = (await issue(system, of.agencyId, '2026-02', [{ memberId, shares }], EUR)) as [Issued];
-    const arrives = { ...booking(invoice.number, invoice.total, randomUUID()), currency: EUR };
-    await of.officer.post('/api/v1/payments/bank', arrives).expect(201);
+    const [invoice] = (await issue(at.system, of.agencyId, '2026-02', [{ memberId, shares }], EUR)) as [Issued];
+    await arrives(of, invoice.number, invoice.total);
     const id = await proposed(of);
     expect(await payoutOf(of, id)).toMatchObject({ way: 'bank' });
     await of.officer.post(`/api/v1/payouts/${id}/pay`, { bankReference: `OUT-${id}` }).expect(200);
@@ -66,25 +57,19 @@ describeOnModel('where a payout is paid from', () => {
     };
     expect(await payoutOf(of, byBank.id)).toMatchObject({ way: 'bank', claimsMinor: 9_700 });
     await of.officer.post(`/api/v1/payouts/${byBank.id}/pay`, { bankReference: `OUT-${id}` }).expect(200);
-    asked.model.store.available.set('eur', 1_000_000);
-    await system.passTo(dueAt);
+    at.asked.model.store.available.set('eur', 1_000_000);
+    await at.system.passTo(dueAt);
     expect(await payoutOf(of, id)).toMatchObject({ state: 'withdrawn' });
-    expect(transfersOf(id)).toBe(0);
+    expect(transfersOf(of, id)).toBe(0);
   });
 
   it('stays Stripe, where it was transferred already', async () => {
     const { id, dueAt } = await waiting();
-    asked.model.store.available.set('eur', 1_000_000);
-    const made = await asked.stripe.transfers.create({
-      amount: 9_700,
-      currency: 'eur',
-      destination: of.account,
-      transfer_group: id,
-      metadata: { payoutId: id },
-    });
+    at.asked.model.store.available.set('eur', 1_000_000);
+    const made = await transferredUnwritten(of, id);
     expect((await withdraws(id).expect(409)).body.code).toBe('payout.transferred');
-    await system.passTo(dueAt);
-    expect(await payoutOf(of, id)).toMatchObject({ state: 'paid', reference: made.id });
-    expect(transfersOf(id)).toBe(1);
+    await at.system.passTo(dueAt);
+    expect(await payoutOf(of, id)).toMatchObject({ state: 'paid', reference: made });
+    expect(transfersOf(of, id)).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { chargesOf } from './charges.js';
 import { type BilledLine, draftOf } from './drafting.js';
-import { withLeftCredits } from './left-credits.js';
+import { whyNotSettle, withLeftCredits } from './left-credits.js';
 
 const MONTH = '2026-04';
 
@@ -54,4 +54,10 @@ describe('what is left of the credits of a line that ended', () => {
     const lines = [line({ subscriptionId: 'a' }), own].map((each) => ({ line: each, charges: chargesOf(each, MONTH) }));
     expect(withLeftCredits(lines, MONTH)).toEqual(lines);
   });
+});
+
+it('what is left of a credit is settled as a whole, once somebody has reckoned what it is worth', () => {
+  expect(whyNotSettle({ worth: 100n, used: 40n }, 60n)).toBeNull();
+  expect(whyNotSettle({ worth: 100n, used: 40n }, 100n)?.code).toBe('left-credit.amount');
+  expect(whyNotSettle({ worth: null, used: 0n }, 100n)?.code).toBe('left-credit.not-priced');
 });

@@ -3,6 +3,8 @@
  * from the member's other lines of the same agreement: what was promised by the same provider.
  */
 import type { Month } from '../../kernel/calendar.js';
+import type { Minor } from '../../kernel/money.js';
+import { invalid, refuse, type Refusal } from '../../kernel/refusal.js';
 import { type Charge, deductionsOf, type LineFacts, type ServiceCredit, sumOf } from './charges.js';
 
 export interface CreditedLine extends Pick<LineFacts, 'line' | 'price' | 'credits'> {
@@ -36,4 +38,21 @@ function usedBy(deductions: readonly Charge[], credits: readonly ServiceCredit[]
     if (!deduction) return credit;
     return { ...credit, earlier: { worth: deduction.unit, used: (credit.earlier?.used ?? 0n) - deduction.minor } };
   });
+}
+
+/** Why what is left of a credit cannot be settled by this amount; null when it can. */
+export function whyNotSettle(
+  left: { readonly worth: Minor | null; readonly used: Minor },
+  minor: Minor,
+): Refusal | null {
+  if (left.worth === null) {
+    return refuse(
+      'left-credit.not-priced',
+      'Nobody has reckoned yet what it is worth. When the next month begins, it is given back by credit notes; pay out what is left then.',
+    );
+  }
+  const rest = left.worth - left.used;
+  if (minor === rest) return null;
+  const reason = `must be ${rest}, which is all that is left of it now`;
+  return invalid('left-credit.amount', `minor ${reason}.`, [{ path: 'minor', reason }]);
 }

@@ -119,6 +119,7 @@ export const PERMISSIONS = {
   'billing.plan': ['officer'],
   'billing.start': ['officer'],
   'billing.credit': ['approver'],
+  'billing.pay-left-credit': ['officer'],
   'invoices.read': ['owner', 'officer', 'approver', 'auditor'],
 
   'collections.read': ['owner', 'officer', 'auditor'],

@@ -15,6 +15,7 @@ export const PURPOSES = [
   'stripe',
   'bank',
   'stripe-costs',
+  'loss',
 ] as const;
 
 export type AccountPurpose = (typeof PURPOSES)[number];
@@ -32,6 +33,7 @@ export const NATURE_OF: Readonly<Record<AccountPurpose, 'asset' | 'liability' | 
   stripe: 'asset',
   bank: 'asset',
   'stripe-costs': 'expense',
+  loss: 'expense',
 };
 
 export type EntryKind =
@@ -48,7 +50,9 @@ export type EntryKind =
   | 'payout-reversal'
   | 'reserve'
   | 'reserve-release'
-  | 'stripe-costs';
+  | 'stripe-costs'
+  | 'write-off'
+  | 'service-credit';
 
 /** One side of an entry: a debit is positive, a credit negative, in minor units. */
 export interface Posting {

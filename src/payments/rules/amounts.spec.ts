@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { lifecycleFaults, nextState, statesOf } from '../../kernel/lifecycle.js';
-import { type Amounts, openOf, stateAfter } from './amounts.js';
+import { type Amounts, openOf, stateAfter, writtenOff } from './amounts.js';
 import {
   collectionLifecycle,
   type CollectionState,
@@ -50,7 +50,15 @@ describe('the state of a collection after money has moved', () => {
   it('is one that its lifecycle allows, and says whether something is open', () => {
     fc.assert(
       fc.property(begin, fc.array(step, { maxLength: 12 }), (state, steps) => {
-        let amounts: Amounts = { state, totalMinor: 100n, creditedMinor: 0n, paidMinor: 0n, returnedMinor: 0n };
+        let amounts: Amounts = {
+          state,
+          totalMinor: 100n,
+          creditedMinor: 0n,
+          paidMinor: 0n,
+          returnedMinor: 0n,
+          writtenOffMinor: 0n,
+        };
+        amounts = { ...amounts, writtenOffMinor: writtenOff(amounts) };
         for (const { of, minor, disputed } of steps) {
           const kept = amounts.paidMinor - amounts.returnedMinor;
           const uncredited = amounts.totalMinor - amounts.creditedMinor;
@@ -60,15 +68,17 @@ describe('the state of a collection after money has moved', () => {
           const after = stateAfter(next, disputed);
           if (after !== amounts.state)
             expect([amounts.state, reachable(amounts.state)]).toEqual([amounts.state, expect.arrayContaining([after])]);
-          expect(['paid', 'refunded', 'credited'].includes(after)).toBe(openOf(next) <= 0n);
-          amounts = { ...next, state: after };
+          amounts = { ...next, state: after, writtenOffMinor: writtenOff({ ...next, state: after }) };
+          const open = openOf(amounts);
+          expect(['paid', 'refunded', 'credited', 'written-off'].includes(after)).toBe(open <= 0n);
+          if (after === 'written-off') expect([open, amounts.writtenOffMinor > 0n]).toEqual([0n, true]);
         }
       }),
     );
   });
 
   it('closes what is paid, credited or refunded, and opens it again when the money goes', () => {
-    const whole = { totalMinor: 100n, creditedMinor: 0n, paidMinor: 100n, returnedMinor: 0n };
+    const whole = { totalMinor: 100n, creditedMinor: 0n, paidMinor: 100n, returnedMinor: 0n, writtenOffMinor: 0n };
     expect(stateAfter({ ...whole, state: 'overdue' })).toBe('paid');
     expect(stateAfter({ ...whole, state: 'due', paidMinor: 60n })).toBe('due');
     expect(stateAfter({ ...whole, state: 'due', paidMinor: 0n, creditedMinor: 100n })).toBe('credited');

@@ -8,11 +8,23 @@ export interface Amounts {
   readonly creditedMinor: Minor;
   readonly paidMinor: Minor;
   readonly returnedMinor: Minor;
+  /** given up: all that is not paid of a collection that is written off, and nothing of any other */
+  readonly writtenOffMinor: Minor;
 }
 
 /** What is still to be paid; below zero it is owed to the member. */
 export function openOf(amounts: Omit<Amounts, 'state'>): Minor {
+  return unpaidOf(amounts) - amounts.writtenOffMinor;
+}
+
+/** What is not paid, whether somebody still asks for it or it is written off. */
+function unpaidOf(amounts: Omit<Amounts, 'state' | 'writtenOffMinor'>): Minor {
   return amounts.totalMinor - amounts.creditedMinor - amounts.paidMinor + amounts.returnedMinor;
+}
+
+/** What is written off of a collection in this state. */
+export function writtenOff(amounts: Omit<Amounts, 'writtenOffMinor'>): Minor {
+  return amounts.state === 'written-off' ? unpaidOf(amounts) : 0n;
 }
 
 const CLOSED: ReadonlySet<CollectionState> = new Set(['paid', 'refunded', 'credited']);
@@ -25,7 +37,7 @@ const CLOSED: ReadonlySet<CollectionState> = new Set(['paid', 'refunded', 'credi
 export function stateAfter(amounts: Amounts, disputed = false): CollectionState {
   const { state, totalMinor, paidMinor, returnedMinor } = amounts;
   const wasClosed = CLOSED.has(state) || state === 'disputed';
-  if (openOf(amounts) > 0n) return wasClosed ? (disputed ? 'disputed' : 'overdue') : state;
+  if (unpaidOf(amounts) > 0n) return wasClosed ? (disputed ? 'disputed' : 'overdue') : state;
   if (paidMinor > returnedMinor || totalMinor === 0n) return 'paid';
   return wasClosed && paidMinor > 0n ? 'refunded' : 'credited';
 }

@@ -144,6 +144,34 @@ export function reversalEntry(of: Between & { providerId: string; number: string
   };
 }
 
+/** The agency pays its provider's promise to a member. */
+export function leftCreditEntry(of: Between & { providerId: string; number: string }): Entry {
+  return {
+    kind: 'service-credit',
+    reference: of.id,
+    currency: of.currency,
+    memo: `Service credit of ${of.number} paid out`,
+    postings: [
+      { organisationId: of.providerId, purpose: 'payable', minor: of.minor },
+      { organisationId: of.agencyId, purpose: 'bank', minor: -of.minor },
+    ],
+  };
+}
+
+/** What a member does not pay is the agency's loss; below zero some of it is paid after all. */
+export function writeOffEntry(of: Between & { memberId: string; number: string }): Entry {
+  return {
+    kind: 'write-off',
+    reference: of.id,
+    currency: of.currency,
+    memo: `Write-off of ${of.number}`,
+    postings: [
+      { organisationId: of.agencyId, purpose: 'loss', minor: of.minor },
+      { organisationId: of.memberId, purpose: 'receivable', minor: -of.minor },
+    ],
+  };
+}
+
 /** What Stripe keeps of money that it moves; below zero it gives it back. */
 export function costEntry(of: Between): Entry {
   return {

@@ -1,11 +1,23 @@
 import { addDays } from '../../kernel/period.js';
-import { nextAttempt, nextReminder, REMINDERS, RETRY_DAYS } from './schedule.js';
+import { debitDay, nextAttempt, nextReminder, REMINDERS, RETRY_DAYS } from './schedule.js';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
 
 it('a payment method that failed is charged again three, five and seven days after, and not more often', () => {
-  const attempts = [1, 2, 3, 4].map((failed) => nextAttempt(NOW, failed));
+  const attempts = [1, 2, 3, 4].map((failed) => nextAttempt(NOW, failed, NOW));
   expect(attempts).toEqual([...RETRY_DAYS.map((days) => addDays(NOW, days)), null]);
+});
+
+it('what fails after that day is charged again a day later, and never more often', () => {
+  const late = addDays(NOW, 9);
+  expect([1, 2, 3, 4].map((failed) => nextAttempt(NOW, failed, late))).toEqual([
+    ...RETRY_DAYS.map(() => addDays(late, 1)),
+    null,
+  ]);
+});
+
+it('a direct debit is taken as many calendar days after its letter as it is announced before', () => {
+  expect([debitDay('2026-02-27', 2), debitDay('2026-12-24', 14)]).toEqual(['2026-03-01', '2027-01-07']);
 });
 
 it('three reminders are sent, a week apart, before anybody is asked to suspend', () => {

@@ -1,4 +1,5 @@
 /** When what happens next to an invoice that is not paid. Days of 24 hours, counted from what happened last. */
+import { type Day, daysLater } from '../../kernel/calendar.js';
 import { addDays } from '../../kernel/period.js';
 
 /** A payment method that failed is charged again so many days after it first failed. */
@@ -12,10 +13,20 @@ const REMINDER_DAYS = [7, 7, 7] as const;
 
 export const REMINDERS = REMINDER_DAYS.length;
 
-/** When to charge again after so many failed attempts; null when it has been tried often enough. */
-export function nextAttempt(firstFailedAt: Date, failedAttempts: number): Date | null {
+/** A direct debit takes longer to fail than the days between two tries: it has a rest before it is presented again. */
+const REST_DAYS = 1;
+
+/** When to charge again after so many failed attempts, of which the last has failed now; null when it has been tried often enough. */
+export function nextAttempt(firstFailedAt: Date, failedAttempts: number, now: Date): Date | null {
   const days = RETRY_DAYS[failedAttempts - 1];
-  return days === undefined ? null : addDays(firstFailedAt, days);
+  if (days === undefined) return null;
+  const [planned, rested] = [addDays(firstFailedAt, days), addDays(now, REST_DAYS)];
+  return planned > rested ? planned : rested;
+}
+
+/** The day on which a direct debit may be taken: so many calendar days after the one on which its member is told of it. */
+export function debitDay(toldOn: Day, noticeDays: number): Day {
+  return daysLater(toldOn, noticeDays);
 }
 
 /** What to do about an overdue invoice of which so many reminders were sent, and when to look again. */

@@ -54,6 +54,7 @@ describe('settings', () => {
     [{ PUMASI_SIGNING_KEY: 'YWJj' }, 'PUMASI_SIGNING_KEY must be an Ed25519 private key'],
     [{ PUMASI_SIGNING_KEY: p256 }, 'PUMASI_SIGNING_KEY must be an Ed25519 private key'],
     [{ PUMASI_JOB_POOL: '1' }, 'PUMASI_JOB_POOL must be a whole number from 2 to 100'],
+    [{ PUMASI_DEBIT_NOTICE_DAYS: '0' }, 'PUMASI_DEBIT_NOTICE_DAYS must be a whole number of days from 1 to 30'],
     [{ PUMASI_WORKER: 'on' }, 'PUMASI_WORKER is not a setting'],
     [{ ...stripe, PUMASI_STRIPE_KEY: 'pk_test_abcdef' }, 'PUMASI_STRIPE_KEY must be a secret key of Stripe'],
     [{ ...stripe, PUMASI_STRIPE_WEBHOOK_SECRET: 'secret' }, 'PUMASI_STRIPE_WEBHOOK_SECRET must be signing secrets'],

@@ -128,6 +128,13 @@ export class Settings {
   @Is('look like http://127.0.0.1:12111', (text) => /^https?:\/\/[^\s/?#]+\/?$/.test(text) && URL.canParse(text))
   PUMASI_STRIPE_URL?: string;
 
+  /** So many calendar days before a SEPA direct debit is taken, its member is told of it. */
+  @Transform(integer)
+  @IsInt({ message: 'must be a whole number of days from 1 to 30' })
+  @Min(1, { message: 'must be a whole number of days from 1 to 30' })
+  @Max(30, { message: 'must be a whole number of days from 1 to 30' })
+  PUMASI_DEBIT_NOTICE_DAYS = 2;
+
   /** The mail server that letters are sent by; without one they are kept to be read. */
   @IsOptional()
   @Is('look like smtp://user:password@mail.example:587', (text) => /^smtps?:\/\/\S+$/.test(text) && URL.canParse(text))

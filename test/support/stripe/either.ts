@@ -105,15 +105,15 @@ export class EitherStripe {
     });
   }
 
-  /** A customer with a method that is set up. */
-  async payer(token = 'pm_card_visa'): Promise<Payer> {
-    const customer = await this.stripe.customers.create({ name: `Test ${token}` });
+  /** A customer with a method that is set up. @param known another method of one that there is */
+  async payer(token = 'pm_card_visa', known?: string): Promise<Payer> {
+    const customer = known ?? (await this.stripe.customers.create({ name: `Test ${token}` })).id;
     const setup = await this.stripe.setupIntents.create({
-      customer: customer.id,
+      customer,
       allowed_payment_method_types: ['card', 'sepa_debit'],
     });
     const { payment_method: method } = await this.confirm(setup.id, token);
-    return { customer: customer.id, method: idOf(method) };
+    return { customer, method: idOf(method) };
   }
 
   /** Charges without the member, in euros. */

@@ -149,7 +149,7 @@ export class Store {
   /** Moves money in or out of the balance, of which a fee is kept, and tells of it. */
   book(
     of: 'available' | 'pending',
-    move: { currency: string; amount: number; fee?: number; type: string; source: string },
+    move: { currency: string; amount: number; fee?: number; type: string; source: string | null },
   ): Thing {
     const { currency, amount, fee = 0, type, source } = move;
     const details = {
