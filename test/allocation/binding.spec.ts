@@ -12,6 +12,7 @@ type Against = (
   winners: readonly string[],
   losers: readonly string[],
   lots: readonly string[],
+  costs: bigint,
 ) => Partial<ProblemRules>;
 
 const RULES: Readonly<Record<string, Against>> = {
@@ -20,6 +21,11 @@ const RULES: Readonly<Record<string, Against>> = {
   minWinners: (winners) => ({ minWinners: winners.length + 1 }),
   maxWinners: (winners) => ({ maxWinners: Math.max(1, winners.length - 1) }),
   winners: (winners, losers) => ({ winners: losers.slice(0, 1), maxWinners: Math.max(1, winners.length) }),
+  paid: ([winner = ''], _losers, _lots, costs) => ({
+    winners: [winner, 'Elsewhere'],
+    paid: { [winner]: costs / 2n, Elsewhere: costs },
+    maxCostShare: 0.5,
+  }),
   groups: (winners, _losers, lots) => ({ groups: [{ lots, minWinners: winners.length + 1 }] }),
 };
 
@@ -46,7 +52,10 @@ describe('a rule that forbids the cheapest allocation', () => {
 
   it.each(
     (['lot', 'shared'] as const).flatMap((award) =>
-      Object.keys(RULES).map((rule): [AwardRule, string] => [award, rule]),
+      // A part of the cost is no rule where lines are shared.
+      Object.keys(RULES)
+        .filter((rule) => award === 'lot' || rule !== 'paid')
+        .map((rule): [AwardRule, string] => [award, rule]),
     ),
   )('award %s, %s: the cheapest of the others is found', (award, rule) => {
     let bound = 0;
@@ -59,7 +68,7 @@ describe('a rule that forbids the cheapest allocation', () => {
         const winners = [...new Set(bids.filter((_, i) => (cheapest.lines[i] ?? 0) > 0).map((bid) => bid.provider))];
         const losers = [...new Set(bids.map((bid) => bid.provider))].filter((name) => !winners.includes(name));
         const lots = without.lots.map(({ id }) => id);
-        const rules = { ...without.rules, ...RULES[rule]?.(winners, losers, lots) };
+        const rules = { ...without.rules, ...RULES[rule]?.(winners, losers, lots, cheapest.totalMinor) };
         const best = bruteForce({ ...without, rules });
         if (best === null) return;
         const { status, totalMinor } = solveHere({ ...without, rules }, highs);

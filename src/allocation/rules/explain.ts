@@ -40,7 +40,7 @@ export function explainAwards(
         `(${listed(lots)}) at its prices from ${plural(bid?.bands[award.band]?.from ?? 0, 'line')} on, for ${money(award.costMinor)}.`,
     );
   }
-  words.push(...proof(decision, total, money));
+  words.push(...proof(decision, total, money), ...budgetWords(problem, total, money));
   const alone = cheapestAlone(market);
   if (alone && awards.length > 1) {
     const more = alone.cost - total;
@@ -63,6 +63,16 @@ function proof(decision: Decision, total: Minor, money: (amount: Minor) => strin
     words.push('Whether another allocation of exactly this cost gives more to an earlier bid was left open.');
   }
   return words;
+}
+
+/** What a budget leaves. */
+function budgetWords({ rules }: Problem, total: Minor, money: (amount: Minor) => string): string[] {
+  if (rules.budgetMinor === undefined) return [];
+  const before = Object.values(rules.paid ?? {}).reduce((sum, amount) => sum + amount, 0n);
+  const beside = before === 0n ? '' : `, of which ${money(before)} is awarded already,`;
+  return [
+    `Of the budget of ${money(rules.budgetMinor)}${beside} ${money(rules.budgetMinor - before - total)} is left.`,
+  ];
 }
 
 /** The cheapest bid that can serve everything by itself, if the rules allow one winner. */

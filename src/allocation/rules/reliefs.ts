@@ -240,14 +240,15 @@ function most(proved: boolean): string {
   return proved ? '' : 'at most ';
 }
 
-/** What the provider that is paid most is paid, of what all are. */
+/** What the winner that is paid most is paid, of what all are, what was paid before included. */
 function largestPart(problem: Problem, awards: readonly BidAward[]): { readonly paid: Minor; readonly total: Minor } {
   const providerOf = new Map(problem.bids.map(({ id, provider }) => [id, provider]));
+  const before = new Map(Object.entries(problem.rules.paid ?? {}));
   const paid = new Map<string, Minor>();
-  let total = 0n;
+  let total = [...before.values()].reduce((sum, amount) => sum + amount, 0n);
   for (const { bid, costMinor } of awards) {
     const provider = providerOf.get(bid) ?? '';
-    paid.set(provider, (paid.get(provider) ?? 0n) + costMinor);
+    paid.set(provider, (paid.get(provider) ?? before.get(provider) ?? 0n) + costMinor);
     total += costMinor;
   }
   return { paid: [...paid.values()].reduce((large, amount) => (amount > large ? amount : large), 0n), total };
