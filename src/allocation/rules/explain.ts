@@ -70,9 +70,7 @@ function budgetWords({ rules }: Problem, total: Minor, money: (amount: Minor) =>
   if (rules.budgetMinor === undefined) return [];
   const before = Object.values(rules.paid ?? {}).reduce((sum, amount) => sum + amount, 0n);
   const beside = before === 0n ? '' : `, of which ${money(before)} is awarded already,`;
-  return [
-    `Of the budget of ${money(rules.budgetMinor)}${beside} ${money(rules.budgetMinor - before - total)} is left.`,
-  ];
+  return [`The budget of ${money(rules.budgetMinor)}${beside} leaves ${money(rules.budgetMinor - before - total)}.`];
 }
 
 /** The cheapest bid that can serve everything by itself, if the rules allow one winner. */

@@ -27,7 +27,7 @@ export function ruleSentences(tender: Omit<AwardTender, 'lots'>): string[] {
 
 /** How many win within the lots of a group. */
 export function groupWords({ lots, minWinners, maxWinners }: Group): string {
-  const where = `in ${lots.length === 1 ? 'lot' : 'lots'} ${listed(lots)}`;
+  const where = `in ${lots.length === 1 ? 'lot' : 'lots'} ${listed(lots.toSorted())}`;
   const [fewest, most] = [minWinners ?? null, maxWinners ?? null];
   if (fewest === null) return `at most ${winners(most ?? 0)} ${where}`;
   if (most === null) return `at least ${winners(fewest)} ${where}`;
