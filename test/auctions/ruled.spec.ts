@@ -1,5 +1,6 @@
 /** Auctions of tenders with groups of winners, a budget and a cost share: what they are decided by, and how it is proved. */
 import { createHash } from 'node:crypto';
+import { groundContent } from '../../src/auctions/event-rows.js';
 import type { AuctionContent } from '../../src/auctions/rules/events.js';
 import { canonicalJson } from '../../src/kernel/canonical.js';
 import { liveAuction } from '../support/live-auction.js';
@@ -59,6 +60,10 @@ test('nobody wins before the budget is reached, then as many as the group asks f
   const groups = [{ lots: ['north', 'south'], minWinners: 2 }];
   const { problem } = await contentOf(made.id);
   expect(problem.rules).toMatchObject({ groups, budgetMinor: RULES.budgetMinor, maxCostShare: 0.6 });
+  // Read again, an amount is one, and not a number like any other.
+  expect((await groundContent(system.source.manager, made.id))?.problem.rules.budgetMinor).toBe(
+    BigInt(RULES.budgetMinor),
+  );
   const verdict = await verdictOn(made);
   expect(verdict).toMatchObject({ status: 'valid', fault: null, totalMinor: BigInt(totalMinor ?? 0) });
   expect(verdict.winners).toHaveLength(2);
