@@ -30,10 +30,10 @@ test('whether there is any allocation is asked without money, what is paid alrea
 });
 
 test('a part of the cost that is too small is told with what is paid already', () => {
-  const rules = { winners: [A], paid: { [A]: 60_000n }, maxCostShare: 0.4 };
+  const rules = { winners: [A], paid: { [A]: 100_000n }, maxCostShare: 0.4 };
   const problem = problemOf([bidAt('a', 500n, ['north']), bidAt('b', 500n, ['south'])], rules);
   expect(solveHere(problem, highs).explanation.join(' ')).toContain(
-    'Without the largest part of 0.4 of the cost there would be one; the smallest that helps is 1200.00 USD of 2400.00 USD (0.5).',
+    'Without the largest part of 0.4 of the cost there would be one; the smallest that helps is 1600.00 USD of 2800.00 USD (0.5715).',
   );
 });
 

@@ -168,7 +168,25 @@ test('a follow-up keeps cost share and budget together with what others hold', a
   expect(again.explanation).toContain(
     'The budget of 20640000 KRW, of which 9120000 KRW is awarded already, leaves 480000 KRW.',
   );
-  await decided(system, { ...made, award: again }, made.approver);
+  // Without a part in it, the holder is still paid for what it holds.
+  const body = { excludedBidIds: [first], why: 'It asked to be left out.' };
+  const without = await made.officer.post(`/api/v1/awards/${again.id}/evaluate-again`, body).expect(201);
+  const { id } = without.body as { id: string };
+  const last = await awardOf(system, made.officer, made.tenderId, { round: again.round + 1 });
+  expect(last).toMatchObject({ id, explanation: expect.arrayContaining([again.explanation.at(-1)]) as string[] });
+  await decided(system, { ...made, award: last }, made.approver);
+
+  // A letter that was written before letters told rules tells none.
+  const letters = async (): Promise<{ content: { rules: string[] } }[]> => {
+    const answer = await made.officer.get(`/api/v1/awards/${last.id}/letters`).expect(200);
+    return (answer.body as { items: { content: { rules: string[] } }[] }).items;
+  };
+  expect((await letters())[0]?.content.rules).toEqual([
+    'No provider above 60 % of the cost.',
+    'All lines together for at most 20640000 KRW over the term.',
+  ]);
+  await system.source.query(`update award_letter set content = content - 'rules' where award_id = $1`, [last.id]);
+  expect((await letters())[0]?.content.rules).toEqual([]);
 });
 
 test('a follow-up counts who has won in its groups already', async () => {

@@ -112,4 +112,9 @@ it('asks for the lines that are shown, by the rules of the tender', () => {
     ],
     rules: { award: 'lot', minWinners: 1, maxShare: 0.6 },
   });
+  const told = { lots: ['north'], minWinners: null, maxWinners: 1 };
+  const winnerGroups = [{ lots: ['north', 'south'], minWinners: 2, maxWinners: null }, told];
+  expect(practiceProblem({ ...tender, winnerGroups }, shown).rules.groups).toEqual([
+    { lots: ['north'], maxWinners: 1 },
+  ]);
 });

@@ -125,6 +125,7 @@ export function practiceProblem(
     code,
     demand: Object.fromEntries(Object.entries(tiers).map(([tier, firm]) => [tier, { firm, interest: 0 }])),
   }));
-  const winnerGroups = tender.winnerGroups.filter((group) => group.lots.every((lot) => Object.hasOwn(shown, lot)));
+  const seen = (lot: string) => Object.hasOwn(shown, lot) && Object.values(shown[lot] ?? {}).some((lines) => lines > 0);
+  const winnerGroups = tender.winnerGroups.filter((group) => group.lots.every(seen));
   return problemHead({ ...tender, winnerGroups, lots });
 }
