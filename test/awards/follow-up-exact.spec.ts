@@ -44,12 +44,12 @@ const stories: fc.Arbitrary<Story> = fc
     offers: fc.tuple(...PROVIDERS.map(() => tariffs)),
     holders: fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })),
     open: fc.integer({ min: 0, max: 1 }),
-    minWinners: fc.option(fc.integer({ min: 1, max: 4 })),
+    minWinners: fc.option(fc.integer({ min: 2, max: 4 })),
     maxWinners: fc.option(fc.integer({ min: 2, max: 3 })),
     maxShareBp: fc.option(fc.constantFrom(4_000, 5_000, 7_000), { freq: 3 }),
-    winnerGroups: fc.array(groups, { maxLength: 1 }),
-    budgetMinor: fc.option(fc.bigInt(60n, 500n)),
-    costShare: fc.option(fc.constantFrom(3_500, 5_000, 6_000), { freq: 3 }),
+    winnerGroups: fc.array(groups, { maxLength: 2 }),
+    budgetMinor: fc.option(fc.bigInt(60n, 500n), { freq: 2 }),
+    costShare: fc.option(fc.constantFrom(3_500, 4_500, 5_500), { freq: 3 }),
   })
   .map(({ awardRule, demand, offers, holders, open, costShare, ...rules }) => {
     const lots = LOTS.map((code, l) => ({
@@ -202,9 +202,9 @@ describe('a follow-up award', () => {
           binding.set(rule, (binding.get(rule) ?? 0) + (binds ? 1 : 0));
         }
       }),
-      { numRuns: cases(200), endOnFailure: true },
+      { numRuns: cases(400), endOnFailure: true },
     );
-    for (const often of binding.values()) expect(often).toBeGreaterThan(enough(4));
+    for (const often of binding.values()) expect(often).toBeGreaterThan(enough(3));
   });
 
   it('gives lots to a holder and one newcomer where that many may win, and no dearer one', () => {
