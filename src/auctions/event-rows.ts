@@ -152,6 +152,12 @@ export async function contentOf(
 
 /** Amounts are integers in JSON and bigints here. */
 function withAmounts<C extends object>(content: C): C {
+  if ('problem' in content) {
+    const { problem } = content as unknown as AuctionContent;
+    const budgetMinor = problem.rules.budgetMinor as number | undefined;
+    if (budgetMinor === undefined) return content;
+    return { ...content, problem: { ...problem, rules: { ...problem.rules, budgetMinor: BigInt(budgetMinor) } } };
+  }
   if (!('awards' in content)) return content;
   const { totalMinor, boundMinor, awards } = content as unknown as {
     totalMinor: number | null;

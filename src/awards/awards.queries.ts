@@ -21,7 +21,8 @@ interface LetterRow {
   readonly award_id: string;
   readonly provider_id: string;
   readonly written_at: Date;
-  readonly content: LetterAnswer['content'];
+  /** rules were told by letters only since tenders may have more of them than numbers of winners and shares */
+  readonly content: Omit<LetterAnswer['content'], 'rules'> & { readonly rules?: readonly string[] };
 }
 
 @Injectable()
@@ -135,7 +136,7 @@ export class AwardsQueries {
       providerId: row.provider_id,
       providerName: names.get(row.provider_id) ?? row.provider_id,
       writtenAt: row.written_at,
-      content: row.content,
+      content: { ...row.content, rules: row.content.rules ?? [] },
     }));
   }
 

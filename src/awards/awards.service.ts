@@ -25,11 +25,11 @@ import {
   withFallen,
 } from './award-rows.js';
 import { awardApproved, awardFellThrough, evaluationAsked } from './awards.events.js';
-import { heldBeside } from './held-rows.js';
+import { questionOf } from './question-rows.js';
 import { type Standing, whyNotAbandonAward, whyNotAbandonTender } from './rules/abandon.js';
 import { contentText } from './rules/content.js';
 import { whyNotApprove, whyNotRecommend, whyNotReject } from './rules/four-eyes.js';
-import { type HeldCell, whyHeldChanged } from './rules/held.js';
+import { type HeldCell, whyAskedAnew, whyHeldChanged } from './rules/held.js';
 import { letterTo } from './rules/letter.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 import { standstillEnd } from './rules/standstill.js';
@@ -68,7 +68,7 @@ export class AwardsService {
     return this.deeds.run(actor, 'awards.recommend', { id, reasons }, async (deed) => {
       const award = await locked(deed, id);
       unless(whyNotRecommend(award, reasons));
-      await heldAsEvaluated(deed, award);
+      await this.heldAsEvaluated(deed, award);
       award.reasons = reasons;
       award.recommendedBy = actor.personId;
       award.recommendedByName = actor.personName;
@@ -102,7 +102,7 @@ export class AwardsService {
     return this.deeds.run(actor, 'awards.approve', { id, seenHash }, async (deed) => {
       const award = await locked(deed, id);
       unless(whyNotApprove(award, actor.personId, seenHash));
-      const held = await heldAsEvaluated(deed, award);
+      const held = await this.heldAsEvaluated(deed, award);
       const tender = await this.tenders.published(deed.tx, award.tenderId);
       if (!tender) throw notFound('tender');
       const endsAt = standstillEnd(deed.now, tender.standstillDays, this.holidays);
@@ -269,6 +269,19 @@ export class AwardsService {
     });
   }
 
+  /**
+   * What winners hold beside a follow-up award, and stays so until the deed ends.
+   * @throws Refusal 'award.held-changed' when it was evaluated with other lines
+   */
+  private async heldAsEvaluated(deed: Deed, award: Award): Promise<readonly HeldCell[]> {
+    if (award.scope === null) return [];
+    await nextRound(deed, award.tenderId);
+    const { held, problem, problemHash } = await questionOf(deed.tx, award, this.tenders, this.auctions);
+    unless(whyHeldChanged(award.winners, held));
+    unless(whyAskedAnew(award.problemHash, { problemHash, rules: problem.rules }));
+    return held;
+  }
+
   /** Takes an award one step on in its life, with the hash of what it now says. */
   private async step(
     deed: Deed,
@@ -284,17 +297,6 @@ export class AwardsService {
     await deed.record({ type: 'award', id }, { round, state, contentHash, standstillEndsAt }, why);
     return stepOf(award);
   }
-}
-
-/**
- * What winners hold beside a follow-up award, and stays so until the deed ends.
- * @throws Refusal 'award.held-changed' when it was evaluated with other lines
- */
-async function heldAsEvaluated(deed: Deed, award: Award): Promise<HeldCell[]> {
-  if (award.scope !== null) await nextRound(deed, award.tenderId);
-  const held = await heldBeside(deed.tx, award);
-  unless(whyHeldChanged(award.winners, held));
-  return held;
 }
 
 function preparedBy(award: Award, actor: Actor): void {

@@ -77,6 +77,10 @@ export class LetterContentAnswer implements LetterContent {
   @ApiProperty({ type: [LetterLotAnswer] })
   lots!: readonly LetterLotAnswer[];
 
+  /** what the tender asks of all its awards beside the lowest cost: why a lot may go to a dearer bid */
+  @ApiProperty({ type: [String] })
+  rules!: readonly string[];
+
   awardLines!: number;
 
   @ApiProperty({ type: 'integer' })

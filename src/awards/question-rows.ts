@@ -33,6 +33,6 @@ export async function questionOf(
   const excluded = new Set(award.excludedBids.map((bid) => bid.bidId));
   const bids = opened.filter((bid) => !excluded.has(bid.bidId));
   const held = await heldBeside(tx, award);
-  const problem = toProblem(tender, bids, award.scope, excluded, held);
+  const problem = toProblem(tender, opened, award.scope, excluded, held);
   return { problem, problemHash: sha256(canonicalJson(problem)), bids, held };
 }

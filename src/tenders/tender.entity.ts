@@ -1,7 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AuctionSettings } from './rules/auction-settings.js';
 import type { TenderState } from './rules/tender-lifecycle.js';
-import type { AwardRule } from './rules/terms.js';
+import type { Minor } from '../kernel/money.js';
+import type { AwardRule, AwardTerms, WinnerGroup } from './rules/terms.js';
 
 @Entity('tender')
 export class Tender {
@@ -32,6 +33,18 @@ export class Tender {
   /** basis points of all lines */
   @Column('integer', { name: 'max_share_bp', nullable: true })
   maxShareBp!: number | null;
+
+  /** in the order in which the officer gave them */
+  @Column('jsonb', { name: 'winner_groups' })
+  winnerGroups!: readonly WinnerGroup[];
+
+  /** what all awards together may cost over the term */
+  @Column('bigint', { name: 'budget_minor', nullable: true })
+  budgetMinor!: Minor | null;
+
+  /** basis points of what all awards together cost */
+  @Column('integer', { name: 'max_cost_share_bp', nullable: true })
+  maxCostShareBp!: number | null;
 
   @Column('timestamptz', { name: 'enquiry_ends_at', nullable: true })
   enquiryEndsAt!: Date | null;
@@ -66,4 +79,10 @@ export class Tender {
 
   @Column('text', { name: 'why_cancelled', nullable: true })
   whyCancelled!: string | null;
+}
+
+/** By what a tender is awarded. */
+export function awardTermsOf(tender: AwardTerms): AwardTerms {
+  const { awardRule, minWinners, maxWinners, maxShareBp, winnerGroups, budgetMinor, maxCostShareBp } = tender;
+  return { awardRule, minWinners, maxWinners, maxShareBp, winnerGroups, budgetMinor, maxCostShareBp };
 }

@@ -20,8 +20,9 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { IsCode, IsInstant, IsMinorByCode } from '../platform/http/fields.js';
+import { IsCode, IsInstant, IsMinor, IsMinorByCode } from '../platform/http/fields.js';
 import { AuctionSettingsView, EditAuctionSettings } from './auction-settings.dto.js';
+import { MAX_GROUPS } from './rules/group-faults.js';
 import { MAX_LOTS } from './rules/lot-faults.js';
 import { AWARD_RULES, type AwardRule, WHOLE_BP } from './rules/terms.js';
 
@@ -60,6 +61,29 @@ export class LotBody {
   regions!: string[];
 }
 
+/** How many different providers win lines within some lots; at least one of the two numbers. */
+export class WinnerGroupBody {
+  /** codes of lots of the tender, each once */
+  @IsArray({ message: 'must be a list of codes of lots' })
+  @ArrayMinSize(1, { message: 'must name at least one lot' })
+  @ArrayMaxSize(MAX_LOTS, { message: `must name at most ${MAX_LOTS} lots` })
+  @IsString({ each: true, message: 'must be a list of codes of lots' })
+  @MaxLength(40, { each: true, message: 'must be a list of codes of lots' })
+  lots!: string[];
+
+  /** the fewest different winners in these lots; two make one lot or region resilient */
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  @GivenOrNone()
+  @IsCount(1, MOST_PROVIDERS)
+  minWinners?: number | null;
+
+  /** the most different winners in these lots */
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  @GivenOrNone()
+  @IsCount(1, MOST_PROVIDERS)
+  maxWinners?: number | null;
+}
+
 /** What is left out stays as it is. */
 export class EditTender {
   @Given()
@@ -96,6 +120,29 @@ export class EditTender {
   @GivenOrNone()
   @IsCount(1, WHOLE_BP)
   maxShareBp?: number | null;
+
+  /** all groups anew: how many different providers win within some of the lots; an empty list for none */
+  @Given()
+  @IsArray({ message: 'must be a list of groups' })
+  @ArrayMaxSize(MAX_GROUPS, { message: `must be at most ${MAX_GROUPS} groups` })
+  @ValidateNested({ each: true })
+  @Type(() => WinnerGroupBody)
+  winnerGroups?: WinnerGroupBody[];
+
+  /** the most that all lines may cost over the term, set-up and activation included, in minor units; null for any cost */
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  @GivenOrNone()
+  @IsMinor()
+  budgetMinor?: Minor | null;
+
+  /**
+   * the largest part of the cost of all lines one provider may be paid, in basis points; null for all of it, and where the
+   * award rule is `shared`
+   */
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  @GivenOrNone()
+  @IsCount(1, WHOLE_BP)
+  maxCostShareBp?: number | null;
 
   /**
    * all caps anew: the most a line may cost a month per tier, surcharge and set-up spread over the term included, in
@@ -190,6 +237,19 @@ export class ShownDemandView {
   interest!: readonly LotGroupView[];
 }
 
+export class WinnerGroupView {
+  @ApiProperty({ type: [String] })
+  lots!: readonly string[];
+
+  /** different providers that must win lines in these lots */
+  @ApiProperty({ type: 'integer', nullable: true })
+  minWinners!: number | null;
+
+  /** different providers that may */
+  @ApiProperty({ type: 'integer', nullable: true })
+  maxWinners!: number | null;
+}
+
 export class LotView {
   code!: string;
   title!: string;
@@ -239,6 +299,17 @@ export class TenderView extends TenderSummary {
   /** basis points of all lines */
   @ApiProperty({ type: 'integer', nullable: true })
   maxShareBp!: number | null;
+
+  @ApiProperty({ type: [WinnerGroupView] })
+  winnerGroups!: readonly WinnerGroupView[];
+
+  /** minor units: the most that all lines may cost over the term, set-up and activation included */
+  @ApiProperty({ type: 'integer', nullable: true })
+  budgetMinor!: Minor | null;
+
+  /** basis points of what all lines cost over the term */
+  @ApiProperty({ type: 'integer', nullable: true })
+  maxCostShareBp!: number | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   enquiryEndsAt!: Date | null;

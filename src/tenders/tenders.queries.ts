@@ -20,13 +20,13 @@ import {
   totalLines,
 } from './rules/shown-demand.js';
 import type { TenderState } from './rules/tender-lifecycle.js';
-import type { AwardRule, Lot, TenderFrame } from './rules/terms.js';
+import type { AwardTerms, Lot, TenderFrame } from './rules/terms.js';
 import { readCaps, readDemand, readLots } from './tender-parts.js';
-import { Tender } from './tender.entity.js';
+import { awardTermsOf, Tender } from './tender.entity.js';
 import type { TenderPage, TenderSummary, TenderView } from './tenders.dto.js';
 
 /** What providers bid on: the frozen content of a tender. */
-export interface PublishedTender {
+export interface PublishedTender extends AwardTerms {
   readonly id: string;
   readonly poolId: string;
   readonly title: string;
@@ -34,11 +34,6 @@ export interface PublishedTender {
   readonly state: TenderState;
   readonly currency: string;
   readonly termMonths: number;
-  readonly awardRule: AwardRule;
-  readonly minWinners: number;
-  readonly maxWinners: number | null;
-  /** basis points of all lines */
-  readonly maxShareBp: number | null;
   readonly biddingEndsAt: Date;
   readonly standstillDays: number;
   readonly offerDays: number;
@@ -104,10 +99,7 @@ export class TendersQueries {
       state: tender.state,
       currency: tender.currency,
       termMonths: tender.termMonths,
-      awardRule: tender.awardRule,
-      minWinners: tender.minWinners,
-      maxWinners: tender.maxWinners,
-      maxShareBp: tender.maxShareBp,
+      ...awardTermsOf(tender),
       biddingEndsAt: tender.biddingEndsAt,
       standstillDays: tender.standstillDays,
       offerDays: tender.offerDays,
@@ -189,10 +181,7 @@ export class TendersQueries {
     const lots = await readLots(tx, id);
     return {
       ...summaryOf(tender, (await this.agencies(tx, [id]))(id)),
-      awardRule: tender.awardRule,
-      minWinners: tender.minWinners,
-      maxWinners: tender.maxWinners,
-      maxShareBp: tender.maxShareBp,
+      ...awardTermsOf(tender),
       enquiryEndsAt: tender.enquiryEndsAt,
       standstillDays: tender.standstillDays,
       offerDays: tender.offerDays,

@@ -19,11 +19,11 @@ import { demandByLot } from './rules/lot-demand.js';
 import { regionGroups } from './rules/lot-faults.js';
 import { tenderLifecycle } from './rules/tender-lifecycle.js';
 import { biddingEndFaults, publishFaults, termsFaults } from './rules/terms-faults.js';
-import type { Lot, TenderFrame, TenderTerms } from './rules/terms.js';
+import type { Lot, TenderFrame, TenderTerms, WinnerGroup } from './rules/terms.js';
 import { whyNotAbandon, whyNotCancel, whyNotRelease } from './rules/why-not-cancel.js';
 import { freezeDemand, readCaps, readLots, writeCaps, writeLots } from './tender-parts.js';
-import { Tender } from './tender.entity.js';
-import type { EditTender, ReleasedPoolView, TenderView } from './tenders.dto.js';
+import { awardTermsOf, Tender } from './tender.entity.js';
+import type { EditTender, ReleasedPoolView, TenderView, WinnerGroupBody } from './tenders.dto.js';
 import { tenderCancelled, tenderPublished } from './tenders.events.js';
 import { TendersQueries } from './tenders.queries.js';
 
@@ -86,8 +86,13 @@ export class TendersService {
       unless(whyStale(seen, tender.version));
       transition(tenderLifecycle, tender.state, 'edit');
       const present = await this.termsOf(deed.tx, tender);
-      const { auction, ...others } = changes;
-      const terms = { ...present, ...given(others), auction: { ...present.auction, ...given(auction ?? {}) } };
+      const { auction, winnerGroups, ...others } = changes;
+      const terms = {
+        ...present,
+        ...given(others),
+        winnerGroups: winnerGroups?.map(groupOf) ?? present.winnerGroups,
+        auction: { ...present.auction, ...given(auction ?? {}) },
+      };
       const faults = termsFaults(terms, await this.queries.frame(deed.tx, tender.poolId));
       if (changes.biddingEndsAt !== undefined) faults.push(...biddingEndFaults(terms.biddingEndsAt, deed.now));
       unlessFaults(faults);
@@ -203,15 +208,12 @@ export class TendersService {
   }
 
   private async termsOf(tx: EntityManager, tender: Tender): Promise<TenderTerms> {
-    const { title, awardRule, minWinners, maxWinners, maxShareBp } = tender;
+    const { title } = tender;
     const { enquiryEndsAt, biddingEndsAt, standstillDays, offerDays, auction } = tender;
     return {
       title,
       lots: await readLots(tx, tender.id),
-      awardRule,
-      minWinners,
-      maxWinners,
-      maxShareBp,
+      ...awardTermsOf(tender),
       priceCaps: await readCaps(tx, tender.id),
       enquiryEndsAt,
       biddingEndsAt,
@@ -233,6 +235,11 @@ export class TendersService {
       regions,
     }));
   }
+}
+
+/** A group as it is kept: what is not limited is said to be so. */
+function groupOf({ lots, minWinners = null, maxWinners = null }: WinnerGroupBody): WinnerGroup {
+  return { lots, minWinners, maxWinners };
 }
 
 /** Only what was given; what was left out stays. */

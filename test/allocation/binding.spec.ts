@@ -49,6 +49,11 @@ const RULES: Readonly<Record<string, Against>> = {
   minWinners: ruled(({ winners }) => ({ minWinners: winners.length + 1 })),
   maxWinners: ruled(({ winners }) => ({ maxWinners: Math.max(1, winners.length - 1) })),
   winners: ruled(({ winners, losers }) => ({ winners: losers.slice(0, 1), maxWinners: Math.max(1, winners.length) })),
+  paid: ruled(({ best, winners: [winner = ''] }) => ({
+    winners: [winner, 'Elsewhere'],
+    paid: { [winner]: best.totalMinor / 2n, Elsewhere: best.totalMinor },
+    maxCostShare: 0.5,
+  })),
   groups: ruled(({ problem, winners }) => ({
     groups: [{ lots: problem.lots.map(({ id }) => id), minWinners: winners.length + 1 }],
   })),
@@ -135,7 +140,7 @@ describe('a rule that forbids the cheapest allocation', () => {
     AWARDS.flatMap((award) =>
       Object.keys(RULES)
         // A part of the cost is no rule where lines are shared.
-        .filter((rule) => rule !== 'maxCostShare' || award !== 'shared')
+        .filter((rule) => (rule !== 'maxCostShare' && rule !== 'paid') || award !== 'shared')
         .map((rule): [AwardRule, string] => [award, rule]),
     ),
   )('award %s, %s: the cheapest of the others is found', (award, rule) => {

@@ -5,8 +5,10 @@ export interface Best {
   readonly totalMinor: bigint;
   /** lines per bid in the order of receipt, then id: of all cheapest allocations, the one most in favour of early bids */
   readonly lines: readonly number[];
-  /** what the provider that is paid most is paid */
+  /** what the winner that is paid most is paid, what it was paid before included */
   readonly largest: bigint;
+  /** what all winners are paid, what they were paid before included */
+  readonly whole: bigint;
 }
 
 export interface Cell {
@@ -120,9 +122,11 @@ function evaluate(problem: Problem, bids: readonly ProblemBid[], cells: readonly
   const { winners: already = [], minWinners = 0, maxWinners = 1_000, maxShare = 1 } = problem.rules;
   const winners = new Set([...already, ...perProvider.keys()]).size;
   if (winners < minWinners || winners > maxWinners) return null;
-  const { include = [], exclude = [], budgetMinor = totalMinor } = problem.rules;
+  const { include = [], exclude = [], paid: paidBefore = {} } = problem.rules;
+  const paidAll = Object.values(paidBefore).reduce((sum, amount) => sum + amount, 0n);
+  const { budgetMinor = totalMinor + paidAll } = problem.rules;
   if (include.some((name) => !perProvider.has(name)) || exclude.some((name) => perProvider.has(name))) return null;
-  if (totalMinor > budgetMinor) return null;
+  if (totalMinor + paidAll > budgetMinor) return null;
   for (const { lots, winners: before = [], minWinners: fewest = 0, maxWinners: most = 1_000 } of problem.rules.groups ??
     []) {
     const within = cells.flatMap((cell, c) => (lots.includes(cell.lot) ? [c] : []));
@@ -132,10 +136,12 @@ function evaluate(problem: Problem, bids: readonly ProblemBid[], cells: readonly
   }
   // The parts of the cost that the tests use have two decimals.
   const part = BigInt(Math.round((problem.rules.maxCostShare ?? 1) * 100));
-  if ([...paid.values()].some((amount) => amount * 100n > part * totalMinor)) return null;
+  const parts = [...paid].map(([provider, amount]) => amount + (paidBefore[provider] ?? 0n));
+  if (parts.some((amount) => amount * 100n > part * (totalMinor + paidAll))) return null;
   // So few lines that a share is as good as its nearest decimal.
   const over = [...perProvider.values()].some((won) => won > Math.floor(maxShare * total + 1e-6));
-  return over ? null : { totalMinor, lines, largest: [...paid.values()].reduce((a, b) => (a > b ? a : b), 0n) };
+  const whole = totalMinor + paidAll;
+  return over ? null : { totalMinor, lines, largest: parts.reduce((a, b) => (a > b ? a : b), 0n), whole };
 }
 
 /** What a bid asks for these lines of cells, over the term; null when it does not serve them so. */

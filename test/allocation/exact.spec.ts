@@ -24,7 +24,7 @@ function linesByReceipt(problem: Problem, awards: readonly BidAward[]): number[]
 }
 
 /** What branch and bound is compared in: cost and lines. */
-function cheapest(best: Best | null): Omit<Best, 'largest'> | null {
+function cheapest(best: Best | null): Pick<Best, 'totalMinor' | 'lines'> | null {
   return best && { totalMinor: best.totalMinor, lines: best.lines };
 }
 
@@ -32,7 +32,7 @@ function cheapest(best: Best | null): Omit<Best, 'largest'> | null {
 function searchAlone(
   problem: Problem,
   solver: LinearSolver,
-): { readonly best: Omit<Best, 'largest'> | null; readonly bound: number } {
+): { readonly best: Pick<Best, 'totalMinor' | 'lines'> | null; readonly bound: number } {
   const market = marketOf(problem);
   const probe = new Probe(
     market,
@@ -96,7 +96,7 @@ describe('winner determination is exact', () => {
         const best = bruteForce(problem);
         const found = searchAlone(problem, highs);
         expect(found.best).toEqual(cheapest(best));
-        const beyond = Number(problem.rules.budgetMinor ?? Infinity) + 1;
+        const beyond = marketOf(problem).budget + 1;
         expect(found.bound).toBe(best === null ? beyond : Number(best.totalMinor));
       }),
       { numRuns: cases(200), endOnFailure: true },

@@ -40,6 +40,11 @@ describe('an infeasible problem is explained in words', () => {
     expect(reasons(problemOf([bidAt('a', 500n, BOTH)], { budgetMinor: 179_999n }))).toEqual([
       'The cheapest allocation costs 1800.00 USD, 0.01 USD more than the budget of 1799.99 USD.',
     ]);
+    const rules = { winners: ['Set'], paid: { Set: 200_000n }, budgetMinor: 379_999n };
+    expect(reasons(problemOf([bidAt('a', 500n, BOTH)], rules))).toEqual([
+      'The cheapest allocation costs 1800.00 USD; with 2000.00 USD that is awarded already, this is 0.01 USD more than the ' +
+        'budget of 3799.99 USD.',
+    ]);
   });
 
   it('bids that are all excluded', () => {

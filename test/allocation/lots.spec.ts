@@ -275,6 +275,12 @@ describe('the reason of a lot in words', () => {
       { groups: [{ lots: both, maxWinners: 1 }] },
       '2 providers would win in a group of lots in which 1 may.',
     ],
+    [
+      'what its provider is paid already',
+      {},
+      { winners: ['provider of b'], paid: { 'provider of b': 300_000n }, maxCostShare: 0.7 },
+      'the provider of B would be paid a larger part of the cost than one provider may be.',
+    ],
   ] as const)('a cheaper bid is kept out by %s', (_what, more, rules, words) => {
     const told = wordsOf(problemOf([bidAt('a', 500n, both), bidAt('b', 480n, ['north'], more)], rules));
     expect(told[0]).toContain(`B would cost 24.00 USD less here`);

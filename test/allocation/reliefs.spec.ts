@@ -66,7 +66,7 @@ function withBid(problem: Problem, id: string, lines: number): Problem {
 
 /** Of one bid or of another one, how much the largest part of the cost is. */
 function smallerPart(a: Best, b: Best): boolean {
-  return a.largest * b.totalMinor < b.largest * a.totalMinor;
+  return a.largest * b.whole < b.largest * a.whole;
 }
 
 /** The fewest lines that nobody serves: trying everything, where nobody takes a line for one and everybody for nothing. */
@@ -156,7 +156,7 @@ describe('how far a rule has to give way is what trying everything says', () => 
         );
         if (part) {
           const best = bruteForce(without(problem, 'maxCostShare'), undefined, undefined, smallerPart);
-          expect(minorOf(part[1]) * (best?.totalMinor ?? 0n)).toBe((best?.largest ?? -1n) * minorOf(part[2]));
+          expect(minorOf(part[1]) * (best?.whole ?? 0n)).toBe((best?.largest ?? -1n) * minorOf(part[2]));
           seen.part += 1;
         }
         for (const [, id = '', from, to] of words.matchAll(/bid (bid-\d)'s from (\d+) to (\d+)/g)) {

@@ -109,14 +109,19 @@ function group(lots: readonly string[]): fc.Arbitrary<WinnerGroup> {
   );
 }
 
-/** Who is a winner already, with others that bid no more, and within which groups. */
+/** Who is a winner already, with others that bid no more, within which groups, and paid how much. */
 function already(
   winners: readonly string[] | undefined,
   groups: readonly WinnerGroup[] | undefined,
-): Pick<Problem['rules'], 'winners' | 'groups'> {
+  paid: bigint | undefined,
+): Pick<Problem['rules'], 'winners' | 'groups' | 'paid'> {
   if (winners === undefined) return groups === undefined ? {} : { groups };
   const within = groups?.map((one, at) => (at === 0 ? { ...one, winners: winners.slice(0, 1) } : one));
-  return { winners, ...(within === undefined ? {} : { groups: within }) };
+  return {
+    winners,
+    ...(within === undefined ? {} : { groups: within }),
+    ...(paid === undefined ? {} : { paid: Object.fromEntries(winners.map((name) => [name, paid])) }),
+  };
 }
 
 /** Who must win and who must not: never the same. */
@@ -160,6 +165,7 @@ export function smallProblems(award: AwardRule): fc.Arbitrary<Problem> {
         exclude: fc.constantFrom(undefined, undefined, undefined, undefined, 'Hana', 'Nobody'),
         budget: seldom(fc.bigInt(0n, 400n)),
         groups: seldom(fc.array(group(lots), { minLength: 1, maxLength: 2 })),
+        paid: maybe(fc.bigInt(0n, 60n), 3),
         already: seldom(fc.subarray(['Hana', 'Set', 'Elsewhere'], { minLength: 1, maxLength: 2 })),
       })
       .filter(({ demands }) => demands.some((of) => Object.values(of).some((lines) => lines > 0)))
@@ -175,7 +181,7 @@ export function smallProblems(award: AwardRule): fc.Arbitrary<Problem> {
           maxShare,
           ...asking(made, asked.include, asked.exclude),
           budgetMinor: asked.budget === undefined ? undefined : asked.budget * scale,
-          ...already(asked.already, asked.groups),
+          ...already(asked.already, asked.groups, asked.paid === undefined ? undefined : asked.paid * scale),
           maxCostShare: asked.maxCostShare,
         }) as Problem['rules'],
       }));

@@ -30,6 +30,13 @@ const tariffs = fc.record({
   activation: fc.option(fc.integer({ min: 1, max: 20 })),
 });
 
+const groups = fc
+  .record({
+    lots: fc.subarray(LOTS, { minLength: 1 }),
+    limit: fc.constantFrom({ minWinners: 2, maxWinners: null }, { minWinners: null, maxWinners: 1 }),
+  })
+  .map(({ lots, limit }) => ({ lots, ...limit }));
+
 const stories: fc.Arbitrary<Story> = fc
   .record({
     awardRule: fc.constantFrom('lot' as const, 'shared' as const),
@@ -37,11 +44,14 @@ const stories: fc.Arbitrary<Story> = fc
     offers: fc.tuple(...PROVIDERS.map(() => tariffs)),
     holders: fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })),
     open: fc.integer({ min: 0, max: 1 }),
-    minWinners: fc.option(fc.integer({ min: 1, max: 4 })),
+    minWinners: fc.option(fc.integer({ min: 2, max: 4 })),
     maxWinners: fc.option(fc.integer({ min: 2, max: 3 })),
     maxShareBp: fc.option(fc.constantFrom(4_000, 5_000, 7_000), { freq: 3 }),
+    winnerGroups: fc.array(groups, { maxLength: 2 }),
+    budgetMinor: fc.option(fc.bigInt(60n, 500n), { freq: 2 }),
+    costShare: fc.option(fc.constantFrom(3_500, 4_500, 5_500), { freq: 3 }),
   })
-  .map(({ awardRule, demand, offers, holders, open, minWinners, maxWinners, maxShareBp }) => {
+  .map(({ awardRule, demand, offers, holders, open, costShare, ...rules }) => {
     const lots = LOTS.map((code, l) => ({
       code,
       title: code,
@@ -78,7 +88,8 @@ const stories: fc.Arbitrary<Story> = fc
     const scope = LOTS.flatMap((lot, l): AwardCell[] =>
       openOf(l) === 0 ? [] : [{ lot, tier: 'f', from: 0, lines: openOf(l) }],
     );
-    const tender = { currency: 'KRW', termMonths: 2, awardRule, minWinners, maxWinners, maxShareBp, lots };
+    const maxCostShareBp = awardRule === 'shared' ? null : costShare;
+    const tender = { currency: 'KRW', termMonths: 2, awardRule, ...rules, maxCostShareBp, lots };
     return { tender, bids, held, scope };
   })
   .filter(({ tender: { minWinners, maxWinners }, bids, held }) => {
@@ -99,7 +110,7 @@ function parted(lines: number, bids: number): number[][] {
 }
 
 /** What the open lots cost at the least when all rules hold over the whole tender; null when they cannot. */
-function leastOf({ tender, bids, held }: Story): bigint | null {
+function leastOf({ tender, bids, held, scope }: Story): bigint | null {
   const whole = wholeProblem(tender, bids);
   const cells = whole.lots.map((lot): Cell => ({ lot: lot.id, tier: 'f', lines: lot.demand['f'] ?? 0 }));
   const all = cells.reduce((sum, { lines }) => sum + lines, 0);
@@ -111,10 +122,26 @@ function leastOf({ tender, bids, held }: Story): bigint | null {
     return parted(open, bids.length).filter((part) => tender.awardRule === 'shared' || part.includes(open));
   });
   const sum = (row: readonly number[]) => row.reduce((total, lines) => total + lines, 0);
+  // What is held costs what it was awarded for: the band of these lines alone.
+  const heldCosts = whole.bids.map(({ bands, activation = 0n }, i) => {
+    const lines = sum(had[i] ?? []);
+    const band = bands.findLast(({ from }) => from <= lines);
+    return lines === 0 ? 0n : BigInt(lines * tender.termMonths) * (band?.monthly['f'] ?? 0n) + activation;
+  });
+  const heldAll = heldCosts.reduce((total, cost) => total + cost, 0n);
+  const inGroup = (rows: readonly (readonly number[])[], lots: readonly string[]) =>
+    rows.filter((row) => row.some((lines, c) => lines > 0 && lots.includes(cells[c]?.lot ?? ''))).length;
   const costOfAll = (rows: readonly (readonly number[])[]): bigint | null => {
     const winners = rows.filter((row) => sum(row) > 0).length;
     if (winners < (tender.minWinners ?? 0) || winners > (tender.maxWinners ?? 4)) return null;
+    for (const { lots, minWinners, maxWinners } of tender.winnerGroups) {
+      const count = inGroup(rows, lots);
+      // A group is looked at where something of it is open.
+      if (!scope.some(({ lot }) => lots.includes(lot))) continue;
+      if (count < (minWinners ?? 0) || count > (maxWinners ?? 4)) return null;
+    }
     let total = 0n;
+    const paid = new Map<number, bigint>();
     for (const [i, bid] of whole.bids.entries()) {
       const [before, after] = [had[i] ?? [], rows[i] ?? []];
       const [holds, wins] = [sum(before), sum(after)];
@@ -123,9 +150,13 @@ function leastOf({ tender, bids, held }: Story): bigint | null {
       const together = costOf(whole, bid, cells, after, wins);
       if (together === null) return null;
       // Of what they cost together, the lines held are paid for already, and the activation with them.
-      total += together - (holds === 0 ? 0n : (costOf(whole, bid, cells, before, wins) ?? 0n));
+      const more = together - (holds === 0 ? 0n : (costOf(whole, bid, cells, before, wins) ?? 0n));
+      paid.set(i, (heldCosts[i] ?? 0n) + more);
+      total += more;
     }
-    return total;
+    if (tender.budgetMinor !== null && heldAll + total > tender.budgetMinor) return null;
+    const part = BigInt(tender.maxCostShareBp ?? 10_000);
+    return [...paid.values()].some((amount) => amount * 10_000n > part * (heldAll + total)) ? null : total;
   };
   let best: bigint | null = null;
   const visit = (cell: number, rows: readonly (readonly number[])[]): void => {
@@ -150,7 +181,15 @@ describe('a follow-up award', () => {
   beforeAll(async () => (highs = await startHighs()));
 
   it('keeps the rules of the tender over all awards together, at the least cost', () => {
-    const binding = { minWinners: 0, maxWinners: 0, maxShareBp: 0 };
+    const without = {
+      minWinners: { minWinners: null },
+      maxWinners: { maxWinners: null },
+      maxShareBp: { maxShareBp: null },
+      winnerGroups: { winnerGroups: [] },
+      budgetMinor: { budgetMinor: null },
+      maxCostShareBp: { maxCostShareBp: null },
+    };
+    const binding = new Map<string, number>();
     fc.assert(
       fc.property(stories, (story) => {
         const { tender, bids, held, scope } = story;
@@ -158,17 +197,20 @@ describe('a follow-up award', () => {
         const least = leastOf(story);
         const { status, totalMinor } = solveHere(problem, highs);
         expect([status, totalMinor]).toEqual(least === null ? ['infeasible', null] : ['optimal', least]);
-        for (const rule of ['minWinners', 'maxWinners', 'maxShareBp'] as const)
-          if (leastOf({ ...story, tender: { ...tender, [rule]: null } }) !== least) binding[rule] += 1;
+        for (const [rule, none] of Object.entries(without)) {
+          const binds = leastOf({ ...story, tender: { ...tender, ...none } }) !== least;
+          binding.set(rule, (binding.get(rule) ?? 0) + (binds ? 1 : 0));
+        }
       }),
-      { numRuns: cases(200), endOnFailure: true },
+      { numRuns: cases(400), endOnFailure: true },
     );
-    for (const often of Object.values(binding)) expect(often).toBeGreaterThan(enough(4));
+    for (const often of binding.values()) expect(often).toBeGreaterThan(enough(3));
   });
 
   it('gives lots to a holder and one newcomer where that many may win, and no dearer one', () => {
     const lots = LOTS.map((code) => ({ code, title: code, told: true, demand: { f: { firm: 10, interest: 0 } } }));
-    const terms = { currency: 'KRW', termMonths: 12, awardRule: 'lot' as const, maxShareBp: null, lots };
+    const free = { maxShareBp: null, winnerGroups: [], budgetMinor: null, maxCostShareBp: null };
+    const terms = { currency: 'KRW', termMonths: 12, awardRule: 'lot' as const, ...free, lots };
     const offer = (name: string, price: bigint, at: readonly string[]): AwardBid => ({
       bidId: name,
       providerId: name,

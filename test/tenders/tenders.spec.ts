@@ -57,6 +57,9 @@ it('is drafted by itself when a pool locks: a lot per demanded region, capped at
     termMonths: 24,
     biddingEndsAt: null,
     contentHash: null,
+    winnerGroups: [],
+    budgetMinor: null,
+    maxCostShareBp: null,
     priceCaps: { basic: 30_000, fast: 50_000 },
     lots: [
       { code: 'north', title: 'North', regions: ['north'] },
@@ -191,6 +194,8 @@ describe('published', () => {
     for (const statement of [
       `update tender set title = 'Other' where id = $1`,
       `update tender set state = 'draft' where id = $1`,
+      `update tender set winner_groups = '[{}]' where id = $1`,
+      `update tender set budget_minor = 1, max_cost_share_bp = 1 where id = $1`,
       `update tender set auction = auction || '{"minimumStepBp": 1}' where id = $1`,
       `delete from tender where id = $1`,
       `update lot set title = 'Other' where tender_id = $1`,

@@ -69,13 +69,24 @@ export function priced(market: Market, allocation: Allocation): Found | null {
   const twice = (slot: readonly number[]) => slot.filter((i) => (lines[i] ?? 0) > 0).length > 1;
   if (market.slotsOf.some((slots) => slots.some(twice))) return null;
   if (ofProvider.some((n, p) => n === 0 && market.included[p] === 1)) return null;
-  const { costShare } = market;
-  if (costShare && paid.some((part) => BigInt(part) * costShare.whole > BigInt(cost) * costShare.parts)) return null;
+  if (partExceeded(market, ofProvider, paid, cost)) return null;
   if (!groupsKept(market, allocation)) return null;
   if (market.held.some(({ bid, unit, pieces }) => (allocation[bid]?.get(unit) ?? 0) < pieces)) return null;
   const winners = ofProvider.reduce((sum, n, p) => sum + (n > 0 ? (market.counts[p] ?? 1) : 0), 0);
   if (winners < market.minWinners || winners > market.maxWinners) return null;
   return ofProvider.some((n) => n > market.shareLines) ? null : { cost, allocation, lines };
+}
+
+/** Is one of those that win paid too large a part of what all are, what was paid before included? */
+function partExceeded(
+  { costShare, paid: before, paidAll }: Market,
+  lines: readonly number[],
+  paid: readonly number[],
+  cost: number,
+): boolean {
+  if (!costShare) return false;
+  const most = BigInt(cost + paidAll) * costShare.parts;
+  return paid.some((part, p) => (lines[p] ?? 0) > 0 && BigInt(part + (before[p] ?? 0)) * costShare.whole > most);
 }
 
 /** Does the first prefer earlier bids more: more lines for the first bid in which they differ? */

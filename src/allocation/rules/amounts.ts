@@ -3,7 +3,7 @@ import { formatMoney, type Minor } from '../../kernel/money.js';
 import { leastLines } from '../../pricing/rules/band.js';
 import type { BidAward, Problem, ProblemBid, ProblemRules, WinnerGroup } from './problem.js';
 import { asksFor } from './relaxed-bids.js';
-import { bidsInOrder, shareLimit } from './terms.js';
+import { bidsInOrder, paidBefore, shareLimit } from './terms.js';
 import { type Least, leastSteps, type Tried, type Trying } from './trying.js';
 
 /** Bids whose minimum volumes, groups whose numbers and providers whose release are tried one by one. */
@@ -126,7 +126,7 @@ export class Amounts {
     const tried = this.trying.cheapest(unruled(problem, 'budgetMinor'));
     const found = tried?.decision.found;
     if (!tried || !found) return null;
-    const budgetMinor = BigInt(found.cost);
+    const budgetMinor = BigInt(found.cost) + paidBefore(problem.rules);
     const money = `${formatMoney(budgetMinor, problem.currency)} ${problem.currency}`;
     return {
       words: `the smallest that helps is ${most(tried.decision.complete)}${money}`,
@@ -272,14 +272,15 @@ function named(lots: readonly string[]): string {
   return first.length === 0 ? (last ?? '') : `${first.join(', ')} and ${last}`;
 }
 
-/** What the provider that is paid most is paid, of what all are. */
+/** What the winner that is paid most is paid, of what all are, what was paid before included. */
 function largestPart(problem: Problem, awards: readonly BidAward[]): { readonly paid: Minor; readonly total: Minor } {
   const providerOf = new Map(problem.bids.map(({ id, provider }) => [id, provider]));
+  const before = new Map(Object.entries(problem.rules.paid ?? {}));
   const paid = new Map<string, Minor>();
-  let total = 0n;
+  let total = paidBefore(problem.rules);
   for (const { bid, costMinor } of awards) {
     const provider = providerOf.get(bid) ?? '';
-    paid.set(provider, (paid.get(provider) ?? 0n) + costMinor);
+    paid.set(provider, (paid.get(provider) ?? before.get(provider) ?? 0n) + costMinor);
     total += costMinor;
   }
   return { paid: [...paid.values()].reduce((large, amount) => (amount > large ? amount : large), 0n), total };

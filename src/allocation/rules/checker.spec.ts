@@ -63,6 +63,18 @@ describe('the independent checker', () => {
     ['one that must win', [A, B], { include: ['Set'] }, 'provider Set: must win, but does not'],
     ['one that must not win', [A, B], { exclude: ['Dool'] }, 'provider Dool: wins, but must not'],
     ['a cost above the budget', [A, B], { budgetMinor: 11_819n }, 'costs 11820, more than the budget of 11819'],
+    [
+      'a cost above what is left of the budget',
+      [A, B],
+      { winners: ['Set'], paid: { Set: 181n }, budgetMinor: 12_000n },
+      'costs 11820 beside 181 that is paid already, more than the budget of 12000',
+    ],
+    [
+      'too large a part of what all are paid',
+      [A, B],
+      { winners: ['Hana', 'Set'], maxWinners: 3, paid: { Hana: 300n, Set: 1_000n }, maxCostShare: 0.68 },
+      'provider Hana: is paid 9000 of 13120',
+    ],
     ['too large a part of the cost', [A, B], { maxCostShare: 0.73 }, 'provider Hana: is paid 8700 of 11820'],
     [
       'too few winners in a group',

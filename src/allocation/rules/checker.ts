@@ -55,8 +55,10 @@ export function check(problem: Problem, awards: readonly BidAward[]): Check {
   }
   violations.push(...checkCostShare(problem, awards, totalMinor));
   const { budgetMinor } = problem.rules;
-  if (budgetMinor !== undefined && totalMinor > budgetMinor) {
-    violations.push(`costs ${totalMinor}, more than the budget of ${budgetMinor}`);
+  const before = paidBefore(problem);
+  if (budgetMinor !== undefined && totalMinor + before > budgetMinor) {
+    const beside = before === 0n ? '' : ` beside ${before} that is paid already`;
+    violations.push(`costs ${totalMinor}${beside}, more than the budget of ${budgetMinor}`);
   }
   return { violations, totalMinor };
 }
@@ -120,17 +122,23 @@ function checkWinners(problem: Problem, awards: readonly BidAward[]): string[] {
 
 /** The part of the total cost that each provider is paid. */
 function checkCostShare(problem: Problem, awards: readonly BidAward[], totalMinor: Minor): string[] {
-  const { maxCostShare } = problem.rules;
+  const { maxCostShare, paid: before } = problem.rules;
   if (maxCostShare === undefined) return [];
+  const all = totalMinor + paidBefore(problem);
   const paid = new Map<string, Minor>();
   for (const award of awards) {
     const provider = problem.bids.find((bid) => bid.id === award.bid)?.provider ?? '';
-    paid.set(provider, (paid.get(provider) ?? 0n) + award.costMinor);
+    paid.set(provider, (paid.get(provider) ?? member(before, provider) ?? 0n) + award.costMinor);
   }
   const { parts, whole } = ratioOf(maxCostShare);
   return [...paid]
-    .filter(([, amount]) => amount * whole > totalMinor * parts)
-    .map(([name, amount]) => `provider ${name}: is paid ${amount} of ${totalMinor}, more than ${maxCostShare} of it`);
+    .filter(([, amount]) => amount * whole > all * parts)
+    .map(([name, amount]) => `provider ${name}: is paid ${amount} of ${all}, more than ${maxCostShare} of it`);
+}
+
+/** What winners are paid under another award already. */
+function paidBefore(problem: Problem): Minor {
+  return Object.values(problem.rules.paid ?? {}).reduce((all, amount) => all + amount, 0n);
 }
 
 /** Who must win, who must not, and alternatives of which only one may. */

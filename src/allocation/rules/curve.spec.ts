@@ -38,6 +38,9 @@ describe('a pool of another size', () => {
   it('is the pool itself at 100 percent', () => {
     const problem = problemOf([{ basic: 7, fast: 0 }, { basic: 3 }]);
     expect(resized(problem, 100)).toEqual(problem);
+    const rules = { award: 'lot', budgetMinor: 7n, minWinners: 2 } as const;
+    expect(resized({ ...problem, rules }, 100).rules).toEqual(rules);
+    expect(resized({ ...problem, rules }, 110).rules).toEqual({ award: 'lot', minWinners: 2 });
   });
 });
 

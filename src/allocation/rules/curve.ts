@@ -18,7 +18,8 @@ export interface CurvePoint {
 
 /**
  * The same problem with a part of the demand in every cell. The sum of the cells is the part of the whole, rounded; what
- * rounding leaves goes to the cells with the largest remainders, then by lot and tier.
+ * rounding leaves goes to the cells with the largest remainders, then by lot and tier. A budget is one for the whole demand:
+ * other pools have none.
  * @param percent at least 1; a pool that has no line left keeps one
  */
 export function resized(problem: Problem, percent: number): Problem {
@@ -38,7 +39,9 @@ export function resized(problem: Problem, percent: number): Problem {
   }
   const demand = new Map<string, Record<string, number>>();
   for (const { lot, tier, lines } of cells) demand.set(lot, { ...demand.get(lot), [tier]: lines });
-  return { ...problem, lots: problem.lots.map(({ id }): ProblemLot => ({ id, demand: demand.get(id) ?? {} })) };
+  const { budgetMinor: _, ...others } = problem.rules;
+  const rules = percent === 100 ? problem.rules : others;
+  return { ...problem, lots: problem.lots.map(({ id }): ProblemLot => ({ id, demand: demand.get(id) ?? {} })), rules };
 }
 
 function compare(a: string, b: string): number {

@@ -76,6 +76,7 @@ const TELL_FROM = 1e-5;
 function costless(market: Market): Market {
   return {
     ...market,
+    costShare: null,
     bids: market.bids.map((bid) => ({ ...bid, activation: 0 })),
     options: market.options.map((option) => ({ ...option, costs: new Float64Array(option.costs.length) })),
   };

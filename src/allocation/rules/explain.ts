@@ -4,6 +4,7 @@ import { priced } from './allocation.js';
 import type { Decision } from './decide.js';
 import type { Market } from './market.js';
 import type { BidAward, Problem } from './problem.js';
+import { paidBefore } from './terms.js';
 
 /** Lots that are named in a sentence before they are only counted. */
 const NAMED = 8;
@@ -40,7 +41,7 @@ export function explainAwards(
         `(${listed(lots)}) at its prices from ${plural(bid?.bands[award.band]?.from ?? 0, 'line')} on, for ${money(award.costMinor)}.`,
     );
   }
-  words.push(...proof(decision, total, money));
+  words.push(...proof(decision, total, money), ...budgetWords(problem, total, money));
   const alone = cheapestAlone(market);
   if (alone && awards.length > 1) {
     const more = alone.cost - total;
@@ -63,6 +64,14 @@ function proof(decision: Decision, total: Minor, money: (amount: Minor) => strin
     words.push('Whether another allocation of exactly this cost gives more to an earlier bid was left open.');
   }
   return words;
+}
+
+/** What a budget leaves. */
+function budgetWords({ rules }: Problem, total: Minor, money: (amount: Minor) => string): string[] {
+  if (rules.budgetMinor === undefined) return [];
+  const before = paidBefore(rules);
+  const beside = before === 0n ? '' : `, of which ${money(before)} is awarded already,`;
+  return [`The budget of ${money(rules.budgetMinor)}${beside} leaves ${money(rules.budgetMinor - before - total)}.`];
 }
 
 /** The cheapest bid that can serve everything by itself, if the rules allow one winner. */

@@ -6,6 +6,7 @@ import type { Problem, ProblemBid } from './problem.js';
 import { ownersOf, placeOf, wholeRegion } from './region.js';
 import { withoutMinimum } from './relaxed-bids.js';
 import { Reliefs } from './reliefs.js';
+import { paidBefore } from './terms.js';
 import { Trying } from './trying.js';
 import { unservedWords } from './unserved.js';
 
@@ -57,11 +58,16 @@ function overBudget(problem: Problem, budget: Minor, means: Pick<Means, 'solver'
   const { found, bound, complete } = decide(marketOf({ ...problem, rules }), { ...means, progress: () => undefined });
   if (!found) return null;
   const least = BigInt(Math.max(0, complete ? found.cost : bound));
+  const before = paidBefore(rules);
   const money = (amount: Minor) => `${formatMoney(amount, problem.currency)} ${problem.currency}`;
   const costs = complete
     ? `The cheapest allocation costs ${money(least)}`
     : `No allocation costs less than ${money(least)}`;
-  return `${costs}, ${money(least - budget)} more than the budget of ${money(budget)}.`;
+  if (before === 0n) return `${costs}, ${money(least - budget)} more than the budget of ${money(budget)}.`;
+  return (
+    `${costs}; with ${money(before)} that is awarded already, this is ${money(least + before - budget)} more than the ` +
+    `budget of ${money(budget)}.`
+  );
 }
 
 /** Bids that can never win as many lines as they ask for, when without them something cannot be served. */

@@ -84,7 +84,10 @@ export interface Market {
   readonly barred: readonly BarredUnit[];
   /** the largest part of the total cost that one provider may be paid; null without such a limit */
   readonly costShare: Fraction | null;
-  /** the most that an allocation may cost; Infinity without a budget */
+  /** per provider what it is paid under another award already, and what all are who win there, in parts of the cost */
+  readonly paid: Float64Array;
+  readonly paidAll: number;
+  /** the most that an allocation may cost beside what is paid already; Infinity without a budget */
   readonly budget: number;
   readonly divisible: boolean;
   readonly totalLines: number;
@@ -249,6 +252,8 @@ export function marketOf(problem: Problem): Market {
   });
   const bidsOf = providers.map((_, p) => bids.flatMap((bid, i) => (bid.provider === p ? [i] : [])));
   const included = new Set(problem.rules.include);
+  const paid = new Map(Object.entries(problem.rules.paid ?? {}));
+  const paidAll = Number([...paid.values()].reduce((sum, amount) => sum + amount, 0n));
   const { counts, minWinners, maxWinners } = moreWinners(problem.rules, providers);
   const newcomers = counts.reduce((sum, one) => sum + one, 0);
   const most = Math.min(newcomers, maxWinners);
@@ -265,7 +270,9 @@ export function marketOf(problem: Problem): Market {
     held: [],
     barred: [],
     costShare: problem.rules.maxCostShare === undefined ? null : fractionOf(problem.rules.maxCostShare),
-    budget: Number(problem.rules.budgetMinor ?? Infinity),
+    paid: Float64Array.from(providers, (provider) => Number(paid.get(provider) ?? 0n)),
+    paidAll,
+    budget: Number(problem.rules.budgetMinor ?? Infinity) - paidAll,
     divisible: problem.rules.award === 'shared',
     totalLines,
     shareLines,

@@ -140,8 +140,9 @@ function moneyBroken({ rules }: Problem, holdings: Holdings, moved: Moved): Brok
   const { budgetMinor, maxCostShare } = rules;
   if (fromMore === null || toMore === null) return [];
   if (budgetMinor === undefined && maxCostShare === undefined) return [];
-  const paid = new Map<string, Minor>();
-  let total = 0n;
+  const before = new Map(Object.entries(rules.paid ?? {}));
+  const paid = new Map(before);
+  let total = [...before.values()].reduce((sum, amount) => sum + amount, 0n);
   for (const holding of holdings.values()) {
     const cost = holding.costMinor + (holding === from ? fromMore : 0n) + (holding === to ? toMore : 0n);
     paid.set(holding.bid.provider, (paid.get(holding.bid.provider) ?? 0n) + cost);
@@ -149,7 +150,9 @@ function moneyBroken({ rules }: Problem, holdings: Holdings, moved: Moved): Brok
   }
   const over = budgetMinor !== undefined && total > budgetMinor;
   const { parts, whole } = fractionOf(maxCostShare ?? 1);
-  const large = [...holdings.values()].find(({ bid }) => (paid.get(bid.provider) ?? 0n) * whole > total * parts);
+  const large = [...holdings.values()].find(
+    (holding) => linesAfter(holding, moved) > 0 && (paid.get(holding.bid.provider) ?? 0n) * whole > total * parts,
+  );
   return [
     ...(over ? [{ rule: 'budget' as const, bid: null, count: null, limit: null }] : []),
     ...(large ? [{ rule: 'maxCostShare' as const, bid: large.bid.id, count: null, limit: null }] : []),

@@ -28,6 +28,7 @@ describe('reading the rules of a problem', () => {
     const groups = [{ lots: ['north'], winners: ['Set'], minWinners: 1, maxWinners: 2 }, { lots: [] }];
     const rules = {
       winners: ['Hana', 'Set'],
+      paid: { Set: 300 },
       maxCostShare: 0.5,
       budgetMinor: 7_000,
       include: ['Hana'],
@@ -35,7 +36,7 @@ describe('reading the rules of a problem', () => {
       groups,
     };
     const read = reading(rules);
-    expect(read.ok && read.problem.rules).toEqual({ award: 'lot', ...rules, budgetMinor: 7_000n });
+    expect(read.ok && read.problem.rules).toEqual({ award: 'lot', ...rules, paid: { Set: 300n }, budgetMinor: 7_000n });
   });
 
   it('reads alternatives and the partners of a joint bid', () => {
@@ -55,6 +56,24 @@ describe('reading the rules of a problem', () => {
     ],
     ['no list', { exclude: 'Hana' }, {}, 'rules.exclude: is "Hana", but must be a list'],
     ['a winner twice', { winners: ['Set', 'Set'] }, {}, 'rules.winners[1]: is "Set" like rules.winners[0]'],
+    [
+      'a payment to one that has not won',
+      { winners: ['Set'], paid: { Dool: 1 } },
+      {},
+      'rules.paid.Dool: is of a provider that is not in rules.winners: name it there too',
+    ],
+    [
+      'a payment below nothing',
+      { winners: ['Set'], paid: { Set: -1 } },
+      {},
+      'rules.paid.Set: is -1, but must be at least 0',
+    ],
+    [
+      'payments beyond what a problem may cost',
+      { winners: ['Set', 'Hana'], paid: { Set: 1_000_000_000_000_000, Hana: 1 } },
+      {},
+      'rules.paid: is 1000000000000001 together; at most 1000000000000000 is taken',
+    ],
     ['winners that are no list', { winners: 2 }, {}, 'rules.winners: is 2, but must be a list'],
     [
       'a winner within some lots that is none of all',

@@ -1,11 +1,13 @@
 /** Reads the rules of a problem. */
+import type { Minor } from '../../kernel/money.js';
 import { LIMITS, type AwardRule, type ProblemRules, type WinnerGroup } from './problem.js';
-import type { ProblemReader } from './reader.js';
+import { join, type ProblemReader } from './reader.js';
 
 const AWARDS: readonly AwardRule[] = ['lot', 'tier', 'shared'];
 const FIELDS = [
   'award',
   'winners',
+  'paid',
   'minWinners',
   'maxWinners',
   'maxShare',
@@ -48,6 +50,7 @@ export function readRules(
   return {
     award: award ?? 'shared',
     ...already,
+    ...given('paid', (record, path) => readPaid(reader, record, path, new Set(already?.winners))),
     ...winners,
     ...given('maxShare', (share, path) => reader.share(share, path)),
     ...given('maxCostShare', (share, path) => {
@@ -122,6 +125,29 @@ function readAlready(
       reader.fault(place, `is "${name}", which is not in rules.winners: name it there too`);
   }
   return names;
+}
+
+/** What winners are paid already; together no more than a problem may cost. */
+function readPaid(
+  reader: ProblemReader,
+  value: unknown,
+  path: string,
+  already: ReadonlySet<string>,
+): Record<string, Minor> | null {
+  const record = reader.object(value, path);
+  if (!record) return null;
+  const paid: [string, Minor][] = [];
+  for (const [provider, member] of record) {
+    const place = join(path, provider);
+    if (member === undefined || reader.name(provider, place) === null) continue;
+    if (!already.has(provider)) reader.fault(place, 'is of a provider that is not in rules.winners: name it there too');
+    const amount = reader.integer(member, place, { least: 0n, most: LIMITS.worstTotalMinor });
+    if (amount !== null) paid.push([provider, amount]);
+  }
+  const total = paid.reduce((sum, [, amount]) => sum + amount, 0n);
+  if (total > LIMITS.worstTotalMinor)
+    reader.fault(path, `is ${total} together; at most ${LIMITS.worstTotalMinor} is taken`);
+  return Object.fromEntries(paid);
 }
 
 /** Names of providers; one that must win must have bid. */

@@ -56,9 +56,17 @@ export interface ProblemRules {
   readonly maxWinners?: number;
   /** the largest part of all lines that one provider may win, 0 < maxShare <= 1 */
   readonly maxShare?: number;
-  /** the largest part of the total cost that one provider may be paid, 0 < part <= 1; not where lines are shared */
+  /**
+   * what those `winners` are paid over the term under that other award; it counts towards the budget, and in parts of the
+   * cost for both the part and the whole
+   */
+  readonly paid?: Readonly<Record<string, Minor>>;
+  /**
+   * the largest part of the total cost that a provider which wins lines here may be paid, 0 < part <= 1; not where lines are
+   * shared
+   */
   readonly maxCostShare?: number;
-  /** the most that all awards together may cost over the term */
+  /** the most that all awards together may cost over the term, what is `paid` already included */
   readonly budgetMinor?: Minor;
   /** providers that must win lines */
   readonly include?: readonly string[];

@@ -52,6 +52,31 @@ describe('scenarios', () => {
     expect(rulesOf('rule:maxShare')).not.toHaveProperty('maxShare');
   });
 
+  it('count those who have won already: from as many winners on, and no fewer', () => {
+    const counted = (rules: Partial<Problem['rules']>) =>
+      scenariosOf({ ...problem, rules: { award: 'lot', ...rules } }, awards)
+        .filter(({ kind }) => kind === 'winners')
+        .map(({ about }) => Number(about));
+    expect(counted({})).toEqual([1, 2, 3]);
+    expect(counted({ winners: ['Hana'] })).toEqual([1, 2, 3]);
+    expect(counted({ winners: ['Hana', 'Elsewhere'] })).toEqual([2, 3, 4]);
+    expect(counted({ winners: ['Set', 'Hana', 'Dool'] })).toEqual([3]);
+  });
+
+  it('ask no group for more winners than there may be, and price all groups together', () => {
+    const groups = [
+      { lots: ['north', 'south'], minWinners: 2 },
+      { lots: ['south'], maxWinners: 1 },
+    ];
+    const of = scenariosOf({ ...problem, rules: { award: 'lot', groups } }, awards);
+    expect(of.find(({ key }) => key === 'winners:1')?.problem.rules).toEqual({
+      award: 'lot',
+      groups: [{ lots: ['north', 'south'], minWinners: 1 }, groups[1]],
+      maxWinners: 1,
+    });
+    expect(of.find(({ key }) => key === 'rule:groups')?.problem.rules).toEqual({ award: 'lot' });
+  });
+
   it('force in those who lost', () => {
     const free = { ...problem, rules: { award: 'tier' } as const };
     expect(scenariosOf(free, awards).filter(({ kind }) => kind === 'with')).toMatchObject([

@@ -19,11 +19,12 @@ export interface Scenario {
   readonly problem: Problem;
 }
 
+/** How many winners are tried; where several have won already elsewhere, from as many on. */
 const WINNERS = [1, 2, 3];
 const CAPS = [0.4, 0.5, 0.6];
 
-/** Rules that cost something: each is left out once. */
-const PRICED = ['minWinners', 'maxWinners', 'maxShare', 'maxCostShare', 'groups', 'include', 'exclude'] as const;
+/** Rules that cost something: each is left out once. Without a budget the cheapest allocation stays the cheapest. */
+export const PRICED = ['minWinners', 'maxWinners', 'maxShare', 'maxCostShare', 'groups', 'include', 'exclude'] as const;
 
 /**
  * The scenarios of a problem, in the order of a board.
@@ -44,13 +45,7 @@ export function scenariosOf(problem: Problem, awards: readonly Pick<BidAward, 'b
   });
   const beside = (list: readonly string[] | undefined, provider: string) => [...(list ?? []), provider].sort();
   return [
-    ...WINNERS.filter((most) => most <= taking.length).map((most) =>
-      scenario('winners', String(most), {
-        ...rules,
-        maxWinners: most,
-        ...(rules.minWinners === undefined ? {} : { minWinners: Math.min(rules.minWinners, most) }),
-      }),
-    ),
+    ...winnersTried(rules, taking).map((most) => scenario('winners', String(most), withFew(rules, most))),
     ...CAPS.map((cap) => scenario('cap', String(cap), { ...rules, maxShare: cap })),
     ...taking
       .filter((provider) => winning.has(provider))
@@ -68,6 +63,21 @@ export function scenariosOf(problem: Problem, awards: readonly Pick<BidAward, 'b
     ...PRICED.filter((rule) => rules[rule] !== undefined).map((rule) => scenario('rule', rule, without(rules, rule))),
     ...(rules.award === 'shared' ? [] : [scenario('rule', 'award', { ...sharable(rules), award: 'shared' })]),
   ];
+}
+
+/** Numbers of winners, present ones counted: no fewer than there are already, and no more than there can be. */
+function winnersTried({ winners = [] }: ProblemRules, taking: readonly string[]): number[] {
+  const all = new Set([...winners, ...taking]).size;
+  const already = Math.max(0, winners.length - 1);
+  return WINNERS.map((most) => most + already).filter((most) => most <= all);
+}
+
+/** At most so many winners: who must win more of them, altogether or in a group, need not. */
+function withFew(rules: ProblemRules, maxWinners: number): ProblemRules {
+  const fewest = <T extends { readonly minWinners?: number }>(of: T): T =>
+    of.minWinners === undefined ? of : { ...of, minWinners: Math.min(of.minWinners, maxWinners) };
+  const { groups } = rules;
+  return { ...fewest(rules), ...(groups === undefined ? {} : { groups: groups.map(fewest) }), maxWinners };
 }
 
 function without(rules: ProblemRules, rule: keyof ProblemRules): ProblemRules {

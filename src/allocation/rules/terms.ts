@@ -1,7 +1,7 @@
 /** The terms of a problem, read one by one: what a line costs, what a band asks, how far a share reaches. */
 import type { Minor } from '../../kernel/money.js';
 import type { LotCode, TierCode } from '../../pricing/rules/tariff.js';
-import type { Problem, ProblemBid } from './problem.js';
+import type { Problem, ProblemBid, ProblemRules } from './problem.js';
 
 /** A member of a record, whatever its name: never one that the record inherits. */
 function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
@@ -68,4 +68,9 @@ export function bidsInOrder(bids: readonly ProblemBid[]): ProblemBid[] {
   const keyed = bids.map((bid) => ({ bid, key: receiptKey(bid.receivedAt) }));
   keyed.sort((a, b) => (a.key !== b.key ? (a.key < b.key ? -1 : 1) : a.bid.id < b.bid.id ? -1 : 1));
   return keyed.map(({ bid }) => bid);
+}
+
+/** What winners are paid under another award already. */
+export function paidBefore({ paid = {} }: Pick<ProblemRules, 'paid'>): Minor {
+  return Object.values(paid).reduce((all, amount) => all + amount, 0n);
 }

@@ -26,8 +26,9 @@ function areTwins(market: Market, slotOf: readonly Slot[], i: number, j: number)
   if (!a || !b || a.activation !== b.activation || a.options.length !== b.options.length) return false;
   if (market.held.some(({ bid }) => bid === i || bid === j)) return false;
   const alone = (provider: number) => market.bidsOf[provider]?.length === 1;
-  const differ = (of: Uint8Array) => of[a.provider] !== of[b.provider];
-  const asked = [market, ...market.groups].some(({ counts }) => differ(counts)) || differ(market.included);
+  const differ = (of: ArrayLike<number>) => of[a.provider] !== of[b.provider];
+  const counted = [market, ...market.groups].some(({ counts }) => differ(counts)) || differ(market.paid);
+  const asked = counted || differ(market.included);
   if (a.provider !== b.provider && (asked || !(alone(a.provider) && alone(b.provider)))) return false;
   const [one, other] = [slotOf[i], slotOf[j]];
   if (one !== other && (one?.length !== 1 || other?.length !== 1)) return false;

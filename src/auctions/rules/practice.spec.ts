@@ -10,19 +10,22 @@ import {
   practiceProblem,
   practiceSettings,
   type PracticeWish,
-  type PractisedTender,
   whyNotPractise,
 } from './practice.js';
+import type { RuledTender } from './whole-problem.js';
 
 const tariff: Tariff = { bands: [{ from: 1, monthly: { basic: 20_000n } }], lots: { north: {} } };
 const wish: PracticeWish = { format: null, bidders: 4, durationSeconds: 300, tariff };
-const tender: PractisedTender = {
+const tender: RuledTender = {
   currency: 'KRW',
   termMonths: 24,
   awardRule: 'lot',
   minWinners: 1,
   maxWinners: null,
   maxShareBp: null,
+  winnerGroups: [],
+  budgetMinor: null,
+  maxCostShareBp: null,
 };
 const json = { tariff: { bands: [{ from: 1, monthly: { basic: 20_000 } }], lots: { north: {} } } };
 const paths = (faults: readonly { path: string }[]): string[] => faults.map(({ path }) => path);
@@ -63,6 +66,11 @@ describe('What is sent to practise', () => {
       'bidders',
     ]);
     expect(practiceFaults({ ...wish, bidders: 2 }, 'live', { ...tender, maxShareBp: 4_000 })).toEqual([]);
+    const winnerGroups = [{ lots: ['north', 'south'], minWinners: 3, maxWinners: null }];
+    expect(paths(practiceFaults({ ...wish, bidders: 1 }, 'live', { ...tender, winnerGroups }))).toEqual(['bidders']);
+    expect(paths(practiceFaults({ ...wish, bidders: 1 }, 'live', { ...tender, maxCostShareBp: 4_000 }))).toEqual([
+      'bidders',
+    ]);
     expect(practiceFaults(wish, 'rounds', tender)).toEqual([]);
     expect(paths(practiceFaults({ ...wish, bidders: 10 }, 'rounds', tender))).toEqual(['durationSeconds']);
   });
@@ -104,4 +112,9 @@ it('asks for the lines that are shown, by the rules of the tender', () => {
     ],
     rules: { award: 'lot', minWinners: 1, maxShare: 0.6 },
   });
+  const told = { lots: ['north'], minWinners: null, maxWinners: 1 };
+  const winnerGroups = [{ lots: ['north', 'south'], minWinners: 2, maxWinners: null }, told];
+  expect(practiceProblem({ ...tender, winnerGroups }, shown).rules.groups).toEqual([
+    { lots: ['north'], maxWinners: 1 },
+  ]);
 });

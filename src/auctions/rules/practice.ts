@@ -3,8 +3,8 @@ import { type Fault, type Refusal, refuse } from '../../kernel/refusal.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import { type AuctionSettings, ROUNDS } from '../../tenders/rules/auction-settings.js';
 import type { TenderState } from '../../tenders/rules/tender-lifecycle.js';
-import { type AwardRule, WHOLE_BP } from '../../tenders/rules/terms.js';
-import { type ProblemHead, problemHead } from './whole-problem.js';
+import { WHOLE_BP } from '../../tenders/rules/terms.js';
+import { type ProblemHead, problemHead, type RuledTender } from './whole-problem.js';
 
 /** Where nobody improves anything there is nothing to practise. */
 export const PRACTICE_FORMATS = ['live', 'rounds'] as const;
@@ -38,16 +38,6 @@ const REST_SECONDS = 5;
 /** Nobody can answer in less. */
 const LEAST_TURN_SECONDS = 10;
 
-/** The tender's words that a practice goes by. */
-export interface PractisedTender {
-  readonly currency: string;
-  readonly termMonths: number;
-  readonly awardRule: AwardRule;
-  readonly minWinners: number | null;
-  readonly maxWinners: number | null;
-  readonly maxShareBp: number | null;
-}
-
 /** Why a provider may not begin to practise. */
 export function whyNotPractise(
   tender: TenderState | null,
@@ -71,11 +61,10 @@ export function whyNotPractise(
 }
 
 /** What of a wish does not fit the tender, beside the tariff. */
-export function practiceFaults(wish: PracticeWish, format: PracticeFormat, tender: PractisedTender): Fault[] {
+export function practiceFaults(wish: PracticeWish, format: PracticeFormat, tender: RuledTender): Fault[] {
   const { bidders, durationSeconds } = wish;
   const faults: Fault[] = [];
-  const { minWinners, maxShareBp } = tender;
-  const winners = Math.max(minWinners ?? 1, maxShareBp === null ? 1 : Math.ceil(WHOLE_BP / maxShareBp));
+  const winners = fewestWinners(tender);
   if (bidders + 1 < winners) {
     const reason = `By the rules of this tender at least ${winners} win, you included; give ${winners - 1} or more.`;
     faults.push({ path: 'bidders', reason });
@@ -86,6 +75,13 @@ export function practiceFaults(wish: PracticeWish, format: PracticeFormat, tende
     faults.push({ path: 'durationSeconds', reason });
   }
   return faults;
+}
+
+/** How many different providers win at the least by the rules of a tender. */
+function fewestWinners({ minWinners, maxShareBp, maxCostShareBp, winnerGroups }: RuledTender): number {
+  const byPart = (part: number | null) => (part === null ? 1 : Math.ceil(WHOLE_BP / part));
+  const inGroups = winnerGroups.map((group) => group.minWinners ?? 1);
+  return Math.max(minWinners ?? 1, byPart(maxShareBp), byPart(maxCostShareBp), ...inGroups);
 }
 
 /** The format of a practice. */
@@ -117,14 +113,19 @@ export function practiceSettings(wish: PracticeWish, settings: AuctionSettings):
   };
 }
 
-/** What is asked for in a practice: the lines that providers are shown, by the rules of the tender. */
+/**
+ * What is asked for in a practice: the lines that providers are shown, by the rules of the tender. Groups with a lot of which
+ * none is shown are left out, for nobody could keep them.
+ */
 export function practiceProblem(
-  tender: PractisedTender,
+  tender: RuledTender,
   shown: Readonly<Record<string, Readonly<Record<string, number>>>>,
 ): ProblemHead {
   const lots = Object.entries(shown).map(([code, tiers]) => ({
     code,
     demand: Object.fromEntries(Object.entries(tiers).map(([tier, firm]) => [tier, { firm, interest: 0 }])),
   }));
-  return problemHead({ ...tender, lots });
+  const seen = (lot: string) => Object.hasOwn(shown, lot) && Object.values(shown[lot] ?? {}).some((lines) => lines > 0);
+  const winnerGroups = tender.winnerGroups.filter((group) => group.lots.every(seen));
+  return problemHead({ ...tender, winnerGroups, lots });
 }

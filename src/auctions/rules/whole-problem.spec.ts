@@ -1,5 +1,8 @@
 import { readProblem } from '../../allocation/rules/parse-problem.js';
+import { LIMITS } from '../../allocation/rules/problem.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
+import { MAX_GROUPED_LOTS, MAX_GROUPS } from '../../tenders/rules/group-faults.js';
+import { MAX_BUDGET_MINOR } from '../../tenders/rules/money-faults.js';
 import { problemHead, type ProblemTender, tariffWithin, wholeProblem } from './whole-problem.js';
 
 const tender: ProblemTender = {
@@ -9,6 +12,9 @@ const tender: ProblemTender = {
   minWinners: 1,
   maxWinners: 3,
   maxShareBp: 2_900,
+  winnerGroups: [],
+  budgetMinor: null,
+  maxCostShareBp: null,
   lots: [
     { code: 'S', demand: { fast: { firm: 50, interest: 5 } } },
     { code: 'N', demand: { fast: { firm: 30, interest: 10 }, slow: { firm: 5, interest: 0 } } },
@@ -30,6 +36,34 @@ it('asks for all lines under the published rules, whatever order the lots come i
     ],
     rules: { award: 'shared', minWinners: 1, maxWinners: 3, maxShare: 0.29 },
   });
+});
+
+it('has groups of winners, budget and cost share as they are published', () => {
+  const winnerGroups = [
+    { lots: ['S', 'N'], minWinners: 2, maxWinners: null },
+    { lots: ['S'], minWinners: null, maxWinners: 1 },
+  ];
+  const ruled = { ...tender, awardRule: 'lot' as const, winnerGroups, budgetMinor: 7n, maxCostShareBp: 5_700 };
+  const { rules } = problemHead(ruled);
+  expect(rules).toEqual({
+    award: 'lot',
+    minWinners: 1,
+    maxWinners: 3,
+    maxShare: 0.29,
+    maxCostShare: 0.57,
+    budgetMinor: 7n,
+    groups: [
+      { lots: ['N', 'S'], minWinners: 2 },
+      { lots: ['S'], maxWinners: 1 },
+    ],
+  });
+  expect(readProblem({ ...problemHead(ruled), bids: [] })).toMatchObject({ ok: true, problem: { rules } });
+});
+
+it('has limits within those of the solver', () => {
+  expect(MAX_BUDGET_MINOR).toBeLessThanOrEqual(LIMITS.worstTotalMinor);
+  expect(MAX_GROUPS).toBeLessThanOrEqual(LIMITS.groups);
+  expect(MAX_GROUPED_LOTS).toBeLessThanOrEqual(LIMITS.groupedLots);
 });
 
 it('says nothing of limits that the tender does not set', () => {

@@ -2,20 +2,20 @@
  * The winner determination problem of a whole tender: all its demand and its rules, and the tariffs that are bid for it.
  * What of a tariff nobody asks for is no part of the problem.
  */
-import type { Problem, ProblemBid, ProblemLot } from '../../allocation/rules/problem.js';
+import type { Problem, ProblemBid, ProblemLot, ProblemRules, WinnerGroup } from '../../allocation/rules/problem.js';
 import type { LotCode, Tariff, TariffBand, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
-import { type AwardRule, type Lines, WHOLE_BP } from '../../tenders/rules/terms.js';
+import { type AwardTerms, type Lines, WHOLE_BP } from '../../tenders/rules/terms.js';
 
-/** The tender's words that a problem needs. */
-export interface ProblemTender {
+/** By what a tender is awarded, as a problem takes it. */
+export interface RuledTender extends Omit<AwardTerms, 'minWinners'> {
   readonly currency: string;
   readonly termMonths: number;
-  readonly awardRule: AwardRule;
   /** null, or less than one, when none need to win */
   readonly minWinners: number | null;
-  readonly maxWinners: number | null;
-  /** the largest part of all lines that one provider may win, in basis points (10,000 is all) */
-  readonly maxShareBp: number | null;
+}
+
+/** The tender's words that a problem needs. */
+export interface ProblemTender extends RuledTender {
   readonly lots: readonly {
     readonly code: LotCode;
     readonly demand: Readonly<Record<TierCode, Lines>>;
@@ -36,6 +36,7 @@ export type ProblemHead = Omit<Problem, 'bids'>;
 /** All lines of a tender, firm and of interest alike, by lot in order of code, and its published rules. */
 export function problemHead(tender: ProblemTender): ProblemHead {
   const { currency, termMonths, awardRule: award, minWinners, maxWinners, maxShareBp } = tender;
+  const { winnerGroups, budgetMinor, maxCostShareBp } = tender;
   const lots = tender.lots.map(({ code, demand }) => ({
     id: code,
     demand: Object.fromEntries(Object.entries(demand).map(([tier, { firm, interest }]) => [tier, firm + interest])),
@@ -49,8 +50,35 @@ export function problemHead(tender: ProblemTender): ProblemHead {
       ...(minWinners !== null && minWinners >= 1 ? { minWinners } : {}),
       ...(maxWinners === null ? {} : { maxWinners }),
       ...(maxShareBp === null ? {} : { maxShare: maxShareBp / WHOLE_BP }),
+      ...(maxCostShareBp === null ? {} : { maxCostShare: maxCostShareBp / WHOLE_BP }),
+      ...(budgetMinor === null ? {} : { budgetMinor }),
+      ...groupsWithin(winnerGroups, lots),
     },
   };
+}
+
+/**
+ * The groups of winners, as far as their lots are asked for.
+ * @param winnersOf who has won within a group's lots already
+ */
+export function groupsWithin(
+  groups: RuledTender['winnerGroups'],
+  asked: readonly ProblemLot[],
+  winnersOf: (lots: readonly LotCode[]) => readonly string[] = () => [],
+): Pick<ProblemRules, 'groups'> {
+  const known = new Set(asked.map(({ id }) => id));
+  const within = groups.flatMap(({ lots, minWinners, maxWinners }): WinnerGroup[] => {
+    const here = lots.filter((lot) => known.has(lot)).sort();
+    const winners = winnersOf(lots);
+    const group = {
+      lots: here,
+      ...(winners.length === 0 ? {} : { winners }),
+      ...(minWinners === null ? {} : { minWinners }),
+      ...(maxWinners === null ? {} : { maxWinners }),
+    };
+    return here.length === 0 ? [] : [group];
+  });
+  return within.length === 0 ? {} : { groups: within };
 }
 
 /** The problem of a tender and of the tariffs that are bid for it. */

@@ -1,6 +1,7 @@
 /** The entries of a scenario board in the words of somebody who knows the tender and not the solver. */
 import type { ProblemRules } from '../../allocation/rules/problem.js';
 import type { ScenarioKind } from '../../allocation/rules/scenarios.js';
+import { groupsWords, percent, winners } from './rule-words.js';
 
 /**
  * @param rules those of the award's problem
@@ -13,7 +14,7 @@ export function wordsOf(
 ): string {
   switch (kind) {
     case 'winners':
-      return `At most ${winners(Number(about))}`;
+      return winnersWords(Number(about), rules.winners?.length ?? 0);
     case 'cap':
       return `No provider above ${percent(Number(about))} of the lines`;
     case 'without':
@@ -36,7 +37,7 @@ function ruleWords(rule: string, rules: ProblemRules, nameOf: (provider: string)
     case 'maxCostShare':
       return `no provider above ${percent(rules.maxCostShare ?? 1)} of the cost`;
     case 'groups':
-      return 'so many winners in some of the lots';
+      return groupsWords(rules.groups ?? []);
     case 'include':
       return `${(rules.include ?? []).map(nameOf).join(', ')} must win`;
     case 'exclude':
@@ -48,11 +49,10 @@ function ruleWords(rule: string, rules: ProblemRules, nameOf: (provider: string)
   }
 }
 
-function winners(count: number): string {
-  return `${count} ${count === 1 ? 'winner' : 'winners'}`;
-}
-
-/** A part in percent, with as many digits as it has, at most two. */
-function percent(part: number): string {
-  return `${Math.round(part * 10_000) / 100} %`;
+/** @param already those that hold lines of the tender by other awards */
+function winnersWords(most: number, already: number): string {
+  if (already === 0) return `At most ${winners(most)}`;
+  const present = already === 1 ? 'the one that holds' : `the ${already} that hold`;
+  if (most === already) return `No winner beside ${present} lines already`;
+  return `At most ${winners(most)}, with ${present} lines already`;
 }

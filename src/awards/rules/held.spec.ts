@@ -1,6 +1,6 @@
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import { withNames } from './explanation.js';
-import { type HeldCell, heldLines, heldWords, tariffLeft, whyHeldChanged } from './held.js';
+import { type HeldCell, heldLines, heldPaid, heldWords, tariffLeft, whyAskedAnew, whyHeldChanged } from './held.js';
 
 const cell: HeldCell = { bidId: 'b', providerId: 'p', lot: 'N', tier: 'fast', lines: 20, decided: true };
 const held: readonly HeldCell[] = [
@@ -36,6 +36,31 @@ test('what is left of a tariff: all lines fill its capacities, the decided ones 
     minimumLines: 1,
   });
   expect(tariffLeft('other', tariff, held)).toEqual(tariff);
+});
+
+test('what is held is paid for in the band that all lines of the bid reach, with its activation, once', () => {
+  const tariff: Tariff = {
+    bands: [
+      { from: 1, monthly: { fast: 10n } },
+      { from: 28, monthly: { fast: 9n } },
+    ],
+    lots: { N: { setup: 7n }, S: { surcharge: 2n } },
+    activation: 5n,
+  };
+  const bids = ['b', 'c', 'other'].map((bidId) => {
+    return { bidId, providerId: bidId === 'c' ? 'q' : 'p', receivedAt: new Date(0), tariff };
+  });
+  expect(heldPaid(bids, held, 3)).toEqual({ p: 20n * 34n + 8n * 33n + 5n, q: 90n * 34n + 5n });
+  // Fewer that settled reach another band.
+  expect(heldPaid(bids, held.slice(0, 2), 3)).toEqual({ p: 20n * 37n + 5n * 36n + 5n });
+});
+
+test('where rules are about what all winners have, an evaluation stands while nothing of that changed', () => {
+  const rules = { groups: [{ lots: ['N'], winners: ['p'], minWinners: 2 }] };
+  expect(whyAskedAnew('a', { problemHash: 'a', rules })).toBeNull();
+  expect(whyAskedAnew('a', { problemHash: 'b', rules })?.code).toBe('award.held-changed');
+  expect(whyAskedAnew('a', { problemHash: 'b', rules: { paid: { p: 1n } } })?.code).toBe('award.held-changed');
+  expect(whyAskedAnew('a', { problemHash: 'b', rules: { groups: [{ lots: ['N'], minWinners: 2 }] } })).toBeNull();
 });
 
 test('an evaluation stands while its winners hold what it counted', () => {

@@ -2,7 +2,11 @@
  * What winners hold beside an award: lines under the tender's other awards. They fill capacities from the moment they
  * are drafted; bands and minimum count them once they are decided on, for only then does anybody rely on them.
  */
+import type { Minor } from '../../kernel/money.js';
 import { type Refusal, refuse } from '../../kernel/refusal.js';
+import { lineOverTerm } from '../../pricing/rules/all-in.js';
+import { bandReached, lineMonthly } from '../../pricing/rules/band.js';
+import type { ProblemRules } from '../../allocation/rules/problem.js';
 import { tariffBeside } from '../../pricing/rules/tariff-beside.js';
 import type { LotCode, Tariff, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardBid, Winner } from './award.js';
@@ -55,6 +59,34 @@ function lotLeft(place: TariffLot, own: readonly HeldCell[]): TariffLot | null {
 }
 
 /**
+ * What providers are paid over the term for the lines that they hold: those of a bid in the band that all of them reach,
+ * with its activation. That further lines might make these cheaper is not counted: a budget is rather kept than not.
+ * @param bids all that hold lines, and others
+ * @returns amounts by provider
+ */
+export function heldPaid(
+  bids: readonly AwardBid[],
+  held: readonly HeldCell[],
+  termMonths: number,
+): Record<string, Minor> {
+  const paid = new Map<string, Minor>();
+  for (const { bidId, providerId, tariff } of bids) {
+    const own = held.filter((cell) => cell.bidId === bidId);
+    if (own.length === 0) continue;
+    const band = bandReached(tariff, linesOf(own)) ?? 0;
+    const cost = own.reduce(
+      (sum, { lot, tier, lines }) =>
+        sum +
+        BigInt(lines) *
+          lineOverTerm(lineMonthly(tariff, band, lot, tier) ?? 0n, tariff.lots[lot]?.setup ?? 0n, termMonths),
+      tariff.activation ?? 0n,
+    );
+    paid.set(providerId, (paid.get(providerId) ?? 0n) + cost);
+  }
+  return Object.fromEntries([...paid].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
  * Why an evaluation no longer tells what its winners would ask: they hold other lines now than those with which their
  * prices were found.
  * @returns the refusal to decide on it, or null
@@ -70,6 +102,25 @@ export function whyHeldChanged(
     'Since this award was evaluated, the lines that a winner holds under other awards of the tender have changed, and ' +
       'its prices with them. Have it evaluated again.',
     { providerId: changed.providerId, evaluatedWith: changed.heldLines, holds: heldLines(held, changed.bidId) },
+  );
+}
+
+/**
+ * Why an evaluation no longer keeps the tender's rules over all its awards: what others hold counts in them, and has changed.
+ * @param rules those of the problem as it is asked at this moment
+ * @returns the refusal to decide on it, or null, also where nothing of what others hold counts in the rules
+ */
+export function whyAskedAnew(
+  evaluated: string | null,
+  present: { readonly problemHash: string; readonly rules: Pick<ProblemRules, 'paid' | 'groups'> },
+): Refusal | null {
+  const { paid, groups = [] } = present.rules;
+  if (evaluated === present.problemHash) return null;
+  if (paid === undefined && groups.every((group) => group.winners === undefined)) return null;
+  return refuse(
+    'award.held-changed',
+    'Since this award was evaluated, what winners hold beside it has changed, and the tender has rules about what all ' +
+      'winners have together. Have it evaluated again.',
   );
 }
 

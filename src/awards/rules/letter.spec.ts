@@ -9,6 +9,9 @@ const tender: AwardTender = {
   minWinners: 1,
   maxWinners: null,
   maxShareBp: null,
+  winnerGroups: [],
+  budgetMinor: null,
+  maxCostShareBp: null,
   lots: [
     { code: 'N', title: 'North', told: true, demand: { fast: { firm: 10, interest: 0 } } },
     {

@@ -11,6 +11,7 @@ import { bandReached, leastLines, lineMonthly } from '../../pricing/rules/band.j
 import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardBid, AwardCell, AwardTender, Winner } from './award.js';
 import { type HeldCell, heldLines, tariffLeft } from './held.js';
+import { ruleSentences } from './rule-words.js';
 
 export type LotOutcome = 'won' | 'won-in-part' | 'not-won' | 'not-offered';
 
@@ -31,8 +32,8 @@ export interface LetterLot {
   /** what these lines cost over the term as awarded, set-up included, activation not */
   readonly winningCostMinor: Minor | null;
   /**
-   * own - winning. Not above zero: the lot was lost although the own price was no higher, because volume, capacity or
-   * the number of winners decided otherwise. It is not the amount by which a tariff would have had to be lower to win.
+   * own - winning. Not above zero: the lot was lost although the own price was no higher, because volume, capacity or one
+   * of the letter's `rules` decided otherwise. It is not the amount by which a tariff would have had to be lower to win.
    */
   readonly gapMinor: Minor | null;
   /** the gap as a part of what won, in whole percent; null when the lot was not offered whole */
@@ -61,6 +62,8 @@ export interface LetterContent {
   readonly costMinor: Minor | null;
   readonly cells: readonly AwardCell[];
   readonly lots: readonly LetterLot[];
+  /** what the tender asks of all its awards beside the lowest cost, a sentence each */
+  readonly rules: readonly string[];
   /** the award as a whole, activations included */
   readonly awardLines: number;
   readonly awardTotalMinor: Minor;
@@ -135,6 +138,7 @@ export function letterTo(
         ? [{ ...head, lines, ownCostMinor: own, winningCostMinor, gapMinor }]
         : [{ ...head, lines: null, ownCostMinor: null, winningCostMinor: null, gapMinor: null }];
     }),
+    rules: ruleSentences(tender),
     awardLines: sum(award.winners.map((winner) => winner.lines)),
     awardTotalMinor: award.totalMinor,
     standstillEndsAt: award.standstillEndsAt.toISOString(),

@@ -82,8 +82,9 @@ function tenderOf(lines: readonly Line[]): AwardTender {
     }
     return { code, title: code, told: true, demand: counted };
   });
-  const limits = { minWinners: null, maxWinners: null, maxShareBp: null };
-  return { currency: 'KRW', termMonths: 36, awardRule: 'shared', ...limits, lots };
+  const limits = { minWinners: null, maxWinners: null, maxShareBp: null, winnerGroups: [] };
+  const money = { budgetMinor: null, maxCostShareBp: null };
+  return { currency: 'KRW', termMonths: 36, awardRule: 'shared', ...limits, ...money, lots };
 }
 
 /** What each bid wins, counted and charged line by line; a line that it does not offer is charged nothing. */

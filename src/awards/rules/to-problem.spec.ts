@@ -10,6 +10,9 @@ const tender: AwardTender = {
   minWinners: 1,
   maxWinners: 3,
   maxShareBp: 6_000,
+  winnerGroups: [],
+  budgetMinor: null,
+  maxCostShareBp: null,
   lots: [
     {
       code: 'N',
@@ -105,6 +108,32 @@ describe('the problem of a follow-up award', () => {
       ['a', 60],
       ['b', 40],
     ]);
+  });
+
+  test('keeps groups of winners over all awards, as far as their lots are asked for', () => {
+    const winnerGroups = [
+      { lots: ['N', 'S'], minWinners: 2, maxWinners: null },
+      { lots: ['N'], minWinners: null, maxWinners: 1 },
+    ];
+    const inNorth = held.map((cell) => ({ ...cell, lot: 'N' }));
+    const problem = toProblem({ ...tender, winnerGroups }, [bid('a'), bid('b')], scope, none, inNorth);
+    // The group of the north alone is not asked for, and so has nothing to keep.
+    expect(problem.rules.groups).toEqual([{ lots: ['S'], winners: ['b'], minWinners: 2 }]);
+    expect(readProblem(problem)).toMatchObject({ ok: true });
+  });
+
+  test('counts what winners are paid where a rule is about money, also of a bid that takes no part any more', () => {
+    const rich = { ...tender, budgetMinor: 900_000n };
+    const out = new Set(['bid-b']);
+    const { rules, bids } = toProblem(rich, [bid('a'), bid('b')], scope, out, held);
+    expect(rules).toMatchObject({ budgetMinor: 900_000n, winners: ['b'], paid: { b: 20n * 100n * 36n } });
+    expect(bids.map((each) => each.provider)).toEqual(['a']);
+    const part = { ...tender, awardRule: 'tier' as const, maxCostShareBp: 5_000 };
+    expect(toProblem(part, [bid('a'), bid('b')], scope, out, held).rules).toMatchObject({
+      maxCostShare: 0.5,
+      paid: { b: 72_000n },
+    });
+    expect(toProblem(tender, [bid('a'), bid('b')], scope, out, held).rules).not.toHaveProperty('paid');
   });
 
   test('leaves out whoever has too little left to accept an award', () => {

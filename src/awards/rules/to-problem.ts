@@ -2,19 +2,26 @@
  * The winner determination problem of an award: the tender's demand and rules, and the bids that take part.
  *
  * A follow-up award asks for the cells of a fallen winner only. What other winners hold stays theirs: it counts against
- * their capacities and against the largest share, and they are winners already, so that the tender's published rules
- * hold over all its awards together. Their bands, minimum and activation count with it too: all units are the lines that the
- * provider wins in the tender.
+ * their capacities and against the largest share, they are winners already, also within groups of lots, and what they are
+ * paid counts towards budget and parts of the cost, so that the tender's published rules hold over all its awards together.
+ * Their bands, minimum and activation count with it too: all units are the lines that the provider wins in the tender.
  */
 import type { Problem, ProblemBid, ProblemLot } from '../../allocation/rules/problem.js';
 import { shareLimit } from '../../allocation/rules/terms.js';
-import { problemBid, problemHead, tariffWithin, wholeProblem } from '../../auctions/rules/whole-problem.js';
+import {
+  groupsWithin,
+  problemBid,
+  problemHead,
+  tariffWithin,
+  wholeProblem,
+} from '../../auctions/rules/whole-problem.js';
 import { leastLines } from '../../pricing/rules/band.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import { type AwardBid, type AwardCell, type AwardTender, lotsOf } from './award.js';
-import { type HeldCell, linesOf, tariffLeft } from './held.js';
+import { type HeldCell, heldPaid, linesOf, tariffLeft } from './held.js';
 
 /**
+ * @param bids all that were opened, those of winners elsewhere among them
  * @param scope the cells to be allocated; null for all demand
  * @param excluded bids that take no part
  * @param held what is already won under the tender's other awards
@@ -32,8 +39,10 @@ export function toProblem(
   const lots = scope === null ? whole.lots : askedIn(scope);
   // The share is of all lines of the tender: here it limits what each provider may still win.
   const mostLines = shareLimit(whole.rules.maxShare, demanded(whole.lots));
-  const head = problemHead({ ...tender, maxShareBp: null });
-  const winners = [...new Set(held.map((cell) => cell.providerId))].sort();
+  const head = problemHead({ ...tender, maxShareBp: null, winnerGroups: [] });
+  const holders = (cells: readonly HeldCell[]) => [...new Set(cells.map((cell) => cell.providerId))].sort();
+  const winners = holders(held);
+  const limitsMoney = tender.budgetMinor !== null || tender.maxCostShareBp !== null;
   return {
     ...head,
     lots,
@@ -41,7 +50,12 @@ export function toProblem(
       const tariff = remaining(bid, tariffWithin(bid.tariff, lots), held, mostLines);
       return tariff === null ? [] : [problemBid(bid, tariff)];
     }),
-    rules: { ...head.rules, ...(winners.length === 0 ? {} : { winners }) },
+    rules: {
+      ...head.rules,
+      ...(winners.length === 0 ? {} : { winners }),
+      ...(winners.length === 0 || !limitsMoney ? {} : { paid: heldPaid(bids, held, tender.termMonths) }),
+      ...groupsWithin(tender.winnerGroups, lots, (of) => holders(held.filter(({ lot }) => of.includes(lot)))),
+    },
   };
 }
 

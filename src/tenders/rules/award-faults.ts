@@ -1,20 +1,25 @@
 /** Whether the rules of award can be kept at all by the demand: what no set of bids could satisfy is refused early. */
 import type { Fault } from '../../kernel/refusal.js';
-import { demandByLot, linesOf } from './lot-demand.js';
+import { groupFaults } from './group-faults.js';
+import { moneyFaults } from './money-faults.js';
+import { type Part, partsOf, percent, unitWords } from './parts.js';
 import { type TenderFrame, type TenderTerms, WHOLE_BP } from './terms.js';
 
-/** Faults of winners, share and award rule against each other and against the demand. */
+/** Faults of winners, shares, groups, budget and award rule against each other and against the demand. */
 export function awardFaults(terms: TenderTerms, frame: TenderFrame): Fault[] {
+  const parts = partsOf(terms, frame);
+  return [...winnerFaults(terms, parts), ...groupFaults(terms, parts), ...moneyFaults(terms, parts)];
+}
+
+function winnerFaults(terms: TenderTerms, parts: readonly Part[]): Fault[] {
   const { minWinners, maxWinners, maxShareBp } = terms;
   const faults: Fault[] = [];
   if (maxWinners !== null && maxWinners < minWinners) {
     const reason = `At most ${maxWinners} winners are fewer than the ${minWinners} asked for at least; raise one or lower the other.`;
     faults.push({ path: 'maxWinners', reason });
   }
-  const parts = partsOf(terms, frame);
   if (terms.awardRule !== 'shared' && parts.length > 0 && minWinners > parts.length) {
-    const unit = terms.awardRule === 'lot' ? 'lots' : 'tiers of lots';
-    const reason = `${minWinners} winners cannot each win something of ${parts.length} ${unit}; lower the number or share the lines.`;
+    const reason = `${minWinners} winners cannot each win something of ${unitWords(terms, parts.length)}; lower the number or share the lines.`;
     faults.push({ path: 'minWinners', reason });
   }
   if (maxShareBp === null) return faults;
@@ -30,20 +35,4 @@ export function awardFaults(terms: TenderTerms, frame: TenderFrame): Fault[] {
     faults.push({ path: 'maxShareBp', reason });
   }
   return faults;
-}
-
-/** What goes to one provider as a whole. */
-function partsOf(terms: TenderTerms, frame: TenderFrame): { name: string; lines: number }[] {
-  return [...demandByLot(terms.lots, frame.demand)].flatMap(([lot, demand]) =>
-    terms.awardRule === 'lot'
-      ? [{ name: `Lot ${lot}`, lines: linesOf(demand) }]
-      : Object.entries(demand).map(([tier, { firm, interest }]) => ({
-          name: `Tier ${tier} of lot ${lot}`,
-          lines: firm + interest,
-        })),
-  );
-}
-
-function percent(basisPoints: number): string {
-  return `${basisPoints / 100} %`;
 }

@@ -3,8 +3,10 @@ import { canonicalJson } from '../../kernel/canonical.js';
 import { DEFAULT_AUCTION } from './auction-settings.js';
 import { awardFaults } from './award-faults.js';
 import { contentOf } from './content.js';
+import { MAX_GROUPS } from './group-faults.js';
 import { demandByLot, linesOf } from './lot-demand.js';
 import { lotFaults, regionGroups } from './lot-faults.js';
+import { MAX_BUDGET_MINOR } from './money-faults.js';
 import { tenderLifecycle } from './tender-lifecycle.js';
 import { biddingEndFaults, publishFaults, termsFaults } from './terms-faults.js';
 import type { TenderFrame, TenderTerms } from './terms.js';
@@ -32,6 +34,9 @@ const sound: TenderTerms = {
   minWinners: 1,
   maxWinners: null,
   maxShareBp: null,
+  winnerGroups: [],
+  budgetMinor: null,
+  maxCostShareBp: null,
   priceCaps: { fast: 5000n },
   enquiryEndsAt: null,
   biddingEndsAt: later(60),
@@ -114,6 +119,111 @@ describe('rules of award', () => {
   });
 });
 
+describe('groups of winners', () => {
+  const group = (lots: string[], minWinners: number | null, maxWinners: number | null = null) => {
+    return { winnerGroups: [{ lots, minWinners, maxWinners }] };
+  };
+  const found = (terms: Partial<TenderTerms>): string[] =>
+    awardFaults({ ...sound, ...terms }, frame).map(({ path, reason }) => `${path}: ${reason}`);
+
+  it('hold where bids could keep them', () => {
+    for (const terms of [
+      group(['L1', 'L2'], 2),
+      group(['L1'], 1, 1),
+      { ...group(['L1'], 2), awardRule: 'tier' as const },
+      { ...group(['L2'], 9), awardRule: 'shared' as const },
+      { ...group(['L1', 'L2'], null, 2), minWinners: 2 },
+      { ...group(['L1', 'L2'], null, 2), maxShareBp: 6000 },
+    ])
+      expect(found(terms)).toEqual([]);
+  });
+
+  it.each<[string, Partial<TenderTerms>, string, string]>([
+    ['a group without a lot', group([], 2), 'winnerGroups.0.lots', 'no lot'],
+    ['a strange lot', group(['L1', 'L9'], 2), 'winnerGroups.0.lots.1', 'no lot L9'],
+    ['a lot twice', group(['L1', 'L1'], 1), 'winnerGroups.0.lots.1', 'in the group already'],
+    ['a group that asks for nothing', group(['L1'], null), 'winnerGroups.0', 'give minWinners or maxWinners'],
+    ['fewer than must', group(['L1', 'L2'], 2, 1), 'winnerGroups.0.maxWinners', 'fewer than the 2'],
+    ['two winners of one whole lot', group(['L1'], 2), 'winnerGroups.0.minWinners', 'something of 1 lot;'],
+    [
+      'three winners of the two tiers of a lot',
+      { ...group(['L1'], 3), awardRule: 'tier' },
+      'winnerGroups.0.minWinners',
+      'something of 2 tiers of lots',
+    ],
+    [
+      'more than may win altogether',
+      { ...group(['L1', 'L2'], 2), maxWinners: 1 },
+      'winnerGroups.0.minWinners',
+      'the 1 that',
+    ],
+    [
+      'fewer in all lots than must win',
+      { ...group(['L2', 'L1'], null, 1), minWinners: 2 },
+      'winnerGroups.0.maxWinners',
+      'all lots',
+    ],
+    [
+      'fewer than the share of lines takes',
+      { ...group(['L2'], null, 1), maxShareBp: 4000, awardRule: 'shared' },
+      'winnerGroups.0.maxWinners',
+      'it takes 2 winners to serve these lots',
+    ],
+    [
+      'more in some lots than in lots around them',
+      { winnerGroups: [...group(['L1', 'L2'], null, 1).winnerGroups, ...group(['L1', 'L2'], 2).winnerGroups] },
+      'winnerGroups.1.minWinners',
+      'winnerGroups.0 allows 1',
+    ],
+    [
+      'more groups than anybody reads',
+      {
+        winnerGroups: Array.from({ length: MAX_GROUPS + 1 }, () => ({ lots: ['L1'], minWinners: 1, maxWinners: null })),
+      },
+      'winnerGroups',
+      'at most 500 groups',
+    ],
+  ])('refuse %s', (_what, terms, path, reason) => {
+    const faults = awardFaults({ ...sound, ...terms }, frame);
+    expect(faults).toEqual([{ path, reason: expect.stringContaining(reason) as string }]);
+  });
+});
+
+describe('rules about money', () => {
+  it('hold where bids could keep them', () => {
+    expect(places({ budgetMinor: 1n })).toEqual([]);
+    expect(places({ budgetMinor: MAX_BUDGET_MINOR })).toEqual([]);
+    expect(places({ maxCostShareBp: 5000 })).toEqual([]);
+    expect(places({ maxCostShareBp: 3400, awardRule: 'tier' })).toEqual([]);
+  });
+
+  it.each<[string, Partial<TenderTerms>, string, string]>([
+    ['a budget of nothing', { budgetMinor: 0n }, 'budgetMinor', 'leaves nothing to award'],
+    ['a budget beyond all costs', { budgetMinor: MAX_BUDGET_MINOR + 1n }, 'budgetMinor', 'more than any award'],
+    [
+      'a part of the cost of shared lines',
+      { maxCostShareBp: 5000, awardRule: 'shared' },
+      'maxCostShareBp',
+      'maxShareBp',
+    ],
+    [
+      'a part that takes more winners than may',
+      { maxCostShareBp: 5000, maxWinners: 1 },
+      'maxCostShareBp',
+      'takes 2 winners',
+    ],
+    [
+      'a part that takes more winners than there are lots',
+      { maxCostShareBp: 4900 },
+      'maxCostShareBp',
+      'there are 2 lots',
+    ],
+  ])('refuse %s', (_what, terms, path, reason) => {
+    const faults = awardFaults({ ...sound, ...terms }, frame);
+    expect(faults).toEqual([{ path, reason: expect.stringContaining(reason) as string }]);
+  });
+});
+
 describe('caps and calendar', () => {
   it('are refused at their place', () => {
     expect(places({ priceCaps: { radio: 1n } })).toEqual(['priceCaps.radio']);
@@ -176,10 +286,28 @@ describe('content', () => {
       { offerDays: 15 },
       { lots: [A, { ...B, title: 'x' }] },
       { maxShareBp: 9999 },
+      { winnerGroups: [{ lots: ['L1', 'L2'], minWinners: 2, maxWinners: null }] },
+      { budgetMinor: 1n },
+      { maxCostShareBp: 9999 },
       { auction: { ...DEFAULT_AUCTION, minimumStepBp: 101 } },
     ]) {
       expect(text({ ...sound, ...change })).not.toBe(text(sound));
     }
+  });
+
+  it('names no rule that the tender does not set, so that it is what it was before there were such rules', () => {
+    const members = ['auction', 'awardRule', 'biddingEndsAt', 'currency', 'enquiryEndsAt', 'id', 'lots', 'maxShareBp'];
+    members.push('maxWinners', 'minWinners', 'offerDays', 'poolId', 'priceCaps', 'snapshotHash', 'standstillDays');
+    expect(Object.keys(JSON.parse(text(sound)) as object)).toEqual([...members, 'termMonths', 'title']);
+  });
+
+  it('is the same however groups and their lots were ordered', () => {
+    const [a, b] = [
+      { lots: ['L1', 'L2'], minWinners: 2, maxWinners: null },
+      { lots: ['L2'], minWinners: null, maxWinners: 1 },
+    ];
+    const text1 = text({ ...sound, winnerGroups: [a, b] });
+    expect(text({ ...sound, winnerGroups: [b, { ...a, lots: ['L2', 'L1'] }] })).toBe(text1);
   });
 
   it('holds no count of lines, which could be found by trying', () => {

@@ -34,9 +34,18 @@ export interface RegionDemand {
   readonly interestLines: number;
 }
 
-export interface TenderTerms {
-  readonly title: string;
-  readonly lots: readonly Lot[];
+/** How many different providers win lines within some lots: of a region, or two for the resilience of one lot. */
+export interface WinnerGroup {
+  /** codes of lots, each once */
+  readonly lots: readonly string[];
+  /** null when none need to win there */
+  readonly minWinners: number | null;
+  /** null for any number */
+  readonly maxWinners: number | null;
+}
+
+/** By what a tender is awarded, beside the prices: the rules hold over all its awards together. */
+export interface AwardTerms {
   readonly awardRule: AwardRule;
   /** the fewest different providers that must win */
   readonly minWinners: number;
@@ -44,6 +53,17 @@ export interface TenderTerms {
   readonly maxWinners: number | null;
   /** the largest part of all lines one provider may win, in basis points; null for all of them */
   readonly maxShareBp: number | null;
+  /** empty when winners are counted over all lots only */
+  readonly winnerGroups: readonly WinnerGroup[];
+  /** the most that all lines may cost over the term, set-up and activation included, in minor units; null for any cost */
+  readonly budgetMinor: Minor | null;
+  /** the largest part of the cost of all lines one provider may be paid, in basis points; null for all of it */
+  readonly maxCostShareBp: number | null;
+}
+
+export interface TenderTerms extends AwardTerms {
+  readonly title: string;
+  readonly lots: readonly Lot[];
   /**
    * the most a line may cost a month per tier, all-in: surcharge and set-up spread over the term included; a tier that
    * is absent has no cap
