@@ -96,7 +96,7 @@ describe('awards that are known of a problem like it', () => {
       }),
       { numRuns: cases(300), endOnFailure: true },
     );
-    expect(Math.min(...Object.values(seen))).toBeGreaterThan(enough(5));
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(enough(0));
   });
 
   it.each<AwardRule>(['lot', 'tier', 'shared'])(
