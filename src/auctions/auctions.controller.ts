@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May, OpenToAll } from '../platform/http/request.js';
 import { Keys } from '../platform/keys/keys.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
@@ -40,7 +41,7 @@ export class AuctionsController {
   /** The auction of a tender: its state, its deadline, and the clock that counts. */
   @May('tenders.read')
   @Get('tenders/:id/auction')
-  async auction(@Param('id', ParseUUIDPipe) id: string): Promise<AuctionView> {
+  async auction(@Param('id', AnId) id: string): Promise<AuctionView> {
     return this.queries.auction(this.source.manager, id);
   }
 
@@ -53,7 +54,7 @@ export class AuctionsController {
   @Post('tenders/:id/bids')
   async submit(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) tenderId: string,
+    @Param('id', AnId) tenderId: string,
     @Body(ParseTariff) tariff: Tariff,
     @Req() request: Arriving,
   ): Promise<ReceiptView> {
@@ -63,11 +64,7 @@ export class AuctionsController {
   /** The own bids' receipts, the latest first. */
   @May('bids.read-own')
   @Get('tenders/:id/bids/mine')
-  async own(
-    @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Query() page: PageQuery,
-  ): Promise<OwnBidPage> {
+  async own(@Acting() actor: Actor, @Param('id', AnId) id: string, @Query() page: PageQuery): Promise<OwnBidPage> {
     return this.queries.own(this.source.manager, actor, id, page);
   }
 
@@ -77,7 +74,7 @@ export class AuctionsController {
   @Post('bids/:id/withdraw')
   async withdraw(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) bidId: string,
+    @Param('id', AnId) bidId: string,
     @Req() request: Arriving,
   ): Promise<WithdrawalView> {
     return this.auctions.withdraw(actor, bidId, await this.reception.receivedAt(request.raw));
@@ -87,14 +84,14 @@ export class AuctionsController {
   @May('bids.open')
   @HttpCode(200)
   @Post('tenders/:id/bids/open')
-  async open(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<OpeningView> {
+  async open(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<OpeningView> {
     return this.auctions.open(actor, id);
   }
 
   /** The opened bids in the order of receipt. */
   @May('bids.read')
   @Get('tenders/:id/bids')
-  async opened(@Param('id', ParseUUIDPipe) id: string, @Query() page: PageQuery): Promise<OpenedBidPage> {
+  async opened(@Param('id', AnId) id: string, @Query() page: PageQuery): Promise<OpenedBidPage> {
     return this.queries.opened(this.source.manager, id, page);
   }
 

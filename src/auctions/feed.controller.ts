@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Headers, Param, ParseUUIDPipe, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { SessionsService } from '../identity/sessions.service.js';
 import type { Actor } from '../kernel/actor.js';
 import { invalid } from '../kernel/refusal.js';
+import { AnId } from '../platform/http/ids.js';
 import { type ActingRequest, etagsIn, MaybeActing, OpenToAll, ShowsMoreTo } from '../platform/http/request.js';
 import { FeedQuery, FeedSnapshot, LogQuery, MOST_SEQUENCE } from './feed.dto.js';
 import { FeedService } from './feed.service.js';
@@ -38,7 +39,7 @@ export class FeedController {
   @Get('feed')
   async follow(
     @MaybeActing() actor: Actor | null,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Query() { after }: FeedQuery,
     @Headers('last-event-id') seen: string | undefined,
     @Req() request: ActingRequest,
@@ -68,7 +69,7 @@ export class FeedController {
   @Get('log')
   async log(
     @MaybeActing() actor: Actor | null,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Query() { full }: LogQuery,
     @Headers('if-none-match') known: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
 import { TariffBody } from './auctions.dto.js';
@@ -42,7 +43,7 @@ export class LiveController {
   /** The auction: its phase, its end, and the clock that counts. */
   @May('tenders.read')
   @Get()
-  async auction(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<LiveAuctionView> {
+  async auction(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<LiveAuctionView> {
     return this.queries.auction(this.source.manager, actor, id);
   }
 
@@ -55,7 +56,7 @@ export class LiveController {
   @Post('bids')
   async improve(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) auctionId: string,
+    @Param('id', AnId) auctionId: string,
     @Body(ParseTariff) tariff: Tariff,
     @Req() request: Arriving,
   ): Promise<ImprovementView> {
@@ -71,7 +72,7 @@ export class LiveController {
   @Post('proxy')
   async instruct(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) auctionId: string,
+    @Param('id', AnId) auctionId: string,
     @Body(ParseProxy) instruction: ProxyInstruction,
     @Req() request: Arriving,
   ): Promise<ProxyView> {
@@ -88,7 +89,7 @@ export class LiveController {
   @Post('proxy/end')
   async endProxy(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) auctionId: string,
+    @Param('id', AnId) auctionId: string,
     @Req() request: Arriving,
   ): Promise<ProxyView> {
     return this.live.instruct(actor, { auctionId, received: await this.reception.receivedAt(request.raw) }, null);
@@ -97,14 +98,14 @@ export class LiveController {
   /** The own standing: rank, what is provisionally won, and how far the rest is. */
   @May('bids.read-own')
   @Get('standing')
-  async own(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<OwnStandingView> {
+  async own(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<OwnStandingView> {
     return this.queries.own(this.source.manager, actor, id);
   }
 
   /** Everybody's standing. */
   @May('bids.read')
   @Get('standings')
-  async standings(@Param('id', ParseUUIDPipe) id: string, @Query() page: PageQuery): Promise<StandingsView> {
+  async standings(@Param('id', AnId) id: string, @Query() page: PageQuery): Promise<StandingsView> {
     return this.queries.standings(this.source.manager, id, page);
   }
 
@@ -114,7 +115,7 @@ export class LiveController {
   @Post('pause')
   async pause(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() { why }: PauseAuction,
   ): Promise<PauseView> {
     return this.live.pause(actor, id, why);
@@ -124,7 +125,7 @@ export class LiveController {
   @May('auctions.pause')
   @HttpCode(200)
   @Post('resume')
-  async resume(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<PauseView> {
+  async resume(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<PauseView> {
     return this.live.resume(actor, id);
   }
 }

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { PracticeBody, PracticePage, PracticeView } from './practice.dto.js';
 import { ParsePractice } from './practice.pipe.js';
@@ -29,7 +30,7 @@ export class PracticeController {
   @Post()
   async begin(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) tenderId: string,
+    @Param('id', AnId) tenderId: string,
     @Body(ParsePractice) wish: PracticeWish,
   ): Promise<PracticeView> {
     return this.practice.begin(actor, tenderId, wish);
@@ -40,7 +41,7 @@ export class PracticeController {
   @Get()
   async own(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) tenderId: string,
+    @Param('id', AnId) tenderId: string,
     @Query() page: PageQuery,
   ): Promise<PracticePage> {
     return this.queries.own(this.source.manager, actor, tenderId, page);

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import type { Actor } from '../kernel/actor.js';
 import type { Page } from '../kernel/page.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, IfMatch, May } from '../platform/http/request.js';
 import {
   AbandonedTenderAnswer,
@@ -35,7 +36,7 @@ export class AwardsController {
   @Get('tenders/:tenderId/awards')
   async ofTender(
     @Acting() actor: Actor,
-    @Param('tenderId', ParseUUIDPipe) tenderId: string,
+    @Param('tenderId', AnId) tenderId: string,
     @Query() query: PageQuery,
   ): Promise<Page<AwardAnswer>> {
     return this.queries.ofTender(actor, tenderId, query);
@@ -44,7 +45,7 @@ export class AwardsController {
   /** One award: who wins what, how that was found, and who decided. */
   @May('awards.read')
   @Get('awards/:id')
-  async read(@Param('id', ParseUUIDPipe) id: string): Promise<AwardAnswer> {
+  async read(@Param('id', AnId) id: string): Promise<AwardAnswer> {
     return this.queries.answer(id);
   }
 
@@ -55,14 +56,14 @@ export class AwardsController {
   @May('awards.read')
   @ApiOkResponse({ type: LotReasonPage })
   @Get('awards/:id/lots')
-  async lots(@Param('id', ParseUUIDPipe) id: string, @Query() query: LotReasonQuery): Promise<Page<LotReasonAnswer>> {
+  async lots(@Param('id', AnId) id: string, @Query() query: LotReasonQuery): Promise<Page<LotReasonAnswer>> {
     return this.reasons.ofAward(id, query);
   }
 
   /** How many of the reasons of lots are exact yet: an award is there before they are. */
   @May('awards.read')
   @Get('awards/:id/weighing')
-  async weighing(@Param('id', ParseUUIDPipe) id: string): Promise<WeighingAnswer> {
+  async weighing(@Param('id', AnId) id: string): Promise<WeighingAnswer> {
     return this.reasons.weighing(id);
   }
 
@@ -71,7 +72,7 @@ export class AwardsController {
   @Patch('awards/:id')
   async edit(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @IfMatch() seen: number,
     @Body() body: Reasons,
   ): Promise<AwardStepAnswer> {
@@ -84,7 +85,7 @@ export class AwardsController {
   @Post('awards/:id/recommend')
   async recommend(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: Reasons,
   ): Promise<AwardStepAnswer> {
     return this.awards.recommend(actor, id, body.reasons);
@@ -99,7 +100,7 @@ export class AwardsController {
   @Post('awards/:id/approve')
   async approve(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: Approval,
   ): Promise<AwardStepAnswer> {
     return this.awards.approve(actor, id, body.contentHash);
@@ -111,7 +112,7 @@ export class AwardsController {
   @Post('awards/:id/reject')
   async reject(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: Rejection,
   ): Promise<AwardStepAnswer> {
     return this.awards.reject(actor, id, body.why);
@@ -122,7 +123,7 @@ export class AwardsController {
   @Post('awards/:id/evaluate-again')
   async evaluateAgain(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: EvaluateAgain,
   ): Promise<AwardStepAnswer> {
     return this.awards.evaluateAgain(actor, id, body);
@@ -137,7 +138,7 @@ export class AwardsController {
   @Post('awards/:id/abandon')
   async abandon(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: Abandonment,
   ): Promise<AwardStepAnswer> {
     return this.awards.abandon(actor, id, body.why);
@@ -152,7 +153,7 @@ export class AwardsController {
   @Post('tenders/:tenderId/abandon')
   async abandonTender(
     @Acting() actor: Actor,
-    @Param('tenderId', ParseUUIDPipe) tenderId: string,
+    @Param('tenderId', AnId) tenderId: string,
     @Body() body: Abandonment,
   ): Promise<AbandonedTenderAnswer> {
     return this.awards.abandonTender(actor, tenderId, body.why);
@@ -161,7 +162,7 @@ export class AwardsController {
   /** The letter of an award to the caller's own organisation: what it offered, what it won, the gap per lot. */
   @May('awards.read-letter')
   @Get('awards/:id/letter')
-  async letter(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<LetterAnswer> {
+  async letter(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<LetterAnswer> {
     return this.queries.letterTo(actor, id);
   }
 
@@ -169,7 +170,7 @@ export class AwardsController {
   @May('awards.read')
   @ApiOkResponse({ type: LetterPage })
   @Get('awards/:id/letters')
-  async letters(@Param('id', ParseUUIDPipe) id: string, @Query() query: PageQuery): Promise<Page<LetterAnswer>> {
+  async letters(@Param('id', AnId) id: string, @Query() query: PageQuery): Promise<Page<LetterAnswer>> {
     return this.queries.lettersOf(id, query);
   }
 

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import type { Actor } from '../kernel/actor.js';
 import type { Page } from '../kernel/page.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { ProofsService } from './proofs.service.js';
 import {
@@ -30,14 +31,14 @@ export class ScenariosController {
    */
   @May('awards.compare')
   @Post('scenarios')
-  async compare(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<BoardStepAnswer> {
+  async compare(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<BoardStepAnswer> {
     return this.scenarios.compare(actor, id);
   }
 
   /** The alternatives to an award, as far as they are known. */
   @May('awards.read')
   @Get('scenarios')
-  async board(@Param('id', ParseUUIDPipe) id: string): Promise<BoardAnswer> {
+  async board(@Param('id', AnId) id: string): Promise<BoardAnswer> {
     return this.queries.board(id);
   }
 
@@ -45,7 +46,7 @@ export class ScenariosController {
   @May('awards.read')
   @ApiOkResponse({ type: GapPage })
   @Get('gaps')
-  async gaps(@Param('id', ParseUUIDPipe) id: string, @Query() query: GapQuery): Promise<Page<GapAnswer>> {
+  async gaps(@Param('id', AnId) id: string, @Query() query: GapQuery): Promise<Page<GapAnswer>> {
     return this.queries.gaps(id, query);
   }
 
@@ -57,7 +58,7 @@ export class ScenariosController {
   @Post('gaps/proofs')
   async prove(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() wish: ProofWish,
   ): Promise<ProofStepAnswer> {
     return this.proofs.prove(actor, id, wish);

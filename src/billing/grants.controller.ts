@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { GrantPage, GrantView, MakeGrant, MakeVoucher, VoucherPage, VoucherView } from './grants.dto.js';
 import { GrantsService } from './grants.service.js';
@@ -34,18 +35,14 @@ export class GrantsController {
   @May('billing.end-grant')
   @HttpCode(200)
   @Post('grants/:id/end')
-  async end(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<GrantView> {
+  async end(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<GrantView> {
     return this.grants.end(actor, id);
   }
 
   /** Gives a member a voucher of a scheme that is by voucher, for some of its lines. */
   @May('billing.give-voucher')
   @Post('grants/:id/vouchers')
-  async give(
-    @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Body() body: MakeVoucher,
-  ): Promise<VoucherView> {
+  async give(@Acting() actor: Actor, @Param('id', AnId) id: string, @Body() body: MakeVoucher): Promise<VoucherView> {
     return this.grants.give(actor, id, body);
   }
 
@@ -60,7 +57,7 @@ export class GrantsController {
   @May('billing.redeem-voucher')
   @HttpCode(200)
   @Post('vouchers/:id/redeem')
-  async redeem(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<VoucherView> {
+  async redeem(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<VoucherView> {
     return this.grants.redeem(actor, id);
   }
 }

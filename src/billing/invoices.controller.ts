@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Headers, Param, ParseUUIDPipe, Post, Query, Res, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Post, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, etagsIn, May } from '../platform/http/request.js';
 import { CreditNotesService } from './credit-notes.service.js';
 import {
@@ -34,7 +35,7 @@ export class InvoicesController {
   /** An invoice or a credit note, what it comes to. */
   @May('invoices.read')
   @Get(':id')
-  async read(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<InvoiceView> {
+  async read(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<InvoiceView> {
     return this.queries.one(this.source.manager, actor, id);
   }
 
@@ -43,7 +44,7 @@ export class InvoicesController {
   @Get(':id/lines')
   async lines(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Query() query: PageQuery,
   ): Promise<InvoiceLinePage> {
     return this.queries.lines(this.source.manager, actor, id, query);
@@ -54,7 +55,7 @@ export class InvoicesController {
   @Get(':id/grants')
   async grants(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Query() query: PageQuery,
   ): Promise<InvoiceGrantPage> {
     return this.queries.grants(this.source.manager, actor, id, query);
@@ -67,7 +68,7 @@ export class InvoicesController {
   @Get(':id/pdf')
   async pdf(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Headers('if-none-match') known: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | undefined> {
@@ -89,7 +90,7 @@ export class InvoicesController {
   @Post(':id/credit-notes')
   async credit(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: IssueCreditNote,
   ): Promise<InvoiceView> {
     return this.creditNotes.issue(actor, id, body);

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { PlanRun, RunAgreementPage, RunPage, RunsQuery, RunView } from './runs.dto.js';
 import { RunsQueries } from './runs.queries.js';
@@ -36,7 +37,7 @@ export class RunsController {
   /** A billing run: how far it is, what it comes to, and how that differs from the run before. */
   @May('billing.read')
   @Get(':id')
-  async read(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<RunView> {
+  async read(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<RunView> {
     return this.queries.one(this.source.manager, actor, id);
   }
 
@@ -45,7 +46,7 @@ export class RunsController {
   @Get(':id/agreements')
   async agreements(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Query() query: PageQuery,
   ): Promise<RunAgreementPage> {
     return this.queries.agreements(this.source.manager, actor, id, query);
@@ -58,7 +59,7 @@ export class RunsController {
   @May('billing.start')
   @HttpCode(200)
   @Post(':id/start')
-  async start(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<RunView> {
+  async start(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<RunView> {
     return this.runs.start(actor, id);
   }
 }

@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { isCurrency } from '../kernel/currency.js';
 import { notFound } from '../kernel/refusal.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, IfMatch, May, WithoutVersion } from '../platform/http/request.js';
 import { BillingQueries } from './billing.queries.js';
 import { TaxesQueries } from './taxes.queries.js';
@@ -50,7 +51,7 @@ export class TermsController {
   /** A member's own tax rate, with the reason; there is none while it pays the tax of the terms. */
   @May('billing.read')
   @Get('members/:memberId/tax')
-  async tax(@Acting() actor: Actor, @Param('memberId', ParseUUIDPipe) memberId: string): Promise<TaxView> {
+  async tax(@Acting() actor: Actor, @Param('memberId', AnId) memberId: string): Promise<TaxView> {
     return this.taxes.one(this.source.manager, actor, memberId);
   }
 
@@ -59,7 +60,7 @@ export class TermsController {
   @WithoutVersion()
   @HttpCode(204)
   @Delete('members/:memberId/tax')
-  async unsetTax(@Acting() actor: Actor, @Param('memberId', ParseUUIDPipe) memberId: string): Promise<void> {
+  async unsetTax(@Acting() actor: Actor, @Param('memberId', AnId) memberId: string): Promise<void> {
     await this.service.unsetTax(actor, memberId);
   }
 
@@ -69,7 +70,7 @@ export class TermsController {
   @Put('members/:memberId/tax')
   async setTax(
     @Acting() actor: Actor,
-    @Param('memberId', ParseUUIDPipe) memberId: string,
+    @Param('memberId', AnId) memberId: string,
     @Body() body: SetTax,
   ): Promise<TaxView> {
     return this.service.setTax(actor, memberId, body);

@@ -1,20 +1,9 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Headers,
-  HttpCode,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Query,
-  Res,
-  StreamableFile,
-} from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor.js';
 import type { Page } from '../kernel/page.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May, etagsIn } from '../platform/http/request.js';
 import {
   AgreementAnswer,
@@ -49,7 +38,7 @@ export class ContractsController {
   /** One framework agreement: its terms, its hashes and who signed it. */
   @May('contracts.read')
   @Get(':id')
-  async read(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<AgreementAnswer> {
+  async read(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<AgreementAnswer> {
     return this.queries.one(actor, id);
   }
 
@@ -60,7 +49,7 @@ export class ContractsController {
   @Get(':id/pdf')
   async pdf(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Query() { edition }: EditionQuery,
     @Headers('if-none-match') known: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -82,11 +71,7 @@ export class ContractsController {
   @May('contracts.sign')
   @HttpCode(200)
   @Post(':id/sign')
-  async sign(
-    @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Body() body: Sign,
-  ): Promise<AgreementStepAnswer> {
+  async sign(@Acting() actor: Actor, @Param('id', AnId) id: string, @Body() body: Sign): Promise<AgreementStepAnswer> {
     return this.contracts.sign(actor, id, body.contentHash);
   }
 
@@ -96,7 +81,7 @@ export class ContractsController {
   @Post(':id/return')
   async return(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: Return,
   ): Promise<AgreementStepAnswer> {
     return this.contracts.return(actor, id, body.why);
@@ -111,7 +96,7 @@ export class ContractsController {
   @Post(':id/let-fall')
   async letFall(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: LetFall,
   ): Promise<AgreementStepAnswer> {
     return this.contracts.letFall(actor, id, body.why);
@@ -126,7 +111,7 @@ export class ContractsController {
   @Post(':id/issue')
   async issue(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: Issue,
   ): Promise<AgreementStepAnswer> {
     return this.contracts.issue(actor, id, body.specialConditions ?? null);

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May, OpenToAll, WithoutVersion } from '../platform/http/request.js';
-import { IdOf } from './id-param.js';
+import { IdOf } from '../platform/http/ids.js';
 import { AcceptInvitation, InvitationPageView, InvitationView, InvitePerson, JoinedView } from './identity.dto.js';
 import { InvitationsQueries } from './invitations.queries.js';
 import { InvitationsService } from './invitations.service.js';

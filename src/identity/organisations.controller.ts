@@ -4,7 +4,7 @@ import type { Actor } from '../kernel/actor.js';
 import { Refusal } from '../kernel/refusal.js';
 import { Acting, May, OpenToAll } from '../platform/http/request.js';
 import { AttemptsService } from './attempts.service.js';
-import { IdOf } from './id-param.js';
+import { IdOf } from '../platform/http/ids.js';
 import {
   AdmitOrganisation,
   AdmittedView,

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May, WithoutVersion } from '../platform/http/request.js';
-import { IdOf } from './id-param.js';
+import { IdOf } from '../platform/http/ids.js';
 import { PeoplePageView } from './identity.dto.js';
 import { PeopleQueries } from './people.queries.js';
 import { PeopleService } from './people.service.js';

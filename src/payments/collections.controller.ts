@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { IdOf } from './id-param.js';
+import { IdOf } from '../platform/http/ids.js';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May } from '../platform/http/request.js';

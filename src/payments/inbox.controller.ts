@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import { Controller, Get, Headers, HttpCode, Ip, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Controller, Get, Headers, HttpCode, Ip, Param, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { RawBody, wholeBody } from '../platform/http/raw-body.js';
 import { Acting, May, OpenToAll, WithoutKey } from '../platform/http/request.js';
 import {
@@ -76,7 +77,7 @@ export class InboxController {
   /** Which events differed in one night. */
   @May('stripe.read')
   @Get('reconciliations/:id/differences')
-  async differences(@Param('id', ParseUUIDPipe) id: string, @Query() query: PageQuery): Promise<StripeDifferencePage> {
+  async differences(@Param('id', AnId) id: string, @Query() query: PageQuery): Promise<StripeDifferencePage> {
     const { items, next } = await this.queries.differences(this.source.manager, id, query);
     return { items: [...items], next };
   }

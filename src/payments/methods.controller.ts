@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May } from '../platform/http/request.js';
-import { IdOf } from './id-param.js';
+import { IdOf } from '../platform/http/ids.js';
 import { ConfirmMethod, MethodSetupView, PaymentMethodPage, PaymentMethodView } from './methods.dto.js';
 import { MethodsQueries } from './methods.queries.js';
 import { MethodsService } from './methods.service.js';

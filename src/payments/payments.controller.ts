@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
-import { IdOf } from './id-param.js';
+import { IdOf } from '../platform/http/ids.js';
 import type { Actor } from '../kernel/actor.js';
 import { CsvBody } from '../platform/http/csv-body.js';
 import { PageQuery } from '../platform/http/fields.js';

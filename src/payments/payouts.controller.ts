@@ -5,7 +5,7 @@ import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May } from '../platform/http/request.js';
 import { PayBody } from './bank.dto.js';
 import { WhyBody } from './collections.dto.js';
-import { IdOf } from './id-param.js';
+import { IdOf } from '../platform/http/ids.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
 import {
   PayoutLinePage,

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import type { Actor } from '../kernel/actor.js';
 import { Acting, May } from '../platform/http/request.js';
-import { IdOf } from './id-param.js';
+import { IdOf } from '../platform/http/ids.js';
 import { AssociationMemberPage, InviteMember, MemberInvitationView, MembersQuery } from './members.dto.js';
 import { MembersQueries } from './members.queries.js';
 import { MembersService } from './members.service.js';

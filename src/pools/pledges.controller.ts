@@ -5,7 +5,7 @@ import type { Actor } from '../kernel/actor.js';
 import { CsvBody } from '../platform/http/csv-body.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, IfMatch, May } from '../platform/http/request.js';
-import { IdOf } from './id-param.js';
+import { IdOf } from '../platform/http/ids.js';
 import { ImportedLines, ImportQuery, PledgeInput, PledgePage, PledgeView, TakeBack, TakenBack } from './pledges.dto.js';
 import { PledgesQueries } from './pledges.queries.js';
 import { PledgesService } from './pledges.service.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Patch, Post, Query } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../kernel/actor.js';
 import { Acting, IfMatch, MaybeActing, May, OpenToAll } from '../platform/http/request.js';
-import { IdOf } from './id-param.js';
+import { IdOf } from '../platform/http/ids.js';
 import { PoolPagesQueries } from './pool-pages.queries.js';
 import { DemandView, PoolPage, PoolView } from './pool-views.dto.js';
 import { CancelPool, DraftPool, EditPool, PoolsQuery } from './pools.dto.js';

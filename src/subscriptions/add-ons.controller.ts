@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { AddOnPage, AddOnView, OfferAddOn } from './add-ons.dto.js';
 import { AddOnsQueries } from './add-ons.queries.js';
@@ -20,7 +21,7 @@ export class AddOnsController {
   @Get()
   async list(
     @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Param('agreementId', AnId) agreementId: string,
     @Query() query: PageQuery,
   ): Promise<AddOnPage> {
     return this.queries.list(this.source.manager, actor, agreementId, query);
@@ -31,7 +32,7 @@ export class AddOnsController {
   @Post()
   async offer(
     @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Param('agreementId', AnId) agreementId: string,
     @Body() body: OfferAddOn,
   ): Promise<AddOnView> {
     return this.addOns.offer(actor, agreementId, body);
@@ -43,8 +44,8 @@ export class AddOnsController {
   @Post(':addOnId/withdraw')
   async withdraw(
     @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
-    @Param('addOnId', ParseUUIDPipe) addOnId: string,
+    @Param('agreementId', AnId) agreementId: string,
+    @Param('addOnId', AnId) addOnId: string,
   ): Promise<AddOnView> {
     return this.addOns.withdraw(actor, agreementId, addOnId);
   }

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, StreamableFile } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import { stringify } from 'csv-stringify/sync';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { CsvBody } from '../platform/http/csv-body.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { readInstallations } from './installation-sheet.js';
 import { InstallationsService } from './installations.service.js';
@@ -25,10 +26,7 @@ export class AgreementLinesController {
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
   @Get('lines.csv')
-  async sheet(
-    @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
-  ): Promise<StreamableFile> {
+  async sheet(@Acting() actor: Actor, @Param('agreementId', AnId) agreementId: string): Promise<StreamableFile> {
     const { id } = await this.rounds.head(this.source.manager, actor, agreementId);
     return new StreamableFile(Readable.from(written(lineSheet(this.source.manager, actor, id))), {
       type: 'text/csv; charset=utf-8',
@@ -47,7 +45,7 @@ export class AgreementLinesController {
   @Post('installations')
   async install(
     @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Param('agreementId', AnId) agreementId: string,
     @CsvBody() file: Readable,
   ): Promise<InstallationsImported> {
     const { id } = await this.rounds.head(this.source.manager, actor, agreementId);

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { CsvBody } from '../platform/http/csv-body.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May, WithoutVersion } from '../platform/http/request.js';
 import {
   ConsentQuery,
@@ -35,7 +36,7 @@ export class LateJoiningController {
   @Put('late-joining')
   async open(
     @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Param('agreementId', AnId) agreementId: string,
     @Body() { until }: OpenLateJoining,
   ): Promise<LateJoiningView> {
     return this.late.open(actor, agreementId, until);
@@ -45,7 +46,7 @@ export class LateJoiningController {
   @May('late-joining.read')
   @Get('late-joins/preview')
   async preview(
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Param('agreementId', AnId) agreementId: string,
     @Query() query: LatePreviewQuery,
   ): Promise<LatePreview> {
     return this.queries.preview(this.source.manager, agreementId, query);
@@ -55,7 +56,7 @@ export class LateJoiningController {
   @May('late-joining.read')
   @Get('late-joins/classes')
   async classes(
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Param('agreementId', AnId) agreementId: string,
     @Query() query: LateClassesQuery,
   ): Promise<PreviewedClassPage> {
     return this.queries.classes(this.source.manager, agreementId, query);
@@ -69,7 +70,7 @@ export class LateJoiningController {
   @Post('late-joins')
   async join(
     @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Param('agreementId', AnId) agreementId: string,
     @Body() body: LateJoin,
   ): Promise<SubscriptionView> {
     return this.late.join(actor, agreementId, body);
@@ -87,7 +88,7 @@ export class LateJoiningController {
   @Post('late-joins/import')
   async importJoins(
     @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Param('agreementId', AnId) agreementId: string,
     @Query() _consent: ConsentQuery,
     @CsvBody() file: Readable,
   ): Promise<LateJoinsImported> {

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { AddOnOrderPage, AddOnOrderView, OrderAddOn } from './add-ons.dto.js';
 import { AddOnsQueries } from './add-ons.queries.js';
@@ -23,11 +24,7 @@ export class LineExtrasController {
   /** Records an outage that is repaired. When that took longer than promised, the member is credited by itself. */
   @May('subscriptions.record-repair')
   @Post('repairs')
-  async record(
-    @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Body() body: RecordRepair,
-  ): Promise<RepairView> {
+  async record(@Acting() actor: Actor, @Param('id', AnId) id: string, @Body() body: RecordRepair): Promise<RepairView> {
     return this.repairs.record(actor, id, body);
   }
 
@@ -36,7 +33,7 @@ export class LineExtrasController {
   @Get('credits')
   async credits(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Query() query: PageQuery,
   ): Promise<ServiceCreditPage> {
     return this.repairsQueries.credits(this.source.manager, actor, id, query);
@@ -47,7 +44,7 @@ export class LineExtrasController {
   @Get('add-ons')
   async orders(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Query() query: PageQuery,
   ): Promise<AddOnOrderPage> {
     return this.addOnsQueries.orders(this.source.manager, actor, id, query);
@@ -58,7 +55,7 @@ export class LineExtrasController {
   @Post('add-ons')
   async order(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: OrderAddOn,
   ): Promise<AddOnOrderView> {
     return this.addOns.order(actor, id, body);
@@ -70,8 +67,8 @@ export class LineExtrasController {
   @Post('add-ons/:orderId/end')
   async endOrder(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Param('orderId', ParseUUIDPipe) orderId: string,
+    @Param('id', AnId) id: string,
+    @Param('orderId', AnId) orderId: string,
   ): Promise<AddOnOrderView> {
     return this.addOns.endOrder(actor, id, orderId);
   }

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { unless } from '../kernel/refusal.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { GiveAnswer, OfferPage, OffersQuery, OfferView } from './offers.dto.js';
 import { OffersQueries } from './offers.queries.js';
@@ -26,7 +27,7 @@ export class OffersController {
   /** One offer, compared with the member's present bill and with the open market. */
   @May('offers.read')
   @Get(':id')
-  async read(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<OfferView> {
+  async read(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<OfferView> {
     return this.queries.one(this.source.manager, actor, id);
   }
 
@@ -34,11 +35,7 @@ export class OffersController {
   @May('offers.answer')
   @HttpCode(200)
   @Post(':id/answer')
-  async answer(
-    @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Body() body: GiveAnswer,
-  ): Promise<OfferView> {
+  async answer(@Acting() actor: Actor, @Param('id', AnId) id: string, @Body() body: GiveAnswer): Promise<OfferView> {
     unless(whyNoSuchAnswer(body));
     const { answer, upTo } = body;
     const given = answer === 'accept-up-to' ? { answer, upTo: upTo ?? 0n } : { answer };

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import { stringify } from 'csv-stringify/sync';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { CsvBody } from '../platform/http/csv-body.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { readAnswers } from './answer-sheet.js';
 import { AnswersImported, MandateQuery } from './offers.dto.js';
@@ -26,7 +27,7 @@ export class RoundsController {
   /** How the offers of an agreement are answered: counts, prices, deadline, and after it what they settled at. */
   @May('subscriptions.read')
   @Get('round')
-  async round(@Acting() actor: Actor, @Param('agreementId', ParseUUIDPipe) agreementId: string): Promise<RoundView> {
+  async round(@Acting() actor: Actor, @Param('agreementId', AnId) agreementId: string): Promise<RoundView> {
     return this.rounds.one(this.source.manager, actor, agreementId);
   }
 
@@ -35,7 +36,7 @@ export class RoundsController {
   @Get('round/classes')
   async classes(
     @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Param('agreementId', AnId) agreementId: string,
     @Query() query: PageQuery,
   ): Promise<ClassPage> {
     return this.rounds.classes(this.source.manager, actor, agreementId, query);
@@ -46,10 +47,7 @@ export class RoundsController {
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
   @Get('offers.csv')
-  async sheet(
-    @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
-  ): Promise<StreamableFile> {
+  async sheet(@Acting() actor: Actor, @Param('agreementId', AnId) agreementId: string): Promise<StreamableFile> {
     const { id } = await this.rounds.head(this.source.manager, actor, agreementId);
     const batches = this.offersQueries.sheet(this.source.manager, actor, id);
     return new StreamableFile(Readable.from(lines(batches)), {
@@ -69,7 +67,7 @@ export class RoundsController {
   @Post('answers')
   async answers(
     @Acting() actor: Actor,
-    @Param('agreementId', ParseUUIDPipe) agreementId: string,
+    @Param('agreementId', AnId) agreementId: string,
     @Query() _mandate: MandateQuery,
     @CsvBody() file: Readable,
   ): Promise<AnswersImported> {

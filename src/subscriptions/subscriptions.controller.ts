@@ -1,8 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { InstallationsService } from './installations.service.js';
 import {
@@ -35,7 +36,7 @@ export class SubscriptionsController {
   /** One subscription. */
   @May('subscriptions.read')
   @Get(':id')
-  async read(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<SubscriptionView> {
+  async read(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<SubscriptionView> {
     return this.queries.one(this.source.manager, actor, id);
   }
 
@@ -46,7 +47,7 @@ export class SubscriptionsController {
   @Get(':id/contract')
   async contract(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const { number, text, hash } = await this.queries.contract(this.source.manager, actor, id);
@@ -64,7 +65,7 @@ export class SubscriptionsController {
   @Post(':id/installation')
   async install(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() { worksOn }: ReportInstallation,
   ): Promise<SubscriptionView> {
     return this.installations.install(actor, id, worksOn);
@@ -76,7 +77,7 @@ export class SubscriptionsController {
   @Post(':id/suspend')
   async suspend(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() change: ChangeService,
   ): Promise<SubscriptionView> {
     return this.subscriptions.suspendOne(actor, id, change);
@@ -88,7 +89,7 @@ export class SubscriptionsController {
   @Post(':id/resume')
   async resume(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() change: ChangeService,
   ): Promise<SubscriptionView> {
     return this.subscriptions.resume(actor, id, change);
@@ -103,7 +104,7 @@ export class SubscriptionsController {
   @Post(':id/end')
   async end(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() change: ChangeService,
   ): Promise<SubscriptionView> {
     return this.subscriptions.end(actor, id, change);
@@ -115,7 +116,7 @@ export class SubscriptionsController {
   @Post(':id/cancel')
   async cancel(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() { why }: CancelSubscription,
   ): Promise<SubscriptionView> {
     return this.subscriptions.cancel(actor, id, why);

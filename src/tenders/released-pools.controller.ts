@@ -1,5 +1,6 @@
-import { Body, Controller, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { Actor } from '../kernel/actor.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
 import { ReleasedPoolView, ReleasePool } from './tenders.dto.js';
 import { TendersService } from './tenders.service.js';
@@ -18,7 +19,7 @@ export class ReleasedPoolsController {
   @Post(':id/release')
   async release(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @Body() body: ReleasePool,
   ): Promise<ReleasedPoolView> {
     return this.tenders.releasePool(actor, id, body.why);

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
+import { AnId } from '../platform/http/ids.js';
 import { Acting, IfMatch, May } from '../platform/http/request.js';
 import { CancelTender, DraftTender, EditTender, TenderPage, TenderView } from './tenders.dto.js';
 import { TendersQueries } from './tenders.queries.js';
@@ -25,7 +26,7 @@ export class TendersController {
   /** One tender. Providers see its demand without the numbers that would point at single businesses. */
   @May('tenders.read')
   @Get(':id')
-  async read(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<TenderView> {
+  async read(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<TenderView> {
     return this.queries.one(this.source.manager, actor, id);
   }
 
@@ -41,7 +42,7 @@ export class TendersController {
   @Patch(':id')
   async edit(
     @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', AnId) id: string,
     @IfMatch() seen: number,
     @Body() changes: EditTender,
   ): Promise<TenderView> {
@@ -52,7 +53,7 @@ export class TendersController {
   @May('tenders.publish')
   @HttpCode(200)
   @Post(':id/publish')
-  async publish(@Acting() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<TenderView> {
+  async publish(@Acting() actor: Actor, @Param('id', AnId) id: string): Promise<TenderView> {
     return this.tenders.publish(actor, id);
   }
 
@@ -60,11 +61,7 @@ export class TendersController {
   @May('tenders.cancel')
   @HttpCode(200)
   @Post(':id/cancel')
-  async cancel(
-    @Acting() actor: Actor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Body() body: CancelTender,
-  ): Promise<TenderView> {
+  async cancel(@Acting() actor: Actor, @Param('id', AnId) id: string, @Body() body: CancelTender): Promise<TenderView> {
     return this.tenders.cancel(actor, id, body.why);
   }
 }

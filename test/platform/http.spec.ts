@@ -134,6 +134,14 @@ describe('an answer', () => {
     expect([refused.status, refused.headers['cache-control']]).toEqual([422, 'no-store']);
   });
 
+  it('names the place in an address that should hold an id', async () => {
+    const officer = await system.someone('officer');
+    const answer = await officer.get('/api/v1/tenders/mine').expect(400);
+    expect(answer.body).toMatchObject({ code: 'address.id', faults: [{ path: 'id' }] });
+    const other = await officer.get('/api/v1/agreements/7/round').expect(400);
+    expect(other.body).toMatchObject({ code: 'address.id', faults: [{ path: 'agreementId' }] });
+  });
+
   it('has a version that can be sent back as a compressing proxy names it', async () => {
     const officer = await system.someone('officer');
     await officer.post('/api/v1/regions', { code: 'PROXY', name: 'Province' });
