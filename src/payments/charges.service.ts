@@ -173,10 +173,10 @@ async function known({ tx }: Deed, reference: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** It is charged again on its day; tried often enough, its member is reminded like any other. */
+/** It is charged again on its day; tried often enough, or for good, its member is reminded like any other. */
 async function fail(deed: Deed, row: CollectionRow, failure: string): Promise<void> {
   const failedAt = row.failedAt ?? deed.now;
-  const next = nextAttempt(failedAt, row.attempts, deed.now);
+  const next = nextAttempt(failedAt, row.attempts, deed.now, failure);
   if (next === null) return lapse(deed, row, failure, false);
   await noteFailure(deed, row, failure);
   await deed.tx.query(`update collection set state = $2, failed_at = $3, failure = $4, due_at = $5 where id = $1`, [

@@ -109,6 +109,21 @@ describeOnModel('collecting through Stripe', () => {
     expect(await read(invoice)).toMatchObject({ state: 'suspension-proposed', attempts: 4 });
   });
 
+  it('what failed for good is not presented again: the member is reminded at once', async () => {
+    const invoice = await invoiced('pm_closed_de');
+    await noticePasses(at.system);
+    at.asked.model.advanceDays(4);
+    await tell(at.system, at.asked.model, 8, 3);
+    await at.system.settled();
+    expect(await read(invoice)).toMatchObject({
+      state: 'overdue',
+      failure: 'account_closed',
+      attempts: 1,
+      reminders: 1,
+    });
+    expect(await nextHappens(invoice)).toMatchObject({ state: 'overdue', attempts: 1, reminders: 2 });
+  });
+
   it('a member that changes its card is charged by the other one', async () => {
     const invoice = await invoiced('pm_card_chargeCustomerFail');
     await hasMethod(at.system, at.asked, member(), 'pm_card_visa');

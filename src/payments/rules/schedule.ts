@@ -16,10 +16,36 @@ export const REMINDERS = REMINDER_DAYS.length;
 /** A direct debit takes longer to fail than the days between two tries: it has a rest before it is presented again. */
 const REST_DAYS = 1;
 
-/** When to charge again after so many failed attempts, of which the last has failed now; null when it has been tried often enough. */
-export function nextAttempt(firstFailedAt: Date, failedAttempts: number, now: Date): Date | null {
+/**
+ * Reasons that no other day changes, as Stripe names them: the account or the card is gone, or its holder has taken back what
+ * allowed it. SEPA's rulebook and the schemes of cards want nobody to try such a one again.
+ */
+const FINAL: ReadonlySet<string> = new Set([
+  'account_closed',
+  'authorization_revoked',
+  'bank_account_restricted',
+  'branch_does_not_exist',
+  'debit_authorization_not_match',
+  'debit_disputed',
+  'debit_not_authorized',
+  'invalid_account_number',
+  'recipient_deceased',
+  'lost_card',
+  'pickup_card',
+  'revocation_of_all_authorizations',
+  'revocation_of_authorization',
+  'stolen_card',
+  'stop_payment_order',
+]);
+
+/**
+ * When to charge again after so many failed attempts, of which the last has failed now.
+ * @param why the last one failed, in Stripe's word
+ * @returns null when it has been tried often enough, or is not to be tried again
+ */
+export function nextAttempt(firstFailedAt: Date, failedAttempts: number, now: Date, why: string): Date | null {
   const days = RETRY_DAYS[failedAttempts - 1];
-  if (days === undefined) return null;
+  if (days === undefined || FINAL.has(why)) return null;
   const [planned, rested] = [addDays(firstFailedAt, days), addDays(now, REST_DAYS)];
   return planned > rested ? planned : rested;
 }

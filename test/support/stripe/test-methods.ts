@@ -57,4 +57,6 @@ export const TEST_METHODS: Readonly<Record<string, Behaviour>> = {
   pm_successDelayed_de: debit('3003', { slow: true }),
   pm_failed_de: debit('3001', { charge: said('generic_could_not_process') }),
   pm_insufficientFunds_de: debit('2227', { charge: said('insufficient_funds') }),
+  // The model's own: Stripe has no method of tests whose account is gone.
+  pm_closed_de: debit('3005', { charge: said('account_closed') }),
 };
