@@ -17,7 +17,7 @@ import type { PageQuery } from '../platform/http/fields.js';
 import { CreditNotesService } from './credit-notes.service.js';
 import type { LeftCreditPage, LeftCreditView } from './left-credits.dto.js';
 import { type Charge, deductionsOf } from './rules/charges.js';
-import { whyNotSettle } from './rules/left-credits.js';
+import { givenBack, whyNotSettle } from './rules/left-credits.js';
 import { classKey, pricesIn, signedTerms } from './run-rows.js';
 import { writeUsedCredits } from './run-writing.js';
 
@@ -105,17 +105,20 @@ export class LeftCreditsService {
   }
 
   /**
-   * Notes that all that is left of a credit of the agency reaches the member otherwise than by credit notes.
-   * @param minor of it in minor units, as whoever pays it knows
+   * Notes that all that is left of a credit of the agency reaches the member otherwise. Whatever credit notes can give back is
+   * given back by them first: they return its tax and its fee as well.
+   * @param minor what is left after that, in minor units, as whoever pays it knows
    * @returns null when nothing is left of such a credit
-   * @throws Refusal 'left-credit.not-priced', 'left-credit.amount'
+   * @throws Refusal 'left-credit.given-back', 'left-credit.amount'
    */
   async settle(deed: Deed, agencyId: string | null, creditId: string, minor: Minor): Promise<SettledCredit | null> {
     const present = await leftOf(deed.tx, agencyId, creditId);
     if (present === null) return null;
     await oneAtATime(deed, present);
+    if ((await leftOf(deed.tx, agencyId, creditId)) === null) return null;
+    await this.giveTo(deed, present.agencyId, present);
     const left = await leftOf(deed.tx, agencyId, creditId);
-    if (left === null) return null;
+    if (left === null) throw givenBack();
     unless(whyNotSettle(left, minor));
     await writeUsedCredits(deed.tx, [{ id: creditId, worth: left.worth ?? 0n, used: minor }]);
     return left;

@@ -44,7 +44,7 @@ export class LeftCreditPaymentsService {
 
   /**
    * An officer has transferred what is left of a credit, and says under which booking. Said again, it does nothing.
-   * @throws Refusal 'left-credit.not-found', 'left-credit.not-priced', 'left-credit.amount', 'left-credit.paid-out'
+   * @throws Refusal 'left-credit.not-found', 'left-credit.given-back', 'left-credit.amount', 'left-credit.paid-out'
    */
   async payOut(actor: Actor, creditId: string, wish: PayLeftCredit): Promise<LeftCreditPaymentView> {
     const { minor, bankReference } = wish;

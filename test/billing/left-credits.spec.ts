@@ -14,6 +14,25 @@ interface Left {
   readonly usedMinor: number;
 }
 
+/** The provider was late with a repair on a day: so many days of the price are owed. */
+async function late(
+  system: System,
+  { agreementId, officer }: Pick<Running, 'agreementId' | 'officer'>,
+  day: string,
+  days: number,
+): Promise<void> {
+  await system.source.query(
+    `with r as (
+       insert into repair (id, subscription_id, reported_at, repaired_at, repair_hours, recorded_at, recorded_by)
+       select gen_random_uuid(), id, $2::date, $2::date + interval '9 days', 8, app_now(), $3
+       from subscription where agreement_id = $1 returning id, subscription_id
+     )
+     insert into service_credit (subscription_id, kind, repair_id, days, happened_on, reason)
+     select subscription_id, 'repair', id, $4, $2::date, 'It was repaired late.' from r`,
+    [agreementId, day, officer.personId, days],
+  );
+}
+
 describe('service credits of a member whose only lines have ended', () => {
   let system: System;
   let member: Someone;
@@ -29,19 +48,7 @@ describe('service credits of a member whose only lines have ended', () => {
   });
   afterAll(() => system.stop());
 
-  /** The provider was late with a repair on a day: so many days of the price are owed. */
-  const credit = async (day: string, days: number): Promise<void> => {
-    await system.source.query(
-      `with r as (
-         insert into repair (id, subscription_id, reported_at, repaired_at, repair_hours, recorded_at, recorded_by)
-         select gen_random_uuid(), id, $2::date, $2::date + interval '9 days', 8, app_now(), $3
-         from subscription where agreement_id = $1 returning id, subscription_id
-       )
-       insert into service_credit (subscription_id, kind, repair_id, days, happened_on, reason)
-       select subscription_id, 'repair', id, $4, $2::date, 'It was repaired late.' from r`,
-      [running.agreementId, day, running.officer.personId, days],
-    );
-  };
+  const credit = async (day: string, days: number): Promise<void> => late(system, running, day, days);
   const left = async (reader: Someone): Promise<Left[]> =>
     (answered(await reader.get('/api/v1/billing/left-credits'), 200) as { items: Left[] }).items;
   const notes = async (): Promise<number[]> => {
@@ -112,7 +119,7 @@ describe('service credits of a member whose only lines have ended', () => {
     });
     expect((await payOut(officer, { ...transferred, minor: minor - 1 })).body).toMatchObject({
       code: 'left-credit.amount',
-      faults: [{ path: 'minor', reason: `must be ${minor}, which is all that is left of it now` }],
+      faults: [{ path: 'minor', reason: `must be ${minor}, which is all that credit notes cannot give back of it` }],
     });
     expect((await payOut(officer, { ...transferred, bankReference: 'DE89 3704 0044 0532 0130 00' })).status).toBe(422);
 
@@ -158,4 +165,45 @@ describe('service credits of a member whose only lines have ended', () => {
     );
     return Number(rows[0]?.minor);
   };
+});
+
+describe('a service credit that a run has deducted in part, when its line ends later', () => {
+  let system: System;
+  beforeAll(async () => (system = await System.start()));
+  afterAll(() => system.stop());
+
+  it('is given back by credit notes, and not paid out by hand', async () => {
+    const member = await system.someone('owner');
+    const lines = [{ memberId: member.organisationId, firm: true, ceiling: 5_000, quantity: 3 }];
+    const { officer, agreementId, month: first } = await runningAgreement(system, { lines, tariff: TARIFF });
+    answered(await officer.put('/api/v1/billing/terms/USD', TERMS, 0), 200);
+    await bill(system, officer, first);
+    const month = monthLater(first, 1);
+    // Suspended on the eleventh: ten days are charged, of which all are deducted.
+    await system.source.query('update service_period set until_on = $1 where until_on is null', [`${month}-11`]);
+    await system.source.query(`update subscription set state = 'suspended', why = 'It owes.' where agreement_id = $1`, [agreementId]);
+    await late(system, { agreementId, officer }, `${month}-02`, 20);
+    await bill(system, officer, month);
+    expect(answered(await officer.get('/api/v1/billing/left-credits'), 200)).toMatchObject({ items: [] });
+    await system.source.query(`update subscription set state = 'ended', ended_on = $2 where agreement_id = $1`, [
+      agreementId,
+      `${month}-15`,
+    ]);
+    const { items } = answered(await officer.get('/api/v1/billing/left-credits'), 200) as { items: Left[] };
+    const [{ creditId = '', worthMinor, usedMinor = 0 } = {}] = items;
+    expect(usedMinor).toBeGreaterThan(0);
+    const rest = (worthMinor ?? 0) - usedMinor;
+    expect(rest).toBeGreaterThan(0);
+    const body = { minor: rest, bankReference: 'OUT-90' };
+    const answer = await officer.post(`/api/v1/billing/left-credits/${creditId}/pay-out`, body);
+    expect(answer.body).toMatchObject({ status: 409, code: 'left-credit.given-back' });
+    expect(await invoicesOf(member, '?kind=credit-note')).toEqual([]);
+
+    const [at] = await system.source.query<{ day: string }[]>(`select business_day(app_now())::text as day`);
+    await system.passTo(dayStart(endOf(monthOf(at?.day ?? ''))));
+    await system.settled();
+    expect(await invoicesOf(member, '?kind=credit-note')).toMatchObject([{ netMinor: rest }]);
+    expect(answered(await officer.get('/api/v1/billing/left-credits'), 200)).toMatchObject({ items: [] });
+    await booksAgree(system);
+  });
 });

@@ -174,7 +174,7 @@ describe('reading a problem', () => {
       'unknown field',
       ['rules', 'maxshare'],
       0.5,
-      'rules.maxshare: is not a field of the format; known here: award, winners, minWinners, maxWinners, maxShare',
+      'rules.maxshare: is not a field of the format; known here: award, winners, paid, minWinners, maxWinners, maxShare',
     ],
     ['unknown field in a bid', [...bid, 'capcity'], 5, 'bids[0].capcity: is not a field of the format'],
     ['no term', ['termMonths'], 0, 'termMonths: is 0, but must be at least 1'],

@@ -59,5 +59,5 @@ describe('what is left of the credits of a line that ended', () => {
 it('what is left of a credit is settled as a whole, once somebody has reckoned what it is worth', () => {
   expect(whyNotSettle({ worth: 100n, used: 40n }, 60n)).toBeNull();
   expect(whyNotSettle({ worth: 100n, used: 40n }, 100n)?.code).toBe('left-credit.amount');
-  expect(whyNotSettle({ worth: null, used: 0n }, 100n)?.code).toBe('left-credit.not-priced');
+  expect(whyNotSettle({ worth: null, used: 0n }, 100n)?.code).toBe('left-credit.amount');
 });

@@ -45,14 +45,17 @@ export function whyNotSettle(
   left: { readonly worth: Minor | null; readonly used: Minor },
   minor: Minor,
 ): Refusal | null {
-  if (left.worth === null) {
-    return refuse(
-      'left-credit.not-priced',
-      'Nobody has reckoned yet what it is worth. When the next month begins, it is given back by credit notes; pay out what is left then.',
-    );
-  }
-  const rest = left.worth - left.used;
+  const rest = (left.worth ?? 0n) - left.used;
   if (minor === rest) return null;
-  const reason = `must be ${rest}, which is all that is left of it now`;
+  const reason = `must be ${rest}, which is all that credit notes cannot give back of it`;
   return invalid('left-credit.amount', `minor ${reason}.`, [{ path: 'minor', reason }]);
+}
+
+/** The refusal to pay out by hand what credit notes return. */
+export function givenBack(): Refusal {
+  return refuse(
+    'left-credit.given-back',
+    'Credit notes can give back all that is left of it, and do so when the next month begins: there is nothing to pay out.',
+    { kind: 'conflict' },
+  );
 }
