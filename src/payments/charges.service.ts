@@ -84,6 +84,7 @@ export class ChargesService {
       await this.receiving.receive(deed, [
         { collectionId: row.id, way: 'stripe', reference: payment.id, minor: invoice.minorPaid },
       ]);
+      if (row.stripeInvoice === invoice.id) await askForRest(deed, row.id);
       return;
     }
     // A charge whose answer was lost is asked for again, and counted then.
@@ -176,7 +177,8 @@ async function known({ tx }: Deed, reference: string): Promise<boolean> {
 /** It is charged again on its day; tried often enough, or for good, its member is reminded like any other. */
 async function fail(deed: Deed, row: CollectionRow, failure: string): Promise<void> {
   const failedAt = row.failedAt ?? deed.now;
-  const next = nextAttempt(failedAt, row.attempts, deed.now, failure);
+  const why = (await isReplaced(deed, row)) ? '' : failure;
+  const next = nextAttempt(failedAt, row.attempts, deed.now, why);
   if (next === null) return lapse(deed, row, failure, false);
   await noteFailure(deed, row, failure);
   await deed.tx.query(`update collection set state = $2, failed_at = $3, failure = $4, due_at = $5 where id = $1`, [
@@ -185,6 +187,27 @@ async function fail(deed: Deed, row: CollectionRow, failure: string): Promise<vo
     failedAt,
     failure,
     next,
+  ]);
+}
+
+/** Has the member another method than the one that the last attempt was made with? Its reason says nothing of that one. */
+async function isReplaced({ tx }: Deed, row: CollectionRow): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `select 1 from collection_attempt a join member_payment_method m on m.member_id = $3
+     where a.collection_id = $1 and a.number = $2 and m.confirmed_at > a.at`,
+    [row.id, row.attempts, row.memberId],
+  );
+  return rows.length > 0;
+}
+
+/** What a payment leaves open, because more had become open since it was asked for, is asked for like what is overdue. */
+async function askForRest(deed: Deed, id: string): Promise<void> {
+  const [row] = await lockCollections(deed.tx, [id]);
+  if (!row || openOf(row) <= 0n || (row.state !== 'processing' && row.state !== 'collecting')) return;
+  await deed.tx.query('update collection set state = $2, due_at = $3 where id = $1', [
+    id,
+    transition(collectionLifecycle, row.state, 'lapse'),
+    deed.now,
   ]);
 }
 

@@ -167,4 +167,39 @@ describeOnModel('a direct debit', () => {
     await tell(at.system, at.asked.model);
     expect(await states()).toEqual(['held', 'withdrawn']);
   });
+
+  it('that can never be taken is not announced: it is asked for by bank at once', async () => {
+    await has('pm_success_de');
+    const small = [{ memberId: member(), shares: [share(27)] }];
+    const invoice = (await issue(at.system, all.agencyId, '2026-02', small, EUR))[0] as Issued;
+    expect(await read(invoice)).toMatchObject({ state: 'overdue', way: 'bank', attempts: 0 });
+    expect((await lettersOf(invoice)).filter((body) => body.includes('SEPA'))).toEqual([]);
+  });
+
+  it('that fails for good when another method has taken its place says nothing of that one', async () => {
+    const invoice = await invoiced('pm_closed_de');
+    await noticePasses(at.system);
+    expect(await read(invoice)).toMatchObject({ state: 'processing' });
+    await at.system.passTo(await inDays(1));
+    await has('pm_card_visa');
+    at.asked.model.advanceDays(4);
+    await tell(at.system, at.asked.model, 31, 3);
+    const failed = await read(invoice);
+    expect(failed).toMatchObject({ state: 'failed', failure: 'account_closed', attempts: 1 });
+    await at.system.passTo(failed.dueAt ?? '');
+    expect(await read(invoice)).toMatchObject({ state: 'paid', attempts: 2 });
+  });
+
+  it('that brings less than has become open meanwhile leaves the rest to be asked for', async () => {
+    const invoice = await invoiced('pm_success_de');
+    await at.system.source.query('update collection set paid_minor = 5000 where id = $1', [invoice.id]);
+    await noticePasses(at.system);
+    expect(await read(invoice)).toMatchObject({ state: 'processing', openMinor: 6_000 });
+    // What was paid otherwise goes back.
+    await at.system.source.query('update collection set returned_minor = 5000 where id = $1', [invoice.id]);
+    at.asked.model.advanceDays(4);
+    await tell(at.system, at.asked.model, 32, 3);
+    await at.system.settled();
+    expect(await read(invoice)).toMatchObject({ state: 'overdue', openMinor: 5_000, reminders: 1 });
+  });
 });

@@ -1,6 +1,6 @@
 /** Amounts as Stripe writes them: in its smallest unit of a currency, which is not everywhere that of ISO 4217. */
 import { minorDigits } from '../../kernel/currency.js';
-import { invalid } from '../../kernel/refusal.js';
+import { invalid, Refusal } from '../../kernel/refusal.js';
 
 /** ISO gives these no decimals; Stripe takes them with two, which must be zeros. */
 const WITH_TWO_ZEROS: ReadonlySet<string> = new Set(['ISK', 'UGX']);
@@ -51,6 +51,16 @@ export function toCharge(minor: bigint, currency: string): number {
     throw invalid('stripe.amount', `${reason}.`, [{ path: 'minor', reason }]);
   }
   return amount;
+}
+
+/** Does Stripe charge this amount? */
+export function isChargeable(minor: bigint, currency: string): boolean {
+  try {
+    return toCharge(minor, currency) > 0;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
 }
 
 /**
