@@ -34,7 +34,7 @@ export class CollectionsController {
   }
 
   /**
-   * Lines that are suspended because their member did not pay, and may be resumed now: nothing of it is overdue any more.
+   * Lines that are suspended because their member did not pay, and may be resumed now: nothing of it is overdue or written off.
    * Nothing is resumed by itself.
    */
   @May('collections.read-resumable')

@@ -190,7 +190,7 @@ describe('a service credit that a run has deducted in part, when its line ends l
       `${month}-15`,
     ]);
     const { items } = answered(await officer.get('/api/v1/billing/left-credits'), 200) as { items: Left[] };
-    const [{ creditId = '', worthMinor, usedMinor = 0 } = {}] = items;
+    const { creditId, worthMinor, usedMinor } = items[0] ?? { creditId: '', worthMinor: null, usedMinor: 0 };
     expect(usedMinor).toBeGreaterThan(0);
     const rest = (worthMinor ?? 0) - usedMinor;
     expect(rest).toBeGreaterThan(0);
