@@ -181,7 +181,9 @@ describe('a service credit that a run has deducted in part, when its line ends l
     const month = monthLater(first, 1);
     // Suspended on the eleventh: ten days are charged, of which all are deducted.
     await system.source.query('update service_period set until_on = $1 where until_on is null', [`${month}-11`]);
-    await system.source.query(`update subscription set state = 'suspended', why = 'It owes.' where agreement_id = $1`, [agreementId]);
+    await system.source.query(`update subscription set state = 'suspended', why = 'It owes.' where agreement_id = $1`, [
+      agreementId,
+    ]);
     await late(system, { agreementId, officer }, `${month}-02`, 20);
     await bill(system, officer, month);
     expect(answered(await officer.get('/api/v1/billing/left-credits'), 200)).toMatchObject({ items: [] });
