@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { load } from 'js-yaml';
+import pg from 'pg';
 import { projectRoot } from '../../src/platform/config/project.js';
 import { readSettings, Settings } from '../../src/platform/config/settings.js';
 import { TEXT } from '../../src/platform/embedded/cluster.js';
@@ -83,6 +84,12 @@ describe('the compose file', () => {
     for (const needed of ['DATABASE_URL', 'REDIS_URL', 'PUMASI_SEALING_KEY', 'PUMASI_SIGNING_KEY'] as const) {
       expect(settings[needed]).toMatch(/./);
     }
+  });
+
+  it('passes on every setting but those of the image, of an embedded database and of tests', () => {
+    const passed = ours.flatMap(([, { environment }]) => Object.keys(environment));
+    const left = Object.keys(new Settings()).filter((name) => !passed.includes(name));
+    expect(left.sort()).toEqual(['HOST', 'PORT', 'PUMASI_ACCELERATED', 'PUMASI_DATA', 'PUMASI_STRIPE_URL']);
   });
 
   it('asks for the variables that .env.example tells of, and for no others', () => {
@@ -173,6 +180,17 @@ describe('a process as in a container', () => {
     expect(program).toBe('node');
     return spawnSync(process.execPath, given, { cwd: projectRoot, env: environment }).status;
   };
+  /** Ends all sessions of that name in the database. */
+  const endSessions = async (name: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(
+      `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+        where application_name = $1 and datname = current_database()`,
+      [name],
+    );
+    await client.end();
+  };
 
   beforeAll(async () => {
     const refuse = `const left = ${JSON.stringify(leftOut)};
@@ -220,6 +238,8 @@ describe('a process as in a container', () => {
     expect(status(asks, { DATABASE_URL: database.url })).toBe(1);
     const worker = run('worker');
     await says(worker, 'works on jobs');
+    // As after a while without requests: what is idle is closed.
+    await endSessions('pumasi');
     expect(status(asks, { DATABASE_URL: database.url })).toBe(0);
     worker.child.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
