@@ -161,7 +161,7 @@ describe('a process as in a container', () => {
   const runs: Run[] = [];
 
   /** Starts what the service starts, without the packages that the image leaves out. */
-  const run = (service: string): Run => {
+  const run = (service: string, others: Readonly<Record<string, string>> = {}): Run => {
     const [, program = '', ...given] = services[service]?.command ?? command;
     const { REDIS_URL: _redis, ...environment } = services[service]?.environment ?? {};
     const settings = {
@@ -170,6 +170,7 @@ describe('a process as in a container', () => {
       HOST: '127.0.0.1',
       PORT: '0',
       DATABASE_URL: database.url,
+      ...others,
       NODE_OPTIONS: `--import=${pathToFileURL(join(folder, 'left-out.mjs')).href}`,
     };
     const started = start(program.replace(/^dist\/src\//, ''), settings, ...given);
@@ -236,7 +237,8 @@ describe('a process as in a container', () => {
     const [kind, ...asks] = services['worker']?.healthcheck?.test ?? [];
     expect(kind).toBe('CMD');
     expect(status(asks, { DATABASE_URL: database.url })).toBe(1);
-    const worker = run('worker');
+    // As in a container, the queue has no session in the database.
+    const worker = run('worker', { REDIS_URL: 'redis://127.0.0.1:1' });
     await says(worker, 'works on jobs');
     // As after a while without requests: what is idle is closed.
     await endSessions('pumasi');
