@@ -83,7 +83,10 @@ export class Settings {
   @Is('look like redis://host:6379', (text) => /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text))
   REDIS_URL?: string;
 
-  /** Folder of the embedded database and of generated keys; by default beside the project. */
+  /**
+   * Folder of the embedded database and of generated keys; by default `.pumasi` in the project, or where PostgreSQL cannot go
+   * there, one for this project in /var/lib/pumasi (root) or ~/.local/share/pumasi.
+   */
   @IsOptional()
   @IsString()
   PUMASI_DATA?: string;
