@@ -118,7 +118,7 @@ export class Settings {
 
   /** Secret key of Stripe; without one, everything is collected and paid out by bank transfer. */
   @IsOptional()
-  @Is('be a secret key of Stripe: sk_test_.. or sk_live_..', isStripeKey)
+  @Is('be a secret key of Stripe (sk_test_.., sk_live_..) or a restricted one (rk_test_.., rk_live_..)', isStripeKey)
   PUMASI_STRIPE_KEY?: string;
 
   /** What Stripe signs webhooks with; several, when there are several endpoints, with commas between them. */
