@@ -44,7 +44,7 @@ function count(text: string): number {
 }
 
 const program = new Command('npm run demo --')
-  .description('Plays one whole group purchase, from joining to signed contracts, and tells its story.')
+  .description('Plays one whole group purchase, from joining to the invoices of its second month, and tells its story.')
   .option('--data <folder>', 'spreadsheets to play with: regions.csv, tiers.csv, lines.csv, coverage.csv')
   .option('--currency <code>', 'currency of the spreadsheets', 'USD')
   .option('--members <n>', 'how many businesses of the built-in Korean set take part', count, 1_200)

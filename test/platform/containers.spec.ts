@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { load } from 'js-yaml';
+import pg from 'pg';
 import { projectRoot } from '../../src/platform/config/project.js';
 import { readSettings, Settings } from '../../src/platform/config/settings.js';
 import { TEXT } from '../../src/platform/embedded/cluster.js';
@@ -85,6 +86,12 @@ describe('the compose file', () => {
     }
   });
 
+  it('passes on every setting but those of the image, of an embedded database and of tests', () => {
+    const passed = new Set(ours.flatMap(([, { environment }]) => Object.keys(environment)));
+    const left = Object.keys(new Settings()).filter((name) => !passed.has(name));
+    expect(left.sort()).toEqual(['HOST', 'PORT', 'PUMASI_ACCELERATED', 'PUMASI_DATA', 'PUMASI_STRIPE_URL']);
+  });
+
   it('asks for the variables that .env.example tells of, and for no others', () => {
     const asked = new Map([...compose.matchAll(VARIABLE)].map(([, name = '', kind]) => [name, kind]));
     const told = [...textOf('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map(([, name = '']) => name);
@@ -154,7 +161,7 @@ describe('a process as in a container', () => {
   const runs: Run[] = [];
 
   /** Starts what the service starts, without the packages that the image leaves out. */
-  const run = (service: string): Run => {
+  const run = (service: string, others: Readonly<Record<string, string>> = {}): Run => {
     const [, program = '', ...given] = services[service]?.command ?? command;
     const { REDIS_URL: _redis, ...environment } = services[service]?.environment ?? {};
     const settings = {
@@ -163,6 +170,7 @@ describe('a process as in a container', () => {
       HOST: '127.0.0.1',
       PORT: '0',
       DATABASE_URL: database.url,
+      ...others,
       NODE_OPTIONS: `--import=${pathToFileURL(join(folder, 'left-out.mjs')).href}`,
     };
     const started = start(program.replace(/^dist\/src\//, ''), settings, ...given);
@@ -172,6 +180,17 @@ describe('a process as in a container', () => {
   const status = ([program, ...given]: string[], environment: Record<string, string>): number | null => {
     expect(program).toBe('node');
     return spawnSync(process.execPath, given, { cwd: projectRoot, env: environment }).status;
+  };
+  /** Ends all sessions of that name in the database. */
+  const endSessions = async (name: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(
+      `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+        where application_name = $1 and datname = current_database()`,
+      [name],
+    );
+    await client.end();
   };
 
   beforeAll(async () => {
@@ -218,8 +237,11 @@ describe('a process as in a container', () => {
     const [kind, ...asks] = services['worker']?.healthcheck?.test ?? [];
     expect(kind).toBe('CMD');
     expect(status(asks, { DATABASE_URL: database.url })).toBe(1);
-    const worker = run('worker');
+    // As in a container, the queue has no session in the database.
+    const worker = run('worker', { REDIS_URL: 'redis://127.0.0.1:1' });
     await says(worker, 'works on jobs');
+    // As after a while without requests: what is idle is closed.
+    await endSessions('pumasi');
     expect(status(asks, { DATABASE_URL: database.url })).toBe(0);
     worker.child.kill('SIGTERM');
     expect(await worker.ended).toBe(0);

@@ -82,6 +82,27 @@ describe('a start', () => {
     expect(main.said().trim().split('\n')).toEqual([expect.stringContaining(sentence)]);
   });
 
+  it('on a server that is too old ends with one line, before it migrates', async () => {
+    const old = await cloneDatabase();
+    const client = new pg.Client({ connectionString: old.url });
+    try {
+      await client.connect();
+      await client.query('delete from migrations');
+      // What hides the server's own answer in this database alone.
+      await client.query(
+        `create function public.current_setting(text) returns text language sql as $$ select '140022' $$;
+         do $$ begin execute format('alter database %I set search_path = public, pg_catalog', current_database()); end $$`,
+      );
+      const main = run('main.js', { PUMASI_DATA: folder, DATABASE_URL: old.url, PORT: '0' });
+      expect(await main.ended).toBe(1);
+      expect(main.said()).toBe('pumasi: The server of DATABASE_URL is PostgreSQL 14. Use PostgreSQL 15 or later.\n');
+      expect((await client.query('select from migrations')).rowCount).toBe(0);
+    } finally {
+      await client.end();
+      await old.drop();
+    }
+  });
+
   it('without its Redis works, says so once, and ends when asked', async () => {
     const main = run('main.js', {
       PUMASI_DATA: folder,

@@ -83,7 +83,10 @@ export class Settings {
   @Is('look like redis://host:6379', (text) => /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text))
   REDIS_URL?: string;
 
-  /** Folder of the embedded database and of generated keys; by default beside the project. */
+  /**
+   * Folder of the embedded database and of generated keys; by default `.pumasi` in the project, or where PostgreSQL cannot go
+   * there, one for this project in /var/lib/pumasi (root) or ~/.local/share/pumasi.
+   */
   @IsOptional()
   @IsString()
   PUMASI_DATA?: string;
@@ -115,7 +118,7 @@ export class Settings {
 
   /** Secret key of Stripe; without one, everything is collected and paid out by bank transfer. */
   @IsOptional()
-  @Is('be a secret key of Stripe: sk_test_.. or sk_live_..', isStripeKey)
+  @Is('be a secret key of Stripe (sk_test_.., sk_live_..) or a restricted one (rk_test_.., rk_live_..)', isStripeKey)
   PUMASI_STRIPE_KEY?: string;
 
   /** What Stripe signs webhooks with; several, when there are several endpoints, with commas between them. */

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { unless } from '../../kernel/refusal.js';
 import { projectRoot } from '../config/project.js';
+import { whyNotServer } from './server-version.js';
 
 /** Any number that no other program of this database uses for an advisory lock. */
 export const MIGRATION_LOCK = 7_306_200;
@@ -44,6 +46,7 @@ async function migrateQueue(url: string): Promise<void> {
  * Runs what has not run yet. Safe to call from several processes at once: one migrates, the others wait.
  * @param url postgres://user:password@host:port/database
  * @returns the names of the migrations that ran now
+ * @throws Refusal 'database.too-old' before anything is written
  */
 export async function migrate(url: string): Promise<string[]> {
   const files = readdirSync(join(projectRoot, 'migrations')).filter((file) => file.endsWith('.sql'));
@@ -57,6 +60,9 @@ export async function migrate(url: string): Promise<string[]> {
   await source.initialize();
   const lock = source.createQueryRunner();
   try {
+    const asked = `select current_setting('server_version_num')::int as version`;
+    const [server] = (await lock.query(asked)) as [{ version: number }];
+    unless(whyNotServer(server.version));
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const ran = await source.runMigrations({ transaction: 'each' });
     await migrateQueue(url);
