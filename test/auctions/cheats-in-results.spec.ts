@@ -267,7 +267,7 @@ describe('a search that left open which of equal costs prefers the earlier tarif
     const closed = event('closed', timeOf(played, 1), { standing: 2 });
     const log = { ...played, drafts: [...played.drafts.slice(0, 2), closed] };
     const open: Solve = async (problem, known = []) => {
-      const result = await solve(problem, known);
+      const result = await solve(problem);
       return left(known) ? { ...result, awards: exchanged(result.awards) } : result;
     };
     return verifyLog(writtenText(log, makeKeys()), { hashOf: sha256, isSigned, solve: open });
