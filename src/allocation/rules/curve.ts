@@ -19,7 +19,8 @@ export interface CurvePoint {
 /**
  * The same problem with a part of the demand in every cell. The sum of the cells is the part of the whole, rounded; what
  * rounding leaves goes to the cells with the largest remainders, then by lot and tier. A budget is one for the whole demand:
- * other pools have none. Groups of winners with a lot that has no line left are left out, for nobody could keep them.
+ * other pools have none. Groups of winners with a lot that has no line left are left out: nobody might be able to
+ * keep what they ask for.
  * @param percent at least 1; a pool that has no line left keeps one
  */
 export function resized(problem: Problem, percent: number): Problem {
