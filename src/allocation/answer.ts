@@ -18,7 +18,7 @@ export interface SolveOptions {
   readonly read?: boolean;
   /**
    * awards of a problem like it, which need not keep the rules of this one: where they do, the search begins with them, and
-   * there is an answer at once. What is proved is the same without them.
+   * there is an answer at once. What is proved is the same without them, as far as its ties are settled within the limits.
    */
   readonly known?: readonly WonLots[];
   /** what can wait gives its thread back to what cannot, and begins anew, see `SolverPool` */

@@ -159,6 +159,7 @@ export class AwardAnswer {
   @ApiProperty({ enum: STATUSES, nullable: true })
   solverStatus!: ResultStatus | null;
 
+  /** of the allocation, beside what winners under other awards are paid: with an activation that is counted there, not here */
   @ApiProperty({ type: 'integer', nullable: true })
   totalMinor!: Minor | null;
 

@@ -113,7 +113,7 @@ export class AwardsJobs {
     award.solverStatus = result.status;
     award.totalMinor = result.totalMinor;
     award.boundMinor = result.boundMinor;
-    award.winners = shareOut(result.awards, asked.bids, award.scope, asked.held);
+    award.winners = shareOut(result.awards, asked.bids, award.scope, asked.held, asked.problem.bids);
     const providers = [...new Set(asked.bids.map((bid) => bid.providerId))];
     const names = await this.organisations.names(deed.tx, providers);
     const taking = new Set(asked.problem.bids.map((bid) => bid.id));

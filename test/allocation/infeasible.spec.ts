@@ -1,3 +1,5 @@
+import { explainInfeasible } from '../../src/allocation/rules/infeasible.js';
+import { marketOf } from '../../src/allocation/rules/market.js';
 import type { LinearSolver } from '../../src/allocation/rules/relaxation.js';
 import type { Problem } from '../../src/allocation/rules/problem.js';
 import { solveHere, startHighs } from './in-process.js';
@@ -45,6 +47,22 @@ describe('an infeasible problem is explained in words', () => {
       'The cheapest allocation costs 1800.00 USD; with 2000.00 USD that is awarded already, this is 0.01 USD more than the ' +
         'budget of 3799.99 USD.',
     ]);
+  });
+
+  it('a budget that is too small is told as such, however early the limit comes', () => {
+    const problem = largeProblem(8, 20, 'shared');
+    const { totalMinor } = solveHere(problem, highs);
+    const budgetMinor = (totalMinor ?? 0n) - 1n;
+    const tight = { ...problem, rules: { ...problem.rules, budgetMinor } };
+    const within = (asks: number) => {
+      let asked = 0;
+      const [dear] = explainInfeasible(tight, marketOf(tight), { solver: highs, stop: () => (asked += 1) > asks });
+      return dear ?? '';
+    };
+    const told = [1, 5, 20, 60, 120].map(within);
+    const early = told.filter((words) => words.startsWith('No allocation costs less than'));
+    expect(early.length).toBeGreaterThan(0);
+    for (const words of early) expect(words).toContain(' 0.01 USD more than the budget of');
   });
 
   it('bids that are all excluded', () => {

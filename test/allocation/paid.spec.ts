@@ -41,3 +41,19 @@ test('whoever wins nothing here stands in nobody’s way, however much it is pai
   const rules = { winners: ['Elsewhere'], paid: { Elsewhere: 10_000_000n }, maxCostShare: 0.5 };
   expect(solveHere(problemOf([bidAt('a', 500n, BOTH)], rules), highs)).toMatchObject({ status: 'optimal' });
 });
+
+test('a budget that is overspent already stands in the way of no other rule, and is told with what it lacks', () => {
+  const rules = { winners: [A], paid: { [A]: 300_000n }, budgetMinor: 299_999n };
+  const problem = problemOf([bidAt('a', 500n, ['north']), bidAt('b', 500n, ['south'])], rules);
+  expect(feasible(marketOf(problem), { solver: highs, stop: () => false, progress: () => undefined })).toMatchObject({
+    found: expect.anything() as unknown,
+    nodes: 0,
+  });
+  expect(solveHere(problem, highs)).toMatchObject({
+    status: 'infeasible',
+    explanation: [
+      'The cheapest allocation costs 1800.00 USD; with 3000.00 USD that is awarded already, this is 1800.01 USD more than ' +
+        'the budget of 2999.99 USD.',
+    ],
+  });
+});

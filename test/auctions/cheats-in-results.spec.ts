@@ -1,6 +1,7 @@
-import type { Problem } from '../../src/allocation/rules/problem.js';
+import type { BidAward, Problem } from '../../src/allocation/rules/problem.js';
 import { auctionProblem } from '../../src/auctions/rules/auction-problem.js';
 import type { AuctionContent } from '../../src/auctions/rules/events.js';
+import { verifyLog, type Verdict } from '../../src/auctions/rules/verify.js';
 import type { Tariff } from '../../src/pricing/rules/tariff.js';
 import {
   altered,
@@ -19,7 +20,7 @@ import {
   without,
 } from './cheating.js';
 import { type Solve, startSolving } from './play.js';
-import type { Played } from './played-log.js';
+import { isSigned, makeKeys, type Played, sha256, writtenText } from './played-log.js';
 
 let [live, sealed] = [{} as Played, {} as Played];
 let solve: Solve;
@@ -58,6 +59,22 @@ function openedProblem({ drafts, tariffs }: Played): Problem {
     return { alias, receivedAt: new Date(receivedAt), tariff: tariffs.get(`${alias} 0`) as Tariff };
   });
   return auctionProblem(problem, standing);
+}
+
+/** The sealed auction with three equal tariffs: the third one bid first, so that it ranks before the others and wins. */
+function allEqual(): Played {
+  const same = new Map([...sealed.tariffs.keys()].map((key) => [key, sealed.tariffs.get('B01 0') as Tariff]));
+  return { ...sealed, tariffs: same };
+}
+
+const RANKS = { B01: 3, B02: 2, B03: 1 };
+
+/** What the first of them wins for the last of them, which costs as much. */
+function exchanged(awards: readonly BidAward[]): BidAward[] {
+  return awards.map((award) => ({
+    ...award,
+    bid: award.bid === 'B03' ? 'B01' : award.bid === 'B01' ? 'B03' : award.bid,
+  }));
 }
 
 const CHEATS: readonly (readonly [string, RegExp, () => Cheat | Promise<Cheat>])[] = [
@@ -190,15 +207,9 @@ const CHEATS: readonly (readonly [string, RegExp, () => Cheat | Promise<Cheat>])
     'the later of two equal tariffs',
     /another one prefers the earlier tariffs/,
     async () => {
-      const same = new Map([...sealed.tariffs.keys()].map((key) => [key, sealed.tariffs.get('B01 0') as Tariff]));
-      const equal = { ...sealed, tariffs: same };
+      const equal = allEqual();
       const { status, totalMinor, boundMinor, awards } = await solve(openedProblem(equal));
-      // The third one bid first, so that it ranks before the others and wins.
-      const exchanged = awards.map((award) => ({
-        ...award,
-        bid: award.bid === 'B03' ? 'B01' : award.bid === 'B01' ? 'B03' : award.bid,
-      }));
-      const content = { status, totalMinor, boundMinor, awards: exchanged, ranks: { B01: 3, B02: 2, B03: 1 } };
+      const content = { status, totalMinor, boundMinor, awards: exchanged(awards), ranks: RANKS };
       return alter(equal, 1, {}, { content });
     },
   ],
@@ -245,5 +256,33 @@ const CHEATS: readonly (readonly [string, RegExp, () => Cheat | Promise<Cheat>])
 describe('A cheat with bids and results, by who has the key', () => {
   it.each(CHEATS)('is found out: %s', async (_name, reason, cheat) => {
     await expectFound(await cheat(), reason, solve);
+  });
+});
+
+describe('a search that left open which of equal costs prefers the earlier tariffs', () => {
+  async function verdict(left: (known: readonly BidAward[]) => boolean): Promise<Verdict> {
+    const equal = allEqual();
+    const { status, totalMinor, boundMinor, awards } = await solve(openedProblem(equal));
+    const { played } = alter(equal, 1, {}, { content: { status, totalMinor, boundMinor, awards, ranks: RANKS } });
+    const closed = event('closed', timeOf(played, 1), { standing: 2 });
+    const log = { ...played, drafts: [...played.drafts.slice(0, 2), closed] };
+    const open: Solve = async (problem, known = []) => {
+      const result = await solve(problem);
+      return left(known) ? { ...result, awards: exchanged(result.awards) } : result;
+    };
+    return verifyLog(writtenText(log, makeKeys()), { hashOf: sha256, isSigned, solve: open });
+  }
+
+  test('accuses nobody when it began with the published awards: it is searched once more without them', async () => {
+    expect(await verdict((known) => known.length > 0)).toMatchObject({ status: 'valid', fault: null, notChecked: [] });
+  });
+
+  test('accuses nobody without them either, and says that this is not checked', async () => {
+    expect(await verdict(() => true)).toMatchObject({
+      status: 'valid',
+      notChecked: [
+        'not checked: that of the cheapest allocations no other one prefers the earlier tariffs (of event 2)',
+      ],
+    });
   });
 });

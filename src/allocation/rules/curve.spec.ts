@@ -42,6 +42,20 @@ describe('a pool of another size', () => {
     expect(resized({ ...problem, rules }, 100).rules).toEqual(rules);
     expect(resized({ ...problem, rules }, 110).rules).toEqual({ award: 'lot', minWinners: 2 });
   });
+
+  it('has the groups of winners but for those with a lot that has no line left', () => {
+    const problem = problemOf([{ basic: 40 }, { basic: 1 }, { basic: 0 }]);
+    const groups = [
+      { lots: ['L0', 'L1'], minWinners: 2 },
+      { lots: ['L0', 'L2'], maxWinners: 1 },
+    ];
+    const of = (percent: number, some = groups) =>
+      resized({ ...problem, rules: { ...problem.rules, groups: some } }, percent).rules;
+    expect(of(10)).toEqual({ award: 'lot', groups: groups.slice(1) });
+    expect(of(10, groups.slice(0, 1))).toEqual({ award: 'lot' });
+    expect(of(100)).toEqual({ award: 'lot', groups });
+    expect(of(110)).toEqual({ award: 'lot', groups });
+  });
 });
 
 test('a point is the cost per line and month', () => {

@@ -1,6 +1,6 @@
 /** The price curve from real tariffs: what a line costs a month when the pool is smaller or larger than it is. */
 import { divideRounded, type Minor } from '../../kernel/money.js';
-import type { Problem, ProblemLot, Result, ResultStatus } from './problem.js';
+import type { Problem, ProblemLot, ProblemRules, Result, ResultStatus } from './problem.js';
 
 /** Sizes of the pool that are looked at, in percent of its demand. */
 export const CURVE_PERCENT = [
@@ -19,7 +19,8 @@ export interface CurvePoint {
 /**
  * The same problem with a part of the demand in every cell. The sum of the cells is the part of the whole, rounded; what
  * rounding leaves goes to the cells with the largest remainders, then by lot and tier. A budget is one for the whole demand:
- * other pools have none.
+ * other pools have none. Groups of winners with a lot that has no line left are left out: nobody might be able to
+ * keep what they ask for.
  * @param percent at least 1; a pool that has no line left keeps one
  */
 export function resized(problem: Problem, percent: number): Problem {
@@ -39,9 +40,17 @@ export function resized(problem: Problem, percent: number): Problem {
   }
   const demand = new Map<string, Record<string, number>>();
   for (const { lot, tier, lines } of cells) demand.set(lot, { ...demand.get(lot), [tier]: lines });
-  const { budgetMinor: _, ...others } = problem.rules;
-  const rules = percent === 100 ? problem.rules : others;
-  return { ...problem, lots: problem.lots.map(({ id }): ProblemLot => ({ id, demand: demand.get(id) ?? {} })), rules };
+  const lots = problem.lots.map(({ id }): ProblemLot => ({ id, demand: demand.get(id) ?? {} }));
+  return { ...problem, lots, rules: percent === 100 ? problem.rules : rulesOfOther(problem, lots) };
+}
+
+function rulesOfOther({ lots: whole, rules }: Problem, lots: readonly ProblemLot[]): ProblemRules {
+  const { budgetMinor: _, groups = [], ...others } = rules;
+  const asked = (of: readonly ProblemLot[]) =>
+    new Set(of.filter((lot) => linesOf({ lots: [lot] }) > 0).map(({ id }) => id));
+  const [before, left] = [asked(whole), asked(lots)];
+  const kept = groups.filter((group) => group.lots.every((lot) => left.has(lot) || !before.has(lot)));
+  return kept.length === 0 ? others : { ...others, groups: kept };
 }
 
 function compare(a: string, b: string): number {

@@ -72,11 +72,13 @@ const KERNEL_PART = 1.5;
 /** A bound is told when it has risen by this part. */
 const TELL_FROM = 1e-5;
 
-/** The same market with nothing to pay: what is feasible in it is feasible in the market. */
+/** The same market with nothing to pay and no rule about money: what is feasible in it keeps all other rules of the market. */
 function costless(market: Market): Market {
   return {
     ...market,
     costShare: null,
+    // What was paid already may be more than a budget, which would leave less than nothing.
+    budget: Infinity,
     bids: market.bids.map((bid) => ({ ...bid, activation: 0 })),
     options: market.options.map((option) => ({ ...option, costs: new Float64Array(option.costs.length) })),
   };

@@ -21,7 +21,7 @@ export interface Gap {
   readonly lines: number;
   /**
    * by how much its cost of these lines over the term would have to be lower for an allocation in which it wins them to
-   * cost no more than the best; 0 when it wins them. Ties go to the earlier bid. null when no allocation that keeps the
+   * cost no more than the best, also where this is more than a budget leaves; 0 when it wins them. Ties go to the earlier bid. null when no allocation that keeps the
    * rules lets it win them, or, as long as that is not proved, when none was found.
    */
   readonly gapMinor: Minor | null;
@@ -114,10 +114,13 @@ export function gapToWin(market: Market, best: Decision, means: Means, about: Ga
   return tighter(unguided, within(means.solver, GAP_NODES.guided));
 }
 
-/** The gap of what is held, allocated anew from what is known of the best. */
+/**
+ * The gap of what is held, allocated anew from what is known of the best. Without a budget: a bid that is lower by its gap
+ * costs no more than the best, which keeps the budget.
+ */
 function searched(market: Market, best: Decision, held: HeldUnit, means: Means, relaxation: Relaxation): Gap {
   const start: Start = { prices: best.prices, bands: bandsNear(market, best.found?.lines ?? [], held), relaxation };
-  return gapOf(market, best, held, decideWithin({ ...market, held: [held] }, means, start));
+  return gapOf(market, best, held, decideWithin({ ...market, budget: Infinity, held: [held] }, means, start));
 }
 
 /** Of two answers about one gap, what both together say. */

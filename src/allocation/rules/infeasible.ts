@@ -57,8 +57,10 @@ function overBudget(problem: Problem, budget: Minor, means: Pick<Means, 'solver'
   const { budgetMinor: _, ...rules } = problem.rules;
   const { found, bound, complete } = decide(marketOf({ ...problem, rules }), { ...means, progress: () => undefined });
   if (!found) return null;
-  const least = BigInt(Math.max(0, complete ? found.cost : bound));
   const before = paidBefore(rules);
+  // That no allocation keeps the budget is proved, and so what it leaves is too little, whatever else is.
+  const proved = [BigInt(Math.max(0, bound)), budget - before + 1n].reduce((a, b) => (a > b ? a : b));
+  const least = complete ? BigInt(found.cost) : proved;
   const money = (amount: Minor) => `${formatMoney(amount, problem.currency)} ${problem.currency}`;
   const costs = complete
     ? `The cheapest allocation costs ${money(least)}`

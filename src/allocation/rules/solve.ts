@@ -71,7 +71,7 @@ export interface Asked {
   readonly proved?: readonly WonLots[];
   /**
    * awards of a problem like it: where they keep all rules of this one, the search begins with them. What is proved is the
-   * same without them.
+   * same without them, as far as its ties are settled within the limits.
    */
   readonly known?: readonly WonLots[];
 }

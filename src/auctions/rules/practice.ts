@@ -115,7 +115,8 @@ export function practiceSettings(wish: PracticeWish, settings: AuctionSettings):
 
 /**
  * What is asked for in a practice: the lines that providers are shown, by the rules of the tender. Groups with a lot of which
- * none is shown are left out, for nobody could keep them.
+ * none is shown are left out: one that asks for some winners might be kept by nobody, and one that only allows so many would
+ * be about other lots than the tender's.
  */
 export function practiceProblem(
   tender: RuledTender,

@@ -9,7 +9,8 @@ export interface VerifyMeans {
   isSigned(text: string, signature: string, publicKey: string): boolean;
   /**
    * The exact winner determination.
-   * @param known awards to begin with, where they keep the rules: what is proved is the same without them
+   * @param known awards to begin with, where they keep the rules: what is proved is the same without them, as far as its
+   *   ties are settled
    */
   solve(
     problem: Problem,

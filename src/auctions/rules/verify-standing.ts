@@ -1,7 +1,8 @@
 /** Reckons a standing again, as far as what it stands on is disclosed. */
 import { check } from '../../allocation/rules/checker.js';
 import { readProblem } from '../../allocation/rules/parse-problem.js';
-import type { Problem } from '../../allocation/rules/problem.js';
+import type { BidAward, Problem } from '../../allocation/rules/problem.js';
+import { bidsInOrder } from '../../allocation/rules/terms.js';
 import { canonicalJson } from '../../kernel/canonical.js';
 import { auctionProblem, type TariffInAuction } from './auction-problem.js';
 import type { AuctionEvent, StandingContent } from './events.js';
@@ -133,7 +134,35 @@ async function whyNotCheapest(
   if (content.boundMinor !== totalMinor) return `The bound of a cheapest allocation is its cost, ${totalMinor}.`;
   return canonicalJson(awards) === canonicalJson(result.awards)
     ? null
-    : 'Of the cheapest allocations, another one prefers the earlier tariffs.';
+    : whyNotPreferred(awards, problem, sequence, { means, unchecked });
+}
+
+/**
+ * Awards that cost as little as others. A limit of nodes or of time may have left open which of them prefers the earlier
+ * tariffs, here or where they were published: so only awards that do prefer them are held against the published ones, and
+ * they are looked for without beginning at these.
+ */
+async function whyNotPreferred(
+  awards: readonly BidAward[],
+  problem: Problem,
+  sequence: number,
+  { means, unchecked }: { readonly means: VerifyMeans; readonly unchecked: Unchecked },
+): Promise<string | null> {
+  const anew = await means.solve(problem, []);
+  if (anew.status === 'optimal' && prefersEarlier(problem, anew.awards, awards)) {
+    return 'Of the cheapest allocations, another one prefers the earlier tariffs.';
+  }
+  if (canonicalJson(awards) !== canonicalJson(anew.awards)) {
+    unchecked.note('that of the cheapest allocations no other one prefers the earlier tariffs', sequence);
+  }
+  return null;
+}
+
+/** Whether the first tariff by receipt that wins other lines in one of two allocations wins more in the first of them. */
+function prefersEarlier(problem: Problem, some: readonly BidAward[], others: readonly BidAward[]): boolean {
+  const linesOf = (awards: readonly BidAward[], id: string) => awards.find(({ bid }) => bid === id)?.lines ?? 0;
+  const more = bidsInOrder(problem.bids).map(({ id }) => linesOf(some, id) - linesOf(others, id));
+  return (more.find((lines) => lines !== 0) ?? 0) > 0;
 }
 
 function cheaper(totalMinor: bigint | null): string {

@@ -100,6 +100,24 @@ describe('sharing out', () => {
     expect(won[1]).toMatchObject({ providerId: 'p', band: 1, lines: 4, heldLines: 0, costMinor: 40n });
   });
 
+  test('says what an agreement costs with its activation, also where the problem counted that as paid already', () => {
+    const bid = {
+      bidId: 'b',
+      providerId: 'p',
+      receivedAt: new Date('2030-01-02'),
+      tariff: { ...tariff, activation: 7n },
+    };
+    const cell = { bidId: 'b', providerId: 'p', lot: 'L', tier: 'T', lines: 12, decided: false };
+    const costOf = (decided: boolean, activation: { readonly activation?: bigint }) => {
+      const awards = [{ bid: 'b', band: 1, lines: 8, lots: { L: { T: 8 } }, costMinor: 40n }];
+      return shareOut(awards, [bid], null, [{ ...cell, decided }], [{ id: 'b', ...activation }])[0]?.costMinor;
+    };
+    expect(costOf(false, { activation: 7n })).toBe(40n);
+    expect(costOf(false, {})).toBe(47n);
+    // It is charged with the lines held, once somebody has decided on them.
+    expect(costOf(true, {})).toBe(40n);
+  });
+
   test('names the band of the tariff as it was bid, whatever bands the held lines had passed in the problem', () => {
     const bid = { bidId: 'b', providerId: 'p', receivedAt: new Date('2030-01-02'), tariff };
     const held = [{ bidId: 'b', providerId: 'p', lot: 'L', tier: 'T', lines: 12, decided: true }];

@@ -1,5 +1,5 @@
 /** Who wins which lines: quantities per lot and tier become runs of lines in the order of the lines. */
-import type { BidAward } from '../../allocation/rules/problem.js';
+import type { BidAward, ProblemBid } from '../../allocation/rules/problem.js';
 import { passedBands } from '../../pricing/rules/tariff-beside.js';
 import type { AwardBid, AwardCell, Winner } from './award.js';
 import { type HeldCell, heldLines } from './held.js';
@@ -15,12 +15,15 @@ export function inOrderOfReceipt<B extends Pick<AwardBid, 'bidId' | 'receivedAt'
  * Gives each winner its cells. Within a lot and tier the earlier bid takes the earlier lines. Bands, which the problem
  * counted beside the lines held, are those of the tariff as it was bid again.
  * @param scope the cells that were allocated; null when it was the whole demand, which starts at the first line
+ * @param asked the bids of the problem: an activation that it counts as paid with lines that nobody has decided on is a part
+ *   of what this award costs all the same, for its agreement charges it
  */
 export function shareOut(
   awards: readonly BidAward[],
   bids: readonly AwardBid[],
   scope: readonly AwardCell[] | null,
   held: readonly HeldCell[] = [],
+  asked: readonly Pick<ProblemBid, 'id' | 'activation'>[] = [],
 ): Winner[] {
   const next = new Map<string, number>((scope ?? []).map((cell) => [keyOf(cell.lot, cell.tier), cell.from]));
   const byBid = new Map(awards.map((award) => [award.bid, award]));
@@ -36,9 +39,12 @@ export function shareOut(
         next.set(key, from + lines);
       }
     }
-    const { lines, costMinor } = award;
+    const { lines } = award;
     const { bidId, providerId, tariff } = bid;
     const before = heldLines(held, bidId);
+    const charged = before === 0 ? (tariff.activation ?? 0n) : 0n;
+    const inProblem = asked.find(({ id }) => id === bidId);
+    const costMinor = inProblem ? award.costMinor - (inProblem.activation ?? 0n) + charged : award.costMinor;
     const band = award.band + passedBands(tariff, before);
     return [{ bidId, providerId, band, lines, heldLines: before, costMinor, cells }];
   });

@@ -136,6 +136,22 @@ describe('the problem of a follow-up award', () => {
     expect(toProblem(tender, [bid('a'), bid('b')], scope, out, held).rules).not.toHaveProperty('paid');
   });
 
+  test('counts an activation once, also with lines that are only drafted', () => {
+    const bids = [bid('a', { activation: 7n }), bid('b', { activation: 7n })];
+    const drafted = held.map((cell) => ({ ...cell, decided: false }));
+    const problem = toProblem({ ...tender, budgetMinor: 900_000n }, bids, scope, none, drafted);
+    expect(problem.rules.paid).toEqual({ b: 20n * 100n * 36n + 7n });
+    expect(problem.bids.map(({ activation }) => activation)).toEqual([7n, undefined]);
+  });
+
+  test('counts nobody as a winner whose lines all settled at none', () => {
+    const bids = [bid('a'), bid('b', { activation: 7n })];
+    const winnerGroups = [{ lots: ['S'], minWinners: 2, maxWinners: null }];
+    const settled = held.map((cell) => ({ ...cell, lines: 0 }));
+    const ruled = { ...tender, budgetMinor: 900_000n, winnerGroups };
+    expect(toProblem(ruled, bids, scope, none, settled)).toEqual(toProblem(ruled, bids, scope, none));
+  });
+
   test('leaves out whoever has too little left to accept an award', () => {
     const rich = bid('b', { minimumLines: 61 });
     expect(toProblem(tender, [rich], scope, none, held).bids).toEqual([]);

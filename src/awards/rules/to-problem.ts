@@ -24,15 +24,16 @@ import { type HeldCell, heldPaid, linesOf, tariffLeft } from './held.js';
  * @param bids all that were opened, those of winners elsewhere among them
  * @param scope the cells to be allocated; null for all demand
  * @param excluded bids that take no part
- * @param held what is already won under the tender's other awards
+ * @param beside what is already won under the tender's other awards; cells that settled at no line hold nothing
  */
 export function toProblem(
   tender: AwardTender,
   bids: readonly AwardBid[],
   scope: readonly AwardCell[] | null,
   excluded: ReadonlySet<string>,
-  held: readonly HeldCell[] = [],
+  beside: readonly HeldCell[] = [],
 ): Problem {
+  const held = beside.filter(({ lines }) => lines > 0);
   const taking = bids.filter((bid) => !excluded.has(bid.bidId));
   if (held.length === 0 && scope === null) return wholeProblem(tender, taking);
   const whole = problemHead(tender);
@@ -43,12 +44,14 @@ export function toProblem(
   const holders = (cells: readonly HeldCell[]) => [...new Set(cells.map((cell) => cell.providerId))].sort();
   const winners = holders(held);
   const limitsMoney = tender.budgetMinor !== null || tender.maxCostShareBp !== null;
+  // What winners are paid has the activation of their bids, whether or not the lines they hold are decided on.
+  const activated = new Set(limitsMoney ? held.map(({ bidId }) => bidId) : []);
   return {
     ...head,
     lots,
     bids: taking.flatMap((bid): ProblemBid[] => {
       const tariff = remaining(bid, tariffWithin(bid.tariff, lots), held, mostLines);
-      return tariff === null ? [] : [problemBid(bid, tariff)];
+      return tariff === null ? [] : [problemBid(bid, activated.has(bid.bidId) ? withoutActivation(tariff) : tariff)];
     }),
     rules: {
       ...head.rules,
@@ -66,6 +69,10 @@ function askedIn(cells: readonly AwardCell[]): ProblemLot[] {
 
 function demanded(lots: readonly ProblemLot[]): number {
   return lots.flatMap(({ demand }) => Object.values(demand)).reduce((a, b) => a + b, 0);
+}
+
+function withoutActivation({ activation: _paid, ...rest }: Tariff): Tariff {
+  return rest;
 }
 
 /** What a tariff can still offer beside what its provider holds; null when that is nothing. */

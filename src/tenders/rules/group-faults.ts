@@ -33,11 +33,11 @@ function ownFaults(group: WinnerGroup, path: string, terms: TenderTerms, parts: 
   }
   const lots = new Set(group.lots);
   const within = parts.filter(({ lot }) => lots.has(lot));
-  if (minWinners !== null && terms.awardRule !== 'shared' && minWinners > within.length) {
-    fault(
-      'minWinners',
-      `${minWinners} winners cannot each win something of ${unitWords(terms, within.length)}; lower the number, name more lots or share the lines.`,
-    );
+  if (minWinners !== null && minWinners > mostWinners(terms, within)) {
+    const shared = terms.awardRule === 'shared';
+    const what = shared ? lineWords(linesOf(within)) : unitWords(terms, within.length);
+    const mend = shared ? 'lower the number or name more lots' : 'lower the number, name more lots or share the lines';
+    fault('minWinners', `${minWinners} winners cannot each win something of ${what}; ${mend}.`);
   }
   if (minWinners !== null && terms.maxWinners !== null && minWinners > terms.maxWinners) {
     fault('minWinners', `${minWinners} winners here are more than the ${terms.maxWinners} that may win altogether.`);
@@ -59,12 +59,24 @@ function ownFaults(group: WinnerGroup, path: string, terms: TenderTerms, parts: 
   return faults;
 }
 
+/** How many can each win something of some parts. */
+function mostWinners({ awardRule }: TenderTerms, within: readonly Part[]): number {
+  return awardRule === 'shared' ? linesOf(within) : within.length;
+}
+
+function linesOf(parts: readonly Part[]): number {
+  return parts.reduce((lines, part) => lines + part.lines, 0);
+}
+
+function lineWords(count: number): string {
+  return count === 1 ? '1 line' : `${count} lines`;
+}
+
 /** How many winners some parts take when each may win so large a share of all lines. */
 function winnersByShare({ maxShareBp }: TenderTerms, parts: readonly Part[], within: readonly Part[]): number {
   if (maxShareBp === null) return 0;
-  const sum = (of: readonly Part[]) => of.reduce((lines, part) => lines + part.lines, 0);
-  const most = Math.floor((sum(parts) * maxShareBp) / WHOLE_BP);
-  return most === 0 ? 0 : Math.ceil(sum(within) / most);
+  const most = Math.floor((linesOf(parts) * maxShareBp) / WHOLE_BP);
+  return most === 0 ? 0 : Math.ceil(linesOf(within) / most);
 }
 
 function lotFaults({ lots }: WinnerGroup, path: string, terms: TenderTerms): Fault[] {

@@ -131,7 +131,7 @@ describe('groups of winners', () => {
       group(['L1', 'L2'], 2),
       group(['L1'], 1, 1),
       { ...group(['L1'], 2), awardRule: 'tier' as const },
-      { ...group(['L2'], 9), awardRule: 'shared' as const },
+      { ...group(['L2'], 30), awardRule: 'shared' as const },
       { ...group(['L1', 'L2'], null, 2), minWinners: 2 },
       { ...group(['L1', 'L2'], null, 2), maxShareBp: 6000 },
     ])
@@ -150,6 +150,12 @@ describe('groups of winners', () => {
       { ...group(['L1'], 3), awardRule: 'tier' },
       'winnerGroups.0.minWinners',
       'something of 2 tiers of lots',
+    ],
+    [
+      'more winners than there are lines to share',
+      { ...group(['L2'], 31), awardRule: 'shared' },
+      'winnerGroups.0.minWinners',
+      '31 winners cannot each win something of 30 lines; lower the number or name more lots.',
     ],
     [
       'more than may win altogether',
