@@ -291,7 +291,7 @@ export class RandomMarket {
       `select 'more than agreed' as what, number as about, open_minor::text as minor from collection
          where issuer_id = $1 and (open_minor < 0 or paid_minor - returned_minor > total_minor - credited_minor)
        union all select 'asked for by nobody', number, open_minor::text from collection
-         where issuer_id = $1 and open_minor > 0 and due_at is null and state in ('collecting', 'processing')
+         where issuer_id = $1 and open_minor > 0 and due_at is null and state = 'collecting'
        union all select 'refund', id::text, minor::text from refund
          where issuer_id = $1 and state not in ('done', 'withdrawn')
        union all select 'payments at Stripe', null, (held - $3)::text from (
