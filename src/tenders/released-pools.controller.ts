@@ -2,7 +2,8 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { Actor } from '../kernel/actor.js';
 import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
-import { ReleasedPoolView, ReleasePool } from './tenders.dto.js';
+import { ReleasedPoolView } from './tender-views.dto.js';
+import { ReleasePool } from './tenders.dto.js';
 import { TendersService } from './tenders.service.js';
 
 /** Pools that end without a provider: here and not with the other pools, as only this room knows of their tenders. */

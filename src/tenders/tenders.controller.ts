@@ -4,7 +4,8 @@ import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { AnId } from '../platform/http/ids.js';
 import { Acting, IfMatch, May } from '../platform/http/request.js';
-import { CancelTender, DraftTender, EditTender, TenderPage, TenderView } from './tenders.dto.js';
+import { TenderPage, TenderView } from './tender-views.dto.js';
+import { CancelTender, DraftTender, EditTender } from './tenders.dto.js';
 import { TendersQueries } from './tenders.queries.js';
 import { TendersService } from './tenders.service.js';
 

@@ -23,7 +23,7 @@ import type { TenderState } from './rules/tender-lifecycle.js';
 import type { AwardTerms, Lot, TenderFrame } from './rules/terms.js';
 import { readCaps, readDemand, readLots } from './tender-parts.js';
 import { awardTermsOf, Tender } from './tender.entity.js';
-import type { TenderPage, TenderSummary, TenderView } from './tenders.dto.js';
+import type { TenderPage, TenderSummary, TenderView } from './tender-views.dto.js';
 
 /** What providers bid on: the frozen content of a tender. */
 export interface PublishedTender extends AwardTerms {

@@ -23,7 +23,8 @@ import type { Lot, TenderFrame, TenderTerms, WinnerGroup } from './rules/terms.j
 import { whyNotAbandon, whyNotCancel, whyNotRelease } from './rules/why-not-cancel.js';
 import { freezeDemand, readCaps, readLots, writeCaps, writeLots } from './tender-parts.js';
 import { awardTermsOf, Tender } from './tender.entity.js';
-import type { EditTender, ReleasedPoolView, TenderView, WinnerGroupBody } from './tenders.dto.js';
+import type { ReleasedPoolView, TenderView } from './tender-views.dto.js';
+import type { EditTender, WinnerGroupBody } from './tenders.dto.js';
 import { tenderCancelled, tenderPublished } from './tenders.events.js';
 import { TendersQueries } from './tenders.queries.js';
 
