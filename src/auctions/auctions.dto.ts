@@ -43,12 +43,22 @@ export class TariffLotBody {
   tiers?: Record<string, { capacity?: number }>;
 }
 
+/** One of those who bid together. */
+export class PartnerBody {
+  /** codes of the lots that it serves; each lot is served by one partner at most, the others by the bidder itself */
+  lots!: string[];
+
+  /** the most lines that it can serve in these lots together */
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  capacity!: number;
+}
+
 /**
  * A provider's tariff. In every band and lot, a line's price, surcharge and set-up spread over the term must together be
  * within the tender's cap of its tier, and within what the winner determination can reckon with for the number of all
  * lines; a refusal names either limit.
  */
-@ApiExtraModels(TariffLotBody)
+@ApiExtraModels(TariffLotBody, PartnerBody)
 export class TariffBody {
   @ApiProperty({ type: [TariffBandBody], minItems: 1, maxItems: 20 })
   bands!: TariffBandBody[];
@@ -68,6 +78,10 @@ export class TariffBody {
   /** one-off amount for the whole award */
   @ApiPropertyOptional({ type: 'integer' })
   activation?: Minor;
+
+  /** of a joint bid, by the partner's name; they are disclosed wherever the tariff is, and named in the contract */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { $ref: getSchemaPath(PartnerBody) } })
+  partners?: Record<string, PartnerBody>;
 }
 
 /**

@@ -88,6 +88,16 @@ describe('a tariff that does not fit', () => {
     ['a misspelt member', { ...tariff, minimumLnes: 3 }, ['minimumLnes']],
     ['a misspelt member of a lot', { ...tariff, lots: { north: { surchrge: 3 } } }, ['lots.north.surchrge']],
     ['a minimum beyond the demand', { ...dear, minimumLines: 37 }, ['minimumLines']],
+    [
+      'a partner that serves what is not covered',
+      { ...dear, lots: { north: {} }, partners: { Hanmi: { lots: ['south'], capacity: 5 } } },
+      ['partners.Hanmi.lots.0'],
+    ],
+    [
+      'more partners than a bid may have',
+      { ...dear, partners: Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`P${at}`, {}])) },
+      ['partners'],
+    ],
     ['no bands', { lots: { north: {} } }, ['bands']],
     ['a list', [tariff], ['']],
     [

@@ -12,6 +12,16 @@ export const LOTS = ['north', 'south'];
 export const TIERS = ['basic', 'fast'];
 
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
+/** Which lots partners serve: none do, one of them does, one does all, or each has its own. */
+const PARTNERS: readonly Readonly<Record<string, readonly string[]>>[] = [
+  {},
+  {},
+  {},
+  { Hanmi: ['south'] },
+  { Hanmi: ['north', 'south'] },
+  { Hanmi: ['north'], Daedong: ['south'] },
+];
+
 const falls = fc.array(fc.bigInt(0n, 4n), { minLength: 4, maxLength: 4 });
 
 /** Without members that are undefined: the format knows only present and absent. */
@@ -46,8 +56,10 @@ export function tariffs(level = 30n): fc.Arbitrary<Tariff> {
       capacity: optional(fc.integer({ min: 4, max: 20 })),
       minimumLines: optional(fc.integer({ min: 0, max: 4 })),
       activation: optional(fc.bigInt(0n, 300n)),
+      partners: fc.constantFrom(...PARTNERS),
+      servable: fc.integer({ min: 3, max: 12 }),
     })
-    .map(({ froms, first, prices, falls: by, places: lots, ...limits }): Tariff => {
+    .map(({ froms, first, prices, falls: by, places: lots, partners, servable, ...limits }): Tariff => {
       const at = (from: bigint, fall: readonly bigint[], band: number) =>
         fall.slice(0, band).reduce((price, less) => price - less, from);
       const bands = froms
@@ -60,7 +72,16 @@ export function tariffs(level = 30n): fc.Arbitrary<Tariff> {
           },
           ...(prices.own === undefined ? {} : { lotMonthly: { north: { basic: at(prices.own, by.own, band) } } }),
         }));
-      return present({ bands, lots: present(lots), ...limits }) as Tariff;
+      const covered = Object.entries(partners).filter(([, served]) => served.every((lot) => lot in present(lots)));
+      const joint = covered.map(
+        ([name, served], index) => [name, { lots: served, capacity: servable + index }] as const,
+      );
+      return present({
+        bands,
+        lots: present(lots),
+        ...limits,
+        partners: joint.length === 0 ? undefined : Object.fromEntries(joint),
+      }) as Tariff;
     })
     .filter(isFaultless);
 }
@@ -86,9 +107,11 @@ export function changesOf(tariff: Tariff): fc.Arbitrary<Tariff> {
       drop: fc.integer({ min: 0, max: 12 }),
       shift: fc.integer({ min: -3, max: 1 }),
       capacity: fc.integer({ min: -1, max: 5 }),
+      servable: fc.integer({ min: -1, max: 5 }),
+      joint: fc.constantFrom('kept', 'kept', 'kept', 'none', 'wider', 'other'),
       more: fc.boolean(),
     })
-    .map(({ factors, drop, shift, more, ...by }): Tariff => {
+    .map(({ factors, drop, shift, more, servable, joint, ...by }): Tariff => {
       const part = (amount: bigint, tenths: number) => (amount * BigInt(tenths) + 9n) / 10n;
       const prices = (monthly: Readonly<Record<string, bigint>>) =>
         Object.fromEntries(
@@ -119,8 +142,16 @@ export function changesOf(tariff: Tariff): fc.Arbitrary<Tariff> {
           }),
         };
       });
+      const { partners = {}, ...rest } = tariff;
+      const after = Object.entries(partners)
+        .slice(0, joint === 'none' ? 0 : joint === 'wider' ? 1 : undefined)
+        .map(([name, { lots: served, capacity }]) => [
+          joint === 'other' ? `${name} & Sons` : name,
+          { lots: joint === 'wider' ? ['north'] : served, capacity: Math.max(1, capacity + servable) },
+        ]);
       return {
-        ...tariff,
+        ...rest,
+        ...(after.length === 0 ? {} : { partners: Object.fromEntries(after) as NonNullable<Tariff['partners']> }),
         bands,
         lots: Object.fromEntries(more ? [['south', {}], ...lots] : lots) as Tariff['lots'],
         ...(tariff.activation === undefined ? {} : { activation: part(tariff.activation, by.activation) }),

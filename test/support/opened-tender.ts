@@ -14,6 +14,7 @@ export interface TariffJson {
   readonly capacity?: number;
   readonly minimumLines?: number;
   readonly activation?: number;
+  readonly partners?: Readonly<Record<string, { readonly lots: readonly string[]; readonly capacity: number }>>;
 }
 
 export interface PublishedTenderOptions extends LockedPoolOptions {

@@ -1,10 +1,10 @@
 /** From text, or from values that code hands in, to a problem that can be solved: or to all faults with their places. */
 import type { Minor } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
-import type { TariffBand, TariffLot } from '../../pricing/rules/tariff.js';
+import type { Partner, TariffBand, TariffLot } from '../../pricing/rules/tariff.js';
 import { readJson } from './json.js';
 import { readRules } from './parse-rules.js';
-import { LIMITS, type Partner, type Problem, type ProblemBid, type ProblemLot } from './problem.js';
+import { LIMITS, type Problem, type ProblemBid, type ProblemLot } from './problem.js';
 import { join, ProblemReader } from './reader.js';
 import { sizeFaults } from './size.js';
 

@@ -30,17 +30,10 @@ export interface ProblemBid extends Tariff {
   readonly provider: string;
   /** of a provider's bids that carry the same mark, at most one wins */
   readonly alternative?: string;
-  /** of a joint bid, by partner: the lots it serves, each lot by one partner at most, and how many lines of them it can */
-  readonly partners?: Readonly<Record<string, Partner>>;
   /** RFC 3339 instant; among allocations of equal cost the earlier bid is preferred, then the smaller id */
   readonly receivedAt: string;
   /** added to the monthly price of a line for the comparison; negative for a bonus */
   readonly adjustment?: Readonly<Record<TierCode, Minor>>;
-}
-
-export interface Partner {
-  readonly lots: readonly LotCode[];
-  readonly capacity: number;
 }
 
 export interface ProblemRules {

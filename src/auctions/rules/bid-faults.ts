@@ -1,6 +1,7 @@
 /** Whether what arrived is a tariff, and whether it may be bid in a tender. */
 import type { Fault } from '../../kernel/refusal.js';
 import { MAX_BANDS } from '../../pricing/rules/band-faults.js';
+import { MAX_PARTNERS } from '../../pricing/rules/partners.js';
 import { tariffFaults, type TariffFrame } from '../../pricing/rules/tariff-faults.js';
 import { shapeFaults } from '../../pricing/rules/tariff-shape.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
@@ -15,7 +16,7 @@ export interface BidTerms extends Omit<TariffFrame, 'limits'> {
   readonly totalLines: number;
 }
 
-const MEMBERS = ['bands', 'lots', 'capacity', 'minimumLines', 'activation'];
+const MEMBERS = ['bands', 'lots', 'capacity', 'minimumLines', 'activation', 'partners'];
 /** More names of lots that are not there are not listed. */
 const STRANGERS_LISTED = 20;
 
@@ -24,12 +25,16 @@ export function bodyFaults(json: unknown): Fault[] {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return [{ path: '', reason: 'Send a tariff: an object with bands and lots.' }];
   }
-  const { bands, lots } = json as { bands?: unknown; lots?: unknown };
+  const { bands, lots, partners } = json as { bands?: unknown; lots?: unknown; partners?: unknown };
   if (Array.isArray(bands) && bands.length > MAX_BANDS) {
     return [{ path: 'bands', reason: `There are ${bands.length} bands; give at most ${MAX_BANDS}.` }];
   }
   if (typeof lots === 'object' && lots !== null && Object.keys(lots).length > MAX_TARIFF_LOTS) {
     return [{ path: 'lots', reason: `A tender has at most ${MAX_TARIFF_LOTS} lots; name only those of this one.` }];
+  }
+  if (typeof partners === 'object' && partners !== null && Object.keys(partners).length > MAX_PARTNERS) {
+    const reason = `There are ${Object.keys(partners).length} partners; name at most ${MAX_PARTNERS}.`;
+    return [{ path: 'partners', reason }];
   }
   const strangers = Object.keys(json).filter((key) => !MEMBERS.includes(key));
   return [

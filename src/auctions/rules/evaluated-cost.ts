@@ -5,6 +5,7 @@
 import type { Minor } from '../../kernel/money.js';
 import { lineOverTerm } from '../../pricing/rules/all-in.js';
 import { bandReached, lineMonthly } from '../../pricing/rules/band.js';
+import { linesWithin } from '../../pricing/rules/partners.js';
 import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
 
 export interface Reference {
@@ -63,14 +64,14 @@ function wantedTiers(measured: Tariff, { lines }: Reference, lot: LotCode): Want
 
 /** How many of the lines wanted the tariff can serve. */
 function linesReached(tariff: Tariff, wanted: readonly Wanted[]): number {
-  const served = wanted.reduce((sum, { lot, tiers }) => {
+  const byLot = wanted.flatMap(({ lot, tiers }): [LotCode, number][] => {
     const place = Object.hasOwn(tariff.lots, lot) ? tariff.lots[lot] : undefined;
-    if (place === undefined) return sum;
+    if (place === undefined) return [];
     const inTiers = tiers.reduce((count, { tier, lines }) => {
       const limit = place.tiers && Object.hasOwn(place.tiers, tier) ? place.tiers[tier]?.capacity : undefined;
       return count + Math.min(lines, limit ?? Infinity);
     }, 0);
-    return sum + Math.min(inTiers, place.capacity ?? Infinity);
-  }, 0);
-  return Math.min(served, tariff.capacity ?? Infinity);
+    return [[lot, Math.min(inTiers, place.capacity ?? Infinity)]];
+  });
+  return Math.min(linesWithin(tariff.partners, byLot), tariff.capacity ?? Infinity);
 }

@@ -143,11 +143,28 @@ describe('offering as much', () => {
     ['first band', { bands: cheap.map((band) => ({ ...band, from: band.from + 1 })) }, 'bands.0.from'],
     ['minimum', { minimumLines: 6 }, 'minimumLines'],
     ['activation', { activation: 101n }, 'activation'],
+    ['reach of a partner', { partners: { A: { lots: ['north'], capacity: 9 } } }, 'partners.A.capacity'],
+    ['choice of lots', { partners: { A: { lots: ['north', 'south'], capacity: 10 } } }, 'partners.A.lots'],
+    ['hand, by another partner', { partners: { B: { lots: ['north'], capacity: 10 } } }, 'partners.B'],
   ])('is refused with a lesser %s', (_what, change, path) => {
-    const refusal = refusalOf({ ...last, bands: cheap, ...change });
+    const joint = { ...last, partners: { A: { lots: ['north'], capacity: 10 } } };
+    const refusal = whyNotImprove(joint, { ...joint, bands: cheap, ...change }, reference, 100);
     expect(refusal?.code).toBe('bid.offers-less');
     expect(refusal?.faults.map((fault) => fault.path)).toEqual([path]);
     expect(refusal?.message).toContain(refusal?.faults[0]?.reason);
+  });
+
+  it('is as much with partners who can do more, serve fewer of their lots, or are none any more', () => {
+    const [joint, ...others] = [
+      { A: { lots: ['north', 'south'], capacity: 40 } },
+      { A: { lots: ['north', 'south'], capacity: 41 } },
+      { A: { lots: ['south'], capacity: 40 } },
+      {},
+    ].map((partners): Tariff => ({ ...last, partners }));
+    for (const next of others) {
+      expect(whyNotImprove(joint ?? last, { ...next, bands: cheap }, reference, 100)).toBeNull();
+      expect(whyNotImprove(next, { ...(joint ?? last), bands: cheap }, reference, 100)?.code).toBe('bid.offers-less');
+    }
   });
 
   it('does not take what every object has for a lot', () => {

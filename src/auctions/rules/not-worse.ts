@@ -13,7 +13,7 @@ export function lessOffered(present: Tariff, next: Tariff): Fault[] {
   const lots = new Map<LotCode, TierCode[]>();
   for (const { lot, tier } of bandPrices(present, 0)) lots.set(lot, [...(lots.get(lot) ?? []), tier]);
   const faults = [...lots].flatMap(([lot, tiers]) => lessInLot(present, next, lot, tiers));
-  faults.push(...lessCapacity('capacity', present.capacity, next.capacity));
+  faults.push(...lessCapacity('capacity', present.capacity, next.capacity), ...lessOfPartners(present, next));
   const [least, allowed] = [leastLines(next), leastLines(present)];
   if (least > allowed) {
     const path = (next.minimumLines ?? 0) >= least ? 'minimumLines' : 'bands.0.from';
@@ -51,6 +51,33 @@ function lessCapacity(path: string, before: number | undefined, after: number | 
   const [had, remedy] =
     before === undefined ? ['has no limit', 'leave it out'] : [`has ${before}`, `raise it to ${before}`];
   return [{ path, reason: `The capacity here is ${after}, where the present tariff ${had}; ${remedy}.` }];
+}
+
+/**
+ * A partner limits what can be awarded in its lots. That none of these limits is narrower is seen where each is one of the
+ * present tariff's, about the same lots or fewer; whatever else could not be narrower either is refused with them.
+ */
+function lessOfPartners(present: Tariff, next: Tariff): Fault[] {
+  return Object.entries(next.partners ?? {}).flatMap(([name, after]) => {
+    const path = `partners.${name}`;
+    const before = present.partners && Object.hasOwn(present.partners, name) ? present.partners[name] : undefined;
+    if (before === undefined) {
+      const reason = `The present tariff has no partner ${name}, whose capacity would limit what can be awarded; leave it out.`;
+      return [{ path, reason }];
+    }
+    const added = after.lots.find((lot) => !before.lots.includes(lot));
+    return [
+      ...lessCapacity(`${path}.capacity`, before.capacity, after.capacity),
+      ...(added === undefined
+        ? []
+        : [
+            {
+              path: `${path}.lots`,
+              reason: `${name} does not serve lot ${added} by the present tariff, and is to serve it within the same capacity; leave the lot out.`,
+            },
+          ]),
+    ];
+  });
 }
 
 function limitOf(tiers: Tariff['lots'][string]['tiers'], tier: TierCode): number | undefined {

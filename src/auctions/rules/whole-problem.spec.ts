@@ -88,6 +88,20 @@ it('has a bid per tariff, by the id and the instant it is given', () => {
   expect(readProblem(problem)).toMatchObject({ ok: true });
 });
 
+it('keeps the partners of a joint bid, with those of their lots that are asked for', () => {
+  const partners = {
+    Hanmi: { lots: ['S', 'W'], capacity: 7 },
+    Daedong: { lots: ['E'], capacity: 7 },
+  };
+  const joint = { ...tariff, lots: { ...tariff.lots, E: {} }, partners };
+  const whole = wholeProblem(tender, [{ bidId: 'b', providerId: 'p', receivedAt: new Date(0), tariff: joint }]);
+  expect(whole.bids[0]?.partners).toEqual({ Hanmi: { lots: ['S'], capacity: 7 } });
+  expect(readProblem(whole)).toMatchObject({ ok: true, problem: whole });
+  expect(tariffWithin({ ...tariff, partners: { Daedong: partners.Daedong } }, whole.lots)).not.toHaveProperty(
+    'partners',
+  );
+});
+
 it('leaves a tariff as it is when all of it is asked for', () => {
   const all = ['N', 'S', 'W'].map((id) => ({ id, demand: { fast: 1, huge: 1, slow: 1 } }));
   expect(tariffWithin(tariff, all)).toEqual(tariff);

@@ -98,8 +98,13 @@ export function tariffWithin(tariff: Tariff, asked: readonly ProblemLot[]): Tari
   const tiers = new Set(asked.flatMap(({ demand }) => Object.keys(demand)));
   const ofLots = <T>(record: Readonly<Record<LotCode, T>>): Record<LotCode, T> => only(record, lots);
   const ofTiers = <T>(record: Readonly<Record<TierCode, T>>): Record<TierCode, T> => only(record, tiers);
+  const { partners, ...rest } = tariff;
+  const joint = Object.entries(partners ?? {})
+    .map(([name, partner]) => [name, { ...partner, lots: partner.lots.filter((lot) => lots.has(lot)) }] as const)
+    .filter(([, partner]) => partner.lots.length > 0);
   return {
-    ...tariff,
+    ...rest,
+    ...(joint.length === 0 ? {} : { partners: Object.fromEntries(joint) }),
     bands: tariff.bands.map(({ from, monthly, lotMonthly }): TariffBand => {
       const kept = Object.entries(ofLots(lotMonthly ?? {})).map(([lot, prices]) => [lot, ofTiers(prices)] as const);
       const here = { from, monthly: ofTiers(monthly) };

@@ -38,6 +38,22 @@ test('what is left of a tariff: all lines fill its capacities, the decided ones 
   expect(tariffLeft('other', tariff, held)).toEqual(tariff);
 });
 
+test('what is left of a joint bid: lines in the lots of a partner are lines that it serves', () => {
+  const tariff: Tariff = {
+    bands: [{ from: 1, monthly: { fast: 10n } }],
+    lots: { N: {}, S: {}, W: {} },
+    partners: {
+      North: { lots: ['N', 'W'], capacity: 21 },
+      South: { lots: ['S'], capacity: 8 },
+    },
+  };
+  expect(tariffLeft('b', tariff, held).partners).toEqual({
+    North: { lots: ['N', 'W'], capacity: 1 },
+    South: { lots: ['S'], capacity: 0 },
+  });
+  expect(tariffLeft('other', tariff, held)).toEqual(tariff);
+});
+
 test('what is held is paid for in the band that all lines of the bid reach, with its activation, once', () => {
   const tariff: Tariff = {
     bands: [

@@ -8,7 +8,7 @@ import { lineOverTerm } from '../../pricing/rules/all-in.js';
 import { bandReached, lineMonthly } from '../../pricing/rules/band.js';
 import type { ProblemRules } from '../../allocation/rules/problem.js';
 import { tariffBeside } from '../../pricing/rules/tariff-beside.js';
-import type { LotCode, Tariff, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
+import type { LotCode, Partner, Tariff, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardBid, Winner } from './award.js';
 
 /** Lines that a winner holds under another award of the same tender. */
@@ -40,7 +40,21 @@ export function tariffLeft(bidId: string, tariff: Tariff, held: readonly HeldCel
     if (here !== null) lots[lot] = here;
   }
   const beside = tariffBeside(tariff, heldLines(held, bidId));
-  return { ...beside, lots, ...(tariff.capacity === undefined ? {} : { capacity: tariff.capacity - linesOf(own) }) };
+  return {
+    ...beside,
+    lots,
+    ...(tariff.capacity === undefined ? {} : { capacity: tariff.capacity - linesOf(own) }),
+    ...(tariff.partners === undefined ? {} : { partners: partnersLeft(tariff.partners, own) }),
+  };
+}
+
+/** What partners can serve beside the lines that their bid holds in their lots. */
+function partnersLeft(partners: NonNullable<Tariff['partners']>, own: readonly HeldCell[]): Record<string, Partner> {
+  const left = Object.entries(partners).map(([name, { lots, capacity }]): [string, Partner] => {
+    const taken = linesOf(own.filter(({ lot }) => lots.includes(lot)));
+    return [name, { lots, capacity: Math.max(0, capacity - taken) }];
+  });
+  return Object.fromEntries(left);
 }
 
 /** The terms of a lot beside what its bid holds there; null when nothing is left. */

@@ -8,6 +8,7 @@
  */
 import { divideRounded, type Minor } from '../../kernel/money.js';
 import { bandReached, leastLines, lineMonthly } from '../../pricing/rules/band.js';
+import { linesWithin } from '../../pricing/rules/partners.js';
 import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardBid, AwardCell, AwardTender, Winner } from './award.js';
 import { type HeldCell, heldLines, tariffLeft } from './held.js';
@@ -164,7 +165,7 @@ function awardedDemand(winners: readonly Winner[]): Demand {
 
 /** The most lines a tariff could win: all it prices, within its capacities. Zero when that is less than it accepts. */
 function mostLines(tariff: Tariff, demand: Demand): number {
-  let most = 0;
+  const byLot: [LotCode, number][] = [];
   for (const [lot, tiers] of demand) {
     const place = Object.hasOwn(tariff.lots, lot) ? tariff.lots[lot] : undefined;
     let inLot = 0;
@@ -172,9 +173,9 @@ function mostLines(tariff: Tariff, demand: Demand): number {
       if (lineMonthly(tariff, 0, lot, tier) === null) continue;
       inLot += Math.min(lines, place?.tiers?.[tier]?.capacity ?? Infinity);
     }
-    most += Math.min(inLot, place?.capacity ?? Infinity);
+    byLot.push([lot, Math.min(inLot, place?.capacity ?? Infinity)]);
   }
-  const reachable = Math.min(most, tariff.capacity ?? Infinity);
+  const reachable = Math.min(linesWithin(tariff.partners, byLot), tariff.capacity ?? Infinity);
   return reachable < leastLines(tariff) ? 0 : reachable;
 }
 

@@ -39,6 +39,15 @@ describe('the model contract', () => {
     expect(tables[2]?.rows).toEqual([['KR-49: Jeju', '1,200', '15,000']]);
   });
 
+  test('names the partners of a joint bid, and who answers for them', () => {
+    const partners = { 대동통신: { lots: ['KR-49', 'KR-26'], capacity: 1_200 } };
+    const joint = modelContract({ ...sample, tariff: { ...sample.tariff, partners } });
+    const tables = joint.clauses.flatMap(({ blocks }) => blocks.filter((block) => block.kind === 'table'));
+    expect(tables.find(({ caption }) => caption === 'Partners')?.rows).toEqual([['대동통신', 'KR-26, KR-49', '1,200']]);
+    expect(wordsOf({ ...sample, tariff: { ...sample.tariff, partners } })).toContain('owes the agency and the members');
+    expect(wordsOf(sample)).not.toContain('partner');
+  });
+
   test('says the term, the minimum, the standstill, the hashes, and that prices only fall', () => {
     const words = wordsOf(sample);
     for (const part of [

@@ -4,7 +4,7 @@
  */
 import { leastLines } from '../../pricing/rules/band.js';
 import { instantText, listText, moneyText, numberText } from './plain-text.js';
-import { bandText, extrasTable, linesTable, priceTables, type Table } from './price-schedule.js';
+import { bandText, extrasTable, linesTable, partnersTable, priceTables, type Table } from './price-schedule.js';
 import { INSTALLATION_DAYS, MOST_CREDIT_DAYS } from './service-promises.js';
 import type { AgreementContent } from './terms.js';
 
@@ -66,11 +66,20 @@ export function modelContract(content: AgreementContent): Contract {
 }
 
 function subject(content: AgreementContent): Clause {
+  const partners = partnersTable(content);
   return clause(
     'Subject',
     `The provider has won ${numberText(content.lines)} lines in the tender “${content.tenderTitle}”. It will serve the ` +
       'members of the pool whose lines these are, on the conditions of this agreement, under contracts of their own.',
     linesTable(content),
+    ...(partners === null
+      ? []
+      : [
+          'The provider has bid together with others, its partners. Each serves the lots named here, up to its capacity, and ' +
+            'the provider serves the other lots itself. The provider alone is a party to this agreement, and owes the agency ' +
+            'and the members what its partners serve as its own.',
+          partners,
+        ]),
     'A line is one connection at one site of a member. Within a lot and tier the lines stand in the order in which ' +
       'members pledged them, and this agreement covers a fixed run of that order.',
   );

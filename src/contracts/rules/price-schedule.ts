@@ -34,6 +34,20 @@ export function linesTable({ cells, lines }: AgreementContent): Table {
   };
 }
 
+/** Who serves which lots of a joint bid; null when the provider has bid alone. */
+export function partnersTable({ tariff }: AgreementContent): Table | null {
+  const partners = Object.entries(tariff.partners ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (partners.length === 0) return null;
+  return {
+    kind: 'table',
+    caption: 'Partners',
+    head: ['Partner', 'Lots', 'Capacity in lines'],
+    rows: partners.map(([name, { lots, capacity }]) => [name, lots.toSorted().join(', '), numberText(capacity)]),
+    numbersFrom: 2,
+    marked: null,
+  };
+}
+
 /** Monthly price per tier and band, with the band of the awarded lines marked; prices of single lots follow. */
 export function priceTables(content: AgreementContent): Table[] {
   const { tariff, currency, band } = content;

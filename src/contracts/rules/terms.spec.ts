@@ -21,10 +21,10 @@ const winner = {
   cells: [{ lot: 'N', tier: 'fast', from: 4, lines: 6 }],
 };
 
-function contentFor(won: Winner): AgreementContent {
+function contentFor(won: Winner, of: Tariff = tariff): AgreementContent {
   return agreementContent(
     won,
-    tariff,
+    of,
     { id: 'award', contentHash: 'hash', standstillEndsAt: new Date('2030-01-15T00:00:00Z') },
     {
       id: 'tender',
@@ -72,6 +72,12 @@ test('an agreement holds what its provider won, and of the tariff only the lots 
     lots: { N: { surcharge: 1n } },
     minimumLines: 3,
   });
+});
+
+test('an agreement of a joint bid names the partners that serve its lots', () => {
+  const partners = { A: { lots: ['S', 'N'], capacity: 9 }, B: { lots: ['W'], capacity: 5 } };
+  expect(contentFor(winner, { ...tariff, partners }).tariff.partners).toEqual({ A: { lots: ['N'], capacity: 9 } });
+  expect(contentFor(winner, { ...tariff, partners: { B: partners.B } }).tariff).not.toHaveProperty('partners');
 });
 
 test('an agreement of a provider that holds lines already counts its bands and its minimum from there', () => {

@@ -132,5 +132,14 @@ function tariffFor(tariff: Tariff, won: ReadonlySet<LotCode>): Tariff {
     const kept = here(lotMonthly ?? {});
     return Object.keys(kept).length === 0 ? rest : { ...rest, lotMonthly: kept };
   });
-  return { ...tariff, bands, lots: here(tariff.lots) };
+  const { partners, ...rest } = tariff;
+  const joint = Object.entries(partners ?? {})
+    .map(([name, { lots, capacity }]) => [name, { lots: lots.filter((lot) => won.has(lot)), capacity }] as const)
+    .filter(([, { lots }]) => lots.length > 0);
+  return {
+    ...rest,
+    bands,
+    lots: here(tariff.lots),
+    ...(joint.length === 0 ? {} : { partners: Object.fromEntries(joint) }),
+  };
 }

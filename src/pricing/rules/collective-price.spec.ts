@@ -25,6 +25,8 @@ const tariffs = (capped: boolean): fc.Arbitrary<Tariff> => {
       tierCapacity: capacity,
       covered: fc.constantFrom(['GG'], ['GG', 'SE']),
       capacity,
+      partner: capacity,
+      joint: fc.constantFrom(['GG'], ['GG', 'SE']),
       minimumLines: optional(fc.integer({ min: 0, max: 20 })),
     })
     .map((r): Tariff => {
@@ -47,6 +49,7 @@ const tariffs = (capped: boolean): fc.Arbitrary<Tariff> => {
         lots: Object.fromEntries(r.covered.map((lot) => [lot, lot === 'GG' ? place : {}])),
         ...(r.capacity === undefined ? {} : { capacity: r.capacity }),
         ...(r.minimumLines === undefined ? {} : { minimumLines: r.minimumLines }),
+        ...(r.partner === undefined ? {} : { partners: { Hanmi: { lots: r.joint, capacity: r.partner } } }),
       };
     });
 };
@@ -65,15 +68,18 @@ const accepts = (a: Acceptors, price: Minor | null) => price !== null && (a.limi
 function servedAt(tariff: Tariff, lines: readonly Acceptors[], n: number): number {
   const band = bandReached(tariff, n);
   if (band === null) return 0;
-  const total = Object.entries(tariff.lots).reduce((sum, [lot, place]) => {
+  const byLot = Object.entries(tariff.lots).map(([lot, place]): [string, number] => {
     const inLot = TIERS.reduce((count, tier) => {
       const price = lineMonthly(tariff, band, lot, tier);
       const takers = lines.filter((a) => a.lot === lot && a.tier === tier && accepts(a, price)).length;
       return count + Math.min(takers, place.tiers?.[tier]?.capacity ?? Infinity);
     }, 0);
-    return sum + Math.min(inLot, place.capacity ?? Infinity);
-  }, 0);
-  return Math.min(total, tariff.capacity ?? Infinity);
+    return [lot, Math.min(inLot, place.capacity ?? Infinity)];
+  });
+  const hanmi = tariff.partners?.['Hanmi'] ?? { lots: [], capacity: 0 };
+  const linesOf = (joint: boolean) =>
+    byLot.reduce((sum, [lot, some]) => (hanmi.lots.includes(lot) === joint ? sum + some : sum), 0);
+  return Math.min(linesOf(false) + Math.min(linesOf(true), hanmi.capacity), tariff.capacity ?? Infinity);
 }
 
 /** The definition itself: try every n, keep the largest that enough lines take at its own price. */
@@ -126,6 +132,20 @@ describe('settled volume', () => {
       ['GG', 20, 8],
       ['SE', 10, 4],
     ]);
+  });
+
+  it('shares what a partner can serve over the classes of its lots, and none of the others', () => {
+    const partners = { Hanmi: { lots: ['GG', 'SE'], capacity: 12 } };
+    const place: Tariff = { ...tariff, lots: { BS: {}, GG: {}, SE: {}, TG: {} }, partners };
+    const lots = ['TG', 'SE', 'BS'].map((lot) => ({ ...line(null, 10), lot }));
+    const settled = settleVolume(place, [...lots, line(null, 20)]);
+    expect(settled?.byClass.map((c) => [c.lot, c.accepting, c.served])).toEqual([
+      ['BS', 10, 10],
+      ['GG', 20, 8],
+      ['SE', 10, 4],
+      ['TG', 10, 10],
+    ]);
+    expect(settled?.volume).toBe(32);
   });
 
   it('needs no work per line', () => {

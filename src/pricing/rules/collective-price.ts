@@ -10,6 +10,7 @@
  */
 import { allocate, type Minor } from '../../kernel/money.js';
 import { bandReached, leastLines, lineMonthly } from './band.js';
+import { partnersByLot } from './partners.js';
 import type { LotCode, Tariff, TierCode } from './tariff.js';
 
 /** Lines that would accept the same: a row of the histogram that the database counts. */
@@ -124,7 +125,7 @@ function countByClass(tariff: Tariff, acceptors: readonly Acceptors[]): ClassCou
   return [...counts.values()].sort((a, b) => byCode(a.lot, b.lot) || byCode(a.tier, b.tier));
 }
 
-/** Who accepts the price of a band, within the capacities of tier, lot and tariff. Short capacity is shared evenly. */
+/** Who accepts the price of a band, within the capacities of tier, lot, partner and tariff. Short capacity is shared evenly. */
 function serve(tariff: Tariff, counts: readonly ClassCount[], band: number): SettledClass[] {
   const served: SettledClass[] = [];
   for (const lot of new Set(counts.map((count) => count.lot))) {
@@ -139,7 +140,21 @@ function serve(tariff: Tariff, counts: readonly ClassCount[], band: number): Set
     });
     served.push(...within(place?.capacity, classes));
   }
-  return within(tariff.capacity, served);
+  return within(tariff.capacity, withinPartners(tariff, served));
+}
+
+/** The classes as before, in their order. */
+function withinPartners(tariff: Tariff, classes: SettledClass[]): SettledClass[] {
+  const { partners = {} } = tariff;
+  const names = partnersByLot(tariff);
+  const joint = Object.entries(partners).flatMap(([name, { capacity }]) =>
+    within(
+      capacity,
+      classes.filter(({ lot }) => names.get(lot) === name),
+    ),
+  );
+  const others = classes.filter(({ lot }) => !names.has(lot));
+  return [...joint, ...others].sort((a, b) => byCode(a.lot, b.lot) || byCode(a.tier, b.tier));
 }
 
 function within(capacity: number | undefined, classes: SettledClass[]): SettledClass[] {

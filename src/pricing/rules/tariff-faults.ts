@@ -14,6 +14,7 @@ import {
   priceOrNull,
 } from './amount-faults.js';
 import { bandFaults, risingPrice, unknownTier } from './band-faults.js';
+import { partnerFaults } from './partners.js';
 import { shapeFaults } from './tariff-shape.js';
 import type { LotCode, Tariff, TariffBand, TierCode } from './tariff.js';
 import { volumeFaults } from './volume-faults.js';
@@ -45,6 +46,7 @@ export function tariffFaults(tariff: Tariff, frame: TariffFrame): Fault[] {
     ...overrideOrderFaults(tariff, frame),
     ...capFaults(tariff, frame),
     ...lotFaults(tariff, frame),
+    ...partnerFaults(tariff),
     ...optionalLinesFaults('capacity', tariff.capacity, 1),
     ...optionalLinesFaults('minimumLines', tariff.minimumLines, 0),
     ...feeFaults('activation', tariff.activation, frame.limits?.activation),

@@ -4,10 +4,17 @@
  */
 import type { Fault } from '../../kernel/refusal.js';
 
-/** Faults of the containers of a tariff and of the names in them. Empty: `bands`, `monthly`, `lotMonthly`, `lots` and `tiers` can be walked. */
+/**
+ * Faults of the containers of a tariff and of the names in them. Empty: `bands`, `monthly`, `lotMonthly`, `lots`, `tiers` and
+ * `partners` can be walked.
+ */
 export function shapeFaults(tariff: unknown): Fault[] {
   if (!isRecord(tariff)) return [{ path: '', reason: 'A tariff is an object with bands and lots.' }];
-  return [...bandsShapeFaults(tariff['bands'], ['from', 'monthly', 'lotMonthly']), ...lotsShape(tariff['lots'])];
+  return [
+    ...bandsShapeFaults(tariff['bands'], ['from', 'monthly', 'lotMonthly']),
+    ...lotsShape(tariff['lots']),
+    ...(tariff['partners'] === undefined ? [] : partnersShape(tariff['partners'])),
+  ];
 }
 
 /** Faults of the containers of a list of bands; `known` are the names that a band may hold. */
@@ -42,6 +49,18 @@ function lotsShape(lots: unknown): Fault[] {
       if (isRecord(limit)) own.push(...strangers(`${path}.tiers.${tier}`, limit, ['capacity']));
     }
     return own;
+  });
+}
+
+function partnersShape(partners: unknown): Fault[] {
+  const faults = recordOfRecords('partners', partners, 'Give an object for every partner, with its lots and capacity.');
+  if (faults.length > 0 || !isRecord(partners)) return faults;
+  return Object.entries(partners).flatMap(([name, partner]) => {
+    if (!isRecord(partner)) return [];
+    const path = `partners.${name}`;
+    const own = strangers(path, partner, ['lots', 'capacity']);
+    if (Array.isArray(partner['lots'])) return own;
+    return [...own, { path: `${path}.lots`, reason: 'Give the lots that this partner serves as a list of codes.' }];
   });
 }
 

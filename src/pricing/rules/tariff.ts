@@ -27,6 +27,14 @@ export interface TariffLot {
   readonly tiers?: Readonly<Record<TierCode, { readonly capacity?: number }>>;
 }
 
+/** One of those who bid together. */
+export interface Partner {
+  /** the lots that it serves */
+  readonly lots: readonly LotCode[];
+  /** the most lines that it can serve in all of them together */
+  readonly capacity: number;
+}
+
 export interface Tariff {
   readonly bands: readonly TariffBand[];
   /** the lots covered; a lot that is absent is not served */
@@ -37,4 +45,6 @@ export interface Tariff {
   readonly minimumLines?: number;
   /** one-off amount for the whole award, not per line */
   readonly activation?: Minor;
+  /** of a joint bid, by the name of a partner: each lot is served by one partner at most, the others by the bidder itself */
+  readonly partners?: Readonly<Record<string, Partner>>;
 }

@@ -1,6 +1,7 @@
 /** Whether a tariff can ever be awarded: its capacities, and the demand, must reach the fewest lines it accepts. */
 import type { Fault } from '../../kernel/refusal.js';
 import { linesOrNull } from './amount-faults.js';
+import { linesWithin } from './partners.js';
 import type { LotCode, Tariff, TariffLot } from './tariff.js';
 
 /** Faults of volumes against each other; a volume that is no number is passed over, it is at fault by itself. */
@@ -17,18 +18,25 @@ export function volumeFaults(tariff: Tariff, demandByLot: Readonly<Record<LotCod
     return [{ path: 'capacity', reason }];
   }
   const lots = Object.entries(tariff.lots);
-  const served = lots.reduce((sum, [, place]) => sum + lotCapacity(place), 0);
+  const served = linesWithin(
+    tariff.partners,
+    lots.map(([lot, place]) => [lot, lotCapacity(place)]),
+  );
   if (lots.length > 0 && served < least) {
+    const whose = tariff.partners === undefined ? 'the lots' : 'lots and partners';
     const reason =
-      `${least} lines are more than the ${served} that the capacities of the lots add up to; ` +
+      `${least} lines are more than the ${served} that the capacities of ${whose} add up to; ` +
       'lower this or raise the capacities.';
     return [{ path: demander, reason }];
   }
   if (demandByLot === undefined) return [];
-  const reachable = lots.reduce((sum, [lot, place]) => {
-    const demanded = Object.hasOwn(demandByLot, lot) ? (demandByLot[lot] ?? 0) : 0;
-    return sum + Math.min(lotCapacity(place), demanded);
-  }, 0);
+  const reachable = linesWithin(
+    tariff.partners,
+    lots.map(([lot, place]) => {
+      const demanded = Object.hasOwn(demandByLot, lot) ? (demandByLot[lot] ?? 0) : 0;
+      return [lot, Math.min(lotCapacity(place), demanded)];
+    }),
+  );
   if (lots.length === 0 || reachable >= least) return [];
   const reason = `${least} lines are more than the ${reachable} to be had in the lots covered; lower this or cover more lots.`;
   return [{ path: demander, reason }];

@@ -108,6 +108,9 @@ describe('a line that joins later', () => {
     expect(left({ lots: { GG: {} } })).toBeNull();
     expect(left({ lots: { GG: {} }, capacity: 12 })).toBe(3);
     expect(left({ lots: { GG: { capacity: 8 } }, capacity: 12 })).toBe(1);
+    const joint = (lots: readonly string[]) =>
+      left({ lots: { GG: {}, SE: {} }, partners: { A: { lots, capacity: 11 } } });
+    expect([joint(['GG']), joint(['GG', 'SE']), joint(['SE'])]).toEqual([4, 2, null]);
     expect(left({ lots: { GG: { capacity: 8, tiers: { basic: { capacity: 4 }, fibre: { capacity: 3 } } } } })).toBe(0);
     expect(left({ lots: { GG: { capacity: 5 } } })).toBe(0);
   });

@@ -7,7 +7,8 @@ import type { Minor } from '../../kernel/money.js';
 import { type Fault, invalid, type Refusal, refuse } from '../../kernel/refusal.js';
 import { bandReached, lineMonthly } from '../../pricing/rules/band.js';
 import { ratchet } from '../../pricing/rules/collective-price.js';
-import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
+import { partnersByLot } from '../../pricing/rules/partners.js';
+import type { LotCode, Partner, Tariff, TierCode } from '../../pricing/rules/tariff.js';
 
 /** What is left, at least, of the term of the lines settled first when somebody joins beside them. */
 const LEAST_MONTHS_LEFT = 6;
@@ -114,13 +115,15 @@ export function capacityLeft(
 
 /** What is left of a provider's capacities while lines join one after the other. */
 export class Room {
-  /** of the whole, of lots, and of tiers in lots */
+  /** of the whole, of lots, of tiers in lots, and of partners */
   private readonly taken = new Map<string, number>();
+  private readonly partners: ReadonlyMap<LotCode, string>;
 
   constructor(
     private readonly tariff: Tariff,
     present: readonly ClassLines[],
   ) {
+    this.partners = partnersByLot(tariff);
     for (const each of present) this.take(each, each.lines);
   }
 
@@ -134,8 +137,13 @@ export class Room {
     const { lots, capacity } = this.tariff;
     const place = Object.hasOwn(lots, lot) ? lots[lot] : undefined;
     const tiers = place?.tiers ?? {};
-    const limits = [capacity, place?.capacity, Object.hasOwn(tiers, tier) ? tiers[tier]?.capacity : undefined];
-    const left = placesOf(lot, tier).flatMap((key, at) => {
+    const limits = [
+      capacity,
+      place?.capacity,
+      Object.hasOwn(tiers, tier) ? tiers[tier]?.capacity : undefined,
+      this.partnerOf(lot)?.capacity,
+    ];
+    const left = this.placesOf(lot, tier).flatMap((key, at) => {
       const most = limits[at];
       return most === undefined ? [] : [Math.max(most - (this.taken.get(key) ?? 0), 0)];
     });
@@ -143,12 +151,19 @@ export class Room {
   }
 
   take({ lot, tier }: Pick<ClassLines, 'lot' | 'tier'>, lines: number): void {
-    for (const key of placesOf(lot, tier)) this.taken.set(key, (this.taken.get(key) ?? 0) + lines);
+    for (const key of this.placesOf(lot, tier)) this.taken.set(key, (this.taken.get(key) ?? 0) + lines);
   }
-}
 
-function placesOf(lot: LotCode, tier: TierCode): [whole: string, lot: string, tier: string] {
-  return ['', JSON.stringify([lot]), JSON.stringify([lot, tier])];
+  private partnerOf(lot: LotCode): Partner | undefined {
+    const name = this.partners.get(lot);
+    return name === undefined ? undefined : this.tariff.partners?.[name];
+  }
+
+  private placesOf(lot: LotCode, tier: TierCode): string[] {
+    const places = ['', JSON.stringify([lot]), JSON.stringify([lot, tier])];
+    const partner = this.partners.get(lot);
+    return partner === undefined ? places : [...places, JSON.stringify({ partner })];
+  }
 }
 
 /** The band that prices the agreement when so many lines are present. */
