@@ -15,7 +15,7 @@ import type {
   OpenAgreementPage,
   PreviewedClassPage,
 } from './late-joining.dto.js';
-import { presentLines, readJoining, type RunningAgreement } from './late-rows.js';
+import { linesElsewhere, presentLines, readJoining, type RunningAgreement } from './late-rows.js';
 import {
   type ClassLines,
   classOf,
@@ -87,7 +87,7 @@ export class LateJoiningQueries {
     const linesNow = linesOf(present);
     const linesThen = linesNow + query.quantity;
     const next = nextBand(agreement, linesThen);
-    const room = new Room(agreement.tariff, present);
+    const room = new Room(agreement, present);
     const price = (lines: number, cell: LateCell) => latePrice(agreement, lines, cell).monthly;
     const after = Number(sequenceCursor(query.cursor));
     const left = askedFor(agreement, query).filter(({ place }) => place > after);
@@ -111,7 +111,9 @@ export class LateJoiningQueries {
     const joining = await readJoining(tx, agreementId);
     const terms = joining && (await this.contracts.terms(tx, agreementId));
     if (!terms) throw notFound('agreement');
-    const agreement = { ...joining, terms, tariff: terms.tariff, cells: terms.cells };
+    const elsewhere = await linesElsewhere(tx, agreementId);
+    const { tariff, cells, heldLines } = terms;
+    const agreement = { ...joining, terms, tariff, cells, heldLines, elsewhere };
     return { agreement, present: await presentLines(tx, agreementId) };
   }
 

@@ -80,7 +80,7 @@ export class LateJoiningService {
           `You have ${tier} at the site ${site} under this agreement already. For more lines there, give them another name.`,
         );
       }
-      const left = capacityLeft(agreement.tariff, present, { lot, tier });
+      const left = capacityLeft(agreement, present, { lot, tier });
       if (left !== null && quantity > left) throw tooMany(left, tier);
       const lines = linesOf(present) + quantity;
       const price = latePrice(agreement, lines, { lot, tier });

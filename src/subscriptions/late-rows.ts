@@ -52,9 +52,14 @@ export async function readJoining(
   return rows[0] ?? null;
 }
 
-/** The same, and nobody else joins until the deed ends. */
+/** The same, and nobody else joins this agreement, or another one from the same bid, until the deed ends. */
 export async function holdJoining({ tx }: Deed, agreementId: string): ReturnType<typeof readJoining> {
-  await tx.query('select 1 from late_joining where agreement_id = $1 for update', [agreementId]);
+  await tx.query(
+    `select 1 from late_joining where agreement_id in (
+       select a.id from framework_agreement a join framework_agreement b on b.tender_id = a.tender_id and b.bid_id = a.bid_id where b.id = $1)
+     order by agreement_id for update`,
+    [agreementId],
+  );
   return readJoining(tx, agreementId);
 }
 
@@ -63,6 +68,29 @@ export async function presentLines(tx: EntityManager, agreementId: string): Prom
   return tx.query(
     `select lot_code as lot, tier_code as tier, sum(quantity)::int as lines from subscription
      where agreement_id = $1 and state = any($2) group by lot_code, tier_code`,
+    [agreementId, PRESENT],
+  );
+}
+
+/**
+ * The lines, by class, that fill a bid's capacities under its other agreements: those that count where an agreement has
+ * settled, those awarded until then, none where it has fallen.
+ */
+export async function linesElsewhere(tx: EntityManager, agreementId: string): Promise<ClassLines[]> {
+  return tx.query(
+    `with other as (
+       select a.id, a.award_id, a.bid_id, exists (select from offer_round r where r.id = a.id and r.state = 'settled') as settled
+       from framework_agreement a join framework_agreement b on b.tender_id = a.tender_id and b.bid_id = a.bid_id
+       where b.id = $1 and a.id <> $1 and a.state <> 'fallen'
+     )
+     select lot_code as lot, tier_code as tier, sum(quantity)::int as lines from (
+       select s.lot_code, s.tier_code, s.quantity from subscription s join other o on o.id = s.agreement_id
+       where o.settled and s.state = any($2)
+       union all
+       select l.lot_code, l.tier_code, l.quantity from awarded_line l
+         join other o on o.award_id = l.award_id and o.bid_id = l.bid_id
+       where not o.settled
+     ) line group by lot_code, tier_code`,
     [agreementId, PRESENT],
   );
 }

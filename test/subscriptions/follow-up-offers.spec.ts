@@ -1,7 +1,9 @@
 /** The whole way of lines whose provider fell through, to one that holds other lines of the same tender. */
+import { daysLater } from '../../src/kernel/calendar.js';
 import { addDays } from '../../src/kernel/period.js';
 import { Market, type MarketAward, type Member } from '../support/market.js';
 import { System } from '../support/system.js';
+import { today } from './settled-agreement.js';
 
 const TIER = 'fibre-1000';
 const ALONE = 50_000;
@@ -41,6 +43,7 @@ describe('offers under a follow-up award', () => {
       lots: { north: {}, south: {} },
       minimumLines: 6,
       activation: 7_000,
+      capacity: 12,
     });
     await market.bids(hanaro, tender.id, {
       bands: [{ from: 1, monthly: { [TIER]: 20_000 } }],
@@ -95,5 +98,22 @@ describe('offers under a follow-up award', () => {
         "5 lines, in the band from 5 lines on beside the 6 of the provider's other agreements",
       );
     }
+
+    // Of what kt can serve in all, eleven lines are taken, by the one agreement or the other.
+    const late = await system.someone('owner');
+    const until = daysLater(await today(system), 30);
+    for (const [agreement, region] of [
+      [standing, 'north'],
+      [followUp, 'south'],
+    ] as const) {
+      const path = `/api/v1/agreements/${agreement}`;
+      await market.officer.put(`${path}/late-joining`, { until }).expect(200);
+      const line = { site: region, region, tier: TIER, upTo: 40_000 };
+      const refusal = await late.post(`${path}/late-joins`, { ...line, quantity: 2 }).expect(422);
+      expect(refusal.body).toMatchObject({ code: 'late-join.capacity', faults: [{ path: 'quantity' }] });
+      if (region === 'south') await late.post(`${path}/late-joins`, { ...line, quantity: 1 }).expect(201);
+    }
+    const full = await late.get(`/api/v1/agreements/${standing}/late-joins/classes`).query({ quantity: 1 }).expect(200);
+    expect(full.body).toMatchObject({ items: [{ capacityLeft: 0 }] });
   }, 120_000);
 });

@@ -46,9 +46,13 @@ const present = fc
   .array(fc.integer({ min: 0, max: 30 }), { minLength: 3, maxLength: 3 })
   .map((lines): ClassLines[] => CELLS.map(({ lot, tier }, at) => ({ lot, tier, lines: lines[at] ?? 0 })));
 
-const terms = fc
-  .tuple(tariffs, fc.nat(100))
-  .map(([tariff, band]): JoinableTerms => ({ tariff, cells: CELLS, settledBand: band % tariff.bands.length }));
+const terms = fc.tuple(tariffs, fc.nat(100)).map(([tariff, band]): JoinableTerms => ({
+  tariff,
+  cells: CELLS,
+  settledBand: band % tariff.bands.length,
+  heldLines: 0,
+  elsewhere: [],
+}));
 
 describe('a line that joins later', () => {
   it('never raises anybody’s price, and pays what all of its class pay', () => {
@@ -103,8 +107,8 @@ describe('a line that joins later', () => {
       { lot: 'GG', tier: 'fibre', lines: 3 },
       { lot: 'SE', tier: 'basic', lines: 2 },
     ];
-    const left = (tariff: Omit<Tariff, 'bands'>) =>
-      capacityLeft({ bands, ...tariff }, lines, { lot: 'GG', tier: 'basic' });
+    const left = (tariff: Omit<Tariff, 'bands'>, heldLines = 0, elsewhere: ClassLines[] = []) =>
+      capacityLeft({ tariff: { bands, ...tariff }, heldLines, elsewhere }, lines, { lot: 'GG', tier: 'basic' });
     expect(left({ lots: { GG: {} } })).toBeNull();
     expect(left({ lots: { GG: {} }, capacity: 12 })).toBe(3);
     expect(left({ lots: { GG: { capacity: 8 } }, capacity: 12 })).toBe(1);
@@ -113,6 +117,13 @@ describe('a line that joins later', () => {
     expect([joint(['GG']), joint(['GG', 'SE']), joint(['SE'])]).toEqual([4, 2, null]);
     expect(left({ lots: { GG: { capacity: 8, tiers: { basic: { capacity: 4 }, fibre: { capacity: 3 } } } } })).toBe(0);
     expect(left({ lots: { GG: { capacity: 5 } } })).toBe(0);
+    // Of 20 lines and 9 in the lot, another agreement has 6 and 1; this one's tariff was lowered by 5 when it was drafted.
+    const elsewhere = [
+      { lot: 'GG', tier: 'basic', lines: 1 },
+      { lot: 'SE', tier: 'basic', lines: 5 },
+    ];
+    expect(left({ lots: { GG: {} }, capacity: 15 }, 5, elsewhere)).toBe(5);
+    expect(left({ lots: { GG: { capacity: 9 } }, capacity: 15 }, 5, elsewhere)).toBe(1);
   });
 });
 

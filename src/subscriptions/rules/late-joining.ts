@@ -22,7 +22,12 @@ export interface LateCell {
 
 /** The agreement that is joined. */
 export interface JoinableTerms {
+  /** its bands count this agreement's lines, its capacities those of all agreements from the same bid */
   readonly tariff: Tariff;
+  /** lines of the provider's other agreements by which this tariff's bands, and its capacity altogether, were lowered */
+  readonly heldLines: number;
+  /** lines that fill the same capacities: those of the provider's other agreements from the same bid */
+  readonly elsewhere: readonly ClassLines[];
   readonly cells: readonly LateCell[];
   readonly settledBand: number;
 }
@@ -106,39 +111,45 @@ export function classesOf({ cells }: Pick<JoinableTerms, 'cells'>): (place: Want
 
 /** How many more lines of a class the provider can serve; null when it has set no limit. */
 export function capacityLeft(
-  tariff: Tariff,
+  terms: CapacityTerms,
   present: readonly ClassLines[],
   place: Pick<ClassLines, 'lot' | 'tier'>,
 ): number | null {
-  return new Room(tariff, present).left(place);
+  return new Room(terms, present).left(place);
 }
+
+export type CapacityTerms = Pick<JoinableTerms, 'tariff' | 'heldLines' | 'elsewhere'>;
 
 /** What is left of a provider's capacities while lines join one after the other. */
 export class Room {
   /** of the whole, of lots, of tiers in lots, and of partners */
   private readonly taken = new Map<string, number>();
   private readonly partners: ReadonlyMap<LotCode, string>;
+  private readonly tariff: Tariff;
+  private readonly capacity: number | undefined;
+  /** lines of this agreement */
+  private own = 0;
 
-  constructor(
-    private readonly tariff: Tariff,
-    present: readonly ClassLines[],
-  ) {
+  constructor({ tariff, heldLines, elsewhere }: CapacityTerms, present: readonly ClassLines[]) {
+    this.tariff = tariff;
+    this.capacity = tariff.capacity === undefined ? undefined : tariff.capacity + heldLines;
     this.partners = partnersByLot(tariff);
+    for (const each of elsewhere) this.fill(each, each.lines);
     for (const each of present) this.take(each, each.lines);
   }
 
-  /** All lines that are there now. */
+  /** All lines of the agreement that are there now. */
   get lines(): number {
-    return this.taken.get('') ?? 0;
+    return this.own;
   }
 
   /** How many more lines of a class can be served; null when no limit is set. */
   left({ lot, tier }: Pick<ClassLines, 'lot' | 'tier'>): number | null {
-    const { lots, capacity } = this.tariff;
+    const { lots } = this.tariff;
     const place = Object.hasOwn(lots, lot) ? lots[lot] : undefined;
     const tiers = place?.tiers ?? {};
     const limits = [
-      capacity,
+      this.capacity,
       place?.capacity,
       Object.hasOwn(tiers, tier) ? tiers[tier]?.capacity : undefined,
       this.partnerOf(lot)?.capacity,
@@ -150,7 +161,12 @@ export class Room {
     return left.length === 0 ? null : Math.min(...left);
   }
 
-  take({ lot, tier }: Pick<ClassLines, 'lot' | 'tier'>, lines: number): void {
+  take(place: Pick<ClassLines, 'lot' | 'tier'>, lines: number): void {
+    this.own += lines;
+    this.fill(place, lines);
+  }
+
+  private fill({ lot, tier }: Pick<ClassLines, 'lot' | 'tier'>, lines: number): void {
     for (const key of this.placesOf(lot, tier)) this.taken.set(key, (this.taken.get(key) ?? 0) + lines);
   }
 

@@ -11,6 +11,8 @@ const agreement: JoinableTerms = {
   },
   cells: ['basic', 'fibre'].map((tier) => ({ lot: 'north', tier, lotTitle: 'North', regions: ['R1'] })),
   settledBand: 0,
+  heldLines: 0,
+  elsewhere: [],
 };
 const present = [{ lot: 'north', tier: 'basic', lines: 6 }];
 const row = (line: number, given: Partial<KnownLateRow> = {}): KnownLateRow => ({

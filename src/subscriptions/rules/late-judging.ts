@@ -56,7 +56,7 @@ export function judgeLateRows<R extends KnownLateRow>(
   const faults: LateRowFault[] = [];
   const joining: { row: R; cell: LateCell }[] = [];
   const classOf = classesOf(agreement);
-  const room = new Room(agreement.tariff, present);
+  const room = new Room(agreement, present);
   for (const row of rows) {
     const { line, quantity, before } = row;
     const cell = classOf(row);
