@@ -1,9 +1,9 @@
-// What needs no running system, two at a time: format, lint, types and the drawing of the house. Each tells what it found when
-// it has ended; fails when any of them does.
+// What needs no running system, two at a time: format, lint, types, the drawing of the house, and the build that the tests run
+// on. Each tells what it found when it has ended; fails when any of them does.
 import { spawn } from 'node:child_process';
 
 // The longest first.
-const waiting = ['types', 'format:check', 'lint', 'house'];
+const waiting = ['prepare', 'types', 'lint', 'format:check', 'house'];
 
 function run(name) {
   const child = spawn('npm', ['run', '-s', name], { stdio: ['ignore', 'pipe', 'pipe'] });
