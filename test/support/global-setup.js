@@ -1,6 +1,6 @@
 // One PostgreSQL for the whole run, and in it one migrated database that tests clone (test/support/database.ts).
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, realpathSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -19,7 +19,8 @@ async function sweep(place) {
   for (const name of readdirSync(place).filter((entry) => entry.startsWith(`${FOLDER}-`))) {
     const folder = join(place, name);
     try {
-      if (Date.now() - statSync(folder).mtimeMs < STARTED_MS || findPostmaster(join(folder, 'postgres'))) continue;
+      if (Date.now() - statSync(folder).mtimeMs < STARTED_MS || findPostmaster(join(realpathSync(folder), 'postgres')))
+        continue;
       rmSync(folder, { recursive: true, force: true });
     } catch {
       // Somebody else's, or being swept by another run.
