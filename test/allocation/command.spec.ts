@@ -132,7 +132,7 @@ describe('pumasi solve', () => {
     async (award) => {
       const names = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', 'length'];
       const demand = Object.fromEntries(names.map((tier) => [tier, 2]));
-      const monthly = Object.fromEntries(names.map((tier) => [tier, 500]));
+      const monthly = (each: number) => Object.fromEntries(names.map((tier) => [tier, each]));
       const { status, result } = await run(
         JSON.stringify({
           currency: 'KRW',
@@ -142,7 +142,7 @@ describe('pumasi solve', () => {
             id: name,
             provider: name,
             receivedAt: `2026-03-01T10:00:0${n}Z`,
-            bands: [{ from: 1, monthly: { ...monthly, constructor: 400 + n } }],
+            bands: [{ from: 1, monthly: monthly(400 + n) }],
             lots: Object.fromEntries(names.map((lot) => [lot, {}])),
             ...(n === 1
               ? { alternative: 'valueOf', partners: { constructor: { lots: ['toString'], capacity: 4 } } }

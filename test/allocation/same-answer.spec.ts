@@ -102,10 +102,10 @@ describe('awards that are known of a problem like it', () => {
   it.each<AwardRule>(['lot', 'tier', 'shared'])(
     'change nothing where very many allocations cost the same: award %s',
     (award) => {
-      const lots = Array.from({ length: 12 }, (_, l) => ({ id: `L${l}`, demand: { basic: 5, fast: 5 } }));
+      const lots = Array.from({ length: 8 }, (_, l) => ({ id: `L${l}`, demand: { basic: 5, fast: 5 } }));
       const all = lots.map(({ id }) => id);
       const monthly = { basic: 500n, fast: 700n };
-      const bids = ['a', 'b', 'c'].map((id) => bidAt(id, 0n, all, { bands: [{ from: 1, monthly }], capacity: 65 }));
+      const bids = ['a', 'b', 'c'].map((id) => bidAt(id, 0n, all, { bands: [{ from: 1, monthly }], capacity: 45 }));
       const problem: Problem = { ...problemOf(bids, { award }), lots };
       const without = solveHere(problem, highs);
       expect(without.status).toBe('optimal');

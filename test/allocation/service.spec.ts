@@ -75,7 +75,7 @@ describe('solving in threads', () => {
   });
 
   it('takes what is proved for the cheapest, and finds the gaps to it', async () => {
-    const problem = largeProblem(6, 12, 'lot', 1);
+    const problem = largeProblem(4, 8, 'lot', 1);
     const found = await service.gapsToWin(problem, ['b1']);
     expect(found.result.status).toBe('optimal');
     const { result, gaps } = await service.gapsToWin(problem, ['b1'], { proved: found.result.awards });

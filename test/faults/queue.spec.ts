@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../src/platform/database/migrate.js';
-import { ProbeHouse, until } from '../platform/probe-house.js';
+import { ProbeHouse, until } from './probe-house.js';
 import { type ClonedDatabase, cloneDatabase } from '../support/database.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { hasRedis, RedisServer } from '../support/redis-server.js';

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 /** What a run is, and what it takes beside the short version in the suite. */
 const FAULTS = {
   deadline: { file: 'test/faults/deadline.spec.ts', env: { PUMASI_TEST_IMPROVEMENTS: '500' } },
-  solve: { file: 'test/auctions/slow-standings.spec.ts', env: { PUMASI_TEST_SOLVE_SECONDS: '60' } },
+  solve: { file: 'test/faults/slow-standings.spec.ts', env: { PUMASI_TEST_SOLVE_SECONDS: '60' } },
   api: { file: 'test/faults/api-killed.spec.ts', env: {} },
   phases: { file: 'test/faults/auction-phases.spec.ts', env: { PUMASI_TEST_CRASHES: 'everywhere' } },
   outage: { file: 'test/faults/auction-outage.spec.ts', env: {} },

@@ -1,5 +1,6 @@
 /** A whole system for one test file: the application on a database of its own, and people who use it over HTTP. */
 import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request, { type Response, type Test } from 'supertest';
 import { DataSource } from 'typeorm';
@@ -20,6 +21,9 @@ const KIND_OF: Readonly<Record<Role, OrganisationKind>> = {
   auditor: 'agency',
   admin: 'agency',
 };
+
+/** A connection for each request costs as much as the request. */
+const CONNECTIONS = new Agent({ keepAlive: true });
 
 /** Somebody signed in, acting for one organisation. */
 export class Someone {
@@ -60,7 +64,7 @@ export class Someone {
   }
 
   private signed(test: Test): Test {
-    return test.set('cookie', `${SESSION_COOKIE}=${this.token}`);
+    return test.set('cookie', `${SESSION_COOKIE}=${this.token}`).agent(CONNECTIONS);
   }
 
   private versioned(test: Test, version: number | undefined): Test {

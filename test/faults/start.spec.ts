@@ -147,7 +147,7 @@ describe('a start', () => {
     const unknown = run('cli.js', environment, 'admin', '--reset', 'c@b.example');
     expect(await unknown.ended).toBe(1);
     expect(unknown.said()).toBe('pumasi: c@b.example is not the address of an administrator of an agency.\n');
-  });
+  }, 180_000);
 
   it('that waits for a database ends when asked', async () => {
     const main = run('main.js', {
@@ -195,7 +195,7 @@ describe('a start', () => {
     next.child.kill('SIGINT');
     expect(await next.ended).toBe(0);
     await untilNothingRuns(own);
-  });
+  }, 180_000);
 });
 
 describe('a process with a request in hand', () => {
