@@ -7,8 +7,8 @@ import { JobSource } from './job-source.js';
 import { preparedClient } from './prepared-client.js';
 
 /**
- * A connection that has worked knows the tables and has plans: one that is opened anew takes some 10 ms longer for a
- * short deed. So the driver's ten seconds are too few, where people and deeds come minutes apart.
+ * A connection that has worked knows the tables and has plans: a deed on one that is opened anew takes some milliseconds
+ * longer. So the driver's ten seconds are too few, where people and deeds come minutes apart.
  */
 const IDLE_MILLIS = 600_000;
 
