@@ -52,35 +52,37 @@ export class RoundsService {
 }
 
 /**
- * The lines that the agreement's bid was awarded, with whose they are, and with all columns of `class`, which has those of
- * each lot and tier beside `setup_monthly`; the first parameters are those of `linesParameters`. Of a pledge line that two
- * bids share it takes this one's part, with its part of the exit fee (the parts of several agreements add up to the whole).
- * A ceiling is all-in over the term, prices are compared without the set-up: `within_ceiling` is the most that a line may
- * cost a month beside its set-up, as `monthlyWithin` says, for firm lines and for those of interest alike. Lines of a
- * locked pool never change: read twice, they are the same, and need not be kept in between. A class is joined once, and to
- * the lines of the award: the planner expects so few of these in the pool and its regions, which all are in, that it would
- * compare each line with each class.
+ * The lines that the agreement's bid was awarded, with whose they are; the parameters are those of `linesParameters`. Of a
+ * pledge line that two bids share it takes this one's part, with its part of the exit fee (the parts of several agreements
+ * add up to the whole). A ceiling is all-in over the term, prices are compared without the set-up: `within_ceiling` is the
+ * most that a line may cost a month beside its set-up, as `monthlyWithin` says, for firm lines and for those of interest
+ * alike. Lines of a locked pool never change: read twice, they are the same, and need not be kept in between.
  */
 const LINES = `
   line as (
-    select l.line_id, l.sequence, l.member_id, l.association_id, l.member_reference, l.region_code, a.quantity,
+    select l.line_id, l.sequence, l.member_id, l.association_id, l.member_reference, l.region_code, c.cell, a.quantity,
       l.commitment, l.ceiling_monthly, l.present_monthly,
       l.exit_fee * (a.part_from + a.quantity)::bigint / l.quantity - l.exit_fee * a.part_from::bigint / l.quantity
         as exit_fee,
-      l.ceiling_monthly - least(l.ceiling_monthly, c.setup_monthly) as within_ceiling, c.*
+      l.ceiling_monthly - least(l.ceiling_monthly, c.setup_monthly) as within_ceiling
     from awarded_line a
-      join class c on c.lot_code = a.lot_code and c.tier_code = a.tier_code
       join pool_line l on l.line_id = a.line_id
-    where a.award_id = $1 and a.bid_id = $2 and l.pool_id = $3 and l.region_code = any($4::text[])
+      join unnest($4::text[], $5::text[], $6::integer[], $7::bigint[]) as c (lot_code, tier_code, cell, setup_monthly)
+        on c.lot_code = a.lot_code and c.tier_code = a.tier_code
+    where a.award_id = $1 and a.bid_id = $2 and l.pool_id = $3 and l.region_code = any($8::text[])
   )`;
 
-function linesParameters({ awardId, bidId, poolId, cells }: AgreementTerms): unknown[] {
-  return [awardId, bidId, poolId, [...new Set(cells.flatMap((cell) => cell.regions))]];
-}
-
-/** A month's part of the set-up, for each cell of the agreement. */
-function setupsMonthly({ cells, tariff, termMonths }: AgreementTerms): Minor[] {
-  return cells.map((cell) => setupMonthly(tariff.lots[cell.lot]?.setup ?? 0n, termMonths));
+function linesParameters({ awardId, bidId, poolId, cells, tariff, termMonths }: AgreementTerms): unknown[] {
+  return [
+    awardId,
+    bidId,
+    poolId,
+    cells.map((cell) => cell.lot),
+    cells.map((cell) => cell.tier),
+    cells.map((_cell, at) => at),
+    cells.map((cell) => setupMonthly(tariff.lots[cell.lot]?.setup ?? 0n, termMonths)),
+    [...new Set(cells.flatMap((cell) => cell.regions))],
+  ];
 }
 
 async function count(
@@ -89,23 +91,14 @@ async function count(
   steps: readonly (readonly Minor[])[],
 ): Promise<Counted[]> {
   return tx.query(
-    `with class as materialized (
-       select lot_code, tier_code, setup_monthly, cell, steps::bigint[]
-       from unnest($5::text[], $6::text[], $7::bigint[], $8::integer[], $9::text[])
-         as c (lot_code, tier_code, setup_monthly, cell, steps)
-     ), ${LINES}
-     select cell, width_bucket(within_ceiling, steps) as step,
-            commitment = 'firm' and within_ceiling is not null as certain,
-            count(*)::int as offers, sum(quantity)::int as lines
-     from line group by 1, 2, 3`,
-    [
-      ...linesParameters(terms),
-      terms.cells.map((cell) => cell.lot),
-      terms.cells.map((cell) => cell.tier),
-      setupsMonthly(terms),
-      [...terms.cells.keys()],
-      steps.map((prices) => `{${prices.join(',')}}`),
-    ],
+    `with ${LINES}, class as materialized (
+       select cell, steps::bigint[] from unnest($6::integer[], $9::text[]) as c (cell, steps)
+     )
+     select cell, width_bucket(l.within_ceiling, c.steps) as step,
+            l.commitment = 'firm' and l.within_ceiling is not null as certain,
+            count(*)::int as offers, sum(l.quantity)::int as lines
+     from line l join class c using (cell) group by 1, 2, 3`,
+    [...linesParameters(terms), steps.map((prices) => `{${prices.join(',')}}`)],
   );
 }
 
@@ -147,26 +140,25 @@ async function writeOffers(
 ): Promise<void> {
   const classes = classOffers(terms.tariff, terms.cells, prices, terms.openMarket);
   await tx.query(
-    `with class as (
-       select * from unnest($6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
-         as c (lot_code, tier_code, setup_monthly, at_most, expected, setup, open_market)
-     ), ${LINES}, agreed as (
+    `with ${LINES}, agreed as (
        select *, case when commitment = 'firm' then within_ceiling end as limit_minor from line
      )
      insert into offer (agreement_id, line_sequence, line_id, member_id, association_id, site_reference, region_code,
        lot_code, tier_code, quantity, commitment, ceiling_monthly, present_monthly, exit_fee, open_market_monthly,
        at_most_monthly, expected_monthly, setup_minor, limit_minor, state)
-     select $5, sequence, line_id, member_id, association_id, member_reference, region_code,
-       lot_code, tier_code, quantity, commitment, ceiling_monthly, present_monthly, exit_fee, open_market,
-       at_most, expected, setup, limit_minor,
-       case when limit_minor is null then 'made' when limit_minor >= at_most then 'accepted' else 'standing' end
-     from agreed`,
+     select $9, l.sequence, l.line_id, l.member_id, l.association_id, l.member_reference, l.region_code,
+       c.lot_code, c.tier_code, l.quantity, l.commitment, l.ceiling_monthly, l.present_monthly, l.exit_fee,
+       c.open_market, c.at_most, c.expected, c.setup, l.limit_minor,
+       case when l.limit_minor is null then 'made' when l.limit_minor >= c.at_most then 'accepted' else 'standing' end
+     from agreed l
+       join unnest($10::integer[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[],
+         $16::bigint[]) as c (cell, lot_code, tier_code, at_most, expected, setup, open_market) on c.cell = l.cell`,
     [
       ...linesParameters(terms),
       agreementId,
+      classes.map((_class, at) => at),
       classes.map((c) => c.lot),
       classes.map((c) => c.tier),
-      setupsMonthly(terms),
       classes.map((c) => c.atMostMonthly),
       classes.map((c) => c.expectedMonthly),
       classes.map((c) => c.setup),
