@@ -59,9 +59,14 @@ export async function lockedAll(deed: Deed, tenderId: string): Promise<Award[]> 
   });
 }
 
-/** Awards of one tender follow one another: whoever adds one holds the first until the deed ends. */
-export async function nextRound(deed: Deed, tenderId: string): Promise<number> {
+/** Awards of one tender follow one another: whoever adds one, or changes what is held, holds the first of them. */
+export async function holdFirst(deed: Deed, tenderId: string): Promise<void> {
   await deed.tx.query('select 1 from award where tender_id = $1 and round = 1 for update', [tenderId]);
+}
+
+/** The round of an award that is about to be added. */
+export async function nextRound(deed: Deed, tenderId: string): Promise<number> {
+  await holdFirst(deed, tenderId);
   const rows: { round: number }[] = await deed.tx.query(
     'select coalesce(max(round), 0) + 1 as round from award where tender_id = $1',
     [tenderId],

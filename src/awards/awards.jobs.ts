@@ -14,7 +14,7 @@ import { OnFact, WhenDue } from '../platform/deeds/facts.js';
 import { sha256 } from '../platform/keys/keys.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Award } from './award.entity.js';
-import { freshAward, locked, nextRound } from './award-rows.js';
+import { freshAward, holdFirst, locked, nextRound } from './award-rows.js';
 import { awardFellThrough, evaluationAsked } from './awards.events.js';
 import { type Question, questionOf } from './question-rows.js';
 import { tellingOf, writeReasons } from './reason-rows.js';
@@ -103,7 +103,7 @@ export class AwardsJobs {
     const { result, reasons } = answer;
     const award = await locked(deed, id);
     if (award.state !== 'evaluating') return true;
-    await nextRound(deed, award.tenderId);
+    await holdFirst(deed, award.tenderId);
     const now = await this.questionOf(deed.tx, award);
     if (now.problemHash !== asked.problemHash) return false;
     const answered = result.status === 'optimal' || result.status === 'feasible';

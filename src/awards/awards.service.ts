@@ -18,6 +18,7 @@ import {
   fallenBids,
   fallenOut,
   freshAward,
+  holdFirst,
   locked,
   lockedAll,
   nextRound,
@@ -275,7 +276,7 @@ export class AwardsService {
    */
   private async heldAsEvaluated(deed: Deed, award: Award): Promise<readonly HeldCell[]> {
     if (award.scope === null) return [];
-    await nextRound(deed, award.tenderId);
+    await holdFirst(deed, award.tenderId);
     const { held, problem, problemHash } = await questionOf(deed.tx, award, this.tenders, this.auctions);
     unless(whyHeldChanged(award.winners, held));
     unless(whyAskedAnew(award.problemHash, { problemHash, rules: problem.rules }));

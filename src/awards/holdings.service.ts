@@ -6,7 +6,7 @@ import { refuse } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import type { LotCode, TierCode } from '../pricing/rules/tariff.js';
 import { Award } from './award.entity.js';
-import { fallenBids, freshAward, locked, nextRound, withFallen } from './award-rows.js';
+import { fallenBids, freshAward, holdFirst, locked, nextRound, withFallen } from './award-rows.js';
 import { evaluationAsked } from './awards.events.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 
@@ -36,7 +36,7 @@ export class HoldingsService {
       throw refuse('award.not-winner', 'Only a winner of a final award can settle its lines.', { state: award.state });
     }
     // Evaluations read what is held under the same lock, so none ends with what no longer holds.
-    await nextRound(deed, award.tenderId);
+    await holdFirst(deed, award.tenderId);
     const cells = winner.cells.map(({ lot, tier, lines }) => {
       const now = settled.find((each) => each.lot === lot && each.tier === tier)?.lines ?? 0;
       return { lot, tier, lines: now, fewer: now < lines };
@@ -61,6 +61,7 @@ export class HoldingsService {
       order: { round: 'asc' },
       lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },
     });
+    if (waiting.length === 0) return;
     const fallen = await fallenBids(deed, tenderId);
     for (const previous of waiting) {
       previous.state = transition(awardLifecycle, previous.state, 'evaluate-again');

@@ -22,6 +22,7 @@ import {
   typeset,
 } from './agreement-rows.js';
 import { agreementSigned } from './contracts.events.js';
+import type { AgreementTerms } from './contracts.queries.js';
 import { agreementLifecycle } from './rules/lifecycle.js';
 import {
   mayRead,
@@ -169,8 +170,7 @@ export class ContractsService {
   }
 
   /** The lines of a signed agreement have settled: its provider holds these and no more of what it was awarded. */
-  async settled(deed: Deed, agreementId: string, lines: readonly SettledLines[]): Promise<void> {
-    const { awardId, bidId } = await lockedAgreement(deed, agreementId);
+  async settled(deed: Deed, { awardId, bidId }: AgreementTerms, lines: readonly SettledLines[]): Promise<void> {
     await this.holdings.settled(deed, { awardId, bidId }, lines);
   }
 

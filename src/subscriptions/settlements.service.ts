@@ -47,7 +47,7 @@ export class SettlementsService {
     await deed.record({ type: 'offer-round', id: agreementId }, { band, volume, contracts: contracts.made });
     const served = byClass.map((each) => ({ lot: each.lot, tier: each.tier, lines: each.served }));
     await deed.announce(roundSettled, { agreementId });
-    await this.contracts.settled(deed, agreementId, served);
+    await this.contracts.settled(deed, terms, served);
   }
 
   private async fall(deed: Deed, agreementId: string, terms: AgreementTerms, agreedLines: number): Promise<void> {
@@ -66,7 +66,11 @@ export class SettlementsService {
   }
 }
 
-/** Lines that agreed to a price, counted by the prices they reach; step 0: to none of the tariff's. */
+/**
+ * Lines that agreed to a price, counted by the prices they reach; step 0: to none of the tariff's. In an open round these
+ * are the offers with a limit. Asked for by their states, of which hardly any offer is at any time, they would be expected
+ * to be so few that the planner compares each with each class.
+ */
 async function agreed(tx: EntityManager, agreementId: string, terms: AgreementTerms): Promise<CountedStep[]> {
   const steps = priceSteps(terms.tariff, terms.cells);
   return tx.query(
@@ -76,7 +80,7 @@ async function agreed(tx: EntityManager, agreementId: string, terms: AgreementTe
      )
      select c.cell, width_bucket(o.limit_minor, c.steps) as step, sum(o.quantity)::int as lines
      from offer o join class c on c.lot_code = o.lot_code and c.tier_code = o.tier_code
-     where o.agreement_id = $1 and o.state in ('accepted', 'standing')
+     where o.agreement_id = $1 and o.limit_minor is not null
      group by 1, 2`,
     [
       agreementId,
@@ -89,7 +93,8 @@ async function agreed(tx: EntityManager, agreementId: string, terms: AgreementTe
 }
 
 /**
- * Ends every offer, and makes a subscription of each that settles: one statement, so that none is left between.
+ * Ends every offer of an open round that was not declined, and makes a subscription of each that settles: one statement, so
+ * that none is left between. Its offers, too, are not asked for by the states that few are in.
  */
 async function writeSettled(
   { tx, now }: Deed,
@@ -107,7 +112,7 @@ async function writeSettled(
        update offer o set state = case when o.limit_minor is null then 'lapsed'
                                        when o.limit_minor >= p.monthly then 'settled' else 'priced-out' end
        from price p
-       where o.agreement_id = $1 and o.state in ('made', 'standing', 'accepted')
+       where o.agreement_id = $1 and o.state <> 'declined'
          and p.lot_code = o.lot_code and p.tier_code = o.tier_code
        returning o.*
      ), s as (

@@ -4,6 +4,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { systemActor } from '../../src/kernel/actor.js';
 import { readSettings } from '../../src/platform/config/settings.js';
+import { JobSource } from '../../src/platform/database/job-source.js';
 import { Deeds, type Deed } from '../../src/platform/deeds/deeds.js';
 import { type Fact, FACTS_TO_HEAR, OnFact, WhenDue } from '../../src/platform/deeds/facts.js';
 import { JobsService } from '../../src/platform/jobs/jobs.service.js';
@@ -121,6 +122,10 @@ export class ProbeHouse {
 
   get source(): DataSource {
     return this.module.get(DataSource);
+  }
+
+  get jobSource(): JobSource {
+    return this.module.get(JobSource);
   }
 
   async stop(): Promise<void> {

@@ -6,6 +6,12 @@ import { Settings } from '../config/settings.js';
 import { JobSource } from './job-source.js';
 import { preparedClient } from './prepared-client.js';
 
+/**
+ * A connection that has worked knows the tables and has plans: a deed on one that is opened anew takes some milliseconds
+ * longer. So the driver's ten seconds are too few, where people and deeds come minutes apart.
+ */
+const IDLE_MILLIS = 600_000;
+
 /** Money and counters arrive as bigint instead of the driver's strings; everything else as usual. */
 const types = {
   getTypeParser: (...[oid, format]: Parameters<typeof pg.types.getTypeParser>): unknown =>
@@ -29,6 +35,7 @@ const types = {
           types,
           Client: preparedClient(),
           connectionTimeoutMillis: 10_000,
+          idleTimeoutMillis: IDLE_MILLIS,
           idle_in_transaction_session_timeout: 600_000,
           application_name: 'pumasi',
           // Compiling a plan costs more than it saves on statements over at most some hundred thousand rows.
