@@ -1,7 +1,7 @@
 /** How long a process keeps a connection to the database that nobody needs at the moment. */
 import type pg from 'pg';
 import { type ClonedDatabase, cloneDatabase } from '../support/database.js';
-import { ProbeHouse } from './probe-house.js';
+import { ProbeHouse } from '../faults/probe-house.js';
 
 describe('a connection that has worked', () => {
   let database: ClonedDatabase;
