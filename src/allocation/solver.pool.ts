@@ -67,7 +67,7 @@ export class SolverPool {
         const best = second.best.awards ? second.best : first.best;
         if (best.awards) {
           const reason = 'The solver failed before the proof; this is the best it had found.';
-          return { outcome: outcomeSoFar(best, reason), gaps: [], reasons: [] };
+          return { outcome: outcomeSoFar(best, reason), gaps: [], reasons: [], nodes: 0 };
         }
         throw refuse(
           'allocation.solver-lost',

@@ -77,7 +77,8 @@ export class SolverThread {
       const stop = (): void => void this.end();
       let limit = setTimeout(
         () => {
-          resolve({ outcome: outcomeSoFar(best, 'The limit came before the proof.'), gaps: [], reasons: [] });
+          const outcome = outcomeSoFar(best, 'The limit came before the proof.');
+          resolve({ outcome, gaps: [], reasons: [], nodes: 0 });
           stop();
         },
         seconds * 1_000 + GRACE_MS,

@@ -37,7 +37,7 @@ port.on('message', (task: Task) => {
     };
     const solved = reading.ok
       ? solveProblem(reading.problem, means, task)
-      : { outcome: invalidOutcome(reading.faults), gaps: [], reasons: [] };
+      : { outcome: invalidOutcome(reading.faults), gaps: [], reasons: [], nodes: 0 };
     report({ type: 'done', solved, retire: solver.broken || solver.memoryBytes > RETIRE_BYTES });
   } catch (error) {
     report({ type: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });

@@ -6,7 +6,7 @@ import type { AwardRule, Problem, ProblemBid } from './problem.js';
 import type { Asked } from './solve.js';
 
 /** How many problems a rehearsal has. */
-export const REHEARSAL = 24;
+export const REHEARSAL = 40;
 
 const AWARDS: readonly AwardRule[] = ['lot', 'shared', 'lot', 'tier'];
 /** Gaps are asked for in one turn of so many, by lot, where there are fewest. */
