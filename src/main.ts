@@ -1,5 +1,6 @@
 /** The API process, with workers unless PUMASI_WORKERS=off. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AllocationService } from './allocation/allocation.service.js';
 import { createApp } from './app.js';
 import { boot, live, orUnreachable } from './boot.js';
 import { FirstAdminService, howToSignIn } from './identity/first-admin.service.js';
@@ -24,6 +25,7 @@ await live(async (stoppedBy) => {
     // On a server the first admin is made by hand ("pumasi admin"): a password does not belong in its log.
     const admin = embedded ? await app.get(FirstAdminService, { strict: false }).ensure() : null;
     if (admin) console.log(howToSignIn(admin));
+    if (ground.settings.PUMASI_WORKERS) app.get(AllocationService, { strict: false }).getReady();
     return stop;
   } catch (error) {
     await stop().catch(() => undefined);

@@ -1,5 +1,6 @@
 /** The job process: the same modules without a port. Run as many as there is work for. */
 import { NestFactory } from '@nestjs/core';
+import { AllocationService } from './allocation/allocation.service.js';
 import { logger } from './app.js';
 import { AppModule } from './app.module.js';
 import { boot, live, orUnreachable } from './boot.js';
@@ -12,5 +13,6 @@ await live(async () => {
     logger: logger(ground.settings),
   }).catch(orUnreachable);
   console.log('Pumasi works on jobs. Ctrl-C stops it.');
+  app.get(AllocationService, { strict: false }).getReady();
   return () => app.close();
 });

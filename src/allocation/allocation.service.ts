@@ -10,9 +10,18 @@ import { SolverPool } from './solver.pool.js';
 /** Winner determination: the cheapest allocation of a problem, proved and checked, off the event loop. */
 export type { Answer } from './answer.js';
 
+/** From the start of a process until it gets ready to solve: the start itself has enough to do. */
+const GET_READY_AFTER_MS = 5_000;
+
 @Injectable()
 export class AllocationService implements OnModuleDestroy {
   private readonly pool = new SolverPool();
+  private gettingReady: NodeJS.Timeout | undefined;
+
+  /** For a process that goes on for long and will have to solve: soon, its first problem will take no longer than others. */
+  getReady(): void {
+    this.gettingReady ??= setTimeout(() => this.pool.getReady(), GET_READY_AFTER_MS).unref();
+  }
 
   /**
    * Solves a problem. An answer with awards is given out only when the independent checker finds nothing wrong in it.
@@ -71,6 +80,7 @@ export class AllocationService implements OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    clearTimeout(this.gettingReady);
     await this.pool.close();
   }
 }

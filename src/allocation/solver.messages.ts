@@ -9,6 +9,12 @@ export interface Given extends Asked {
   readonly read: boolean;
 }
 
+/** To a thread, when it starts. */
+export interface Birth {
+  /** one Int32: not 0 as soon as it has a task; a thread that rehearses reads no messages, but it reads this */
+  readonly called: SharedArrayBuffer;
+}
+
 /** To a thread: solve this. */
 export interface Task extends Given {
   readonly seconds: number;
@@ -19,6 +25,8 @@ export interface Task extends Given {
 /** From a thread. */
 export type Report =
   | { readonly type: 'ready' }
+  /** nobody called it before its rehearsal was over */
+  | { readonly type: 'rehearsed' }
   | { readonly type: 'progress'; readonly progress: Progress }
   /** @property retire whether the thread should be replaced before its next task */
   | { readonly type: 'done'; readonly solved: Solved; readonly retire: boolean }

@@ -1,7 +1,7 @@
 /** One solver thread as the pool sees it: at most one task at a time, an end that always comes. */
 import { Worker } from 'node:worker_threads';
 import { feasibleOutcome, unknownOutcome, type Outcome, type Progress, type Solved } from './rules/solve.js';
-import type { Given, Report, Task } from './solver.messages.js';
+import type { Birth, Given, Report, Task } from './solver.messages.js';
 
 /** How long after its limit a thread may still hand in its answer before it is stopped. */
 const GRACE_MS = 3_000;
@@ -35,7 +35,9 @@ export function outcomeSoFar(best: Progress, reason: string): Outcome {
 }
 
 export class SolverThread {
+  private readonly called = new SharedArrayBuffer(4);
   private readonly worker = new Worker(new URL('./solver.worker.js', import.meta.url), {
+    workerData: { called: this.called } satisfies Birth,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
   });
   /** whether it can take another task, now or later */
@@ -65,6 +67,7 @@ export class SolverThread {
   solve(given: Given, seconds: number, signal: AbortSignal | undefined): Promise<Solved> {
     const { worker } = this;
     this.busy = true;
+    Atomics.store(new Int32Array(this.called), 0, 1);
     worker.ref();
     const ended = new SharedArrayBuffer(4);
     const began = performance.now();
@@ -74,7 +77,8 @@ export class SolverThread {
       const stop = (): void => void this.end();
       let limit = setTimeout(
         () => {
-          resolve({ outcome: outcomeSoFar(best, 'The limit came before the proof.'), gaps: [], reasons: [] });
+          const outcome = outcomeSoFar(best, 'The limit came before the proof.');
+          resolve({ outcome, gaps: [], reasons: [], nodes: 0 });
           stop();
         },
         seconds * 1_000 + GRACE_MS,
@@ -98,7 +102,7 @@ export class SolverThread {
         reject(lost('the solver thread ended under its task'));
       };
       const onReport = (report: Report): void => {
-        if (report.type === 'ready') return;
+        if (report.type === 'ready' || report.type === 'rehearsed') return;
         if (report.type === 'progress') {
           const { awards, boundMinor } = report.progress;
           best = { awards: awards ?? best.awards, boundMinor: boundMinor ?? best.boundMinor };

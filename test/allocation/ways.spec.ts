@@ -128,9 +128,15 @@ describe('ways to choose the bands of all bids', () => {
     expect(reckoned && waysIn(market, wholeRegion(market), reckoned, 1e15, 3)).toBeNull();
   });
 
-  it('are looked at one by one where they are few: a proof that took ten nodes by splitting takes one', async () => {
+  it.each([
+    ['few: a proof that took ten nodes by splitting takes one', 8, 40, 3, 3],
+    ['some thousands: a proof that takes eleven nodes by splitting takes four', 10, 50, 10, 5],
+  ])('are looked at one by one where they are %s', async (_, providers, lots, seed, nodes) => {
     const means = { solver: await startHighs(), stop: () => false, progress: () => undefined };
-    const { found, bound, complete } = decide(marketOf(largeProblem(8, 40, 'lot', 3)), { ...means, nodes: 3 });
+    const { found, bound, complete } = decide(marketOf(largeProblem(providers, lots, 'lot', seed)), {
+      ...means,
+      nodes,
+    });
     expect(complete).toBe(true);
     expect(found?.cost).toBe(bound);
   });

@@ -11,8 +11,8 @@ import { keepOnly, type Region } from './region.js';
 import { waysIn } from './ways.js';
 
 /** The most ways, and offers that bounding each of them once may look at altogether. */
-const MOST = { whole: 2_000, shared: 10_000 } as const;
-const OFFERS = { whole: 500_000, shared: 5_000_000 } as const;
+const MOST = 10_000;
+const OFFERS = { whole: 2_500_000, shared: 5_000_000 } as const;
 /** Offers that assigning the units of one way may look at, and of all of them. */
 const ASSIGN_STEPS = 300_000;
 const ALL_STEPS = 3_000_000;
@@ -44,9 +44,9 @@ export class Exhaust {
   ) {
     const { market } = probe;
     this.decided = new Decided(market);
-    const kind = market.divisible ? 'shared' : 'whole';
     const offers = market.units.length * Math.min(market.bids.length, market.mayWin);
-    this.most = Math.max(1, Math.min(MOST[kind], Math.floor(OFFERS[kind] / (offers + 1))));
+    const most = market.divisible ? OFFERS.shared : OFFERS.whole;
+    this.most = Math.max(1, Math.min(MOST, Math.floor(most / (offers + 1))));
   }
 
   /**

@@ -142,11 +142,23 @@ export class Server {
       option.units.forEach((u, k) => {
         this.cost[bid * units + u] = option.costs[k] ?? 0;
         this.most[bid * units + u] = option.pieces[k] ?? 0;
-        this.offering[u]?.push(bid);
+        this.offer(bid, u);
       });
     });
-    const costOf = (bid: number, u: number) => this.cost[bid * units + u] ?? 0;
-    this.offering.forEach((list, u) => list.length > 1 && list.sort((a, b) => costOf(a, u) - costOf(b, u) || a - b));
+  }
+
+  /** Puts a bid behind those that offer a unit for no more; bids come in their order. The lists are too short to be sorted. */
+  private offer(bid: number, u: number): void {
+    const { cost, units } = this;
+    const list = this.offering[u] ?? [];
+    const own = cost[bid * units + u] ?? 0;
+    let at = list.push(bid) - 1;
+    for (; at > 0; at -= 1) {
+      const before = list[at - 1] ?? NONE;
+      if ((cost[before * units + u] ?? 0) <= own) break;
+      list[at] = before;
+    }
+    list[at] = bid;
   }
 
   /** How many of so many pieces a bid has room for. */
@@ -188,16 +200,17 @@ export class Server {
   /** Takes lines from other bids, the cheapest first, as long as those keep their own minimum. */
   private pull(bands: BandVector, bid: number, lack: number): { lines: number; cost: number } {
     const { market, units } = this;
-    const moves: { u: number; from: number; each: number; weight: number }[] = [];
+    const moves: { u: number; from: number; each: number; ofLine: number; weight: number }[] = [];
     const option = bands[bid] ?? NONE;
     market.options[option]?.units.forEach((u) => {
       for (const from of this.offering[u] ?? []) {
         if (from === bid || (this.won[from * units + u] ?? 0) === 0) continue;
         const each = (this.cost[bid * units + u] ?? 0) - (this.cost[from * units + u] ?? 0);
-        moves.push({ u, from, each, weight: market.units[u]?.weight ?? 1 });
+        const weight = market.units[u]?.weight ?? 1;
+        moves.push({ u, from, each, ofLine: each / weight, weight });
       }
     });
-    moves.sort((a, b) => a.each / a.weight - b.each / b.weight || a.u - b.u || a.from - b.from);
+    moves.sort((a, b) => a.ofLine - b.ofLine || a.u - b.u || a.from - b.from);
     let lines = 0;
     let cost = 0;
     for (const { u, from, each, weight } of moves) {

@@ -81,6 +81,8 @@ export interface Solved {
   readonly outcome: Outcome;
   readonly gaps: readonly Gap[];
   readonly reasons: readonly LotReason[];
+  /** nodes of the search: a measure of work that is the same on every machine */
+  readonly nodes: number;
 }
 
 /** Solves a problem as far as the means allow. */
@@ -103,6 +105,7 @@ export function solveProblem(problem: Problem, means: SolveMeans, asked: Asked =
       reasonsWithin === undefined
         ? []
         : reasonsOf(problem, market, decision, outcome.awards, quietly, effort(reasonsWithin)),
+    nodes: decision.nodes,
   };
 }
 
