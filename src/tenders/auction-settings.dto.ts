@@ -84,7 +84,7 @@ export class AuctionSettingsView implements AuctionSettings {
   @Chosen(FEEDBACKS)
   feedback!: Feedback;
 
-  /** whose tariffs the published log opens; the others stay commitments */
+  /** whose tariffs the published log opens; the others stay commitments, and all do where a count of lines may not be told */
   @Chosen(DISCLOSURES)
   disclosure!: Disclosure;
 

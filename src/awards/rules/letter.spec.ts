@@ -106,7 +106,10 @@ describe('a letter', () => {
       awardLines: 35,
       awardTotalMinor: 34_634n,
     });
-    expect(letter.cells).toEqual(winners[0]?.cells);
+    expect(letter.cells).toEqual([
+      { lot: 'S', tier: 'fast', lines: 20 },
+      { lot: 'S', tier: 'slow', lines: 5 },
+    ]);
     expect(letter.offered).toEqual(cheap.tariff);
     expect(letter.excluded).toBeNull();
   });
@@ -138,9 +141,20 @@ describe('a letter', () => {
         ownCostMinor: null,
         winningCostMinor: null,
         gapMinor: null,
-        gapPercent: 10,
+        gapPercent: null,
       },
     ]);
+  });
+
+  test('tells how many lines an award of a part of the tender has only to those who may know their counts', () => {
+    const hidden = { ...tender, lots: tender.lots.map((lot) => ({ ...lot, told: false })) };
+    const north = { ...award, winners: winners.slice(1) };
+    const lines = (of: AwardBid, about: LetterAward, within: AwardTender): number | null =>
+      letterTo(of, about, within, bids).awardLines;
+    expect([lines(cheap, award, hidden), lines(cheap, north, tender), lines(dear, north, hidden)]).toEqual([
+      35, 10, 10,
+    ]);
+    expect(lines(cheap, north, hidden)).toBeNull();
   });
 
   test('tells of a lot that was won whole what it was won at', () => {

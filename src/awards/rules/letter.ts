@@ -2,13 +2,14 @@
  * What a bidder is told about an award: its own bid, what it won, and per lot how far it was from what won. Of its
  * rivals it learns the cost of each lot as a whole and of the award, which are public; never a price of theirs.
  *
- * Of a lot with counts that are too small to be told, a bidder that did not win all of it learns no amount: from the
- * cost of the lot at its own prices it could reckon back how many lines of each tier there are. It is told how far it
- * was off in whole percent.
+ * Of a lot with counts that are too small to be told, a bidder that did not win all of it learns no amount, and not how far
+ * off it was: from the cost of the lot at its own prices, which the award's total and a percentage would tell as well, it
+ * could reckon back how many lines of each tier there are.
  */
 import { divideRounded, type Minor } from '../../kernel/money.js';
 import { bandReached, leastLines, lineMonthly } from '../../pricing/rules/band.js';
 import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
+import { linesOf } from '../../tenders/rules/lot-demand.js';
 import type { AwardBid, AwardCell, AwardTender, Winner } from './award.js';
 import { type HeldCell, heldLines, tariffLeft } from './held.js';
 import { ruleSentences } from './rule-words.js';
@@ -18,7 +19,7 @@ export type LotOutcome = 'won' | 'won-in-part' | 'not-won' | 'not-offered';
 export interface LetterLot {
   readonly lot: LotCode;
   readonly title: string;
-  /** lines of the lot that the award is about; null where counts may not be told, as are the three amounts */
+  /** lines of the lot that the award is about; null where counts may not be told, as are the three amounts and their part */
   readonly lines: number | null;
   readonly wonLines: number;
   readonly outcome: LotOutcome;
@@ -36,9 +37,12 @@ export interface LetterLot {
    * of the letter's `rules` decided otherwise. It is not the amount by which a tariff would have had to be lower to win.
    */
   readonly gapMinor: Minor | null;
-  /** the gap as a part of what won, in whole percent; null when the lot was not offered whole */
+  /** the gap as a part of what won, in whole percent; null as the gap is */
   readonly gapPercent: number | null;
 }
+
+/** Lines of a lot and tier that the bidder won. */
+export type LetterCell = Omit<AwardCell, 'from'>;
 
 export interface LetterContent {
   readonly awardId: string;
@@ -60,12 +64,17 @@ export interface LetterContent {
   /** lines it holds under other awards of the tender; its bands count them too */
   readonly heldLines: number;
   readonly costMinor: Minor | null;
-  readonly cells: readonly AwardCell[];
+  /** where its own lines begin among those of a tier is left out: it would tell how many rivals won */
+  readonly cells: readonly LetterCell[];
   readonly lots: readonly LetterLot[];
   /** what the tender asks of all its awards beside the lowest cost, a sentence each */
   readonly rules: readonly string[];
-  /** the award as a whole, activations included */
-  readonly awardLines: number;
+  /**
+   * lines of the award as a whole; null where it is about a part of the tender in which counts may not be told, while those
+   * of the whole tender are no secret
+   */
+  readonly awardLines: number | null;
+  /** activations included */
   readonly awardTotalMinor: Minor;
   readonly standstillEndsAt: string;
 }
@@ -98,6 +107,25 @@ export function letterTo(
   const most = mostLines(tariffLeft(bid.bidId, bid.tariff, award.held), demand);
   const band = most === 0 ? null : bandReached(bid.tariff, before + most);
   const tariffs = new Map(bids.map((each) => [each.bidId, each.tariff]));
+  const lots = tender.lots.flatMap(({ code, title, told }): LetterLot[] => {
+    const tiers = demand.get(code);
+    if (tiers === undefined) return [];
+    const lines = sum(tiers.values());
+    const wonLines = sum((won?.cells ?? []).filter((cell) => cell.lot === code).map((cell) => cell.lines));
+    const winningCostMinor = winningCost(award.winners, tariffs, code, tender.termMonths);
+    const best = band === null ? null : costOf(bid.tariff, band, code, tiers, tender.termMonths);
+    const own = wonLines === lines ? winningCostMinor : best;
+    const outcome =
+      wonLines === lines ? 'won' : wonLines > 0 ? 'won-in-part' : best === null ? 'not-offered' : 'not-won';
+    const gapMinor = own === null ? null : own - winningCostMinor;
+    const gapPercent = gapMinor === null ? null : percentOf(gapMinor, winningCostMinor);
+    const head: Pick<LetterLot, 'lot' | 'title' | 'wonLines' | 'outcome'> = { lot: code, title, wonLines, outcome };
+    return told || outcome === 'won'
+      ? [{ ...head, lines, ownCostMinor: own, winningCostMinor, gapMinor, gapPercent }]
+      : [{ ...head, lines: null, ownCostMinor: null, winningCostMinor: null, gapMinor: null, gapPercent: null }];
+  });
+  const awardLines = sum(award.winners.map((winner) => winner.lines));
+  const whole = awardLines === sum(tender.lots.map((lot) => linesOf(lot.demand)));
   return {
     awardId: award.id,
     contentHash: award.contentHash,
@@ -114,32 +142,10 @@ export function letterTo(
     wonLines: won?.lines ?? 0,
     heldLines: before,
     costMinor: won?.costMinor ?? null,
-    cells: won?.cells ?? [],
-    lots: tender.lots.flatMap(({ code, title, told }): LetterLot[] => {
-      const tiers = demand.get(code);
-      if (tiers === undefined) return [];
-      const lines = sum(tiers.values());
-      const wonLines = sum((won?.cells ?? []).filter((cell) => cell.lot === code).map((cell) => cell.lines));
-      const winningCostMinor = winningCost(award.winners, tariffs, code, tender.termMonths);
-      const best = band === null ? null : costOf(bid.tariff, band, code, tiers, tender.termMonths);
-      const own = wonLines === lines ? winningCostMinor : best;
-      const outcome =
-        wonLines === lines ? 'won' : wonLines > 0 ? 'won-in-part' : best === null ? 'not-offered' : 'not-won';
-      const gapMinor = own === null ? null : own - winningCostMinor;
-      const gapPercent = gapMinor === null ? null : percentOf(gapMinor, winningCostMinor);
-      const head: Pick<LetterLot, 'lot' | 'title' | 'wonLines' | 'outcome' | 'gapPercent'> = {
-        lot: code,
-        title,
-        wonLines,
-        outcome,
-        gapPercent,
-      };
-      return told || outcome === 'won'
-        ? [{ ...head, lines, ownCostMinor: own, winningCostMinor, gapMinor }]
-        : [{ ...head, lines: null, ownCostMinor: null, winningCostMinor: null, gapMinor: null }];
-    }),
+    cells: (won?.cells ?? []).map(({ lot, tier, lines }) => ({ lot, tier, lines })),
+    lots,
     rules: ruleSentences(tender),
-    awardLines: sum(award.winners.map((winner) => winner.lines)),
+    awardLines: whole || lots.every((lot) => lot.lines !== null) ? awardLines : null,
     awardTotalMinor: award.totalMinor,
     standstillEndsAt: award.standstillEndsAt.toISOString(),
   };
