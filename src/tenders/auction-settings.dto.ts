@@ -80,7 +80,10 @@ export class AuctionSettingsView implements AuctionSettings {
   @Counted('maxExtensionSeconds')
   maxExtensionSeconds!: number;
 
-  /** rank: providers learn their own standing only; rank-and-total: they learn the leading total as well */
+  /**
+   * rank: providers learn their own standing only; rank-and-total: they learn the leading total as well, which is only taken
+   * where every count of lines may be told
+   */
   @Chosen(FEEDBACKS)
   feedback!: Feedback;
 
