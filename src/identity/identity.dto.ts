@@ -8,13 +8,12 @@ import {
   IsIn,
   IsOptional,
   IsString,
-  IsUUID,
   Length,
   ValidateNested,
 } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
 import type { OrganisationKind, Role } from '../kernel/actor.js';
-import { IsAddress, IsName, PageQuery } from '../platform/http/fields.js';
+import { IsAddress, IsId, IsName, PageQuery } from '../platform/http/fields.js';
 import { PASSWORD_LEAST, PASSWORD_MOST, PASSWORD_REASON } from './rules/passwords.js';
 import { ROLES } from './rules/roles.js';
 
@@ -45,7 +44,7 @@ export class SignIn {
 
   /** for whom to act, of the organisations one belongs to; without it, the first one joined */
   @IsOptional()
-  @IsUUID('all', { message: 'must be the id of an organisation' })
+  @IsId('must be the id of an organisation')
   organisationId?: string;
 }
 
