@@ -4,8 +4,8 @@ import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
-  IsDefined,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -134,8 +134,8 @@ export class RegisterMember {
   registrationNumber?: string;
 
   /** who owns the account */
-  @IsDefined({ message: 'must be given' })
-  @ValidateNested({ message: 'must be an object' })
+  @IsObject({ message: 'must be an object' })
+  @ValidateNested()
   @Type(() => NewOwner)
   person!: NewOwner;
 }
@@ -155,8 +155,8 @@ export class AdmitOrganisation {
   registrationNumber?: string;
 
   /** its first person, who is invited */
-  @IsDefined({ message: 'must be given' })
-  @ValidateNested({ message: 'must be an object' })
+  @IsObject({ message: 'must be an object' })
+  @ValidateNested()
   @Type(() => InvitePerson)
   person!: InvitePerson;
 }
