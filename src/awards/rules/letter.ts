@@ -94,25 +94,52 @@ export interface LetterAward {
   readonly standstillEndsAt: Date;
 }
 
-/** The letter to the bidder of `bid`; `bids` are all opened bids, among them every winner's. */
-export function letterTo(
-  bid: AwardBid,
+/** What all letters of an award have in common. */
+interface Ground {
+  readonly award: LetterAward;
+  readonly tender: AwardTender;
+  readonly demand: Demand;
+  /** what the lines of each lot cost over the term as awarded */
+  readonly costs: ReadonlyMap<LotCode, Minor>;
+  readonly awardLines: number;
+  /** whether the award is about all lines of the tender */
+  readonly whole: boolean;
+}
+
+/**
+ * The letters of an award, each to the bidder of a bid. What they have in common is reckoned once.
+ * @param bids all opened bids, among them every winner's
+ */
+export function lettersOf(
   award: LetterAward,
   tender: AwardTender,
   bids: readonly AwardBid[],
-): LetterContent {
+): (bid: AwardBid) => LetterContent {
+  const awardLines = sum(award.winners.map((winner) => winner.lines));
+  const ground: Ground = {
+    award,
+    tender,
+    demand: awardedDemand(award.winners),
+    costs: winningCosts(award.winners, bids, tender.termMonths),
+    awardLines,
+    whole: awardLines === sum(tender.lots.map((lot) => linesOf(lot.demand))),
+  };
+  return (bid) => letterTo(bid, ground);
+}
+
+function letterTo(bid: AwardBid, { award, tender, demand, costs, awardLines, whole }: Ground): LetterContent {
   const won = award.winners.find((winner) => winner.bidId === bid.bidId);
-  const demand = awardedDemand(award.winners);
+  const wonIn = new Map<LotCode, number>();
+  for (const { lot, lines } of won?.cells ?? []) wonIn.set(lot, (wonIn.get(lot) ?? 0) + lines);
   const before = heldLines(award.held, bid.bidId);
   const most = mostLines(tariffLeft(bid.bidId, bid.tariff, award.held), demand);
   const band = most === 0 ? null : bandReached(bid.tariff, before + most);
-  const tariffs = new Map(bids.map((each) => [each.bidId, each.tariff]));
   const lots = tender.lots.flatMap(({ code, title, told }): LetterLot[] => {
     const tiers = demand.get(code);
     if (tiers === undefined) return [];
     const lines = sum(tiers.values());
-    const wonLines = sum((won?.cells ?? []).filter((cell) => cell.lot === code).map((cell) => cell.lines));
-    const winningCostMinor = winningCost(award.winners, tariffs, code, tender.termMonths);
+    const wonLines = wonIn.get(code) ?? 0;
+    const winningCostMinor = costs.get(code) ?? 0n;
     const best = band === null ? null : costOf(bid.tariff, band, code, tiers, tender.termMonths);
     const own = wonLines === lines ? winningCostMinor : best;
     const outcome =
@@ -124,8 +151,6 @@ export function letterTo(
       ? [{ ...head, lines, ownCostMinor: own, winningCostMinor, gapMinor, gapPercent }]
       : [{ ...head, lines: null, ownCostMinor: null, winningCostMinor: null, gapMinor: null, gapPercent: null }];
   });
-  const awardLines = sum(award.winners.map((winner) => winner.lines));
-  const whole = awardLines === sum(tender.lots.map((lot) => linesOf(lot.demand)));
   return {
     awardId: award.id,
     contentHash: award.contentHash,
@@ -202,19 +227,22 @@ function costOf(
   return cost;
 }
 
-function winningCost(
+function winningCosts(
   winners: readonly Winner[],
-  tariffs: ReadonlyMap<string, Tariff>,
-  lot: LotCode,
+  bids: readonly AwardBid[],
   termMonths: number,
-): Minor {
-  let cost = 0n;
-  for (const winner of winners) {
-    const tiers = new Map(winner.cells.filter((cell) => cell.lot === lot).map((cell) => [cell.tier, cell.lines]));
-    const tariff = tariffs.get(winner.bidId);
-    if (tariff !== undefined) cost += costOf(tariff, winner.band, lot, tiers, termMonths) ?? 0n;
+): ReadonlyMap<LotCode, Minor> {
+  const tariffs = new Map(bids.map((each) => [each.bidId, each.tariff]));
+  const costs = new Map<LotCode, Minor>();
+  for (const { bidId, band, cells } of winners) {
+    const tariff = tariffs.get(bidId);
+    if (tariff === undefined) continue;
+    for (const { lot, tier, lines } of cells) {
+      const cost = costOf(tariff, band, lot, new Map([[tier, lines]]), termMonths) ?? 0n;
+      costs.set(lot, (costs.get(lot) ?? 0n) + cost);
+    }
   }
-  return cost;
+  return costs;
 }
 
 function sum(numbers: Iterable<number>): number {
