@@ -16,7 +16,7 @@ export function auctionTerms(format: AuctionFormat): Readonly<Record<string, unk
     format,
     minBidders: FEWEST_BIDDERS,
     belowMinimum: 'sealed',
-    feedback: 'rank-and-total',
+    feedback: 'rank',
     disclosure: 'all',
     durationSeconds: DURATION_MILLIS / 1_000,
     softCloseSeconds: SOFT_CLOSE_MILLIS / 1_000,

@@ -128,7 +128,7 @@ export class PersonAnswer {
   name!: string;
 }
 
-/** How far the reasons of lots are. */
+/** An evaluation of a tender, and what people made of it. */
 export class AwardAnswer {
   id!: string;
   tenderId!: string;

@@ -2,7 +2,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuctionsQueries } from '../auctions/auctions.queries.js';
 import type { Actor } from '../kernel/actor.js';
-import { toJson } from '../kernel/canonical.js';
 import { nextState, transition } from '../kernel/lifecycle.js';
 import { invalid, notFound, refuse, unless } from '../kernel/refusal.js';
 import { Settings } from '../platform/config/settings.js';
@@ -26,12 +25,13 @@ import {
   withFallen,
 } from './award-rows.js';
 import { awardApproved, awardFellThrough, evaluationAsked } from './awards.events.js';
+import { writeLetters } from './letter-rows.js';
 import { questionOf } from './question-rows.js';
 import { type Standing, whyNotAbandonAward, whyNotAbandonTender } from './rules/abandon.js';
 import { contentText } from './rules/content.js';
 import { whyNotApprove, whyNotRecommend, whyNotReject } from './rules/four-eyes.js';
 import { type HeldCell, whyAskedAnew, whyHeldChanged } from './rules/held.js';
-import { letterTo } from './rules/letter.js';
+import { lettersOf } from './rules/letter.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 import { standstillEnd } from './rules/standstill.js';
 
@@ -128,17 +128,7 @@ export class AwardsService {
         held,
         standstillEndsAt: endsAt,
       };
-      await deed.tx.query(
-        `insert into award_letter (award_id, provider_id, bid_id, content, written_at)
-         select $1::uuid, letter.*, $5::timestamptz from unnest($2::uuid[], $3::uuid[], $4::jsonb[]) as letter`,
-        [
-          id,
-          bids.map((bid) => bid.providerId),
-          bids.map((bid) => bid.bidId),
-          bids.map((bid) => toJson(letterTo(bid, told, tender, bids))),
-          deed.now,
-        ],
-      );
+      await writeLetters(deed, id, bids, lettersOf(told, tender, bids));
       await deed.announce(awardApproved, { awardId: id });
       return step;
     });

@@ -2,17 +2,23 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Minor } from '../kernel/money.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
-import { CellAnswer } from './awards.dto.js';
 import type { LetterContent, LotOutcome } from './rules/letter.js';
 
 const OUTCOMES = ['won', 'won-in-part', 'not-won', 'not-offered'];
+
+/** Lines of a lot and tier that the bidder won. */
+export class LetterCellAnswer {
+  lot!: string;
+  tier!: string;
+  lines!: number;
+}
 
 /** A lot as a letter tells of it. */
 export class LetterLotAnswer {
   lot!: string;
   title!: string;
 
-  /** null, as are the amounts, where counts of a lot that was not won whole are too small to be told */
+  /** null, as are the amounts and the percentage, where counts of a lot that was not won whole are too small to be told */
   @ApiProperty({ type: 'integer', nullable: true })
   lines!: number | null;
   wonLines!: number;
@@ -35,7 +41,7 @@ export class LetterLotAnswer {
   @ApiProperty({ type: 'integer', nullable: true })
   gapMinor!: Minor | null;
 
-  /** the gap as a part of what won, in whole percent; null when the lot was not offered whole */
+  /** the gap as a part of what won, in whole percent; null as the gap is */
   @ApiProperty({ type: 'integer', nullable: true })
   gapPercent!: number | null;
 }
@@ -71,8 +77,8 @@ export class LetterContentAnswer implements LetterContent {
   @ApiProperty({ type: 'integer', nullable: true })
   costMinor!: Minor | null;
 
-  @ApiProperty({ type: [CellAnswer] })
-  cells!: readonly CellAnswer[];
+  @ApiProperty({ type: [LetterCellAnswer] })
+  cells!: readonly LetterCellAnswer[];
 
   @ApiProperty({ type: [LetterLotAnswer] })
   lots!: readonly LetterLotAnswer[];
@@ -81,7 +87,9 @@ export class LetterContentAnswer implements LetterContent {
   @ApiProperty({ type: [String] })
   rules!: readonly string[];
 
-  awardLines!: number;
+  /** null where the award is about a part of the tender whose counts are too small to be told */
+  @ApiProperty({ type: 'integer', nullable: true })
+  awardLines!: number | null;
 
   @ApiProperty({ type: 'integer' })
   awardTotalMinor!: Minor;

@@ -51,8 +51,17 @@ export class CatalogueService {
   /** @throws Refusal 'service-tier.exists' */
   async addTier(actor: Actor, input: NewTier): Promise<TierView> {
     return this.deeds.run(actor, 'catalogue.edit', { what: 'tier', input }, async (deed) => {
-      const { code, name, downMbps, upMbps, repairHours, staticAddresses = 0 } = input;
-      const row = { code, name, downMbps, upMbps, repairHours, staticAddresses, version: 1 };
+      const { code, name, downMbps, upMbps, repairHours } = input;
+      // Null is as good as left out.
+      const row = {
+        code,
+        name,
+        downMbps,
+        upMbps,
+        repairHours,
+        staticAddresses: input.staticAddresses ?? 0,
+        version: 1,
+      };
       const added = await deed.tx
         .createQueryBuilder()
         .insert()

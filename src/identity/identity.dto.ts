@@ -4,17 +4,16 @@ import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
-  IsDefined,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
-  IsUUID,
   Length,
   ValidateNested,
 } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
 import type { OrganisationKind, Role } from '../kernel/actor.js';
-import { IsAddress, IsName, PageQuery } from '../platform/http/fields.js';
+import { IsAddress, IsId, IsName, PageQuery } from '../platform/http/fields.js';
 import { PASSWORD_LEAST, PASSWORD_MOST, PASSWORD_REASON } from './rules/passwords.js';
 import { ROLES } from './rules/roles.js';
 
@@ -45,7 +44,7 @@ export class SignIn {
 
   /** for whom to act, of the organisations one belongs to; without it, the first one joined */
   @IsOptional()
-  @IsUUID('all', { message: 'must be the id of an organisation' })
+  @IsId('must be the id of an organisation')
   organisationId?: string;
 }
 
@@ -135,8 +134,8 @@ export class RegisterMember {
   registrationNumber?: string;
 
   /** who owns the account */
-  @IsDefined({ message: 'must be given' })
-  @ValidateNested({ message: 'must be an object' })
+  @IsObject({ message: 'must be an object' })
+  @ValidateNested()
   @Type(() => NewOwner)
   person!: NewOwner;
 }
@@ -156,8 +155,8 @@ export class AdmitOrganisation {
   registrationNumber?: string;
 
   /** its first person, who is invited */
-  @IsDefined({ message: 'must be given' })
-  @ValidateNested({ message: 'must be an object' })
+  @IsObject({ message: 'must be an object' })
+  @ValidateNested()
   @Type(() => InvitePerson)
   person!: InvitePerson;
 }

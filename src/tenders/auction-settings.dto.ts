@@ -80,11 +80,14 @@ export class AuctionSettingsView implements AuctionSettings {
   @Counted('maxExtensionSeconds')
   maxExtensionSeconds!: number;
 
-  /** rank: providers learn their own standing only; rank-and-total: they learn the leading total as well */
+  /**
+   * rank: providers learn their own standing only; rank-and-total: they learn the leading total as well, which is only taken
+   * where every count of lines may be told
+   */
   @Chosen(FEEDBACKS)
   feedback!: Feedback;
 
-  /** whose tariffs the published log opens; the others stay commitments */
+  /** whose tariffs the published log opens; the others stay commitments, and all do where a count of lines may not be told */
   @Chosen(DISCLOSURES)
   disclosure!: Disclosure;
 

@@ -10,7 +10,6 @@ import {
   IsInt,
   IsObject,
   IsString,
-  IsUUID,
   Length,
   Matches,
   Max,
@@ -20,7 +19,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { IsCode, IsInstant, IsMinor, IsMinorByCode } from '../platform/http/fields.js';
+import { IsCode, IsId, IsInstant, IsMinor, IsMinorByCode } from '../platform/http/fields.js';
 import { EditAuctionSettings } from './auction-settings.dto.js';
 import { MAX_GROUPS } from './rules/group-faults.js';
 import { MAX_LOTS } from './rules/lot-faults.js';
@@ -183,7 +182,7 @@ export class EditTender {
 
 export class DraftTender {
   /** a locked pool without a tender, for instance because the last one was cancelled */
-  @IsUUID(undefined, { message: 'must be the id of a pool' })
+  @IsId('must be the id of a pool')
   poolId!: string;
 }
 

@@ -286,3 +286,26 @@ describe('a search that left open which of equal costs prefers the earlier tarif
     });
   });
 });
+
+it('whoever says that time was too short to find the cheapest allocation is not believed without a word', async () => {
+  const content = contentOf(sealed, 1);
+  const problem = openedProblem(sealed);
+  const exclude = content.awards.slice(0, 1).map(({ bid }) => bid);
+  const dearer = await solve({ ...problem, rules: { ...problem.rules, exclude } });
+  const said = async (others: object): Promise<readonly string[]> => {
+    const { played } = alter(sealed, 1, {}, { content: { ...content, ...others } });
+    const closed = event('closed', timeOf(played, 1), { standing: 2 });
+    const log = { ...played, drafts: [...played.drafts.slice(0, 2), closed] };
+    const { status, notChecked } = await verifyLog(writtenText(log, makeKeys()), { hashOf: sha256, isSigned, solve });
+    expect(status).toBe('valid');
+    return notChecked;
+  };
+  const { totalMinor, awards } = dearer;
+  const found = `why the allocation that costs ${content.totalMinor} was not found, for which time is said to have been too short`;
+  const sentence = `not checked: ${found} (of event 2)`;
+  expect(await said({ status: 'feasible', totalMinor, awards, boundMinor: 0n })).toEqual([sentence]);
+  expect(await said({ status: 'unknown', totalMinor: null, awards: [], boundMinor: null })).toEqual([sentence]);
+  expect(await said({ status: 'feasible', boundMinor: 0n })).toEqual([
+    'not checked: that no allocation is cheaper, which was not proved within the time for it (of event 2)',
+  ]);
+});

@@ -6,7 +6,7 @@ import { Deeds } from '../../src/platform/deeds/deeds.js';
 import type { OpenedTenderOptions, TariffJson } from '../support/opened-tender.js';
 import { System } from '../support/system.js';
 import { type BoardJson, completeBoard } from './boards.js';
-import { awardOf, decided, draftedAgain, draftedAward, finalAward, recommended } from './decided-award.js';
+import { awardOf, decided, draftedAgain, draftedAward, finalAward, read, recommended } from './decided-award.js';
 
 let system: System;
 beforeAll(async () => {
@@ -199,4 +199,35 @@ test('a follow-up counts who has won in its groups already', async () => {
   // The first offers the north for less, and is one of the two already.
   const award = await awardOf(system, made.officer, made.tenderId, { round: 2 });
   expect(award.winners).toMatchObject([{ bidId: third, lines: 10 }]);
+});
+
+test('a follow-up counts the winners of another one that was rejected and may be recommended again', async () => {
+  const tariffs = [
+    tariff(20_000, 'east'),
+    tariff(20_000, 'north'),
+    tariff(20_000, 'south', 'west'),
+    tariff(25_000, 'north'),
+    tariff(25_000, 'south'),
+    tariff(25_000, 'west'),
+    tariff(28_000, 'south', 'west'),
+  ];
+  const made = await finalAward(system, ruled({ maxWinners: 3 }, tariffs));
+  const [first, second = '', third = '', fourth, , , last] = made.bids.map(({ bidId }) => bidId);
+  expect(made.award.winners.map(({ bidId }) => bidId)).toEqual([first, second, third]);
+  await fall(made.award.id, second);
+  const north = await awardOf(system, made.officer, made.tenderId, { round: 2 });
+  expect(north.winners).toMatchObject([{ bidId: fourth }]);
+  await recommended(made.officer, north.id);
+  const rejected = `/api/v1/awards/${north.id}/reject`;
+  await made.approver.post(rejected, { why: 'Say why the north is worth that.' }).expect(200);
+
+  // Two would serve the south and the west for less, and be four with the first and the one in the north.
+  await fall(made.award.id, third);
+  const others = await awardOf(system, made.officer, made.tenderId, { round: 3 });
+  expect(others.winners).toMatchObject([{ bidId: last }]);
+  const { version } = await read(made.officer, north.id);
+  await made.officer.patch(`/api/v1/awards/${north.id}`, { reasons: 'Nobody else is there.' }, version).expect(200);
+  for (const award of [north, others]) {
+    await decided(system, { ...made, award: await read(made.officer, award.id) }, made.approver);
+  }
 });

@@ -87,6 +87,8 @@ describe('the catalogue', () => {
       const added = await officer.post('/api/v1/tiers', { code: tier, ...TIER });
       expect(added.status).toBe(201);
       expect(added.body).toEqual({ code: tier, ...TIER, staticAddresses: 0, version: 1 });
+      const none = await officer.post('/api/v1/tiers', { code: code(), ...TIER, staticAddresses: null });
+      expect([none.status, none.body.staticAddresses]).toEqual([201, 0]);
       const twice = await officer.post('/api/v1/tiers', { code: tier, ...TIER });
       expect([twice.status, twice.body.code]).toEqual([409, 'service-tier.exists']);
       const edited = await officer.patch(`/api/v1/tiers/${tier}`, { staticAddresses: 5, repairHours: 4 }, 1);

@@ -50,8 +50,10 @@ test('an approved award gives one agreement per winner, over exactly its cells',
       costMinor: winner?.costMinor,
       termMonths: 24,
       openMarket: { basic: 30_000, fast: 50_000 },
-      cells: winner?.cells.map((cell) => ({ ...cell, regions: [cell.lot] })),
+      cells: winner?.cells.map(({ lot, tier, lines }) => ({ lot, tier, lines, regions: [lot] })),
     });
+    // Where its lines begin would tell how many another winner has of them.
+    expect(JSON.stringify(agreement.content['cells'])).not.toContain('from');
   }
   const numbers = agreements.map((agreement) => agreement.number);
   expect(new Set(numbers).size).toBe(numbers.length);

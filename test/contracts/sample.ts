@@ -40,9 +40,9 @@ export const sample: AgreementContent = {
   band: 1,
   lines: 4_310,
   cells: [
-    { lot: 'KR-26', lotTitle: '부산광역시', tier: 'fibre-100', from: 0, lines: 2_900, regions: ['KR-26'] },
-    { lot: 'KR-26', lotTitle: '부산광역시', tier: 'fibre-1000', from: 0, lines: 610, regions: ['KR-26'] },
-    { lot: 'KR-49', lotTitle: 'Jeju', tier: 'fibre-100', from: 120, lines: 800, regions: ['KR-49', 'KR-49-1'] },
+    { lot: 'KR-26', lotTitle: '부산광역시', tier: 'fibre-100', lines: 2_900, regions: ['KR-26'] },
+    { lot: 'KR-26', lotTitle: '부산광역시', tier: 'fibre-1000', lines: 610, regions: ['KR-26'] },
+    { lot: 'KR-49', lotTitle: 'Jeju', tier: 'fibre-100', lines: 800, regions: ['KR-49', 'KR-49-1'] },
   ],
   costMinor: 4_321_098_765n,
   openMarket: { 'fibre-100': 33_000n, 'fibre-1000': 44_000n },

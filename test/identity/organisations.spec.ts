@@ -145,6 +145,8 @@ describe('organisations', () => {
 
     it.each<[string, object]>([
       ['person', { name: 'A' }],
+      ['person', { name: 'A', person: [] }],
+      ['person', { name: 'A', person: [{ email: 'a@b.example', name: 'A', password: PASSWORD }] }],
       ['name', { person: { email: 'a@b.example', name: 'A', password: PASSWORD } }],
       ['person.password', { name: 'A', person: { email: 'a@b.example', name: 'A', password: 'elevenchars' } }],
       ['person.email', { name: 'A', person: { email: 'a b@c.example', name: 'A', password: PASSWORD } }],
@@ -230,6 +232,8 @@ describe('organisations', () => {
     });
 
     it('gives only roles of the kind, and admits no member', async () => {
+      const nobody = await admin.post('/api/v1/organisations', { kind: 'provider', name: 'A', person: [] });
+      expect([nobody.status, nobody.body.faults]).toEqual([422, [{ path: 'person', reason: 'must be an object' }]]);
       const wrong = await admin.post('/api/v1/organisations', {
         kind: 'provider',
         name: 'P',

@@ -82,6 +82,8 @@ describe('sessions', () => {
     const chosen = await signIn({ email, password: PASSWORD, organisationId: organisations[1] });
     expect(chosen.body.organisation.id).toBe(organisations[1]);
     expect(chosen.body.deeds).toContain('bids.submit');
+    const inCapitals = await signIn({ email, password: PASSWORD, organisationId: organisations[1]?.toUpperCase() });
+    expect(inCapitals.body.organisation.id).toBe(organisations[1]);
     const foreign = await signIn({ email, password: PASSWORD, organisationId: stranger.organisations[0] });
     expect([foreign.status, foreign.body.code]).toEqual([403, 'session.not-your-organisation']);
     expect(foreign.headers['set-cookie']).toBeUndefined();

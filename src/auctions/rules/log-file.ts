@@ -54,7 +54,7 @@ export interface LogParts {
 export interface Telling {
   /** whose tariffs are opened */
   readonly disclosure: Disclosure;
-  /** whether the lines of every cell may be told; for the agency's own file everything is */
+  /** whether the lines of every cell may be told; for the agency's own file everything is. Otherwise nothing is opened */
   readonly told: boolean;
 }
 
@@ -66,7 +66,8 @@ export interface Telling {
  *   for how much is the result of the tender. Standings before stay closed, for their awards tell what losers asked.
  * - `none` opens the last standing alone.
  *
- * Where the lines of small cells may not be told, no content is opened at all, because awards of whole lots count them.
+ * Where the lines of small cells may not be told, no content is opened at all, because awards of whole lots count them, and
+ * no tariff, because the total, which everybody knows, and the prices that make it up tell the counts between them.
  * @param sign Ed25519 with the private half of the public key, in Base64
  */
 export function logFile(parts: LogParts, { disclosure, told }: Telling, sign: (text: string) => string): LogFile {
@@ -80,7 +81,7 @@ export function logFile(parts: LogParts, { disclosure, told }: Telling, sign: (t
   );
   const tariffs = Object.fromEntries(
     parts.tariffs
-      .filter(({ alias }) => disclosure === 'all' || (disclosure === 'winners' && winners.has(alias)))
+      .filter(({ alias }) => told && (disclosure === 'all' || (disclosure === 'winners' && winners.has(alias))))
       .map(({ commitment, tariff, salt }) => [commitment, { tariff, salt }]),
   );
   const unsealed = { format: LOG_FORMAT, publicKey, events, contents, tariffs } as const;

@@ -115,7 +115,12 @@ async function whyNotCheapest(
   if (broken !== null) return broken;
   const decided = result.status === 'optimal' || result.status === 'infeasible';
   if (status === 'feasible' || status === 'unknown') {
-    unchecked.note('that no allocation is cheaper, which was not proved within the time for it', sequence);
+    unchecked.note(
+      result.totalMinor !== null && (totalMinor === null || result.totalMinor < totalMinor)
+        ? `why the allocation that costs ${result.totalMinor} was not found, for which time is said to have been too short`
+        : 'that no allocation is cheaper, which was not proved within the time for it',
+      sequence,
+    );
     return decided &&
       content.boundMinor !== null &&
       result.totalMinor !== null &&

@@ -1,6 +1,6 @@
 import { toJson } from '../../kernel/canonical.js';
 import type { AwardBid, AwardTender, Winner } from './award.js';
-import { type LetterAward, letterTo } from './letter.js';
+import { type LetterAward, type LetterContent, lettersOf } from './letter.js';
 
 const tender: AwardTender = {
   currency: 'KRW',
@@ -96,6 +96,10 @@ const award: LetterAward = {
 
 const bids = [cheap, dear, partial];
 
+function letterTo(bid: AwardBid, of: LetterAward, within: AwardTender, all: readonly AwardBid[]): LetterContent {
+  return lettersOf(of, within, all)(bid);
+}
+
 describe('a letter', () => {
   test('says what the bidder won and at what', () => {
     const letter = letterTo(cheap, award, tender, bids);
@@ -106,7 +110,10 @@ describe('a letter', () => {
       awardLines: 35,
       awardTotalMinor: 34_634n,
     });
-    expect(letter.cells).toEqual(winners[0]?.cells);
+    expect(letter.cells).toEqual([
+      { lot: 'S', tier: 'fast', lines: 20 },
+      { lot: 'S', tier: 'slow', lines: 5 },
+    ]);
     expect(letter.offered).toEqual(cheap.tariff);
     expect(letter.excluded).toBeNull();
   });
@@ -138,9 +145,20 @@ describe('a letter', () => {
         ownCostMinor: null,
         winningCostMinor: null,
         gapMinor: null,
-        gapPercent: 10,
+        gapPercent: null,
       },
     ]);
+  });
+
+  test('tells how many lines an award of a part of the tender has only to those who may know their counts', () => {
+    const hidden = { ...tender, lots: tender.lots.map((lot) => ({ ...lot, told: false })) };
+    const north = { ...award, winners: winners.slice(1) };
+    const lines = (of: AwardBid, about: LetterAward, within: AwardTender): number | null =>
+      letterTo(of, about, within, bids).awardLines;
+    expect([lines(cheap, award, hidden), lines(cheap, north, tender), lines(dear, north, hidden)]).toEqual([
+      35, 10, 10,
+    ]);
+    expect(lines(cheap, north, hidden)).toBeNull();
   });
 
   test('tells of a lot that was won whole what it was won at', () => {
@@ -190,5 +208,37 @@ describe('a letter', () => {
     const small = { ...dear, tariff: { ...dear.tariff, minimumLines: 30, capacity: 20 } };
     const letter = letterTo(small, { ...award, winners: winners.slice(0, 1) }, tender, bids);
     expect(letter.lots).toMatchObject([{ lot: 'S', outcome: 'not-offered', ownCostMinor: null }]);
+  });
+
+  test('is made for each of many bidders and lots without the winners being gone through for each', () => {
+    const lots = Array.from({ length: 200 }, (_, at) => {
+      return { code: `L${at}`, title: 'One of many', told: true, demand: { fast: { firm: 10, interest: 0 } } };
+    });
+    const wide = { ...tender, lots };
+    const place = Object.fromEntries(wide.lots.map(({ code }) => [code, {}]));
+    const many = Array.from({ length: 20 }, (_, at): AwardBid => {
+      return { ...dear, bidId: `bid-${at}`, tariff: { ...dear.tariff, lots: place } };
+    });
+    let asked = 0;
+    const cells = wide.lots.map(({ code: lot }) => ({ lot, tier: 'fast', from: 0, lines: 10 }));
+    const counted = new Proxy(cells, {
+      get: (of, key, self) => {
+        asked += 1;
+        return Reflect.get(of, key, self) as unknown;
+      },
+    });
+    const won = {
+      bidId: 'bid-0',
+      providerId: 'dear',
+      band: 1,
+      lines: 10_000,
+      heldLines: 0,
+      costMinor: 1n,
+      cells: counted,
+    };
+    const letter = lettersOf({ ...award, winners: [won] }, wide, many);
+    const before = asked;
+    for (const bid of many.slice(1)) expect(letter(bid).lots).toHaveLength(200);
+    expect(asked).toBe(before);
   });
 });

@@ -2,14 +2,15 @@
  * What a bidder is told about an award: its own bid, what it won, and per lot how far it was from what won. Of its
  * rivals it learns the cost of each lot as a whole and of the award, which are public; never a price of theirs.
  *
- * Of a lot with counts that are too small to be told, a bidder that did not win all of it learns no amount: from the
- * cost of the lot at its own prices it could reckon back how many lines of each tier there are. It is told how far it
- * was off in whole percent.
+ * Of a lot with counts that are too small to be told, a bidder that did not win all of it learns no amount, and not how far
+ * off it was: from the cost of the lot at its own prices, which the award's total and a percentage would tell as well, it
+ * could reckon back how many lines of each tier there are.
  */
 import { divideRounded, type Minor } from '../../kernel/money.js';
 import { bandReached, leastLines, lineMonthly } from '../../pricing/rules/band.js';
 import { linesWithin } from '../../pricing/rules/partners.js';
 import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
+import { linesOf } from '../../tenders/rules/lot-demand.js';
 import type { AwardBid, AwardCell, AwardTender, Winner } from './award.js';
 import { type HeldCell, heldLines, tariffLeft } from './held.js';
 import { ruleSentences } from './rule-words.js';
@@ -19,7 +20,7 @@ export type LotOutcome = 'won' | 'won-in-part' | 'not-won' | 'not-offered';
 export interface LetterLot {
   readonly lot: LotCode;
   readonly title: string;
-  /** lines of the lot that the award is about; null where counts may not be told, as are the three amounts */
+  /** lines of the lot that the award is about; null where counts may not be told, as are the three amounts and their part */
   readonly lines: number | null;
   readonly wonLines: number;
   readonly outcome: LotOutcome;
@@ -37,9 +38,12 @@ export interface LetterLot {
    * of the letter's `rules` decided otherwise. It is not the amount by which a tariff would have had to be lower to win.
    */
   readonly gapMinor: Minor | null;
-  /** the gap as a part of what won, in whole percent; null when the lot was not offered whole */
+  /** the gap as a part of what won, in whole percent; null as the gap is */
   readonly gapPercent: number | null;
 }
+
+/** Lines of a lot and tier that the bidder won. */
+export type LetterCell = Omit<AwardCell, 'from'>;
 
 export interface LetterContent {
   readonly awardId: string;
@@ -61,12 +65,17 @@ export interface LetterContent {
   /** lines it holds under other awards of the tender; its bands count them too */
   readonly heldLines: number;
   readonly costMinor: Minor | null;
-  readonly cells: readonly AwardCell[];
+  /** where its own lines begin among those of a tier is left out: it would tell how many rivals won */
+  readonly cells: readonly LetterCell[];
   readonly lots: readonly LetterLot[];
   /** what the tender asks of all its awards beside the lowest cost, a sentence each */
   readonly rules: readonly string[];
-  /** the award as a whole, activations included */
-  readonly awardLines: number;
+  /**
+   * lines of the award as a whole; null where it is about a part of the tender in which counts may not be told, while those
+   * of the whole tender are no secret
+   */
+  readonly awardLines: number | null;
+  /** activations included */
   readonly awardTotalMinor: Minor;
   readonly standstillEndsAt: string;
 }
@@ -86,19 +95,63 @@ export interface LetterAward {
   readonly standstillEndsAt: Date;
 }
 
-/** The letter to the bidder of `bid`; `bids` are all opened bids, among them every winner's. */
-export function letterTo(
-  bid: AwardBid,
+/** What all letters of an award have in common. */
+interface Ground {
+  readonly award: LetterAward;
+  readonly tender: AwardTender;
+  readonly demand: Demand;
+  /** what the lines of each lot cost over the term as awarded */
+  readonly costs: ReadonlyMap<LotCode, Minor>;
+  readonly awardLines: number;
+  /** whether the award is about all lines of the tender */
+  readonly whole: boolean;
+}
+
+/**
+ * The letters of an award, each to the bidder of a bid. What they have in common is reckoned once.
+ * @param bids all opened bids, among them every winner's
+ */
+export function lettersOf(
   award: LetterAward,
   tender: AwardTender,
   bids: readonly AwardBid[],
-): LetterContent {
+): (bid: AwardBid) => LetterContent {
+  const awardLines = sum(award.winners.map((winner) => winner.lines));
+  const ground: Ground = {
+    award,
+    tender,
+    demand: awardedDemand(award.winners),
+    costs: winningCosts(award.winners, bids, tender.termMonths),
+    awardLines,
+    whole: awardLines === sum(tender.lots.map((lot) => linesOf(lot.demand))),
+  };
+  return (bid) => letterTo(bid, ground);
+}
+
+function letterTo(bid: AwardBid, { award, tender, demand, costs, awardLines, whole }: Ground): LetterContent {
   const won = award.winners.find((winner) => winner.bidId === bid.bidId);
-  const demand = awardedDemand(award.winners);
+  const wonIn = new Map<LotCode, number>();
+  for (const { lot, lines } of won?.cells ?? []) wonIn.set(lot, (wonIn.get(lot) ?? 0) + lines);
   const before = heldLines(award.held, bid.bidId);
   const most = mostLines(tariffLeft(bid.bidId, bid.tariff, award.held), demand);
   const band = most === 0 ? null : bandReached(bid.tariff, before + most);
-  const tariffs = new Map(bids.map((each) => [each.bidId, each.tariff]));
+  const lots = tender.lots.flatMap(({ code, title, told }): LetterLot[] => {
+    const tiers = demand.get(code);
+    if (tiers === undefined) return [];
+    const lines = sum(tiers.values());
+    const wonLines = wonIn.get(code) ?? 0;
+    const winningCostMinor = costs.get(code) ?? 0n;
+    const best = band === null ? null : costOf(bid.tariff, band, code, tiers, tender.termMonths);
+    const own = wonLines === lines ? winningCostMinor : best;
+    const outcome =
+      wonLines === lines ? 'won' : wonLines > 0 ? 'won-in-part' : best === null ? 'not-offered' : 'not-won';
+    const gapMinor = own === null ? null : own - winningCostMinor;
+    const gapPercent = gapMinor === null ? null : percentOf(gapMinor, winningCostMinor);
+    const head: Pick<LetterLot, 'lot' | 'title' | 'wonLines' | 'outcome'> = { lot: code, title, wonLines, outcome };
+    return told || outcome === 'won'
+      ? [{ ...head, lines, ownCostMinor: own, winningCostMinor, gapMinor, gapPercent }]
+      : [{ ...head, lines: null, ownCostMinor: null, winningCostMinor: null, gapMinor: null, gapPercent: null }];
+  });
   return {
     awardId: award.id,
     contentHash: award.contentHash,
@@ -115,32 +168,10 @@ export function letterTo(
     wonLines: won?.lines ?? 0,
     heldLines: before,
     costMinor: won?.costMinor ?? null,
-    cells: won?.cells ?? [],
-    lots: tender.lots.flatMap(({ code, title, told }): LetterLot[] => {
-      const tiers = demand.get(code);
-      if (tiers === undefined) return [];
-      const lines = sum(tiers.values());
-      const wonLines = sum((won?.cells ?? []).filter((cell) => cell.lot === code).map((cell) => cell.lines));
-      const winningCostMinor = winningCost(award.winners, tariffs, code, tender.termMonths);
-      const best = band === null ? null : costOf(bid.tariff, band, code, tiers, tender.termMonths);
-      const own = wonLines === lines ? winningCostMinor : best;
-      const outcome =
-        wonLines === lines ? 'won' : wonLines > 0 ? 'won-in-part' : best === null ? 'not-offered' : 'not-won';
-      const gapMinor = own === null ? null : own - winningCostMinor;
-      const gapPercent = gapMinor === null ? null : percentOf(gapMinor, winningCostMinor);
-      const head: Pick<LetterLot, 'lot' | 'title' | 'wonLines' | 'outcome' | 'gapPercent'> = {
-        lot: code,
-        title,
-        wonLines,
-        outcome,
-        gapPercent,
-      };
-      return told || outcome === 'won'
-        ? [{ ...head, lines, ownCostMinor: own, winningCostMinor, gapMinor }]
-        : [{ ...head, lines: null, ownCostMinor: null, winningCostMinor: null, gapMinor: null }];
-    }),
+    cells: (won?.cells ?? []).map(({ lot, tier, lines }) => ({ lot, tier, lines })),
+    lots,
     rules: ruleSentences(tender),
-    awardLines: sum(award.winners.map((winner) => winner.lines)),
+    awardLines: whole || lots.every((lot) => lot.lines !== null) ? awardLines : null,
     awardTotalMinor: award.totalMinor,
     standstillEndsAt: award.standstillEndsAt.toISOString(),
   };
@@ -197,19 +228,22 @@ function costOf(
   return cost;
 }
 
-function winningCost(
+function winningCosts(
   winners: readonly Winner[],
-  tariffs: ReadonlyMap<string, Tariff>,
-  lot: LotCode,
+  bids: readonly AwardBid[],
   termMonths: number,
-): Minor {
-  let cost = 0n;
-  for (const winner of winners) {
-    const tiers = new Map(winner.cells.filter((cell) => cell.lot === lot).map((cell) => [cell.tier, cell.lines]));
-    const tariff = tariffs.get(winner.bidId);
-    if (tariff !== undefined) cost += costOf(tariff, winner.band, lot, tiers, termMonths) ?? 0n;
+): ReadonlyMap<LotCode, Minor> {
+  const tariffs = new Map(bids.map((each) => [each.bidId, each.tariff]));
+  const costs = new Map<LotCode, Minor>();
+  for (const { bidId, band, cells } of winners) {
+    const tariff = tariffs.get(bidId);
+    if (tariff === undefined) continue;
+    for (const { lot, tier, lines } of cells) {
+      const cost = costOf(tariff, band, lot, new Map([[tier, lines]]), termMonths) ?? 0n;
+      costs.set(lot, (costs.get(lot) ?? 0n) + cost);
+    }
   }
-  return cost;
+  return costs;
 }
 
 function sum(numbers: Iterable<number>): number {

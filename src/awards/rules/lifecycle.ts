@@ -25,8 +25,11 @@ export const awardLifecycle = lifecycle('award', 'evaluating', {
 
 export type AwardState = StateOf<typeof awardLifecycle>;
 
-/** States of an award whose winners hold, or may come to hold, capacity and a share of the tender. */
-export const HOLDING: readonly AwardState[] = ['drafted', 'recommended', 'standstill', 'final'];
+/**
+ * States of an award whose winners hold, or may come to hold, capacity and a share of the tender. What was rejected needs no
+ * other evaluation to be recommended again.
+ */
+export const HOLDING: readonly AwardState[] = ['drafted', 'recommended', 'rejected', 'standstill', 'final'];
 
 /** Those of them in which people have decided: others may rely on the lines. */
 export const DECIDED: readonly AwardState[] = ['standstill', 'final'];

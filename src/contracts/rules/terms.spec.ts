@@ -61,9 +61,7 @@ test('an agreement holds what its provider won, and of the tariff only the lots 
     costMinor: 500n,
     specialConditions: null,
   });
-  expect(content.cells).toEqual([
-    { lot: 'N', tier: 'fast', from: 4, lines: 6, lotTitle: 'North', regions: ['N1', 'N2'] },
-  ]);
+  expect(content.cells).toEqual([{ lot: 'N', tier: 'fast', lines: 6, lotTitle: 'North', regions: ['N1', 'N2'] }]);
   expect(content.tariff).toEqual({
     bands: [
       { from: 1, monthly: { fast: 10n }, lotMonthly: { N: { fast: 9n } } },

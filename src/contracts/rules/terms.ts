@@ -8,7 +8,8 @@ import type { LotCode, Tariff, TariffBand, TierCode } from '../../pricing/rules/
 /** Names the clauses of `modelContract`: other clauses need another name, for the content hash stands for both. */
 export const MODEL = 'pumasi-framework-agreement-1';
 
-export interface AgreementCell extends AwardCell {
+/** Lines of a lot and tier. Where they begin among all of them is left out: it would tell how many a rival won. */
+export interface AgreementCell extends Omit<AwardCell, 'from'> {
   readonly lotTitle: string;
   /** codes of the lot's regions */
   readonly regions: readonly string[];
@@ -108,10 +109,12 @@ export function agreementContent(
     tariff: tariffFor(tariffBeside(tariff, winner.heldLines), won),
     band: winner.band - passedBands(tariff, winner.heldLines),
     lines: winner.lines,
-    cells: winner.cells.map((cell) => ({
-      ...cell,
-      lotTitle: lots.get(cell.lot)?.title ?? cell.lot,
-      regions: [...(lots.get(cell.lot)?.regions ?? [])].sort(),
+    cells: winner.cells.map(({ lot, tier, lines }) => ({
+      lot,
+      tier,
+      lines,
+      lotTitle: lots.get(lot)?.title ?? lot,
+      regions: [...(lots.get(lot)?.regions ?? [])].sort(),
     })),
     costMinor: winner.costMinor,
     openMarket,

@@ -9,8 +9,8 @@ const tariff: Tariff = {
   lots: { north: { surcharge: 200n, setup: 1_000n }, south: {} },
 };
 const cells = [
-  { lot: 'north', tier: 'fast', from: 10, lines: 5 },
-  { lot: 'south', tier: 'basic', from: 0, lines: 7 },
+  { lot: 'north', tier: 'fast', lines: 5 },
+  { lot: 'south', tier: 'basic', lines: 7 },
 ];
 
 describe('the offer to a class', () => {
@@ -36,7 +36,7 @@ describe('the offer to a class', () => {
   });
 
   it('is not made when the tariff cannot price what it won', () => {
-    expect(() => classPrices(tariff, [{ lot: 'east', tier: 'fast', from: 0, lines: 1 }], 0)).toThrow('without a price');
+    expect(() => classPrices(tariff, [{ lot: 'east', tier: 'fast', lines: 1 }], 0)).toThrow('without a price');
     expect(() => classPrices(tariff, [...cells, ...cells], 0)).toThrow('twice');
   });
 });

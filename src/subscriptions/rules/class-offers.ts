@@ -4,11 +4,10 @@ import { lineMonthly } from '../../pricing/rules/band.js';
 import type { OfferPrices } from '../../pricing/rules/collective-price.js';
 import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
 
-/** The positions [from, from + lines) in the line order of a lot and tier. */
+/** Lines of a lot and tier. */
 export interface OfferedCell {
   readonly lot: LotCode;
   readonly tier: TierCode;
-  readonly from: number;
   readonly lines: number;
 }
 

@@ -4,6 +4,7 @@ import type { Fault } from '../../kernel/refusal.js';
 import { auctionFaults } from './auction-faults.js';
 import { awardFaults } from './award-faults.js';
 import { lotFaults } from './lot-faults.js';
+import { mergedDemand, toldLots } from './shown-demand.js';
 import type { TenderFrame, TenderTerms } from './terms.js';
 
 /** Nobody can bid in less than this. */
@@ -21,6 +22,7 @@ export function termsFaults(terms: TenderTerms, frame: TenderFrame): Fault[] {
     ...capFaults(terms, frame),
     ...awardFaults(terms, frame),
     ...auctionFaults(terms.auction),
+    ...totalFaults(terms, frame),
   ];
   if (enquiryEndsAt !== null && biddingEndsAt !== null && enquiryEndsAt >= biddingEndsAt) {
     const reason = 'Questions must end before the bidding does, so that answers still help.';
@@ -52,6 +54,19 @@ export function publishFaults(terms: TenderTerms, frame: TenderFrame, now: Date)
     faults.push({ path: 'enquiryEndsAt', reason });
   }
   return faults;
+}
+
+/**
+ * Whether everybody may know the leading total while tariffs are improved: whoever leads sees by how much it falls with one of
+ * its own prices, and so for how many lines it is.
+ */
+function totalFaults({ auction: { format, feedback }, lots }: TenderTerms, frame: TenderFrame): Fault[] {
+  if (format === 'sealed' || feedback !== 'rank-and-total') return [];
+  const told = toldLots(lots, mergedDemand(lots, frame));
+  const hidden = lots.find(({ code }) => !told.has(code));
+  if (!hidden) return [];
+  const reason = `Too few lines are wanted in lot ${hidden.code} to tell how many there are, and the leading total would tell it; choose rank, or put more regions into each lot.`;
+  return [{ path: 'auction.feedback', reason }];
 }
 
 function capFaults(terms: TenderTerms, frame: TenderFrame): Fault[] {
