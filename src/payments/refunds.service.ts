@@ -254,6 +254,25 @@ export class RefundsService {
     );
   }
 
+  /**
+   * Stripe was asked for what has been withdrawn since, and its answer was lost: it counts again, as one that somebody made
+   * there. @returns the row as it is now
+   */
+  async takeUp(deed: Deed, row: RefundRow, stripeRefund: string): Promise<RefundRow> {
+    const state = transition(refundLifecycle, row.state, 'ask');
+    await deed.tx.query('update refund set state = $2, cause = $3, stripe_refund = $4 where id = $1', [
+      row.id,
+      state,
+      `stripe ${stripeRefund}`,
+      stripeRefund,
+    ]);
+    await deed.tx.query('update payment set returned_minor = returned_minor + $2 where id = $1', [
+      row.paymentId,
+      row.minor,
+    ]);
+    return { ...row, state, stripeRefund };
+  }
+
   /** Stripe has taken it on. */
   async asked(deed: Deed, row: RefundRow, stripeRefund: string): Promise<void> {
     await deed.tx.query(

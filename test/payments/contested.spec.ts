@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { signedAgreement } from '../subscriptions/signed-agreement.js';
 import { describeOnModel } from '../support/stripe/either.js';
-import type { Thing } from '../support/stripe/store.js';
 import type { Someone } from '../support/system.js';
 import { withStripe } from './at-stripe.js';
 import { balance } from './books.js';
@@ -147,32 +146,6 @@ describeOnModel('money that is contested', () => {
     expect((await refunds()).map(({ state, minor }) => [state, minor])).toEqual([
       ['withdrawn', 11_000],
       [expect.stringMatching(/owed|done/), 11_000],
-    ]);
-  });
-
-  it('what Stripe cannot give back, because a bank took it meanwhile, is not given back by bank', async () => {
-    const invoice = await invoiced('pm_success_de');
-    const { model } = at.asked;
-    await noticePasses(at.system);
-    model.advanceDays(4);
-    await told();
-    await creditNote(at.system, all.agencyId, invoice, share(10_000), '2026-02', EUR);
-    expect(await refunds()).toMatchObject([{ state: 'asked' }]);
-    const dispute = model.dispute(await intent());
-    await told();
-    const refund = model.store
-      .all('refund')
-      .find((each) => each['charge'] === model.store.get('dispute', dispute)['charge']);
-    Object.assign(refund ?? {}, { status: 'failed', failure_reason: 'charge_for_pending_refund_disputed' });
-    model.store.emit('refund.failed', refund as Thing);
-    await told();
-    expect(await refunds()).toMatchObject([{ state: 'withdrawn' }]);
-    expect(await read(invoice)).toMatchObject({ state: 'refunded', openMinor: 0 });
-    model.closeDispute(dispute, 'won');
-    await told();
-    expect((await refunds()).map(({ state, minor }) => [state, minor])).toEqual([
-      ['withdrawn', 11_000],
-      [expect.stringMatching(/owed|asked/), 11_000],
     ]);
   });
 
