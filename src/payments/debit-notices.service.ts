@@ -9,11 +9,9 @@ import { Settings } from '../platform/config/settings.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import type { ChargeableMethod } from './chargeable.js';
 import { tellOfCharge, writeLetters } from './letters.js';
+import { SEPA_CURRENCY } from './rules/method-kinds.js';
 import { debitDay } from './rules/schedule.js';
 import { isChargeable } from './rules/stripe-amount.js';
-
-/** Direct debits of SEPA are in euros only. */
-const SEPA_CURRENCY = 'EUR';
 
 /** What is to be charged: an invoice that is collected, or a deposit. */
 export interface Announced {
