@@ -11,10 +11,9 @@ import {
   Matches,
   Max,
   Min,
-  ValidateBy,
 } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { CODE, IsCurrency, IsMinor, IsName } from '../platform/http/fields.js';
+import { CODE, IsCurrency, IsMinor, IsName, IsSomething } from '../platform/http/fields.js';
 import { MONTH, MONTH_MESSAGE } from './runs.dto.js';
 
 const MOST_CODES = 1_000;
@@ -25,16 +24,6 @@ function AreCodes(): PropertyDecorator {
   return Matches(CODE, {
     each: true,
     message: 'must be codes of 1 to 40 letters, digits, dots, dashes or underscores',
-  });
-}
-
-function IsSomething(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isSomething',
-    validator: {
-      validate: (value: unknown) => typeof value === 'bigint' && value > 0n,
-      defaultMessage: () => 'must be more than 0',
-    },
   });
 }
 

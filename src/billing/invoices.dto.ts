@@ -10,11 +10,10 @@ import {
   IsOptional,
   IsUUID,
   Min,
-  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { IsMinor, IsReason, PageQuery } from '../platform/http/fields.js';
+import { IsMinor, IsReason, IsSomething, PageQuery } from '../platform/http/fields.js';
 import type { ChargeKind } from './rules/charges.js';
 import type { InvoiceKind } from './rules/numbers.js';
 
@@ -190,10 +189,7 @@ export class CreditLine {
   /** net of tax; the tax goes back with it */
   @ApiProperty({ type: 'integer' })
   @IsMinor()
-  @ValidateBy({
-    name: 'isSomething',
-    validator: { validate: (value: unknown) => value !== 0n, defaultMessage: () => 'must be more than 0' },
-  })
+  @IsSomething()
   minor!: Minor;
 }
 

@@ -4,7 +4,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Length, MaxLength, ValidateBy } from 'class-validator';
 import { isDay } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
-import { IsCurrency, IsMinor, PageQuery } from '../platform/http/fields.js';
+import { IsCurrency, IsMinor, IsSomething, PageQuery } from '../platform/http/fields.js';
 import { REFERENCE_LENGTH, referenceFault, TEXT_LENGTH } from './rules/bank-row.js';
 
 /** The bank's reference of a booking, which is no account number. */
@@ -43,6 +43,7 @@ export class BookingBody {
 
   @ApiProperty({ type: 'integer', minimum: 1 })
   @IsMinor()
+  @IsSomething()
   minor!: Minor;
 
   /** what the payer wrote, such as the number of an invoice; account numbers in it are not kept */

@@ -16,6 +16,7 @@ import { chargeable } from './chargeable.js';
 import { RefundsService } from './refunds.service.js';
 import { openOf } from './rules/amounts.js';
 import { collectionLifecycle, type CollectionState } from './rules/lifecycles.js';
+import { isTakenBy } from './rules/method-kinds.js';
 import { GRACE_DAYS } from './rules/schedule.js';
 import { type Suspension, whyNotSuspend } from './rules/suspension.js';
 import { StripeGateway } from './stripe-gateway.js';
@@ -100,10 +101,16 @@ export class CollectionsService {
        where c.id = any($1) and c.open_minor > 0 order by c.sequence`,
       [ids],
     );
+    const untaken = new Set(
+      asked.flatMap(({ id, chargedBy, openMinor, currency }) =>
+        chargedBy && !isTakenBy(chargedBy.kind, openMinor, currency) ? [id] : [],
+      ),
+    );
+    await awaitTransfers(deed, [...untaken]);
     await writeLetters(
       deed.tx,
       asked.flatMap((each) => {
-        if (!each.chargedBy || !each.chargedOn) return [askFor('invoice', each, each.dueOn)];
+        if (!each.chargedBy || !each.chargedOn || untaken.has(each.id)) return [askFor('invoice', each, each.dueOn)];
         // Direct debits are announced by whoever is to take them, with the day from which that may be.
         return each.chargedBy.kind === 'card' ? [tellOfCharge('invoice', each, each.chargedOn, each.chargedBy)] : [];
       }),
@@ -186,4 +193,14 @@ export class CollectionsService {
     if (!row || row.issuerId !== actor.organisationId) throw notFound('collection');
     return row;
   }
+}
+
+/** What Stripe does not charge by the member's method has the time of any transfer. */
+async function awaitTransfers({ tx }: Deed, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `update collection set way = 'bank', state = $3,
+       due_at = (due_on + 1 + $2::integer)::timestamp at time zone interval '9 hours' where id = any($1)`,
+    [ids, GRACE_DAYS, collectionLifecycle.initial],
+  );
 }

@@ -9,11 +9,8 @@ import { Settings } from '../platform/config/settings.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import type { ChargeableMethod } from './chargeable.js';
 import { tellOfCharge, writeLetters } from './letters.js';
+import { isTakenBy } from './rules/method-kinds.js';
 import { debitDay } from './rules/schedule.js';
-import { isChargeable } from './rules/stripe-amount.js';
-
-/** Direct debits of SEPA are in euros only. */
-const SEPA_CURRENCY = 'EUR';
 
 /** What is to be charged: an invoice that is collected, or a deposit. */
 export interface Announced {
@@ -38,7 +35,7 @@ export class DebitNoticesService {
   async whenCharged(deed: Deed, charged: Announced, method: ChargeableMethod): Promise<Date | null> {
     const { id, openMinor, currency } = charged;
     // What cannot be taken is not announced: it is refused at once, and the member is asked to transfer it.
-    if (method.kind !== 'sepa_debit' || currency !== SEPA_CURRENCY || !isChargeable(openMinor, currency)) return null;
+    if (method.kind !== 'sepa_debit' || !isTakenBy(method.kind, openMinor, currency)) return null;
     const told: { dueOn: Day }[] = await deed.tx.query(
       `select due_on::text as "dueOn" from debit_notice where id = $1 and payment_method = $2 and minor >= $3`,
       [id, method.paymentMethod, openMinor],

@@ -216,8 +216,8 @@ export class RefundsService {
   }
 
   /**
-   * Stripe cannot give it back (the card is gone), or could not after all: an officer does, by bank. Asked again, it does
-   * nothing.
+   * Stripe cannot give it back (the card is gone), or could not after all: an officer does, by bank, unless the payer's bank
+   * has taken the money meanwhile. Asked again, it does nothing.
    */
   async failAtStripe(deed: Deed, row: RefundRow, failure: string): Promise<void> {
     if (row.way === 'bank') return;
@@ -226,15 +226,19 @@ export class RefundsService {
       `update refund set state = 'owed', way = 'bank', due_at = null, done_at = null, failure = $2 where id = $1`,
       [row.id, failure],
     );
-    if (row.state !== 'done') return;
+    const after = row.state === 'done' ? await this.notGivenBack(deed, row, collections) : collections;
+    await this.balance(deed, after);
+    if (row.depositId !== null) await this.balanceDeposit(deed, row.depositId);
+  }
+
+  /** What was booked when Stripe gave it back is reversed. */
+  private async notGivenBack(
+    deed: Deed,
+    row: RefundRow,
+    collections: readonly CollectionRow[],
+  ): Promise<CollectionRow[]> {
     const kind = row.depositId === null ? 'refund' : 'deposit-refund';
     await this.ledger.reverse(deed, kind, entryOf(row), 'The refund did not get through.');
-    await moveCollections(
-      deed,
-      this.ledger,
-      collections,
-      collections.map(({ id }) => ({ id, returned: -row.minor })),
-    );
     if (row.depositId !== null) {
       await deed.tx.query(
         `update deposit set refunded_minor = refunded_minor - $2,
@@ -242,6 +246,31 @@ export class RefundsService {
         [row.depositId, row.minor],
       );
     }
+    return moveCollections(
+      deed,
+      this.ledger,
+      collections,
+      collections.map(({ id }) => ({ id, returned: -row.minor })),
+    );
+  }
+
+  /**
+   * Stripe was asked for what has been withdrawn since, and its answer was lost: it counts again, as one that somebody made
+   * there. @returns the row as it is now
+   */
+  async takeUp(deed: Deed, row: RefundRow, stripeRefund: string): Promise<RefundRow> {
+    const state = transition(refundLifecycle, row.state, 'ask');
+    await deed.tx.query('update refund set state = $2, cause = $3, stripe_refund = $4 where id = $1', [
+      row.id,
+      state,
+      `stripe ${stripeRefund}`,
+      stripeRefund,
+    ]);
+    await deed.tx.query('update payment set returned_minor = returned_minor + $2 where id = $1', [
+      row.paymentId,
+      row.minor,
+    ]);
+    return { ...row, state, stripeRefund };
   }
 
   /** Stripe has taken it on. */

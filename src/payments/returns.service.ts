@@ -53,11 +53,14 @@ export class ReturnsService {
   }
 
   /** Brings a locked refund to what Stripe says. */
-  async applyRefund(deed: Deed, row: RefundRow, refund: RefundState): Promise<void> {
+  async applyRefund(deed: Deed, present: RefundRow, refund: RefundState): Promise<void> {
     // What did not get through is given back by bank: whatever is told of it at Stripe is of the past.
-    if (row.way === 'bank') return;
+    if (present.way === 'bank') return;
+    const over = refund.status === 'failed' || refund.status === 'canceled';
+    if (over && present.state === 'withdrawn') return;
+    const row = present.state === 'withdrawn' ? await this.refunds.takeUp(deed, present, refund.id) : present;
     if (refund.status === 'succeeded') await this.refunds.finish(deed, row, { stripeRefund: refund.id });
-    else if (refund.status === 'failed' || refund.status === 'canceled') {
+    else if (over) {
       await this.refunds.failAtStripe(deed, row, refund.failure ?? refund.status);
     } else if (row.state === 'owed') await this.refunds.asked(deed, row, refund.id);
     await this.reversals.owe(deed, row.collectionId, `refund ${row.id}`);

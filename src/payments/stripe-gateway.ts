@@ -8,6 +8,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { refuse } from '../kernel/refusal.js';
 import { isRefusedForGood } from './refused.js';
+import { methodKindsIn } from './rules/method-kinds.js';
 import { toCharge, toStripe } from './rules/stripe-amount.js';
 import { keyed, StripeClient } from './stripe-client.js';
 import { asRefusal, isDecline } from './stripe-errors.js';
@@ -67,7 +68,7 @@ export class StripeGateway {
             currency: currency.toLowerCase(),
             customer,
             payment_method: paymentMethod,
-            allowed_payment_method_types: ['card', 'sepa_debit'],
+            allowed_payment_method_types: methodKindsIn(currency),
             off_session: true,
             confirm: true,
             metadata: { depositId },
@@ -116,7 +117,7 @@ export class StripeGateway {
           collection_method: 'charge_automatically',
           auto_advance: false,
           pending_invoice_items_behavior: 'exclude',
-          payment_settings: { payment_method_types: ['card', 'sepa_debit'] },
+          payment_settings: { payment_method_types: methodKindsIn(currency) },
           description: `Due on ${dueOn}`,
           metadata: { invoiceId: key },
         },

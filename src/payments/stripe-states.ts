@@ -2,6 +2,7 @@
  * What Pumasi reads of Stripe's objects: states, amounts in minor units, and ids. Nothing of a card or a bank account but
  * what people tell theirs by: kind, brand and last four digits.
  */
+import type { MethodKind } from './rules/method-kinds.js';
 
 /** Why something did not go through, in Stripe's words for programs. */
 export interface StripeFailure {
@@ -13,8 +14,6 @@ export interface StripeFailure {
 
 /** Our own ids, as we put them on Stripe's object. */
 export type StripeMetadata = Readonly<Record<string, string>>;
-
-export type MethodKind = 'card' | 'sepa_debit';
 
 export interface SetupState {
   readonly id: string;

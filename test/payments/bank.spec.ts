@@ -112,6 +112,14 @@ describe('paying by bank', () => {
     expect(JSON.stringify(iban.body)).not.toContain('3704');
   });
 
+  it('a booking of nothing is none', async () => {
+    const { status, body } = await all.officer.post('/api/v1/payments/bank', booking('Nothing', 0));
+    expect([status, body.faults]).toEqual([
+      422,
+      [expect.objectContaining({ path: 'minor', reason: 'must be more than 0' })],
+    ]);
+  });
+
   it('a statement is imported whole or not at all, and again without effect', async () => {
     const [one, two, three] = await invoices(10_000, 20_000, 30_000);
     if (!one || !two || !three) throw new Error('no invoices');

@@ -284,13 +284,18 @@ describeOnModel('collecting through Stripe', () => {
     await hasMethod(at.system, at.asked, member(), 'pm_card_visa');
     const wanted = [{ memberId: member(), shares: [share(10_005)] }];
     const invoice = onlyOne(await issue(at.system, all.agencyId, '2026-04', wanted, 'KWD'));
-    expect(await read(invoice)).toMatchObject({ way: 'bank', state: 'overdue', openMinor: 11_006 });
+    expect(await read(invoice)).toMatchObject({ way: 'bank', state: 'due', openMinor: 11_006, reminders: 0 });
+    const letters: { body: string }[] = await at.system.source.query('select body from mail_message where about = $1', [
+      `invoice ${invoice.id}`,
+    ]);
+    expect(letters.map(({ body }) => body)).toEqual([expect.stringMatching(/^Please transfer 11\.006 KWD until /)]);
   });
 
   it.each([
-    ['EUR', 40],
-    ['KRW', 400],
-  ])('so is one of which Stripe charges none because it is too small, in %s', async (currency, net) => {
+    ['EUR', 40, 'due'],
+    // How little is too little in it, Stripe alone knows.
+    ['KRW', 400, 'overdue'],
+  ])('so is one of which Stripe charges none because it is too small, in %s', async (currency, net, state) => {
     all = await sides(at.system, 1, { currency });
     await hasMethod(at.system, at.asked, member(), 'pm_card_visa');
     const invoice = onlyOne(
@@ -298,7 +303,7 @@ describeOnModel('collecting through Stripe', () => {
     );
     expect(await read(invoice)).toMatchObject({
       way: 'bank',
-      state: 'overdue',
+      state,
       openMinor: invoice.total,
       paidMinor: 0,
     });

@@ -172,7 +172,7 @@ describeOnModel('a direct debit', () => {
     await has('pm_success_de');
     const small = [{ memberId: member(), shares: [share(27)] }];
     const invoice = (await issue(at.system, all.agencyId, '2026-02', small, EUR))[0] as Issued;
-    expect(await read(invoice)).toMatchObject({ state: 'overdue', way: 'bank', attempts: 0 });
+    expect(await read(invoice)).toMatchObject({ state: 'due', way: 'bank', attempts: 0 });
     expect((await lettersOf(invoice)).filter((body) => body.includes('SEPA'))).toEqual([]);
   });
 

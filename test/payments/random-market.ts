@@ -95,6 +95,22 @@ export class RandomMarket {
   async take(step: Step): Promise<void> {
     await this[step.what](step);
     await this.at.system.settled();
+    expect(await this.owedTwice()).toEqual([]);
+  }
+
+  /** What officers are told to transfer back though the member is owed less. */
+  private async owedTwice(): Promise<unknown[]> {
+    return this.at.system.source.query(
+      `select c.number, c.open_minor::text as open, sum(r.minor)::text as owed
+       from refund r join collection c on c.id = r.collection_id
+       where c.issuer_id = $1 and r.state = 'owed' group by c.id having sum(r.minor) > greatest(-c.open_minor, 0)
+       union all
+       select d.number, (d.minor - d.credited_minor - d.refunded_minor)::text, sum(r.minor)::text
+       from refund r join deposit d on d.id = r.deposit_id
+       where d.agency_id = $1 and r.state = 'owed' group by d.id
+       having sum(r.minor) > greatest(d.minor - d.credited_minor - d.refunded_minor, 0)`,
+      [this.all.agencyId],
+    );
   }
 
   /** Everything that was begun comes to its end: what is late is told, days pass, and the bank does what it is asked for. */

@@ -136,6 +136,17 @@ describe('the gateway to Stripe', () => {
     expect(await gateway.voidInvoice({ invoiceId: wish.invoiceId, stripeInvoice: issued.id })).toEqual(paid);
   });
 
+  it('charges a card in another currency than that of direct debits', async () => {
+    const who = await member();
+    const wish = { ...order(who.customer), currency: 'USD' };
+    const { invoiceId } = wish;
+    const { id: stripeInvoice } = await gateway.issueInvoice(wish);
+    const paid = await gateway.payInvoice({ invoiceId, attempt: 1, stripeInvoice, paymentMethod: who.paymentMethod });
+    expect(paid).toMatchObject({ status: 'paid', minorPaid: 4_500n, currency: 'USD' });
+    const left = await gateway.chargeDeposit({ depositId: randomUUID(), ...who, minor: 2_500n, currency: 'USD' });
+    expect(left).toMatchObject({ status: 'succeeded', currency: 'USD' });
+  });
+
   it('charges no less than Stripe does, which would call it paid and add it to the next invoice', async () => {
     const who = await member();
     const little = { ...order(who.customer), lines: [{ description: 'Rest', minor: 49n }] };

@@ -143,7 +143,7 @@ describeOnModel("Stripe's own definitions", () => {
     const kinds = official.literals(
       official.property(official.declared('PaymentMethods.d.ts', 'PaymentMethod'), 'type'),
     );
-    const ours = official.literals(official.declared(join(OURS, 'stripe-states.ts'), 'MethodKind'));
+    const ours = official.literals(official.declared(join(OURS, 'rules', 'method-kinds.ts'), 'MethodKind'));
     expect(ours.filter((each) => !kinds.includes(each))).toEqual([]);
     const told = new Set(
       official.eventTypes.flatMap((type) => {

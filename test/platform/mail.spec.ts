@@ -1,11 +1,47 @@
 /** Letters on their way to a mail server of the test's own. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { systemActor } from '../../src/kernel/actor.js';
 import { refuse } from '../../src/kernel/refusal.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
 import { type Letter, Mail } from '../../src/platform/mail/mail.js';
 import { MailServer } from '../support/mail-server.js';
 import { System } from '../support/system.js';
+
+describe('letters to a mail server that says nothing', () => {
+  const callers: Socket[] = [];
+  const silent = createServer((caller) => void callers.push(caller));
+  let system: System;
+
+  beforeAll(async () => {
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    system = await System.start({ PUMASI_SMTP_URL: `smtp://127.0.0.1:${port}` });
+  });
+  afterAll(async () => {
+    silent.close();
+    for (const caller of callers) caller.destroy();
+    await system.stop();
+  });
+
+  it('are not taken again by another process while they are being brought', async () => {
+    await system.source.query(
+      `insert into mail_message (recipient, subject, body, about)
+       select 'kim@shop.example', 'A letter', 'Your price falls.', 'test' from generate_series(1, 200)`,
+    );
+    const taken = async (): Promise<{ letters: number; seconds: number }[]> =>
+      system.source.query(
+        `select count(*)::int as letters, min(extract(epoch from next_try_at - clock_timestamp()))::float8 as seconds
+         from mail_message where attempts > 0 having count(*) > 0`,
+      );
+    let [row] = await taken();
+    while (row === undefined) [row] = await taken();
+    // Two at a time, and twenty seconds for a greeting that does not come.
+    expect((row.letters / 2) * 20).toBeLessThan(row.seconds);
+  });
+});
 
 describe('letters', () => {
   let system: System;

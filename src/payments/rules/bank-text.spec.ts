@@ -8,6 +8,7 @@ describe('the text of a booking', () => {
     ['Rechnung inv 2026 000001, danke', ['INV-2026-000001']],
     ['INV2026000001 DEP00000007', ['INV-2026-000001', 'DEP-00000007']],
     ['DEP-00000007/INV-2026-000002/DEP-00000007', ['DEP-00000007', 'INV-2026-000002']],
+    ['\uff29\uff2e\uff36\uff0d2026\uff0d000001 INV-2026-\u200b000002', ['INV-2026-000001', 'INV-2026-000002']],
     ['RE INV-2026-1234567890123', []],
     ['CN-2026-000001 rent', []],
   ])('names our numbers: %s', (text, numbers) => {
@@ -35,6 +36,8 @@ describe('the text of a booking', () => {
     ['long dashes', '4111\u20131111\u20131111\u20131111'],
     ['digits of full width', '\uff11\uff11\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19'],
     ['digits of another script', '\u0661\u0661\u0660\u0661\u0662\u0663\u0664\u0665\u0666'],
+    ['spaces of no width', '4111\u200b1111\u200b1111\u200b1111'],
+    ['soft hyphens', 'DE89\u00ad3704\u00ad0044\u00ad0532\u00ad0130\u00ad00'],
     ['an international number with double spaces', 'DE89  3704  0044  0532  0130  00'],
     ['what only begins like an invoice', 'INV1101234567890'],
   ])('hides a number written with %s', (_how, number) => {

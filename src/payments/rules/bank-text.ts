@@ -3,9 +3,14 @@
 /** Our numbers, as people write them: case, spaces and dashes get lost between two banks. Years are of this century. */
 const OURS = /\b(?:INV[\s-]?20\d\d[\s-]?\d{6,9}|DEP[\s-]?\d{8,10})(?!\d)/gi;
 
+/** Characters that only look different, such as digits of full width, become plain ones, and what is invisible goes. */
+function plain(text: string): string {
+  return text.normalize('NFKC').replaceAll(/\p{Cf}/gu, '');
+}
+
 /** The numbers of invoices and deposits that a text names, each once, in the order in which it names them. */
 export function numbersIn(text: string): string[] {
-  const found = (text.match(OURS) ?? []).map((written) => {
+  const found = (plain(text).match(OURS) ?? []).map((written) => {
     const digits = written.replaceAll(/\D/g, '');
     return /^inv/i.test(written) ? `INV-${digits.slice(0, 4)}-${digits.slice(4)}` : `DEP-${digits}`;
   });
@@ -25,14 +30,12 @@ const DAYS = [
 const SHOWN = 4;
 
 /**
- * The text without full account numbers: of each, its last four characters stay. Our own numbers stay whole. Characters
- * that only look different, such as digits of full width, become plain ones first.
+ * The text without full account numbers: of each, its last four characters stay. Our own numbers stay whole.
  */
 export function masked(text: string): string {
   const kept: string[] = [];
   // Set aside by a character that no text of a bank holds, and put back at the end.
-  const aside = text
-    .normalize('NFKC')
+  const aside = plain(text)
     .replaceAll('\0', ' ')
     .replaceAll(OURS, (written) => {
       kept.push(written);
@@ -53,8 +56,7 @@ function hide(number: string): string {
  * stands beside it, and however it is grouped. Account numbers of one country have nothing to know them by.
  */
 export function holdsAccountNumber(text: string): boolean {
-  const groups = text
-    .normalize('NFKC')
+  const groups = plain(text)
     .toUpperCase()
     .split(/[^A-Z0-9]+/);
   return groups.some((_group, from) => {

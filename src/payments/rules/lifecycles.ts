@@ -63,13 +63,14 @@ export type DepositState = StateOf<typeof depositLifecycle>;
 
 /**
  * owed: Stripe is to be asked, or an officer pays it out and confirms it. What Stripe gave back and did not get through, even
- * days later, is owed again: by bank. withdrawn: the money has gone another way meanwhile, such as by a dispute.
+ * days later, is owed again: by bank. withdrawn: the money has gone another way meanwhile, such as by a dispute; Stripe may
+ * have given it back all the same, if its answer was lost.
  */
 export const refundLifecycle = lifecycle('refund', 'owed', {
   owed: { ask: 'asked', finish: 'done', withdraw: 'withdrawn' },
   asked: { finish: 'done', fail: 'owed' },
   done: { fail: 'owed' },
-  withdrawn: {},
+  withdrawn: { ask: 'asked' },
 });
 
 export type RefundState = StateOf<typeof refundLifecycle>;

@@ -37,6 +37,17 @@ export function IsMinor(): PropertyDecorator {
   );
 }
 
+/** Beside IsMinor, where an amount of nothing means nothing. */
+export function IsSomething(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isSomething',
+    validator: {
+      validate: (value: unknown) => value !== 0n,
+      defaultMessage: () => 'must be more than 0',
+    },
+  });
+}
+
 /** A record of tier code to amount in minor units, such as {"fibre-1000": 3100}. */
 export function IsMinorByCode(): PropertyDecorator {
   return applyDecorators(

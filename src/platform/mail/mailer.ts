@@ -8,7 +8,9 @@ import { Keys } from '../keys/keys.js';
 import { pause, within } from '../patience.js';
 
 const LOOK_EVERY_MILLIS = 2_000;
-const BATCH = 50;
+const CONNECTIONS = 2;
+/** So few that a slow mail server has taken them, or is let go of with each, before another process takes them again. */
+const BATCH = 10;
 /** A letter is tried this often, in an hour and a half altogether at first and then twice a day, and given up. */
 export const TRIES = 10;
 /** Who took a letter to send and died: another one takes it after this. A mail server that hangs is let go sooner. */
@@ -44,7 +46,7 @@ export class Mailer implements OnApplicationBootstrap, BeforeApplicationShutdown
     const server = createTransport({
       url,
       pool: true,
-      maxConnections: 2,
+      maxConnections: CONNECTIONS,
       connectionTimeout: TIMEOUT_MILLIS,
       greetingTimeout: TIMEOUT_MILLIS,
       socketTimeout: TIMEOUT_MILLIS,

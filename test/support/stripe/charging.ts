@@ -180,17 +180,27 @@ export class Charging {
   }
 
   private refundEnds(refund: Thing, charge: Thing, behaviour: Behaviour): void {
-    if (!behaviour.refundFails) {
+    const taken = refund['status'] === 'pending' && this.isTaken(charge);
+    if (!behaviour.refundFails && !taken) {
       refund['status'] = 'succeeded';
       this.store.emit('refund.updated', refund);
       return;
     }
     refund['status'] = 'failed';
-    refund['failure_reason'] = 'expired_or_canceled_card';
+    refund['failure_reason'] = taken ? 'charge_for_pending_refund_disputed' : 'expired_or_canceled_card';
     charge['amount_refunded'] -= refund['amount'];
     charge['refunded'] = false;
     const { currency, amount } = refund as unknown as { currency: string; amount: number };
     this.store.book('available', { currency, amount, type: 'refund_failure', source: refund.id });
     this.store.emit('refund.failed', refund);
+  }
+
+  /** Has the payer's bank taken the money of a charge? */
+  private isTaken(charge: Thing): boolean {
+    const moves = this.store
+      .all('dispute')
+      .filter((each) => each['charge'] === charge.id)
+      .flatMap((each) => each['balance_transactions'] as { amount: number }[]);
+    return moves.reduce((sum, { amount }) => sum + amount, 0) < 0;
   }
 }

@@ -64,6 +64,10 @@ function finalise({ store }: Ground, invoice: Thing): Thing {
   expectState(invoice, 'draft');
   reckon(store, invoice);
   if ((invoice['total'] as number) < 0) throw impossible('The total of an invoice must not be negative.');
+  const types = (invoice['payment_settings'].payment_method_types as string[] | null) ?? ['card'];
+  if (types.includes('sepa_debit') && invoice['currency'] !== 'eur') {
+    throw impossible('The payment method type sepa_debit only supports the following currencies: eur.');
+  }
   invoice['status'] = 'open';
   invoice['number'] ??= `MODEL-${store.nextId('number')}`;
   invoice['status_transitions'].finalized_at = store.now();
@@ -79,7 +83,6 @@ function finalise({ store }: Ground, invoice: Thing): Thing {
     paid(store, invoice);
     return invoice;
   }
-  const types = (invoice['payment_settings'].payment_method_types as string[] | null) ?? ['card'];
   const payment = newPayment(store, {
     amount: invoice['amount_due'],
     currency: invoice['currency'],
