@@ -109,7 +109,8 @@ export function feasible(market: Market, means: Means): Feasible {
     () => means.stop(),
   );
   try {
-    const patience = { trials: Math.min(TRIALS, Math.ceil(EFFORT / server.effort)), stop: () => means.stop() };
+    const trials = Math.min(TRIALS, Math.ceil(EFFORT / server.effort));
+    const patience = { trials, least: 0, stop: () => means.stop() };
     probe.offer(improve(free, server, new Int32Array(free.bids.length).fill(NONE), patience, () => true));
     if (probe.best) return { found: probe.best, complete: true, nodes: 0 };
     const limits = { nodes: means.nodes ?? MANY, stop: () => means.stop() };

@@ -8,6 +8,8 @@ import type { BandVector, Server, Trial } from './serve.js';
 export interface Patience {
   /** trials */
   readonly trials: number;
+  /** what serves all and costs no more than this cannot be better; unless said, nothing is known of the kind */
+  readonly least?: number;
   stop(): boolean;
 }
 
@@ -43,7 +45,8 @@ export function improve(
   };
   const others = (bid: number) =>
     [NONE, ...(market.bids[bid]?.options ?? [])].filter((o) => o !== bands[bid] && (o === NONE || open(o)));
-  const goOn = () => left > 0 && !patience.stop();
+  const { least = -Infinity } = patience;
+  const goOn = () => left > 0 && (best.short > 0 || best.cost > least) && !patience.stop();
   for (let again = true; again && goOn();) {
     again = false;
     for (let bid = 0; bid < market.bids.length && goOn(); bid += 1) {

@@ -5,7 +5,7 @@
  */
 import type { Minor } from '../../kernel/money.js';
 import { bandLimits, bidsInOrder, type Fraction, fractionOf, lineCost, shareLimit, tierLimit } from './terms.js';
-import type { Problem, ProblemBid } from './problem.js';
+import type { Problem, ProblemBid, ProblemRules } from './problem.js';
 import { groupsOf, type MarketGroup, moreWinners } from './winners.js';
 
 /** What is awarded together: lines of a cell by the line, a whole cell, or a whole lot. */
@@ -140,28 +140,59 @@ function pieceCost(problem: Problem, bid: ProblemBid, band: number, lot: string,
   return Number(cost);
 }
 
+/** What a bid asks for a piece of each unit, by band; NaN where it does not offer one. */
+interface PieceCosts {
+  readonly asked: Pick<Problem, 'lots' | 'termMonths'> & Pick<ProblemRules, 'award'>;
+  readonly byBand: readonly Float64Array[];
+}
+
+/** Why nothing keeps all rules is found by solving the same bids under one set of rules after another. */
+const KNOWN_COSTS = new WeakMap<ProblemBid, PieceCosts>();
+
+function pieceCosts(problem: Problem, lots: readonly string[], units: readonly Unit[], bid: ProblemBid): PieceCosts {
+  const { rules, termMonths } = problem;
+  const known = KNOWN_COSTS.get(bid);
+  const { asked } = known ?? {};
+  if (known && asked?.lots === problem.lots && asked.termMonths === termMonths && asked.award === rules.award)
+    return known;
+  const byBand = bid.bands.map((_band, band) =>
+    Float64Array.from(units, (unit) => pieceCost(problem, bid, band, lots[unit.lot] ?? '', unit) ?? NaN),
+  );
+  const costs = { asked: { lots: problem.lots, termMonths, award: rules.award }, byBand };
+  KNOWN_COSTS.set(bid, costs);
+  return costs;
+}
+
 /** The most pieces of a unit that a bid can serve by the limits of lot, tier and bid. */
 function servable(bid: ProblemBid, lot: string, unit: Unit, hi: number): number {
-  const limits = unit.cells.map((cell) => ({ lines: cell.lines, limit: tierLimit(bid, lot, cell.tier) }));
   const most = Math.min(bid.lots[lot]?.capacity ?? Infinity, hi);
-  if (unit.pieces > 1) return Math.min(unit.pieces, most, limits[0]?.limit ?? Infinity);
-  return unit.weight <= most && limits.every(({ lines, limit }) => lines <= limit) ? 1 : 0;
+  const [cell] = unit.cells;
+  if (unit.pieces > 1) return Math.min(unit.pieces, most, cell ? tierLimit(bid, lot, cell.tier) : Infinity);
+  return unit.weight <= most && unit.cells.every(({ tier, lines }) => lines <= tierLimit(bid, lot, tier)) ? 1 : 0;
 }
 
 /** The limits of lots and partners that bind, and the most lines that they leave altogether. */
 function limitsOf(
   market: { lots: readonly string[]; units: readonly Unit[] },
   bid: ProblemBid,
-  offered: readonly { unit: number; pieces: number }[],
+  offered: { units: Int32Array; pieces: Float64Array },
 ): { limits: OptionLimit[]; reach: number } {
-  const lotOf = (unit: number) => market.lots[market.units[unit]?.lot ?? 0] ?? '';
+  const joint = new Set(Object.values(bid.partners ?? {}).flatMap((partner) => partner.lots));
   const byLot = new Map<string, { places: number[]; lines: number }>();
-  offered.forEach(({ unit, pieces }, place) => {
-    const lot = byLot.get(lotOf(unit)) ?? { places: [], lines: 0 };
-    byLot.set(lotOf(unit), lot);
-    lot.places.push(place);
-    lot.lines += pieces * (market.units[unit]?.weight ?? 0);
-  });
+  let reach = 0;
+  for (let place = 0; place < offered.units.length; place += 1) {
+    const unit = market.units[offered.units[place] ?? 0];
+    const lot = market.lots[unit?.lot ?? 0] ?? '';
+    const lines = (offered.pieces[place] ?? 0) * (unit?.weight ?? 0);
+    if (bid.lots[lot]?.capacity === undefined && !joint.has(lot)) {
+      reach += lines;
+      continue;
+    }
+    const within = byLot.get(lot) ?? { places: [], lines: 0 };
+    byLot.set(lot, within);
+    within.places.push(place);
+    within.lines += lines;
+  }
   const limits: OptionLimit[] = [];
   const limit = (within: { places: number[]; lines: number }, capacity: number): void => {
     if (within.lines <= capacity) return;
@@ -169,7 +200,6 @@ function limitsOf(
     within.lines = capacity;
   };
   for (const [lot, within] of byLot) limit(within, bid.lots[lot]?.capacity ?? Infinity);
-  let reach = 0;
   for (const partner of Object.values(bid.partners ?? {})) {
     const served = partner.lots.flatMap((lot) => byLot.get(lot) ?? []);
     for (const lot of partner.lots) byLot.delete(lot);
@@ -185,35 +215,38 @@ function limitsOf(
 }
 
 function optionOf(
-  problem: Problem,
   market: { lots: readonly string[]; units: readonly Unit[]; totalLines: number; shareLines: number },
   bid: ProblemBid,
   index: number,
   band: number,
+  costs: Float64Array,
 ): BandOption | null {
   const { from, to } = bandLimits(bid, band);
   const most = Math.min(to, market.shareLines, market.totalLines);
-  const offered: { unit: number; pieces: number; cost: number }[] = [];
-  market.units.forEach((unit, u) => {
-    const lot = market.lots[unit.lot] ?? '';
-    if (!Object.hasOwn(bid.lots, lot)) return;
-    const cost = pieceCost(problem, bid, band, lot, unit);
-    const pieces = servable(bid, lot, unit, most);
-    if (cost !== null && pieces > 0) offered.push({ unit: u, pieces, cost });
-  });
+  const { units, lots } = market;
+  const at = new Int32Array(units.length);
+  const pieces = new Float64Array(units.length);
+  let count = 0;
+  for (let u = 0; u < units.length; u += 1) {
+    const unit = units[u];
+    if (unit === undefined || Number.isNaN(costs[u])) continue;
+    const some = servable(bid, lots[unit.lot] ?? '', unit, most);
+    if (some <= 0) continue;
+    at[count] = u;
+    pieces[count] = some;
+    count += 1;
+  }
+  const offered = { units: at.slice(0, count), pieces: pieces.slice(0, count) };
   const { limits, reach } = limitsOf(market, bid, offered);
   const hi = Math.min(most, reach);
   if (from > hi) return null;
-  return {
-    bid: index,
-    band,
-    lo: from,
-    hi,
-    units: Int32Array.from(offered, (o) => o.unit),
-    pieces: Float64Array.from(offered, (o) => o.pieces),
-    costs: Float64Array.from(offered, (o) => o.cost),
-    limits,
-  };
+  return { bid: index, band, lo: from, hi, ...offered, costs: picked(costs, offered.units), limits };
+}
+
+function picked(costs: Float64Array, units: Int32Array): Float64Array {
+  const some = new Float64Array(units.length);
+  for (let k = 0; k < units.length; k += 1) some[k] = costs[units[k] ?? 0] ?? NaN;
+  return some;
 }
 
 /** Bids of a provider, those that are alternatives to one another together. */
@@ -239,8 +272,8 @@ export function marketOf(problem: Problem): Market {
   const options: BandOption[] = [];
   const bids = sorted.map((bid, index): MarketBid => {
     const first = options.length;
-    bid.bands.forEach((_, band) => {
-      const option = optionOf(problem, { lots, units, totalLines, shareLines }, bid, index, band);
+    pieceCosts(problem, lots, units, bid).byBand.forEach((costs, band) => {
+      const option = optionOf({ lots, units, totalLines, shareLines }, bid, index, band, costs);
       if (option) options.push(option);
     });
     return {

@@ -1,10 +1,11 @@
-/** Bids without some of the limits that they set themselves. */
+/** Bids without some of the limits that they set themselves; a bid that sets none of these is the same bid. */
 import type { TariffLot } from '../../pricing/rules/tariff.js';
 import type { ProblemBid } from './problem.js';
 
 /** A bid that takes any number of lines up to those that it asked for at the least. */
 export function asksFor(bid: ProblemBid, least: number): ProblemBid {
   const { minimumLines, ...rest } = bid;
+  if (minimumLines === undefined && (bid.bands[0]?.from ?? 1) <= Math.max(1, least)) return bid;
   return {
     ...rest,
     ...(minimumLines === undefined || least <= 1 ? {} : { minimumLines: Math.min(minimumLines, least) }),
@@ -29,6 +30,7 @@ export function roomy(bid: ProblemBid): ProblemBid {
 
 /** A bid that is no alternative to another. */
 export function apart(bid: ProblemBid): ProblemBid {
+  if (bid.alternative === undefined) return bid;
   const { alternative: _, ...rest } = bid;
   return rest;
 }
