@@ -6,10 +6,11 @@ import type { LotCode, TierCode } from '../../pricing/rules/tariff.js';
 import type { Minor } from '../../kernel/money.js';
 import { type Away, awayFrom } from './away.js';
 import type { Decision, Means } from './decide.js';
-import type { BarredUnit, Market, Unit } from './market.js';
+import type { BarredUnit, Market } from './market.js';
 import type { BrokenRule, Cell } from './move-rules.js';
 import { type Move, moreOf, Moves } from './moves.js';
 import type { BidAward, Problem } from './problem.js';
+import type { Unit } from './units.js';
 
 /** Of other bids for a lot, how many are tried for the cheapest whole that keeps the rules. */
 const TRIED = 10;

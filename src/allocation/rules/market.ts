@@ -3,20 +3,10 @@
  * and for every bid and band (an option) what it may win and at which cost. All numbers here are integers below 2^53,
  * which the limits of a problem guarantee, so that arithmetic in doubles is exact.
  */
-import type { Minor } from '../../kernel/money.js';
-import { bandLimits, bidsInOrder, type Fraction, fractionOf, lineCost, shareLimit, tierLimit } from './terms.js';
-import type { Problem, ProblemBid, ProblemRules } from './problem.js';
+import { pieceCosts, type Unit } from './units.js';
+import { bandLimits, bidsInOrder, type Fraction, fractionOf, shareLimit, tierLimit } from './terms.js';
+import type { Problem, ProblemBid } from './problem.js';
 import { groupsOf, type MarketGroup, moreWinners } from './winners.js';
-
-/** What is awarded together: lines of a cell by the line, a whole cell, or a whole lot. */
-export interface Unit {
-  readonly lot: number;
-  /** how many pieces are to be awarded: the lines of the cell when shared, else 1 */
-  readonly pieces: number;
-  /** lines of a piece: 1 when shared, else all lines of the unit */
-  readonly weight: number;
-  readonly cells: readonly { readonly tier: string; readonly lines: number }[];
-}
 
 /** A bid in one of its bands. */
 export interface BandOption {
@@ -129,40 +119,6 @@ function unitsOf(problem: Problem, lots: readonly string[]): Unit[] {
   return units;
 }
 
-/** Cost of a piece of a unit in a band, or null when one of its tiers is not offered there. */
-function pieceCost(problem: Problem, bid: ProblemBid, band: number, lot: string, unit: Unit): number | null {
-  let cost: Minor = 0n;
-  for (const cell of unit.cells) {
-    const line = lineCost(problem, bid, band, lot, cell.tier);
-    if (line === null) return null;
-    cost += line * BigInt(unit.pieces === 1 ? cell.lines : 1);
-  }
-  return Number(cost);
-}
-
-/** What a bid asks for a piece of each unit, by band; NaN where it does not offer one. */
-interface PieceCosts {
-  readonly asked: Pick<Problem, 'lots' | 'termMonths'> & Pick<ProblemRules, 'award'>;
-  readonly byBand: readonly Float64Array[];
-}
-
-/** Why nothing keeps all rules is found by solving the same bids under one set of rules after another. */
-const KNOWN_COSTS = new WeakMap<ProblemBid, PieceCosts>();
-
-function pieceCosts(problem: Problem, lots: readonly string[], units: readonly Unit[], bid: ProblemBid): PieceCosts {
-  const { rules, termMonths } = problem;
-  const known = KNOWN_COSTS.get(bid);
-  const { asked } = known ?? {};
-  if (known && asked?.lots === problem.lots && asked.termMonths === termMonths && asked.award === rules.award)
-    return known;
-  const byBand = bid.bands.map((_band, band) =>
-    Float64Array.from(units, (unit) => pieceCost(problem, bid, band, lots[unit.lot] ?? '', unit) ?? NaN),
-  );
-  const costs = { asked: { lots: problem.lots, termMonths, award: rules.award }, byBand };
-  KNOWN_COSTS.set(bid, costs);
-  return costs;
-}
-
 /** The most pieces of a unit that a bid can serve by the limits of lot, tier and bid. */
 function servable(bid: ProblemBid, lot: string, unit: Unit, hi: number): number {
   const most = Math.min(bid.lots[lot]?.capacity ?? Infinity, hi);
@@ -272,7 +228,7 @@ export function marketOf(problem: Problem): Market {
   const options: BandOption[] = [];
   const bids = sorted.map((bid, index): MarketBid => {
     const first = options.length;
-    pieceCosts(problem, lots, units, bid).byBand.forEach((costs, band) => {
+    pieceCosts(problem, lots, units, bid).forEach((costs, band) => {
       const option = optionOf({ lots, units, totalLines, shareLines }, bid, index, band, costs);
       if (option) options.push(option);
     });
