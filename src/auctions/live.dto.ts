@@ -1,6 +1,7 @@
 /** What auctions look like from outside once their bids are opened. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, Length, Matches } from 'class-validator';
+import { IsString, Matches } from 'class-validator';
+import { Length } from '../platform/http/fields.js';
 import type { Minor } from '../kernel/money.js';
 import { AUCTION_FORMATS, type AuctionFormat } from '../tenders/rules/auction-settings.js';
 import { TariffBody } from './auctions.dto.js';

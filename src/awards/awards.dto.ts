@@ -1,9 +1,9 @@
 /** What awards look like from outside. */
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import type { ResultStatus } from '../allocation/rules/problem.js';
 import type { Minor } from '../kernel/money.js';
-import { IsId } from '../platform/http/fields.js';
+import { IsId, Length } from '../platform/http/fields.js';
 import type { AwardState } from './rules/lifecycle.js';
 
 const STATES = [

@@ -1,6 +1,6 @@
 import { OmitType, PartialType } from '@nestjs/swagger';
-import { IsInt, IsOptional, Length, Max, Min } from 'class-validator';
-import { IsCode, PageQuery } from '../platform/http/fields.js';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsCode, Length, PageQuery } from '../platform/http/fields.js';
 import { MAX_MBPS, MAX_NAME, MAX_REPAIR_HOURS, MAX_STATIC_ADDRESSES } from './rules/catalogue-row.js';
 
 const NAME = { message: `must have 1 to ${MAX_NAME} characters` };

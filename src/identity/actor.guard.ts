@@ -4,7 +4,7 @@ import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { refuse } from '../kernel/refusal.js';
 import { type ActingRequest, MAY, OPEN_TO_ALL } from '../platform/http/request.js';
 import { temporaryPassword } from './rules/passwords.js';
-import { isDeed, may, withTemporaryPassword } from './rules/permissions.js';
+import { isDeed, may, mayNot, withTemporaryPassword } from './rules/permissions.js';
 import { SESSION_COOKIE } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -37,11 +37,7 @@ export class ActorGuard implements CanActivate, OnApplicationBootstrap {
     if (openToAll) return true;
     if (!holder) throw refuse('session.missing', 'Please sign in first.', { kind: 'unauthenticated' });
     const deed = this.reflector.get<string | undefined>(MAY, context.getHandler());
-    if (deed === undefined || !isDeed(deed) || !may(holder.roles, deed)) {
-      throw refuse('deed.forbidden', 'Your role does not allow this. Ask a colleague whose role does.', {
-        kind: 'forbidden',
-      });
-    }
+    if (deed === undefined || !isDeed(deed) || !may(holder.roles, deed)) throw mayNot();
     if (holder.passwordTemporary && !withTemporaryPassword(deed)) throw temporaryPassword();
     return true;
   }

@@ -8,12 +8,11 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  Length,
   ValidateNested,
 } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
 import type { OrganisationKind, Role } from '../kernel/actor.js';
-import { IsAddress, IsId, IsName, PageQuery } from '../platform/http/fields.js';
+import { IsAddress, IsId, IsName, Length, PageQuery } from '../platform/http/fields.js';
 import { PASSWORD_LEAST, PASSWORD_MOST, PASSWORD_REASON } from './rules/passwords.js';
 import { ROLES } from './rules/roles.js';
 

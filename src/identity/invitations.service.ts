@@ -9,7 +9,8 @@ import type { InvitePerson } from './identity.dto.js';
 import type { Invited } from './invitations.queries.js';
 import { OrganisationsQueries } from './organisations.queries.js';
 import { INVITATION_DAYS, whyNotInvite } from './rules/invitation.js';
-import { whyNotRoles } from './rules/roles.js';
+import { mayNot } from './rules/permissions.js';
+import { LETTING_IN, whyNotRoles } from './rules/roles.js';
 
 /** Who is invited as what. */
 export interface Invitee {
@@ -107,6 +108,7 @@ export class InvitationsService {
   }
 
   private async write(deed: Deed, organisationId: string, { email, name, roles }: Invitee): Promise<Invited> {
+    await refuseWhoHasLeft(deed);
     const id = randomUUID();
     const written: { expiresAt: Date }[] = await deed.tx.query(
       `insert into invitation (id, organisation_id, token_hash, email, name, roles, invited_by, invited_for, expires_at)
@@ -141,4 +143,16 @@ export class InvitationsService {
   private tokenOf(id: string): string {
     return this.keys.tokenOf(`invitation ${id}`);
   }
+}
+
+/**
+ * Whoever loses the role that lets people in loses the invitations it made, and makes none after that: its role was
+ * looked at before the deed, and is held from here on.
+ */
+async function refuseWhoHasLeft({ tx, actor }: Deed): Promise<void> {
+  const roles: unknown[] = await tx.query(
+    'select 1 from membership where person_id = $1 and organisation_id = $2 and role = any($3::text[]) for share',
+    [actor.personId, actor.organisationId, LETTING_IN],
+  );
+  if (roles.length === 0) throw mayNot();
 }

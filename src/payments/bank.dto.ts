@@ -1,10 +1,10 @@
 /** What comes in at an agency's bank, from outside. Money is in minor units. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsOptional, IsString, Length, MaxLength, ValidateBy } from 'class-validator';
+import { IsIn, IsOptional, IsString, ValidateBy } from 'class-validator';
 import { isDay } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
-import { IsCurrency, IsMinor, IsSomething, PageQuery } from '../platform/http/fields.js';
+import { IsCurrency, IsMinor, IsSomething, Length, PageQuery } from '../platform/http/fields.js';
 import { REFERENCE_LENGTH, referenceFault, TEXT_LENGTH } from './rules/bank-row.js';
 
 /** The bank's reference of a booking, which is no account number. */
@@ -49,7 +49,7 @@ export class BookingBody {
   /** what the payer wrote, such as the number of an invoice; account numbers in it are not kept */
   @Transform(trimmed)
   @IsString({ message: 'must be a text' })
-  @MaxLength(TEXT_LENGTH, { message: `must have at most ${TEXT_LENGTH} characters` })
+  @Length(0, TEXT_LENGTH, { message: `must have at most ${TEXT_LENGTH} characters` })
   text!: string;
 }
 

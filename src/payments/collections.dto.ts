@@ -1,10 +1,10 @@
 /** What collecting looks like from outside. Money is in minor units. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsDate, IsIn, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import { IsDate, IsIn, IsOptional, IsString, IsUUID } from 'class-validator';
 import { statesOf } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
-import { PageQuery } from '../platform/http/fields.js';
+import { Length, PageQuery } from '../platform/http/fields.js';
 import { collectionLifecycle, depositLifecycle, refundLifecycle } from './rules/lifecycles.js';
 import { DECISIONS } from './rules/suspension.js';
 

@@ -64,8 +64,8 @@ export const ENROL = `
 /**
  * $1 the pool. Members decide for themselves at the same time: what they are about to change or to
  * leave is waited for here, in the order of a member's own deeds (pledge, then site), and then stays as it is compared.
- * A site without a pledge is held so that its member does not join between the comparison and the writing. Statements
- * of their own, so that the comparison sees what was waited for.
+ * A site without a pledge, or about to change, is held so that its member does not join with it here or elsewhere between
+ * the comparison and the writing. Statements of their own, so that the comparison sees what was waited for.
  */
 export const HOLD: readonly string[] = [
   `with held as materialized (
@@ -77,20 +77,23 @@ export const HOLD: readonly string[] = [
   `with held as materialized (
      select s.id from import_row r
      join site s on s.member_id = r.member_id and s.reference = r.reference
-     where r.known and not exists (select from pledge p where p.pool_id = $1 and p.site_id = s.id)
+     where r.known and ((s.name, s.region_code, s.latitude, s.longitude)
+         is distinct from (r.name, r.region_code, r.latitude, r.longitude)
+       or not exists (select from pledge p where p.pool_id = $1 and p.site_id = s.id))
      order by s.id for no key update of s
    ) select count(*) from held`,
 ];
 
 /**
  * $1 the pool, $2 the association, $3 whether consent is stated. A row is kept as its member has decided: by its own
- * pledge, or by having left. A pledge of the import has one line; when the pledge's lines are as many as that line's, it
+ * pledge, or by having left; and the site as it is as long as the member has pledged it itself in any pool, for all pools
+ * share it. A pledge of the import has one line; when the pledge's lines are as many as that line's, it
  * has no other.
  */
 export const COMPARE = `
   update import_row set site_id = coalesce(c.site_id, import_row.site_id),
     pledge_id = coalesce(c.pledge_id, import_row.pledge_id), list_changed = c.list_changed,
-    site_added = c.site_id is null, site_changed = c.site_id is not null and c.site_differs,
+    site_added = c.site_id is null, site_changed = c.site_id is not null and c.site_differs and not c.site_own,
     kept = coalesce(c.by_member, c.departed), gone = c.pledge_id is null and c.departed,
     added = c.pledge_id is null and not c.departed, changed = c.pledge_id is not null and c.pledge_differs
   from (
@@ -98,6 +101,7 @@ export const COMPARE = `
       (m.employees, m.sector) is distinct from (r.employees, r.sector) as list_changed,
       (s.name, s.region_code, s.latitude, s.longitude)
         is distinct from (r.name, r.region_code, r.latitude, r.longitude) as site_differs,
+      own.site_id is not null as site_own,
       (p.region_code, p.commitment, p.consent_stated, p.lines, l.quantity, l.ceiling_monthly, l.present_provider,
         l.present_down_mbps, l.present_monthly)
         is distinct from (r.region_code, r.commitment, r.ceiling_monthly is not null and $3, r.quantity, r.quantity,
@@ -108,6 +112,7 @@ export const COMPARE = `
     left join pledge p on p.pool_id = $1 and p.site_id = s.id
     left join pledge_line l on l.pledge_id = p.id and l.tier_code = r.tier_code
     left join departure d on d.pool_id = $1 and d.site_id = s.id
+    left join (select distinct site_id from pledge where by_member) own on own.site_id = s.id
     where r.known
   ) c where c.row = import_row.row`;
 

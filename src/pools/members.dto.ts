@@ -1,7 +1,7 @@
 /** The businesses that an association brought, and the invitation of their first person. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length } from 'class-validator';
-import { IsAddress, IsName, PageQuery } from '../platform/http/fields.js';
+import { IsOptional, IsString } from 'class-validator';
+import { IsAddress, IsName, Length, PageQuery } from '../platform/http/fields.js';
 
 export class MembersQuery extends PageQuery {
   /** only the member that your spreadsheets call so: its business_ref */

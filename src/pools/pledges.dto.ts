@@ -14,17 +14,26 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  Length,
   Matches,
   Max,
   Min,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
-import { IsCode, IsMinor } from '../platform/http/fields.js';
+import { IsCode, IsMinor, Length } from '../platform/http/fields.js';
 import { type Commitment, MAX_QUANTITY } from './rules/pledging.js';
 import { MAX_TAKEN_BACK } from './rules/taking-back.js';
 
 const MAX_LINES = 50;
+
+/** With at most three decimals, as it is kept; class-validator stumbles over what is written as 1e-7. */
+function IsSpeed(): PropertyDecorator {
+  const fits = (value: unknown): boolean => typeof value === 'number' && Number(value.toFixed(3)) === value;
+  return ValidateBy(
+    { name: 'isSpeed', validator: { validate: fits } },
+    { message: 'must be a speed in Mbps, such as 300 or 0.768' },
+  );
+}
 
 export class PledgedSite {
   /** your own name for the premises; one pledge per site */
@@ -80,7 +89,7 @@ export class PledgedLine {
   presentProvider?: string;
 
   @IsOptional()
-  @IsNumber({ maxDecimalPlaces: 3 }, { message: 'must be a speed in Mbps, such as 300 or 0.768' })
+  @IsSpeed()
   @Min(0, { message: 'must be a speed in Mbps, such as 300 or 0.768' })
   @Max(1_000_000, { message: 'must be at most 1000000 Mbps' })
   presentDownMbps?: number;

@@ -8,13 +8,12 @@ import {
   IsISO8601,
   IsOptional,
   IsString,
-  Length,
   Matches,
   Max,
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsCode, IsCurrency, IsMinor, IsMinorByCode, IsReason, PageQuery } from '../platform/http/fields.js';
+import { IsCode, IsCurrency, IsMinor, IsMinorByCode, IsReason, Length, PageQuery } from '../platform/http/fields.js';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 const MAX_CRITICAL_MASS = 100_000_000;

@@ -2,10 +2,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import type { Day } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
-import { IsCode, IsDay, IsMinor, PageQuery } from '../platform/http/fields.js';
+import { IsCode, IsDay, IsMinor, Length, PageQuery } from '../platform/http/fields.js';
 import { MAX_LATE_QUANTITY } from './rules/late-row.js';
 
 const QUANTITY = `must be a whole number from 1 to ${MAX_LATE_QUANTITY}`;

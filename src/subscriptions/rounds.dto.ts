@@ -17,7 +17,10 @@ export class StateCount {
   interest!: OffersCount;
 }
 
-/** What lines of one service tier in one lot are offered at, and what they settled at. */
+/**
+ * What lines of one service tier in one lot are offered at, and what they settled at. Lines are counted as far as the
+ * caller may see them: all for the agency and the provider, its members' for an association, its own for a member.
+ */
 export class ClassView {
   lot!: string;
   tier!: string;

@@ -71,7 +71,8 @@ export class RoundsQueries {
   }
 
   /**
-   * What lines are offered at and settled at, class by class, in the order of the agreement, which never changes.
+   * What lines are offered at and settled at, class by class, in the order of the agreement, which never changes; and
+   * how many of them the actor may see.
    * @throws Refusal 'round.not-found'
    */
   async classes(
@@ -89,7 +90,7 @@ export class RoundsQueries {
     const { items, next } = pageOf(left, limit, ({ place }) => String(place));
     const shown = items.map(({ cell }) => cell);
     const settled = head.settledBand === null ? [] : classPrices(tariff, shown, head.settledBand);
-    const lines = await linesOfClasses(tx, agreementId, shown);
+    const lines = await linesOfClasses(tx, agreementId, shown, sightOf(actor));
     const classes = classOffers(tariff, shown, head, openMarket).map((offered, index) => {
       const { lot, tier, atMostMonthly, expectedMonthly } = offered;
       const { firmLines, interestLines, settledLines } = lines.get(keyOf(offered)) ?? NO_LINES;
@@ -106,20 +107,23 @@ function keyOf({ lot, tier }: { readonly lot: string; readonly tier: string }): 
   return JSON.stringify([lot, tier]);
 }
 
+/** Only lines that somebody may see: the few of a small class would say what single businesses want and answer. */
 async function linesOfClasses(
   tx: EntityManager,
   agreementId: string,
   classes: readonly { readonly lot: string; readonly tier: string }[],
+  sight: Sight,
 ): Promise<ReadonlyMap<string, LinesOfClass>> {
   const rows: LinesOfClass[] = await tx.query(
-    `select lot_code as lot, tier_code as tier,
-       coalesce(sum(quantity) filter (where commitment = 'firm'), 0)::int as "firmLines",
-       coalesce(sum(quantity) filter (where commitment = 'interest'), 0)::int as "interestLines",
-       coalesce(sum(quantity) filter (where state = 'settled'), 0)::int as "settledLines"
-     from offer where agreement_id = $1
-       and (lot_code, tier_code) in (select * from unnest($2::text[], $3::text[]))
-     group by lot_code, tier_code`,
-    [agreementId, classes.map(({ lot }) => lot), classes.map(({ tier }) => tier)],
+    `select o.lot_code as lot, o.tier_code as tier,
+       coalesce(sum(o.quantity) filter (where o.commitment = 'firm'), 0)::int as "firmLines",
+       coalesce(sum(o.quantity) filter (where o.commitment = 'interest'), 0)::int as "interestLines",
+       coalesce(sum(o.quantity) filter (where o.state = 'settled'), 0)::int as "settledLines"
+     from offer o join offer_round r on r.id = o.agreement_id
+     where ${SEEN} and o.agreement_id = $4
+       and (o.lot_code, o.tier_code) in (select * from unnest($5::text[], $6::text[]))
+     group by o.lot_code, o.tier_code`,
+    [...sightParameters(sight), agreementId, classes.map(({ lot }) => lot), classes.map(({ tier }) => tier)],
   );
   return new Map(rows.map((row) => [keyOf(row), row]));
 }

@@ -10,16 +10,14 @@ import {
   IsInt,
   IsObject,
   IsString,
-  Length,
   Matches,
   Max,
-  MaxLength,
   Min,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { IsCode, IsId, IsInstant, IsMinor, IsMinorByCode } from '../platform/http/fields.js';
+import { IsCode, IsId, IsInstant, IsMinor, IsMinorByCode, Length } from '../platform/http/fields.js';
 import { EditAuctionSettings } from './auction-settings.dto.js';
 import { MAX_GROUPS } from './rules/group-faults.js';
 import { MAX_LOTS } from './rules/lot-faults.js';
@@ -56,7 +54,7 @@ export class LotBody {
   @ArrayMinSize(1, { message: 'must name at least one region' })
   @ArrayMaxSize(MAX_LOTS, { message: `must name at most ${MAX_LOTS} regions` })
   @IsString({ each: true, message: 'must be a list of region codes' })
-  @MaxLength(40, { each: true, message: 'must be a list of region codes' })
+  @Length(0, 40, { each: true, message: 'must be a list of region codes' })
   regions!: string[];
 }
 
@@ -67,7 +65,7 @@ export class WinnerGroupBody {
   @ArrayMinSize(1, { message: 'must name at least one lot' })
   @ArrayMaxSize(MAX_LOTS, { message: `must name at most ${MAX_LOTS} lots` })
   @IsString({ each: true, message: 'must be a list of codes of lots' })
-  @MaxLength(40, { each: true, message: 'must be a list of codes of lots' })
+  @Length(0, 40, { each: true, message: 'must be a list of codes of lots' })
   lots!: string[];
 
   /** the fewest different winners in these lots; two make one lot or region resilient */

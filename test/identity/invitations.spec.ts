@@ -235,6 +235,35 @@ describe('an invitation into an organisation', () => {
     expect((await accept({ token: other.token, email: address(), password: PASSWORD })).status).toBe(201);
   });
 
+  it('is not made any more by who loses the role at the same moment', async () => {
+    const leaving = await system.someone('admin', admin.organisationId);
+    const holder = system.source.createQueryRunner();
+    const waiting = async (transactions: number): Promise<void> => {
+      for (let n = -1; n !== transactions; await new Promise((resolve) => setTimeout(resolve, 20))) {
+        const rows: { n: number }[] = await system.source.query(
+          `select count(*)::int as n from pg_stat_activity
+           where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        n = rows[0]?.n ?? -1;
+      }
+    };
+    await holder.startTransaction();
+    try {
+      await holder.query('select 1 from organisation where id = $1 for update', [admin.organisationId]);
+      const gone = admin.delete(`/api/v1/people/${leaving.personId}/roles/admin`).then((answer) => answer.status);
+      await waiting(1);
+      const invitee = { email: address(), name: 'Han Seo-yeon', roles: ['admin'] };
+      const made = leaving.post('/api/v1/invitations', invitee).then(({ status, body }) => [status, body.code]);
+      await waiting(2);
+      await holder.commitTransaction();
+      expect(await gone).toBe(204);
+      expect(await made).toEqual([403, 'deed.forbidden']);
+    } finally {
+      await holder.release();
+    }
+    expect((await admin.get('/api/v1/invitations')).body).toMatchObject({ items: [] });
+  });
+
   it('is for the roles of the kind of organisation, and made by who lets people in there', async () => {
     const owner = await system.someone('owner');
     const wrong = await owner.post('/api/v1/invitations', {

@@ -134,6 +134,14 @@ describe('an answer', () => {
     expect([refused.status, refused.headers['cache-control']]).toEqual([422, 'no-store']);
   });
 
+  it.each(['2030', '20300131', '2030-W05-1', '2030-02-30T09:00:00Z', '2030-01-31T09:00:00'])(
+    'to move the clock to %s is refused, for that is no instant',
+    async (to) => {
+      const answer = await (await system.someone('admin')).post('/api/v1/clock/advance', { to });
+      expect([answer.status, answer.body]).toMatchObject([422, { faults: [{ path: 'to' }] }]);
+    },
+  );
+
   it('names the place in an address that should hold an id', async () => {
     const officer = await system.someone('officer');
     const answer = await officer.get('/api/v1/tenders/mine').expect(400);

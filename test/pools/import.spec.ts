@@ -160,6 +160,26 @@ describe("importing an association's list", () => {
     expect(await counted()).toEqual({ firm: 3, interest: 0, total: 3 });
   });
 
+  it('leaves the site of a pledge that the member itself has changed, also when it comes into another pool', async () => {
+    ok(await chamber.postCsv(path, linesCsv(row('A-1'), row('A-2'))), 200);
+    const owner = await system.someone('owner', await memberOf(system, chamber, 'A-1'));
+    type List = { items: { id: string; site: object }[] };
+    const sites = async (reader: Someone): Promise<object[]> =>
+      (ok(await reader.get(`/api/v1/pools/${pool.id}/pledges`), 200).body as List).items.map((item) => item.site);
+    const { items } = ok(await owner.get(`/api/v1/pools/${pool.id}/pledges`), 200).body as List;
+    const site = { reference: 'A-1', name: 'Bakery at the port', regionCode: 'KR-26', latitude: 35.1, longitude: 129 };
+    ok(await owner.put(`/api/v1/pools/${pool.id}/pledges/${items[0]?.id}`, pledge('A-1', { site }), 1), 200);
+
+    const elsewhere = await openPool(system, officer);
+    const file = linesCsv(row('A-1', { region: 'KR-26' }), row('A-2', { business_name: 'Renamed' }));
+    const answer = ok(await chamber.postCsv(`/api/v1/pools/${elsewhere.id}/import`, file), 200);
+    expect(answer.body).toMatchObject({ added: 2, changed: 0, keptByMember: 0 });
+    expect(await sites(owner)).toMatchObject([site]);
+    expect((await sites(chamber))[1]).toMatchObject({ name: 'Renamed' });
+    const again = ok(await chamber.postCsv(`/api/v1/pools/${elsewhere.id}/import`, file, 'again'), 200);
+    expect(again.body).toMatchObject({ added: 0, changed: 0, same: 2 });
+  });
+
   it('does not bring back what the member itself has left, and says how many rows it left out', async () => {
     ok(await chamber.postCsv(`${path}?consent=stated`, linesCsv(row('A-1'), row('A-2', { quantity: '2' }))), 200);
     const owner = await system.someone('owner', await memberOf(system, chamber, 'A-1'));

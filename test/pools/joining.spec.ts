@@ -113,9 +113,13 @@ describe('joining, changing and leaving a pool', () => {
       ['site.regionCode', pledge('a', { site: { ...site, regionCode: 'KR-27' } })],
       ['site.longitude', pledge('a', { site: { ...site, latitude: 37.5 } })],
       ['site.latitude', pledge('a', { site: { ...site, latitude: 91, longitude: 126 } })],
+      ['lines.0.presentDownMbps', pledge('a', { lines: [{ ...line, presentDownMbps: 1e-7 }] })],
+      ['lines.0.presentDownMbps', pledge('a', { lines: [{ ...line, presentDownMbps: 0.0005 }] })],
       ['lines.0.presentMonthly', pledge('a', { lines: [{ ...line, presentMonthly: 9_000_000_000_000_000 }] })],
       ['site.reference', pledge('', {})],
       ['site.reference', pledge(' ', {})],
+      // Sixty characters to the eye, and twice as many to the database.
+      ['site.reference', pledge('\u2708\ufe0f'.repeat(60), {})],
       ['site.name', pledge('a', { site: { ...site, name: '\n' } })],
       ['site', pledge('a', { site: undefined })],
       ['commitment', pledge('a', { commitment: 'maybe' })],

@@ -49,6 +49,26 @@ describe('the classes of a round', () => {
     expect(astray.body).toMatchObject({ code: 'page.cursor' });
   });
 
+  it('count for a member its own lines, and for an association those of its members', async () => {
+    const other = await system.someone('owner');
+    const chamber = await system.someone('manager');
+    const shared = await signedAgreement(system, {
+      lines: [
+        { memberId: owner.organisationId, quantity: 4, firm: true, ceiling: 9_000 },
+        { memberId: other.organisationId, quantity: 2, firm: true, ceiling: 9_000 },
+        { memberId: other.organisationId, quantity: 1, site: 'branch', associationId: chamber.organisationId },
+      ],
+    });
+    const seenBy = async (reader: Someone): Promise<Page['items']> =>
+      ((await reader.get(`/api/v1/agreements/${shared.agreementId}/round/classes`).expect(200)).body as Page).items;
+    expect(await seenBy(owner)).toMatchObject([{ tier: TIER, firmLines: 4, interestLines: 0 }]);
+    expect(await seenBy(other)).toMatchObject([{ tier: TIER, firmLines: 2, interestLines: 1 }]);
+    expect(await seenBy(chamber)).toMatchObject([{ tier: TIER, firmLines: 0, interestLines: 1 }]);
+    const all = [{ tier: TIER, firmLines: 6, interestLines: 1 }];
+    expect(await seenBy(officer)).toMatchObject(all);
+    expect(await seenBy(await system.someone('bidder', shared.providerId))).toMatchObject(all);
+  });
+
   it('are shown to whoever is shown the round, and to nobody else', async () => {
     expect((await page({}, owner)).items).toHaveLength(2);
     await (await system.someone('owner')).get(`${path}/classes`).expect(404);

@@ -4,6 +4,7 @@
  * agency obeys its own people alone (`whose-agency.ts`).
  */
 import type { OrganisationKind, Role } from '../../kernel/actor.js';
+import { type Refusal, refuse } from '../../kernel/refusal.js';
 
 export const ROLES_OF: Readonly<Record<OrganisationKind, readonly Role[]>> = {
   member: ['owner'],
@@ -166,6 +167,13 @@ export function isDeed(name: string): name is DeedName {
 export function may(roles: readonly Role[], deed: DeedName): boolean {
   const allowed: readonly Role[] = PERMISSIONS[deed];
   return roles.some((role) => allowed.includes(role));
+}
+
+/** The refusal of a deed to somebody whose roles do not allow it. */
+export function mayNot(): Refusal {
+  return refuse('deed.forbidden', 'Your role does not allow this. Ask a colleague whose role does.', {
+    kind: 'forbidden',
+  });
 }
 
 /** May the deed be done with a password that somebody else has seen? */

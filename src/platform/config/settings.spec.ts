@@ -41,6 +41,14 @@ describe('settings', () => {
   });
 
   it.each([
+    { PUMASI_ORIGIN: 'https://pumasi.example', PUMASI_MAIL_FROM: 'a@b' },
+    { PUMASI_ORIGIN: 'http://localhost:3000/', PUMASI_MAIL_FROM: '"Pumasi, Seoul" <pumasi@agency.example>' },
+    { PUMASI_ORIGIN: 'http://[::1]:3000', PUMASI_MAIL_FROM: '품앗이 <pumasi@localhost>' },
+  ])('takes %j', (environment) => {
+    expect(readSettings(environment)).toMatchObject(environment);
+  });
+
+  it.each([
     [{ PORT: '70000' }, 'PORT must be a port number'],
     [{ PORT: 'http' }, 'PORT must be a port number'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL must look like postgres://'],
@@ -48,6 +56,11 @@ describe('settings', () => {
     [{ DATABASE_URL: 'postgres://u:a#b@h:5432/x' }, 'in a password written as %2F'],
     [{ REDIS_URL: 'redis://h:port' }, 'REDIS_URL must look like redis://'],
     [{ REDIS_URL: 'localhost' }, 'REDIS_URL must look like redis://'],
+    [{ PUMASI_ORIGIN: 'ftp://pumasi.example' }, 'PUMASI_ORIGIN must look like https://pumasi.example'],
+    [{ PUMASI_ORIGIN: 'HTTPS://pumasi.example' }, 'PUMASI_ORIGIN must look like https://pumasi.example'],
+    [{ PUMASI_ORIGIN: 'https://xn--a' }, 'PUMASI_ORIGIN must look like https://pumasi.example'],
+    [{ PUMASI_MAIL_FROM: 'Pumasi <a@b' }, 'PUMASI_MAIL_FROM must look like Pumasi <pumasi@agency.example>'],
+    [{ PUMASI_MAIL_FROM: 'a@b, c@d' }, 'PUMASI_MAIL_FROM must look like Pumasi <pumasi@agency.example>'],
     [{ PUMASI_WORKERS: 'yes' }, 'PUMASI_WORKERS must be on or off'],
     [{ PUMASI_SEALING_KEY: '???' }, 'PUMASI_SEALING_KEY must be 32 bytes'],
     [{ PUMASI_SEALING_KEY: 'YWJj' }, 'PUMASI_SEALING_KEY must be 32 bytes'],

@@ -10,7 +10,7 @@ import {
   IsInt,
   IsOptional,
   IsString,
-  IsUrl,
+  isURL,
   Max,
   Min,
   ValidateBy,
@@ -46,6 +46,12 @@ export function isStripeKey(text: string): boolean {
 /** Is it what Stripe signs webhooks with: one secret per endpoint, and another while it is changed? */
 export function areWebhookSecrets(text: string): boolean {
   return /^whsec_[A-Za-z0-9+/=_-]{8,200}(,whsec_[A-Za-z0-9+/=_-]{8,200}){0,5}$/.test(text);
+}
+
+/** Is it an address that browsers can have come from? Written in small letters, as they write it. */
+function isOrigin(text: string): boolean {
+  const web = { protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true };
+  return isURL(text, web) && /^https?:/.test(text) && URL.canParse(text);
 }
 
 /** Does money move with this key of Stripe? */
@@ -103,7 +109,7 @@ export class Settings {
 
   /** Where browsers reach the system, for the check of the Origin header. */
   @IsOptional()
-  @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must look like https://pumasi.example' })
+  @Is('look like https://pumasi.example', isOrigin)
   PUMASI_ORIGIN?: string;
 
   /** 32 bytes in Base64 that seal tariffs until opening; generated into the data folder when absent. */
@@ -144,7 +150,9 @@ export class Settings {
   PUMASI_SMTP_URL?: string;
 
   /** Whom letters come from. */
-  @Is('look like Pumasi <pumasi@agency.example>', (text) => /^([^<>\r\n]{1,100} )?<?[^\s<>@]+@[^\s<>@]+>?$/.test(text))
+  @Is('look like Pumasi <pumasi@agency.example>', (text) =>
+    /^([^<>\r\n]{1,100} <[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/.test(text),
+  )
   PUMASI_MAIL_FROM = 'Pumasi <pumasi@localhost>';
 
   /** Public holidays, on which no standstill ends: days such as 2030-01-01, with commas between them. */

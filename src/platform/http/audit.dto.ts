@@ -1,5 +1,5 @@
-import { IsString, Length } from 'class-validator';
-import { PageQuery } from './fields.js';
+import { IsString } from 'class-validator';
+import { Length, PageQuery } from './fields.js';
 
 export class AuditQuery extends PageQuery {
   /** such as pool, tender, award, organisation */

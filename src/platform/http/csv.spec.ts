@@ -117,6 +117,7 @@ describe('reading CSV', () => {
     ['a long line that ends', 'csv.line-too-long', [`code,name\nA,${'x'.repeat(70_000)}\n`], 2],
     ['a quoted value over many lines', 'csv.line-too-long', [`code,name\nA,"${'some words\n'.repeat(9_000)}"\n`]],
     ['too many rows', 'csv.too-many-rows', [`code,name\n${'A,B\n'.repeat(5_001)}`]],
+    ['too many rows without any value', 'csv.too-many-rows', [`code,name\n${',\n'.repeat(100_001)}`]],
     ['too many bytes', 'csv.too-large', ['code,name\n', ...Array<string>(41).fill(`A,${'x'.repeat(49_997)}\n`)]],
   ])('refuses %s with %s', async (...example) => {
     const [, code, chunks, line] = example;

@@ -10,6 +10,9 @@ import { FAULTS_LISTED } from './problem.filter.js';
 /** Rows handed on at a time, unless said otherwise. */
 const BATCH_ROWS = 1_000;
 
+/** Spreadsheet programs write rows without any value below the others; reading them costs as much, and says nothing. */
+const MAX_EMPTY_ROWS = 100_000;
+
 /** One row. `line` is where it begins in the file, counted from 1; the values are trimmed, absent ones are ''. */
 export interface CsvRow<C extends string> {
   readonly line: number;
@@ -100,13 +103,18 @@ export async function readCsv<C extends string, O extends string = never>(
   let header: readonly (C | O)[] | undefined;
   let batch: CsvRow<C | O>[] = [];
   let rows = 0;
+  let emptyRows = 0;
   const consume = async (records: AsyncIterable<{ record: string[]; info: { lines: number } }>): Promise<void> => {
     for await (const { record, info } of records) {
       if (!header) {
         header = headerOf(record, shape);
         continue;
       }
-      if (record.every((value) => value === '')) continue;
+      if (record.every((value) => value === '')) {
+        emptyRows += 1;
+        if (emptyRows > MAX_EMPTY_ROWS) throw tooManyEmptyRows();
+        continue;
+      }
       rows += 1;
       if (rows > shape.maxRows) throw tooManyRows(shape.maxRows);
       const line = info.lines - breaksWithin(record);
@@ -190,6 +198,14 @@ function tooManyRows(maxRows: number): Refusal {
   return refuse('csv.too-many-rows', `The file has more than ${maxRows} rows. Send it in parts.`, {
     kind: 'too-large',
   });
+}
+
+function tooManyEmptyRows(): Refusal {
+  return refuse(
+    'csv.too-many-rows',
+    `The file has more than ${MAX_EMPTY_ROWS} rows without any value. Delete the empty rows and send it again.`,
+    { kind: 'too-large' },
+  );
 }
 
 function listOf(columns: readonly string[]): string {

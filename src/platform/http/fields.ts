@@ -9,17 +9,32 @@ import {
   IsOptional,
   IsString,
   IsUUID,
-  Length,
   Matches,
   Max,
-  MaxLength,
   Min,
   ValidateBy,
+  type ValidationOptions,
 } from 'class-validator';
 import { isDay } from '../../kernel/calendar.js';
 import { isCurrency } from '../../kernel/currency.js';
 import { MAX_MINOR } from '../../kernel/money.js';
 import { PAGE_DEFAULT, PAGE_LIMIT } from '../../kernel/page.js';
+
+/**
+ * A text, or each of a list, of so many characters, counted as the database counts them: class-validator would leave out
+ * those that only say how the one before is shown, and the database would then refuse what was let in.
+ */
+export function Length(least: number, most: number, options: ValidationOptions): PropertyDecorator {
+  const fits = (text: string): boolean => {
+    if (text.length > 2 * most) return false;
+    const characters = Array.from(text).length;
+    return characters >= least && characters <= most;
+  };
+  return ValidateBy(
+    { name: 'length', validator: { validate: (value: unknown) => typeof value === 'string' && fits(value) } },
+    options,
+  );
+}
 
 /** An amount in minor units: a non-negative JSON integer that becomes a bigint. */
 export function IsMinor(): PropertyDecorator {
@@ -169,7 +184,7 @@ export class PageQuery {
   @ApiPropertyOptional()
   @IsOptional()
   @IsString({ message: 'must be the "next" of a page' })
-  @MaxLength(400, { message: 'must be the "next" of a page' })
+  @Length(0, 400, { message: 'must be the "next" of a page' })
   cursor?: string;
 
   @ApiProperty({ required: false, default: PAGE_DEFAULT, maximum: PAGE_LIMIT })

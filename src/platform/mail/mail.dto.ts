@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
-import { PageQuery } from '../http/fields.js';
+import { IsIn, IsOptional, IsString } from 'class-validator';
+import { Length, PageQuery } from '../http/fields.js';
 
 export const LETTER_STATES = ['waiting', 'sent', 'given-up'] as const;
 
