@@ -29,6 +29,9 @@ function attach(store: Store, method: Thing, customer: string): void {
   if (method['customer'] !== null) {
     throw impossible('The payment method you provided has already been attached to a customer.');
   }
+  if (method['_detached'] === true) {
+    throw impossible('The payment method was detached from a customer. It may not be used again.');
+  }
   store.get('customer', customer, 'customer');
   method['customer'] = customer;
   store.emit('payment_method.attached', method);
@@ -211,6 +214,7 @@ export const CUSTOMER_ROUTES: readonly Route[] = [
       const method = store.get('payment_method', id);
       if (method['customer'] === null) throw missing('customer of the payment method', id);
       method['customer'] = null;
+      method['_detached'] = true;
       store.emit('payment_method.detached', method);
       return method;
     },
