@@ -4,18 +4,16 @@ import { Refusal } from '../../src/kernel/refusal.js';
 import { StripeClient } from '../../src/payments/stripe-client.js';
 import { StripeGateway } from '../../src/payments/stripe-gateway.js';
 import { StripeMethods } from '../../src/payments/stripe-methods.js';
-import { StripePayouts } from '../../src/payments/stripe-payouts.js';
 import type { EventState } from '../../src/payments/stripe-states.js';
 import { StripeWatch } from '../../src/payments/stripe-watch.js';
 import { Settings } from '../../src/platform/config/settings.js';
 import { EitherStripe, idOf, refusal } from '../support/stripe/either.js';
-import { onModel, withAccount } from '../support/stripe/ways.js';
+import { onModel } from '../support/stripe/ways.js';
 
 describe('the gateway to Stripe', () => {
   let asked: EitherStripe;
   let gateway: StripeGateway;
   let methods: StripeMethods;
-  let payouts: StripePayouts;
   let watch: StripeWatch;
 
   const clientOf = (settings: Partial<Settings>): StripeClient =>
@@ -53,7 +51,6 @@ describe('the gateway to Stripe', () => {
     const client = clientOf(asked.settings());
     gateway = new StripeGateway(client);
     methods = new StripeMethods(client);
-    payouts = new StripePayouts(client);
     watch = new StripeWatch(client);
   });
 
@@ -258,38 +255,6 @@ describe('the gateway to Stripe', () => {
     expect((await gateway.retrieveRefund(refund.id)).id).toBe(refund.id);
     expect((await gateway.retrieveCharge(paid.charge ?? '')).minorRefunded).toBe(1_000n);
   });
-
-  it('opens an account that takes no transfers before its details are complete', async () => {
-    const made = await payouts.createAccount({ providerId: randomUUID(), name: 'Net', country: 'DE' });
-    expect(made).toMatchObject({ detailsSubmitted: false, transfersActive: false });
-    const payout = { payoutId: randomUUID(), refusals: 0, account: made.id, minor: 100n, currency: 'EUR' };
-    const refused = await why(payouts.createTransfer(payout));
-    expect(refused).toMatchObject({ facts: { stripe: { code: 'insufficient_capabilities_for_transfer' } } });
-  });
-
-  const movesOnce = async (meanwhile: () => void): Promise<void> => {
-    await asked.fund(2_000);
-    const paid = await deposit(await member('pm_card_bypassPending'));
-    const back = { refundId: randomUUID(), paymentIntent: paid.id, minor: 500n, currency: 'EUR' };
-    const account = await asked.account();
-    expect(await payouts.retrieveAccount(account)).toMatchObject({ transfersActive: true, payoutsEnabled: true });
-    const payout = { payoutId: randomUUID(), refusals: 0, account, minor: 2_000n, currency: 'EUR' };
-    const refund = await gateway.refund(back);
-    const transfer = await payouts.createTransfer(payout);
-    const taken = { reversalId: randomUUID(), refusals: 0, transfer: transfer.id, minor: 700n, currency: 'EUR' };
-    const reversal = await payouts.reverseTransfer(taken);
-    meanwhile();
-    expect((await gateway.refund(back)).id).toBe(refund.id);
-    expect((await payouts.createTransfer(payout)).id).toBe(transfer.id);
-    expect(await payouts.reverseTransfer(taken)).toEqual(reversal);
-    expect(await payouts.retrieveTransfer(transfer.id)).toMatchObject({ minor: 2_000n, minorReversed: 700n });
-  };
-
-  withAccount('gives back, transfers and takes back once', () => movesOnce(() => undefined));
-
-  onModel('clock', 'gives back, transfers and takes back once although Stripe has forgotten the keys', () =>
-    movesOnce(() => asked.model.advanceDays(2)),
-  );
 
   it('reads disputes, the balance and events, page by page', async () => {
     const paid = await deposit(await member('pm_card_createDispute'));

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { randomOf, shuffled } from '../support/stripe/deliveries.js';
 import { EitherStripe, refusal } from '../support/stripe/either.js';
-import { onModel } from '../support/stripe/ways.js';
+import { onModel, withBrowser } from '../support/stripe/ways.js';
 
 describe("the tests' Stripe", () => {
   let asked: EitherStripe;
@@ -25,10 +25,12 @@ describe("the tests' Stripe", () => {
       );
     });
 
-    onModel('undocumented', 'the key of browsers, where a secret one is asked for', async () => {
-      expect((await refusal(asked.client(asked.model.publishableKey).customers.create({ name: 'x' }))).statusCode).toBe(
-        401,
-      );
+    withBrowser('the key of browsers, where a secret one is asked for', async () => {
+      const browser = asked.client(asked.publishableKey);
+      expect(await refusal(browser.customers.create({ name: 'x' }))).toMatchObject({
+        statusCode: 403,
+        code: 'secret_key_required',
+      });
     });
 
     onModel('stricter', 'another version of the interface, and none', async () => {

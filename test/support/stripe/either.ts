@@ -4,7 +4,7 @@
  */
 import Stripe from 'stripe';
 import type { Deliveries, Manner } from './deliveries.js';
-import { Elsewhere } from './elsewhere.js';
+import { clientAt, Elsewhere } from './elsewhere.js';
 import { StripeModel } from './model.js';
 import { API_VERSION, type ModelEvent } from './store.js';
 import { OWN_ACCOUNT, OWN_KEY, OWN_PUBLISHABLE_KEY, TARGET } from './ways.js';
@@ -15,6 +15,7 @@ const DAYS = 14;
 /** elsewhere after so long. */
 const COMES_WITHIN_MILLIS = 300_000;
 const LOOK_EVERY_MILLIS = 1_000;
+const START_MINOR = 50_000;
 /** Some euros of a charge are kept by Stripe. */
 const MOST_FEES = 1_000;
 
@@ -30,15 +31,18 @@ export class EitherStripe {
     private readonly at: StripeModel | Elsewhere,
     readonly key: string,
     /** what a browser asks with */
-    private readonly publishableKey: string,
+    readonly publishableKey: string,
   ) {
     this.stripe = this.client(key);
   }
 
   static async start(): Promise<EitherStripe> {
     if (OWN_KEY !== undefined) {
-      const elsewhere = await Elsewhere.start(TARGET, clientAt(TARGET, OWN_KEY, { maxNetworkRetries: 2 }));
-      return new EitherStripe(elsewhere, OWN_KEY, OWN_PUBLISHABLE_KEY ?? '');
+      const elsewhere = await Elsewhere.start(TARGET, OWN_KEY);
+      const asked = new EitherStripe(elsewhere, OWN_KEY, OWN_PUBLISHABLE_KEY ?? '');
+      // What is given back, and what a dispute takes, comes out of what is available.
+      await asked.fund(START_MINOR);
+      return asked;
     }
     const model = await StripeModel.start();
     return new EitherStripe(model, model.key, model.publishableKey);
@@ -209,8 +213,7 @@ export class EitherStripe {
     body.set('return_url', 'https://pumasi.example/back');
     if (method.endsWith('_de')) {
       body.set('mandate_data[customer_acceptance][type]', 'online');
-      body.set('mandate_data[customer_acceptance][online][ip_address]', '127.0.0.1');
-      body.set('mandate_data[customer_acceptance][online][user_agent]', 'test');
+      body.set('mandate_data[customer_acceptance][online][infer_from_client]', 'true');
     }
     const headers = { authorization: `Bearer ${this.publishableKey}`, 'stripe-version': API_VERSION };
     return (await fetch(`${this.url}/v1/setup_intents/${id}/confirm`, { method: 'POST', headers, body })).status;
@@ -276,12 +279,6 @@ export class EitherStripe {
     }
     return this.stripe.invoices.finalizeInvoice(invoice.id, { auto_advance: false, expand: ['payments'] });
   }
-}
-
-function clientAt(url: string, key: string, config: Partial<Stripe.StripeConfig> = {}): Stripe {
-  const { hostname: host, port, protocol } = new URL(url);
-  const where = protocol === 'http:' ? ({ host, port, protocol: 'http' } as const) : {};
-  return new Stripe(key, { apiVersion: API_VERSION, maxNetworkRetries: 0, telemetry: false, ...where, ...config });
 }
 
 /** The id of what Stripe shows as an id, or whole. */

@@ -5,11 +5,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type Stripe from 'stripe';
+import Stripe from 'stripe';
 import { Deliveries } from './deliveries.js';
 import { ModelError } from './errors.js';
 import { ROUTES } from './model.js';
-import type { ModelEvent } from './store.js';
+import { API_VERSION, type ModelEvent } from './store.js';
 import { Wire } from './wire.js';
 
 /** What must not be handed on: it is about the connection to us. */
@@ -47,6 +47,13 @@ function routeOf(method: string, path: string): string {
   return known?.name ?? `${method} ${path}`;
 }
 
+/** Stripe's own library, which asks there. */
+export function clientAt(url: string, key: string, config: Partial<Stripe.StripeConfig> = {}): Stripe {
+  const { hostname: host, port, protocol } = new URL(url);
+  const where = { host, port: port === '' ? 443 : port, protocol: protocol === 'http:' ? 'http' : 'https' } as const;
+  return new Stripe(key, { apiVersion: API_VERSION, maxNetworkRetries: 0, telemetry: false, ...where, ...config });
+}
+
 export class Elsewhere {
   readonly wire = new Wire();
   readonly deliveries = new Deliveries();
@@ -80,8 +87,9 @@ export class Elsewhere {
     });
   }
 
-  /** @param target where it is @param direct asks it there */
-  static async start(target: string, direct: Stripe): Promise<Elsewhere> {
+  /** @param target where it is */
+  static async start(target: string, key: string): Promise<Elsewhere> {
+    const direct = clientAt(target, key, { maxNetworkRetries: 2 });
     const near = new URL(target).protocol === 'http:';
     const elsewhere = new Elsewhere(target, direct, near ? 20 : 1_500);
     elsewhere.since = (await direct.customers.create({ name: 'Tests of Pumasi begin' })).created;

@@ -169,6 +169,10 @@ export class StripeModel {
   private admit(route: Route, request: FastifyRequest): Form {
     const { authorization = '', 'stripe-version': version, 'idempotency-key': key } = request.headers;
     const browser = this.isBrowser(route, request);
+    if (authorization === `Bearer ${this.publishableKey}` && !browser) {
+      const why = 'This API call cannot be made with a publishable API key.';
+      throw unfit(why, { code: 'secret_key_required' }, 403);
+    }
     if (authorization !== `Bearer ${this.key}` && !browser) throw unfit('Invalid API Key provided.', {}, 401);
     if (version !== API_VERSION) throw unfit(`Invalid Stripe API version: ${String(version)}`);
     if (typeof key === 'string' && key.length > 255) throw unfit('Idempotency keys have at most 255 characters.');

@@ -1,6 +1,6 @@
 /** Customers, their payment methods, and setting those up. */
 import { declined, impossible, missing, unfit } from './errors.js';
-import { choice, list, metadata, object, PAGING, required, text } from './params.js';
+import { bool, choice, list, metadata, object, PAGING, required, text } from './params.js';
 import type { Ground, Route, Rows } from './route.js';
 import type { Store, Thing } from './store.js';
 import { type Behaviour, TEST_METHODS } from './test-methods.js';
@@ -154,7 +154,14 @@ export const CUSTOMER_ROUTES: readonly Route[] = [
         ),
       }),
     },
-    browserShape: { client_secret: required(text) },
+    browserShape: {
+      client_secret: required(text),
+      mandate_data: object({
+        customer_acceptance: required(
+          object({ type: required(choice('online')), online: required(object({ infer_from_client: bool })) }),
+        ),
+      }),
+    },
     run: (ground, input, { id = '' }) => {
       const setup = ground.store.get('setup_intent', id);
       if (input.client_secret !== undefined && input.client_secret !== setup['client_secret']) {
