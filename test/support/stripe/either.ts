@@ -41,7 +41,12 @@ export class EitherStripe {
       const elsewhere = await Elsewhere.start(TARGET, OWN_KEY);
       const asked = new EitherStripe(elsewhere, OWN_KEY, OWN_PUBLISHABLE_KEY ?? '');
       // What is given back, and what a dispute takes, comes out of what is available.
-      await asked.fund(START_MINOR);
+      try {
+        await asked.fund(START_MINOR);
+      } catch (error) {
+        await asked.stop();
+        throw error;
+      }
       return asked;
     }
     const model = await StripeModel.start();
