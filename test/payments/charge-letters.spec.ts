@@ -1,5 +1,6 @@
 /** Letters to members about invoices that are charged by their payment method. */
-import { EitherStripe, describeOnModel } from '../support/stripe/either.js';
+import { EitherStripe } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { System } from '../support/system.js';
 import { issue } from './issued.js';
 import { sides } from './paid-market.js';

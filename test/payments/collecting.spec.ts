@@ -1,6 +1,6 @@
 /** Collecting through Stripe, held against the tests' model of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
 import { hasAccount, hasMethod, noticePasses, tell } from './told.js';
 import { balance } from './books.js';

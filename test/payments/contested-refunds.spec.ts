@@ -1,5 +1,5 @@
 /** Refunds that Stripe was asked for while the payer's bank took the same money. */
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import type { ModelEvent } from '../support/stripe/store.js';
 import type { Someone } from '../support/system.js';
 import { withStripe } from './at-stripe.js';

@@ -1,7 +1,7 @@
 /** Money that goes again, in ways that cross each other: refunds, disputes, and payments of another purse meanwhile. */
 import { randomUUID } from 'node:crypto';
 import { signedAgreement } from '../subscriptions/signed-agreement.js';
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import type { Someone } from '../support/system.js';
 import { withStripe } from './at-stripe.js';
 import { balance } from './books.js';

@@ -1,5 +1,6 @@
 /** What Stripe keeps of payments and disputes is booked each night, and what is there is held against the ledger. */
-import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
+import { EitherStripe } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { System } from '../support/system.js';
 import { balance, wrongInBooks } from './books.js';
 import { nightPasses } from './night.js';

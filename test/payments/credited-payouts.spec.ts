@@ -1,5 +1,5 @@
 /** What a credit note leaves of an invoice that was transferred to its provider: the rest is taken back once it is refunded. */
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
 import { creditNote, issue, type Issued } from './issued.js';
 import { contestedAndLost, pay, payingOut, type PayingOut, payoutOf, proposed } from './paid-out.js';

@@ -1,6 +1,6 @@
 /** SEPA direct debits are announced some days before they are taken, and not taken when there is no reason to any more. */
 import { randomUUID } from 'node:crypto';
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
 import { creditNote, issue, type Issued } from './issued.js';
 import { arrives, type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';

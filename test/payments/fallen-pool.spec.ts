@@ -3,7 +3,8 @@
  * Stripe, so that nobody has to do anything.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
+import { EitherStripe } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { killed, Processes, type RunningProcess, SECRETS } from '../support/processes.js';
 import { type Someone, System } from '../support/system.js';
 import { signedAgreement } from '../subscriptions/signed-agreement.js';

@@ -1,6 +1,7 @@
 /** Disputes that take nothing, take it late or again, or are over before a bank decides: only what is withdrawn is booked. */
 import { randomUUID } from 'node:crypto';
-import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
+import { EitherStripe } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { type Someone, System } from '../support/system.js';
 import { balance, wrongInBooks } from './books.js';
 import { issue, type Issued } from './issued.js';

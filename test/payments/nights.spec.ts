@@ -1,7 +1,8 @@
 /** What the nightly reconciliation with Stripe shows of transfers that we did not make, and what it lets go. */
 import { randomUUID } from 'node:crypto';
 import { type LookedUp, type Seen, UnbookedTransfers } from '../../src/payments/unbooked-transfers.js';
-import { describeOnModel, EitherStripe } from '../support/stripe/either.js';
+import { EitherStripe } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { System } from '../support/system.js';
 import { nightPasses } from './night.js';
 import { contestedAndLost, paidOut, payingOut, type PayingOut, payoutOf } from './paid-out.js';

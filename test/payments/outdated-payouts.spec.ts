@@ -1,5 +1,5 @@
 /** A payout whose members' money goes again before the provider has it. */
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
 import {
   contestedAndLost,

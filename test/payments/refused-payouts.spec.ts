@@ -1,5 +1,5 @@
 /** What Stripe does not transfer is seen, with the reason, and is tried again: by itself, or when an officer says so. */
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
 import {
   invoiced,

@@ -3,7 +3,7 @@ import { statesOf } from '../../src/kernel/lifecycle.js';
 import { reversalLifecycle } from '../../src/payments/rules/lifecycles.js';
 import { REVERSAL_TRIES } from '../../src/payments/rules/reversals.js';
 import { statesAllowed } from '../support/states.js';
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
 import { contestedAndLost, paidOut, payingOut, type PayingOut, payoutOf } from './paid-out.js';
 import { tell } from './told.js';

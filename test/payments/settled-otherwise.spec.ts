@@ -1,5 +1,5 @@
 /** Invoices that Stripe was to collect, and that were settled otherwise: it does not collect them any more. */
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import type { Thing } from '../support/stripe/store.js';
 import type { Someone } from '../support/system.js';
 import { withStripe } from './at-stripe.js';

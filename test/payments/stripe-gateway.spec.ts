@@ -4,16 +4,16 @@ import { Refusal } from '../../src/kernel/refusal.js';
 import { StripeClient } from '../../src/payments/stripe-client.js';
 import { StripeGateway } from '../../src/payments/stripe-gateway.js';
 import { StripeMethods } from '../../src/payments/stripe-methods.js';
-import { StripePayouts } from '../../src/payments/stripe-payouts.js';
+import type { EventState } from '../../src/payments/stripe-states.js';
 import { StripeWatch } from '../../src/payments/stripe-watch.js';
 import { Settings } from '../../src/platform/config/settings.js';
-import { EitherStripe, idOf, onModel, refusal } from '../support/stripe/either.js';
+import { EitherStripe, idOf, refusal } from '../support/stripe/either.js';
+import { onModel } from '../support/stripe/ways.js';
 
 describe('the gateway to Stripe', () => {
   let asked: EitherStripe;
   let gateway: StripeGateway;
   let methods: StripeMethods;
-  let payouts: StripePayouts;
   let watch: StripeWatch;
 
   const clientOf = (settings: Partial<Settings>): StripeClient =>
@@ -51,7 +51,6 @@ describe('the gateway to Stripe', () => {
     const client = clientOf(asked.settings());
     gateway = new StripeGateway(client);
     methods = new StripeMethods(client);
-    payouts = new StripePayouts(client);
     watch = new StripeWatch(client);
   });
 
@@ -88,37 +87,37 @@ describe('the gateway to Stripe', () => {
     expect(refused).toMatchObject({ status: 'requires_payment_method', failure: { code: 'card_declined' } });
   });
 
-  onModel('charges a deposit once when the answer does not come, again and again', async () => {
+  it('charges a deposit once when the answer does not come, again and again', async () => {
     const who = await member();
     const id = randomUUID();
-    const before = asked.model.done('POST /v1/payment_intents');
-    asked.model.failNext('POST /v1/payment_intents', 'reset', 3);
+    const before = asked.wire.done('POST /v1/payment_intents');
+    asked.wire.failNext('POST /v1/payment_intents', 'reset', 3);
     expect((await why(deposit(who, id))).code).toBe('stripe.unavailable');
     expect((await deposit(who, id)).status).toBe('succeeded');
-    expect(asked.model.done('POST /v1/payment_intents')).toBe(before + 1);
+    expect(asked.wire.done('POST /v1/payment_intents')).toBe(before + 1);
   });
 
-  onModel('charges a deposit once when the answer comes too late', async () => {
-    asked.model.failNext('POST /v1/payment_intents', 'timeout');
+  it('charges a deposit once when the answer comes too late', async () => {
+    asked.wire.failNext('POST /v1/payment_intents', 'timeout');
     const who = await member();
     expect((await deposit(who)).status).toBe('succeeded');
     expect((await asked.stripe.paymentIntents.list({ customer: who.customer })).data).toHaveLength(1);
   });
 
-  onModel('charges a deposit once although Stripe has forgotten the key', async () => {
+  onModel('clock', 'charges a deposit once although Stripe has forgotten the key', async () => {
     const who = await member();
     const id = randomUUID();
-    asked.model.failNext('POST /v1/payment_intents', 'reset', 3);
+    asked.wire.failNext('POST /v1/payment_intents', 'reset', 3);
     await why(deposit(who, id));
     asked.model.advanceDays(3);
     await deposit(who, id);
     expect((await asked.stripe.paymentIntents.list({ customer: who.customer })).data).toHaveLength(1);
   });
 
-  onModel('waits for a direct debit', async () => {
+  it('waits for a direct debit', async () => {
     const paid = await deposit(await member('pm_success_de'));
     expect(paid.status).toBe('processing');
-    asked.model.advanceDays(3);
+    await asked.debited(paid.id);
     expect(await gateway.retrievePaymentIntent(paid.id)).toMatchObject({ status: 'succeeded', minor: 2_500n });
   });
 
@@ -175,31 +174,37 @@ describe('the gateway to Stripe', () => {
     expect(data.map(({ status }) => status)).toEqual(['open', 'void', 'void']);
   });
 
-  onModel('charges nothing of what a customer owes at Stripe besides', async () => {
+  it('charges nothing of what a customer owes at Stripe besides', async () => {
     const { customer } = await member();
     await asked.invoice(customer, [30]);
     expect((await why(gateway.issueInvoice(order(customer)))).code).toBe('stripe.amount');
     expect((await asked.stripe.invoices.list({ customer, status: 'open' })).data).toEqual([]);
   });
 
-  onModel('makes an invoice again of which a draft was left with another amount', async () => {
+  it('makes an invoice again of which a draft was left with another amount', async () => {
     const { customer } = await member();
     const wish = order(customer);
-    asked.model.failNext('POST /v1/invoices/:id/finalize', 'error', 3);
+    asked.wire.failNext('POST /v1/invoices/:id/finalize', 'error', 3);
     await why(gateway.issueInvoice(wish));
     const less = { ...wish, lines: [{ description: 'Fibre', minor: 4_000n }] };
     expect(await gateway.issueInvoice(less)).toMatchObject({ status: 'open', minorDue: 4_000n });
   });
 
-  onModel('goes on with an invoice where it was left', async () => {
+  const goesOn = async (meanwhile: () => void): Promise<void> => {
     const { customer } = await member();
     const wish = order(customer);
-    asked.model.failNext('POST /v1/invoices/:id/finalize', 'error', 3);
+    asked.wire.failNext('POST /v1/invoices/:id/finalize', 'error', 3);
     expect((await why(gateway.issueInvoice(wish))).code).toBe('stripe.unavailable');
-    asked.model.advanceDays(2);
+    meanwhile();
     expect(await gateway.issueInvoice(wish)).toMatchObject({ status: 'open', minorDue: 4_500n });
     expect((await asked.stripe.invoices.list({ customer })).data).toHaveLength(1);
-  });
+  };
+
+  it('goes on with an invoice where it was left', () => goesOn(() => undefined));
+
+  onModel('clock', 'goes on with an invoice although Stripe has forgotten the keys', () =>
+    goesOn(() => asked.model.advanceDays(2)),
+  );
 
   it('tells why an invoice is not paid, and tries once per attempt', async () => {
     const { customer, paymentMethod } = await member('pm_card_chargeCustomerFail');
@@ -210,10 +215,11 @@ describe('the gateway to Stripe', () => {
       status: 'open',
       payment: { status: 'requires_payment_method', failure: { code: 'card_declined' } },
     });
+    const before = asked.wire.done('POST /v1/invoices/:id/pay');
     await gateway.payInvoice({ ...pay, attempt: 1 });
-    expect((await asked.stripe.invoices.retrieve(stripeInvoice)).attempt_count).toBe(1);
+    expect(asked.wire.done('POST /v1/invoices/:id/pay')).toBe(before);
     await gateway.payInvoice({ ...pay, attempt: 2 });
-    expect((await asked.stripe.invoices.retrieve(stripeInvoice)).attempt_count).toBe(2);
+    expect(asked.wire.done('POST /v1/invoices/:id/pay')).toBe(before + 1);
     expect((await gateway.voidInvoice({ invoiceId: wish.invoiceId, stripeInvoice })).status).toBe('void');
   });
 
@@ -228,7 +234,7 @@ describe('the gateway to Stripe', () => {
     expect(await gateway.payInvoice({ ...pay, paymentMethod: other })).toMatchObject({ status: 'paid' });
   });
 
-  onModel('waits until Stripe forgets a key that was used for something else', async () => {
+  onModel('clock', 'waits until Stripe forgets a key that was used for something else', async () => {
     const who = await member();
     const id = randomUUID();
     // Stripe has answered the key by a failure that left nothing behind.
@@ -250,40 +256,27 @@ describe('the gateway to Stripe', () => {
     expect((await gateway.retrieveCharge(paid.charge ?? '')).minorRefunded).toBe(1_000n);
   });
 
-  onModel('gives back, transfers and takes back once although Stripe has forgotten the keys', async () => {
-    const paid = await deposit(await member('pm_card_bypassPending'));
-    const back = { refundId: randomUUID(), paymentIntent: paid.id, minor: 500n, currency: 'EUR' };
-    const made = await payouts.createAccount({ providerId: randomUUID(), name: 'Net', country: 'DE' });
-    expect(made).toMatchObject({ detailsSubmitted: false, transfersActive: false });
-    asked.model.completeAccount(made.id);
-    expect(await payouts.retrieveAccount(made.id)).toMatchObject({ transfersActive: true, payoutsEnabled: true });
-    const payout = { payoutId: randomUUID(), refusals: 0, account: made.id, minor: 2_000n, currency: 'EUR' };
-    const refund = await gateway.refund(back);
-    const transfer = await payouts.createTransfer(payout);
-    const taken = { reversalId: randomUUID(), refusals: 0, transfer: transfer.id, minor: 700n, currency: 'EUR' };
-    const reversal = await payouts.reverseTransfer(taken);
-    asked.model.advanceDays(2);
-    expect((await gateway.refund(back)).id).toBe(refund.id);
-    expect((await payouts.createTransfer(payout)).id).toBe(transfer.id);
-    expect(await payouts.reverseTransfer(taken)).toEqual(reversal);
-    expect(await payouts.retrieveTransfer(transfer.id)).toMatchObject({ minor: 2_000n, minorReversed: 700n });
-  });
-
-  onModel('reads disputes, the balance and events, page by page', async () => {
-    const paid = await deposit(await member());
-    const id = asked.model.dispute(paid.id);
+  it('reads disputes, the balance and events, page by page', async () => {
+    const paid = await deposit(await member('pm_card_createDispute'));
+    const { id, created } = await asked.disputeOf(paid.id);
     expect(await gateway.retrieveDispute(id)).toMatchObject({
       charge: paid.charge,
       minor: 2_500n,
       reason: 'fraudulent',
     });
     expect(await watch.balance()).toContainEqual(expect.objectContaining({ currency: 'EUR' }));
-    const since = new Date(asked.model.store.now() * 1_000 - 5_000);
-    const first = await watch.listEvents({ since, limit: 2 });
-    expect(first.events[0]).toMatchObject({ type: 'charge.dispute.funds_withdrawn', objectId: id, account: null });
-    const rest = await watch.listEvents({ since, after: first.next ?? '' });
-    expect(rest.events.map((event) => event.id)).not.toContain(first.events[1]?.id);
-    expect((await watch.listEvents({ since: new Date(asked.model.store.now() * 1_000 + 60_000) })).next).toBeNull();
+    await asked.catchUp();
+    const since = new Date(created * 1_000 - 5_000);
+    const events: EventState[] = [];
+    for (let after: string | null | undefined; after !== null;) {
+      const page = await watch.listEvents({ since, limit: 2, ...(after === undefined ? {} : { after }) });
+      events.push(...page.events);
+      after = page.next;
+    }
+    const withdrawn = { type: 'charge.dispute.funds_withdrawn', objectId: id, account: null };
+    expect(events).toContainEqual(expect.objectContaining(withdrawn));
+    expect(new Set(events.map((event) => event.id)).size).toBe(events.length);
+    expect((await watch.listEvents({ since: new Date((created + 86_400) * 1_000) })).events).toEqual([]);
   });
 
   it('tells what went wrong in words for programs, and no secret', async () => {
@@ -296,8 +289,8 @@ describe('the gateway to Stripe', () => {
     expect(JSON.stringify([refused, refused.message])).not.toContain('wrongwrong');
   });
 
-  onModel('asks later when Stripe is asked too often', async () => {
-    asked.model.failNext('GET /v1/balance', 'rate-limit', 3);
+  it('asks later when Stripe is asked too often', async () => {
+    asked.wire.failNext('GET /v1/balance', 'rate-limit', 3);
     expect(await why(watch.balance())).toMatchObject({ code: 'stripe.unavailable', kind: 'unavailable' });
   });
 });

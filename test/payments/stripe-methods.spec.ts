@@ -1,6 +1,6 @@
 /** Members set up what they pay by, providers what they are paid into; card data and secrets stay at Stripe. */
 import { randomUUID } from 'node:crypto';
-import { describeOnModel, onModel } from '../support/stripe/either.js';
+import { onModel, withBrowser } from '../support/stripe/ways.js';
 import { type Someone, System } from '../support/system.js';
 import { applied, type AtStripe, atStripe, beginSetup, stopped, withMethod } from './at-stripe.js';
 
@@ -16,7 +16,6 @@ describe('payment methods', () => {
   });
   afterAll(() => stopped(at));
 
-  const asked = () => at.asked.model;
   const methods = async (of = member): Promise<Record<string, unknown>[]> =>
     ((await of.get('/api/v1/payment-methods').expect(200)).body as { items: Record<string, unknown>[] }).items;
   const confirm = (setupIntent: string, of = member) => of.post('/api/v1/payment-methods/confirm', { setupIntent });
@@ -31,11 +30,11 @@ describe('payment methods', () => {
     expect(await methods()).toEqual([body]);
   });
 
-  onModel('are taken as soon as Stripe tells of them', async () => {
+  withBrowser('are taken as soon as Stripe tells of them', async () => {
     const { body } = await member.post('/api/v1/payment-methods/setup').expect(201);
     const { clientSecret } = body as { clientSecret: string };
-    expect(await at.asked.model.confirmInBrowser(clientSecret, 'pm_success_de')).toBe(200);
-    await at.asked.model.deliveries.idle();
+    expect(await at.asked.confirmInBrowser(clientSecret, 'pm_success_de')).toBe(200);
+    await at.asked.told();
     await applied(at);
     expect(await methods()).toMatchObject([{ kind: 'sepa_debit', brand: 'DE', lastFour: '3000', state: 'active' }]);
   });
@@ -82,14 +81,14 @@ describe('payment methods', () => {
     expect(await methods()).toEqual([]);
   });
 
-  onModel('end when Stripe cannot charge them any more', async () => {
+  it('end when Stripe cannot charge them any more', async () => {
     await withMethod(at, member);
     const rows: { id: string }[] = await at.system.source.query(
       'select payment_method as id from member_payment_method where member_id = $1',
       [member.organisationId],
     );
     await at.asked.stripe.paymentMethods.detach(rows[0]?.id ?? '');
-    await at.asked.model.deliveries.idle();
+    await at.asked.told();
     await applied(at);
     expect(await methods()).toMatchObject([{ state: 'ended' }]);
   });
@@ -155,28 +154,25 @@ describe('payment methods', () => {
     expect(held).not.toContain('4242424242424242');
   });
 
-  onModel('can be set up later when Stripe cannot be asked now, and nothing remains of it', async () => {
-    at.asked.model.failNext('POST /v1/setup_intents', 'error', 3);
+  it('can be set up later when Stripe cannot be asked now, and nothing remains of it', async () => {
+    at.asked.wire.failNext('POST /v1/setup_intents', 'error', 3);
     const refused = await member.post('/api/v1/payment-methods/setup');
     expect([refused.status, refused.body.code]).toEqual([503, 'stripe.unavailable']);
     await withMethod(at, member);
     expect(await methods()).toHaveLength(1);
   });
 
-  onModel(
-    'wait for Stripe a few at a time, so that a Stripe that hangs leaves connections to everybody else',
-    async () => {
-      const many = await Promise.all(Array.from({ length: 12 }, () => at.system.someone('owner')));
-      asked().failNext('POST /v1/customers', 'timeout', 5);
-      const waiting = many.map(async (each) => (await each.post('/api/v1/payment-methods/setup')).body.code as string);
-      const began = performance.now();
-      await member.get('/api/v1/me').expect(200);
-      expect(performance.now() - began).toBeLessThan(3_000);
-      const codes = await Promise.all(waiting);
-      expect(codes.filter((code) => code === 'system.busy')).toHaveLength(7);
-      expect(codes.filter((code) => code === undefined)).toHaveLength(5);
-    },
-  );
+  it('wait for Stripe a few at a time, so that a Stripe that hangs leaves connections to everybody else', async () => {
+    const many = await Promise.all(Array.from({ length: 12 }, () => at.system.someone('owner')));
+    at.asked.wire.failNext('POST /v1/customers', 'timeout', 5);
+    const waiting = many.map(async (each) => (await each.post('/api/v1/payment-methods/setup')).body.code as string);
+    const began = performance.now();
+    await member.get('/api/v1/me').expect(200);
+    expect(performance.now() - began).toBeLessThan(3_000);
+    const codes = await Promise.all(waiting);
+    expect(codes.filter((code) => code === 'system.busy')).toHaveLength(7);
+    expect(codes.filter((code) => code === undefined)).toHaveLength(5);
+  });
 
   it('are a page at a time', async () => {
     for (let made = 0; made < 3; made += 1) await withMethod(at, member);
@@ -186,14 +182,14 @@ describe('payment methods', () => {
   });
 });
 
-describeOnModel('payout accounts', () => {
+describe('payout accounts', () => {
   let at: AtStripe;
   beforeAll(async () => {
     at = await atStripe();
   });
   afterAll(() => stopped(at));
 
-  it('are opened by the provider, filled in at Stripe, and usable once Stripe says so', async () => {
+  it('are opened by the provider, and filled in at Stripe by a link that is kept nowhere', async () => {
     const provider = await at.system.someone('bidder');
     expect((await provider.get('/api/v1/payout-account')).body.code).toBe('payout-account.not-found');
     const key = randomUUID();
@@ -207,16 +203,20 @@ describeOnModel('payout accounts', () => {
     expect(await everything(at.system)).not.toContain(url);
     const elsewhere = await provider.post('/api/v1/payout-account', { country: 'FR' });
     expect([elsewhere.status, elsewhere.body.code]).toEqual([409, 'payout-account.other-country']);
+    const other = await at.system.someone('bidder');
+    expect((await other.get('/api/v1/payout-account')).status).toBe(404);
+  });
 
-    at.asked.model.completeAccount(account.account);
-    await at.asked.model.deliveries.idle();
+  onModel('person', 'are usable once Stripe says so', async () => {
+    const provider = await at.system.someone('bidder');
+    const { body: opened } = await provider.post('/api/v1/payout-account', { country: 'DE' }).expect(201);
+    at.asked.model.completeAccount((opened as { account: { account: string } }).account.account);
+    await at.asked.told();
     await applied(at);
     const { body } = await provider.get('/api/v1/payout-account').expect(200);
     expect(body).toMatchObject({ detailsSubmitted: true, transfersActive: true, payoutsEnabled: true });
     const ready: unknown[] = await at.system.source.query('select from provider_payout_account');
     expect(ready).toHaveLength(1);
-    const other = await at.system.someone('bidder');
-    expect((await other.get('/api/v1/payout-account')).status).toBe(404);
   });
 
   it('need a country that is one', async () => {

@@ -3,7 +3,7 @@
  * market ends in the same state and with the same balances.
  */
 import { randomUUID } from 'node:crypto';
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import type { Someone } from '../support/system.js';
 import { applied, type AtStripe, atStripe, stopped } from './at-stripe.js';
 import { wrongInBooks } from './books.js';

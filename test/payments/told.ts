@@ -57,18 +57,12 @@ export async function noticePasses(system: System): Promise<void> {
 
 /** The provider has an account that takes transfers. */
 export async function hasAccount(system: System, asked: EitherStripe, providerId: string): Promise<string> {
-  const account = await asked.stripe.accounts.create({
-    type: 'express',
-    country: 'DE',
-    business_profile: { name: 'Provider' },
-    capabilities: { transfers: { requested: true } },
-  });
-  asked.model.completeAccount(account.id);
+  const account = await asked.account();
   await system.source.query(
     `insert into payout_account (provider_id, stripe_id, country, transfers_active) values ($1, $2, 'DE', true)`,
-    [providerId, account.id],
+    [providerId, account],
   );
-  return account.id;
+  return account;
 }
 
 /** Everything that nobody was told of yet is told: so many times each, in an order that follows from the seed. */

@@ -1,5 +1,5 @@
 /** A payout goes from where the money is, and one that waits for money at Stripe can go another way, once. */
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
 import { issue, type Issued } from './issued.js';
 import {

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { cases } from '../support/cases.js';
-import { describeOnModel } from '../support/stripe/either.js';
+import { describeOnModel } from '../support/stripe/ways.js';
 import { type AtStripe, atStripe, stopped } from './at-stripe.js';
 import { revertedTwice, wrongInBooks } from './books.js';
 import { nightPasses } from './night.js';

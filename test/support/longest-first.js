@@ -28,6 +28,7 @@ const LONGEST = [
   'payments/stripe-methods',
   'awards/rules-of-award',
   'payments/fallen-pool',
+  'payments/stripe-money-told',
   'identity/routes',
   'identity/others-objects',
   'awards/proofs',

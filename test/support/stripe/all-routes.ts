@@ -1,6 +1,6 @@
-/** Asks the tests' Stripe for everything that it can, so that every kind of answer and event of it is there once. */
+/** Asks a Stripe for everything that we ask of it, so that every kind of answer and event of it is there once. */
 import type { EitherStripe } from './either.js';
-import { refusal } from './either.js';
+import { idOf, refusal } from './either.js';
 
 /** Asks every route at least once, and lets happen what happens by itself or by others. */
 export async function askEverything(asked: EitherStripe): Promise<void> {
@@ -18,9 +18,8 @@ async function setUp(asked: EitherStripe): Promise<void> {
   await stripe.customers.retrieve(customer);
   await stripe.paymentMethods.retrieve(method);
   await stripe.paymentMethods.detach(method);
-  const debit = await asked.payer('pm_success_de');
-  await stripe.paymentMethods.detach(debit.method);
-  await stripe.paymentMethods.attach(debit.method, { customer });
+  await asked.payer('pm_success_de');
+  await stripe.paymentMethods.attach('pm_card_visa', { customer });
   await stripe.paymentMethods.list({ customer });
   const types = { customer, usage: 'off_session', allowed_payment_method_types: ['card', 'sepa_debit'] } as const;
   const setup = async (): Promise<string> =>
@@ -30,7 +29,7 @@ async function setUp(asked: EitherStripe): Promise<void> {
   await stripe.setupIntents.retrieve(declined);
   const authenticated = await setup();
   await asked.confirm(authenticated, 'pm_card_authenticationRequired');
-  asked.model.authenticate(authenticated);
+  if (asked.fresh) asked.model.authenticate(authenticated);
   await stripe.setupIntents.retrieve(authenticated, { expand: ['payment_method', 'customer'] });
   await stripe.setupIntents.cancel(await setup());
 }
@@ -58,24 +57,28 @@ async function collect(asked: EitherStripe): Promise<void> {
   const failing = await asked.charge(await asked.payer('pm_failed_de'));
   const lost = await asked.charge(await asked.payer('pm_card_refundFail'));
   const back = await stripe.refunds.create({ payment_intent: lost.id, reason: 'requested_by_customer' });
-  asked.model.advanceDays(3);
-  await stripe.refunds.retrieve(back.id);
+  await asked.comes(async () => (await stripe.refunds.retrieve(back.id)).status === 'failed');
+  await asked.debited(debit.id);
   await stripe.refunds.create({ payment_intent: debit.id });
-  asked.model.advanceDays(3);
-  await stripe.paymentIntents.retrieve(failing.id);
+  await asked.debited(failing.id);
   await refusal(asked.charge(await asked.payer('pm_card_chargeCustomerFail')));
+  const later = await asked.charge(await asked.payer('pm_card_pendingRefund'));
+  const { id } = await stripe.refunds.create({ payment_intent: later.id });
+  await asked.comes(async () => (await stripe.refunds.retrieve(id)).status === 'succeeded');
 }
 
 async function contest(asked: EitherStripe): Promise<void> {
   const { stripe } = asked;
-  const inquired = await asked.charge(await asked.payer('pm_card_bypassPending'), 700);
-  asked.model.withdraw(asked.model.dispute(inquired.id, 'fraudulent', true), 'needs_response');
+  const inquired = await asked.charge(await asked.payer('pm_card_createDisputeInquiry'), 700);
+  const inquiry = await asked.disputeOf(inquired.id);
+  const evidence = { uncategorized_text: 'escalate_inquiry_evidence' };
+  await stripe.disputes.update(inquiry.id, { evidence, submit: true });
+  await asked.comes(async () => (await stripe.disputes.retrieve(inquiry.id)).status === 'needs_response');
   for (const outcome of ['won', 'lost'] as const) {
-    const payment = await asked.charge(await asked.payer('pm_card_bypassPending'), 800);
-    const id = asked.model.dispute(payment.id);
-    const { charge } = await stripe.disputes.retrieve(id);
-    await stripe.charges.retrieve(typeof charge === 'string' ? charge : charge.id, { expand: ['payment_intent'] });
-    asked.model.closeDispute(id, outcome);
+    const payment = await asked.charge(await asked.payer('pm_card_createDispute'), 800);
+    const { id, charge } = await asked.disputeOf(payment.id);
+    await stripe.charges.retrieve(idOf(charge), { expand: ['payment_intent'] });
+    await asked.decide(id, outcome);
     await stripe.disputes.retrieve(id, { expand: ['charge', 'payment_intent'] });
   }
 }
@@ -91,10 +94,10 @@ async function payOut(asked: EitherStripe): Promise<void> {
     refresh_url: refresh,
     return_url: back,
   });
-  asked.model.completeAccount(account.id);
-  await stripe.accounts.retrieve(account.id);
-  await asked.charge(await asked.payer('pm_card_bypassPending'), 5_000);
-  const order = { currency: 'eur', destination: account.id, transfer_group: 'one' };
+  const destination = await asked.account();
+  await stripe.accounts.retrieve(destination);
+  await asked.fund(5_000);
+  const order = { currency: 'eur', destination, transfer_group: 'one' };
   const transfer = await stripe.transfers.create({ ...order, amount: 1_500 });
   await refusal(stripe.transfers.create({ ...order, amount: 99_999_999 }));
   await stripe.transfers.createReversal(transfer.id, { amount: 500 });

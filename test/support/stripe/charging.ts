@@ -7,6 +7,7 @@ const DAY_SECONDS = 86_400;
 const AVAILABLE_AFTER_SECONDS = 2 * DAY_SECONDS;
 const DEBIT_SECONDS = 3 * DAY_SECONDS;
 const SLOW_DEBIT_SECONDS = 7 * DAY_SECONDS;
+const DECIDED_SECONDS = DAY_SECONDS;
 
 type Declined = { readonly code: string; readonly declineCode: string | null };
 
@@ -63,7 +64,7 @@ export class Charging {
     }
     this.succeeded(payment, charge, behaviour.bypassPending === true);
     this.onInvoice(payment);
-    if (behaviour.disputed) this.dispute(charge, 'fraudulent');
+    if (behaviour.disputed) this.dispute(charge, 'fraudulent', behaviour.disputed === 'asked');
   }
 
   private succeeded(payment: Thing, charge: Thing, atOnce: boolean): void {
@@ -79,12 +80,13 @@ export class Charging {
     const booked = this.store.book(atOnce ? 'available' : 'pending', move);
     charge['balance_transaction'] = booked.id;
     if (!atOnce) {
-      this.store.in(AVAILABLE_AFTER_SECONDS, () => {
+      const becomes = (): void => {
         booked['status'] = 'available';
         this.store.move(currency, 'pending', fee - amount);
         this.store.move(currency, 'available', amount - fee);
         this.store.emit('balance.available', { object: 'balance' });
-      });
+      };
+      this.store.in(AVAILABLE_AFTER_SECONDS, becomes, false);
     }
     this.store.emit('charge.succeeded', charge);
     this.store.emit('payment_intent.succeeded', payment);
@@ -143,10 +145,30 @@ export class Charging {
   closeDispute(dispute: Thing, outcome: 'won' | 'lost' | 'warning_closed'): void {
     dispute['status'] = outcome;
     if (outcome === 'won') {
+      dispute['is_charge_refundable'] = true;
       this.moveDisputed(dispute, 1);
       this.store.emit('charge.dispute.funds_reinstated', dispute);
     }
     this.store.emit('charge.dispute.closed', dispute);
+  }
+
+  /**
+   * Evidence goes to the bank, which looks at it. In its test mode Stripe lets the bank decide by what it says: by these texts
+   * it finds for us or for the payer, or makes a dispute of what it only asked.
+   */
+  answerDispute(dispute: Thing, evidence: Thing): void {
+    const text = evidence['uncategorized_text'] as string | undefined;
+    const inquiry = String(dispute['status']).startsWith('warning_');
+    dispute['evidence'] = evidence;
+    dispute['evidence_details'] = { ...dispute['evidence_details'], has_evidence: true, submission_count: 1 };
+    dispute['status'] = inquiry ? 'warning_under_review' : 'under_review';
+    this.store.emit('charge.dispute.updated', dispute);
+    this.store.in(DECIDED_SECONDS, () => {
+      if (inquiry) {
+        if (text === 'escalate_inquiry_evidence') this.withdraw(dispute, 'needs_response');
+      } else if (text === 'winning_evidence') this.closeDispute(dispute, 'won');
+      else if (text === 'losing_evidence') this.closeDispute(dispute, 'lost');
+    });
   }
 
   private moveDisputed(dispute: Thing, sign: 1 | -1): void {
@@ -159,7 +181,8 @@ export class Charging {
   /** Gives money back. By card that is done at once, by direct debit after days; either may come back. */
   refund(charge: Thing, amount: number, metadata: unknown): Thing {
     const behaviour = charge['_behaviour'] as Behaviour;
-    const slow = behaviour.type === 'sepa_debit';
+    const debit = behaviour.type === 'sepa_debit';
+    const slow = debit || behaviour.refundPends === true;
     const refund = this.store.add('refund', {
       amount,
       currency: charge['currency'],
@@ -171,7 +194,7 @@ export class Charging {
     });
     charge['amount_refunded'] += amount;
     charge['refunded'] = charge['amount_refunded'] === charge['amount'];
-    const type = slow ? 'payment_refund' : 'refund';
+    const type = debit ? 'payment_refund' : 'refund';
     this.store.book('available', { currency: charge['currency'] as string, amount: -amount, type, source: refund.id });
     this.store.emit('refund.created', refund);
     this.store.emit('charge.refunded', charge);
@@ -193,6 +216,13 @@ export class Charging {
     const { currency, amount } = refund as unknown as { currency: string; amount: number };
     this.store.book('available', { currency, amount, type: 'refund_failure', source: refund.id });
     this.store.emit('refund.failed', refund);
+  }
+
+  /** Does a dispute keep the charge from being given back? An inquiry does not, nor one that was won. */
+  isHeld(charge: Thing): boolean {
+    return this.store
+      .all('dispute')
+      .some((each) => each['charge'] === charge.id && each['is_charge_refundable'] !== true);
   }
 
   /** Has the payer's bank taken the money of a charge? */

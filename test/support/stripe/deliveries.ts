@@ -1,4 +1,4 @@
-/** How the model tells of events: signed as Stripe does, at once or when a test says so, and as badly as it says. */
+/** How events are told of: signed as Stripe does, at once or when a test says so, and as badly as it says. */
 import { createHmac } from 'node:crypto';
 import type { ModelEvent } from './store.js';
 
@@ -53,10 +53,13 @@ export class Deliveries {
   endpoint: Endpoint | null = null;
   /** tells each event as soon as it happens; otherwise `deliver` does */
   automatic = false;
+  /** all that has happened, the first first */
+  readonly announced: ModelEvent[] = [];
   private waiting: ModelEvent[] = [];
   private readonly underWay = new Set<Promise<unknown>>();
 
   announce(event: ModelEvent): void {
+    this.announced.push(event);
     this.waiting.push(event);
     if (!this.automatic || this.endpoint === null) return;
     const work: Promise<unknown> = new Promise((resolve) => {

@@ -16,40 +16,24 @@ import { authenticate, CUSTOMER_ROUTES } from './routes-customers.js';
 import { followPayment, INVOICE_ROUTES } from './routes-invoices.js';
 import { PAYMENT_ROUTES } from './routes-payments.js';
 import { API_VERSION, listOf, shown, Store, type Thing } from './store.js';
+import { type Call, type Failing, Wire } from './wire.js';
 
 export const ROUTES: readonly Route[] = [...CUSTOMER_ROUTES, ...PAYMENT_ROUTES, ...INVOICE_ROUTES, ...CONNECT_ROUTES];
 const LIST_DEFAULT = 10;
 const LIST_LIMIT = 100;
 const EXPAND_DEPTH = 4;
 
-/** How a request fails: nothing is done (`error`, `rate-limit`), or it is done and nobody hears of it (`reset`, `timeout`). */
-export type Failing = 'error' | 'rate-limit' | 'reset' | 'timeout';
-
-interface Fault {
-  readonly route: string;
-  readonly how: Failing;
-  times: number;
-}
-
-export interface Call {
-  readonly route: string;
-  readonly key: string | null;
-  readonly replayed: boolean;
-}
-
 export class StripeModel {
   readonly publishableKey: string;
   readonly webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
   readonly connectSecret = `whsec_${randomBytes(16).toString('hex')}`;
   readonly deliveries = new Deliveries();
-  /** every request, in order */
-  readonly calls: Call[] = [];
+  readonly wire = new Wire();
   readonly store: Store;
   readonly charging: Charging;
   /** sees what every request was answered with: the route, the status and the body */
   onAnswer: (route: Route, status: number, body: string) => void = () => {};
   private readonly keys: Keys;
-  private readonly faults: Fault[] = [];
   private readonly app: FastifyInstance;
   private requests = 0;
   url = '';
@@ -111,29 +95,22 @@ export class StripeModel {
 
   /** The next requests of this route ("POST /v1/transfers") fail. */
   failNext(route: string, how: Failing, times = 1): void {
-    this.faults.push({ route, how, times });
+    this.wire.failNext(route, how, times);
   }
 
   /** Nothing fails any more. */
   mend(): void {
-    this.faults.length = 0;
+    this.wire.mend();
+  }
+
+  /** every request, in order */
+  get calls(): readonly Call[] {
+    return this.wire.calls;
   }
 
   /** Lets days pass at Stripe. */
   advanceDays(days: number): void {
     this.store.advance(days * 86_400);
-  }
-
-  /** What the member does in its browser: gives a method for a SetupIntent, by its secret. @returns the answer's status */
-  async confirmInBrowser(clientSecret: string, method: string): Promise<number> {
-    const [id = ''] = clientSecret.split('_secret_');
-    const body = new URLSearchParams({ payment_method: method, client_secret: clientSecret });
-    if (method.endsWith('_de')) {
-      body.set('mandate_data[customer_acceptance][type]', 'online');
-      body.set('mandate_data[customer_acceptance][online][ip_address]', '127.0.0.1');
-    }
-    const headers = { authorization: `Bearer ${this.publishableKey}`, 'stripe-version': API_VERSION };
-    return (await fetch(`${this.url}/v1/setup_intents/${id}/confirm`, { method: 'POST', headers, body })).status;
   }
 
   /** The member answers its bank, which asked who it is. */
@@ -163,7 +140,7 @@ export class StripeModel {
 
   /** How often a route was done in fact: repetitions of a key are answered without doing anything. */
   done(route: string): number {
-    return this.calls.filter((call) => call.route === route && !call.replayed).length;
+    return this.wire.done(route);
   }
 
   private async answer(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -171,22 +148,17 @@ export class StripeModel {
     const ids = request.params as Record<string, string>;
     const key = (request.headers['idempotency-key'] as string | undefined) ?? null;
     const form = this.admit(route, request);
-    const fault = this.faults.find((each) => each.times > 0 && each.route === name);
-    if (fault) fault.times -= 1;
-    if (fault?.how === 'error') throw new ModelError(500, { type: 'api_error', message: 'Something went wrong.' });
-    if (fault?.how === 'rate-limit') {
-      throw new ModelError(429, { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests.' });
-    }
+    const fate = this.wire.fate(name);
     const print = JSON.stringify([request.method, request.url.split('?')[0], form]);
     const kept = key !== null && route.method === 'POST' ? this.keys.answerOf(key, print) : null;
-    this.calls.push({ route: name, key, replayed: kept !== null });
+    this.wire.calls.push({ route: name, key, replayed: kept !== null });
     const { status, body } = kept ?? this.perform(route, form, ids, key, print, request);
     this.onAnswer(route, status, body);
-    if (fault?.how === 'reset') {
+    if (fate === 'reset') {
       request.raw.socket.destroy();
       return reply.hijack();
     }
-    if (fault?.how === 'timeout') return reply.hijack();
+    if (fate === 'timeout') return reply.hijack();
     void this.head(reply, status);
     if (key !== null) void reply.header('idempotency-key', key);
     if (kept) void reply.header('idempotent-replayed', 'true');
@@ -197,6 +169,10 @@ export class StripeModel {
   private admit(route: Route, request: FastifyRequest): Form {
     const { authorization = '', 'stripe-version': version, 'idempotency-key': key } = request.headers;
     const browser = this.isBrowser(route, request);
+    if (authorization === `Bearer ${this.publishableKey}` && !browser) {
+      const why = 'This API call cannot be made with a publishable API key.';
+      throw unfit(why, { code: 'secret_key_required' }, 403);
+    }
     if (authorization !== `Bearer ${this.key}` && !browser) throw unfit('Invalid API Key provided.', {}, 401);
     if (version !== API_VERSION) throw unfit(`Invalid Stripe API version: ${String(version)}`);
     if (typeof key === 'string' && key.length > 255) throw unfit('Idempotency keys have at most 255 characters.');

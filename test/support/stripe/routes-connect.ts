@@ -196,13 +196,14 @@ export const CONNECT_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/balance_transactions',
-    shape: { created: object({ gt: integer, gte: integer, lt: integer, lte: integer }), ...PAGING },
+    shape: { created: object({ gt: integer, gte: integer, lt: integer, lte: integer }), source: text, ...PAGING },
     expands: ['data.source'],
-    run: ({ store }, { created }): Rows => {
+    run: ({ store }, { created, source }): Rows => {
       const { gt, gte, lt, lte } = (created ?? {}) as Record<string, number | undefined>;
       return {
         rows: store
           .all('balance_transaction')
+          .filter((each) => source === undefined || each['source'] === source)
           .filter((each) => each['created'] >= (gte ?? 0) && each['created'] > (gt ?? 0))
           .filter((each) => each['created'] <= (lte ?? Infinity) && each['created'] < (lt ?? Infinity)),
       };

@@ -1,6 +1,6 @@
 /** Customers, their payment methods, and setting those up. */
 import { declined, impossible, missing, unfit } from './errors.js';
-import { choice, list, metadata, object, PAGING, required, text } from './params.js';
+import { bool, choice, list, metadata, object, PAGING, required, text } from './params.js';
 import type { Ground, Route, Rows } from './route.js';
 import type { Store, Thing } from './store.js';
 import { type Behaviour, TEST_METHODS } from './test-methods.js';
@@ -28,6 +28,9 @@ function attach(store: Store, method: Thing, customer: string): void {
   if (method['customer'] === customer) return;
   if (method['customer'] !== null) {
     throw impossible('The payment method you provided has already been attached to a customer.');
+  }
+  if (method['_detached'] === true) {
+    throw impossible('The payment method was detached from a customer. It may not be used again.');
   }
   store.get('customer', customer, 'customer');
   method['customer'] = customer;
@@ -151,7 +154,14 @@ export const CUSTOMER_ROUTES: readonly Route[] = [
         ),
       }),
     },
-    browserShape: { client_secret: required(text) },
+    browserShape: {
+      client_secret: required(text),
+      mandate_data: object({
+        customer_acceptance: required(
+          object({ type: required(choice('online')), online: required(object({ infer_from_client: bool })) }),
+        ),
+      }),
+    },
     run: (ground, input, { id = '' }) => {
       const setup = ground.store.get('setup_intent', id);
       if (input.client_secret !== undefined && input.client_secret !== setup['client_secret']) {
@@ -211,6 +221,7 @@ export const CUSTOMER_ROUTES: readonly Route[] = [
       const method = store.get('payment_method', id);
       if (method['customer'] === null) throw missing('customer of the payment method', id);
       method['customer'] = null;
+      method['_detached'] = true;
       store.emit('payment_method.detached', method);
       return method;
     },

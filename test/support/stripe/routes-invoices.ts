@@ -149,7 +149,8 @@ function pay({ store, charging }: Ground, invoice: Thing, input: Record<string, 
   };
   const method = chargeable(store, methodId, of);
   invoice['attempted'] = true;
-  invoice['attempt_count'] += 1;
+  // It counts the tries of Stripe's own schedule: of those that are asked for, the first one only.
+  invoice['attempt_count'] = 1;
   charging.attempt(payment, method);
   return invoice;
 }

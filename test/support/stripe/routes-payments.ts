@@ -1,6 +1,6 @@
 /** Payments and what becomes of them: charges, refunds, disputes. */
 import { impossible, missing, unfit } from './errors.js';
-import { bool, choice, currency, integer, list, metadata, PAGING, required, text } from './params.js';
+import { bool, choice, currency, integer, list, metadata, object, PAGING, required, text } from './params.js';
 import type { Ground, Route, Rows } from './route.js';
 import { methodOf } from './routes-customers.js';
 import { leastOf, type Store, type Thing } from './store.js';
@@ -90,6 +90,22 @@ function create({ store, charging }: Ground, input: Record<string, unknown>): Th
   return payment;
 }
 
+/** Answers a dispute, or keeps what is to be answered until it is sent. */
+function answer({ store, charging }: Ground, id: string, input: Record<string, unknown>): Thing {
+  const dispute = disputeOf(store, id);
+  if (!String(dispute['status']).endsWith('needs_response')) throw impossible('This dispute is already closed.');
+  const evidence = { ...dispute['evidence'], ...(input['evidence'] as object | undefined) } as Thing;
+  if (input['submit'] === false) dispute['evidence'] = evidence;
+  else charging.answerDispute(dispute, evidence);
+  return dispute;
+}
+
+function disputeOf(store: Store, id: string): Thing {
+  const dispute = store.maybe(id);
+  if (dispute?.object !== 'dispute') throw missing('dispute', id);
+  return dispute;
+}
+
 function refund({ store, charging }: Ground, input: Record<string, unknown>): Thing {
   const { payment_intent: intentId, charge: chargeId } = input as Record<string, string | undefined>;
   if ((intentId === undefined) === (chargeId === undefined)) {
@@ -104,7 +120,7 @@ function refund({ store, charging }: Ground, input: Record<string, unknown>): Th
   if (charge?.['status'] !== 'succeeded') {
     throw impossible('This PaymentIntent does not have a successful charge to refund.');
   }
-  if (charge['disputed'] === true) throw impossible('The charge is disputed.', { code: 'charge_disputed' });
+  if (charging.isHeld(charge)) throw impossible('The charge is disputed.', { code: 'charge_disputed' });
   const left = (charge['amount'] as number) - (charge['amount_refunded'] as number);
   if (left === 0) throw impossible('The charge has already been refunded.', { code: 'charge_already_refunded' });
   const amount = (input['amount'] as number | undefined) ?? left;
@@ -191,10 +207,23 @@ export const PAYMENT_ROUTES: readonly Route[] = [
     path: '/v1/disputes/:id',
     shape: {},
     expands: ['charge', 'payment_intent'],
-    run: ({ store }, _input, { id = '' }) => {
-      const dispute = store.maybe(id);
-      if (dispute?.object !== 'dispute') throw missing('dispute', id);
-      return dispute;
-    },
+    run: ({ store }, _input, { id = '' }) => disputeOf(store, id),
+  },
+  {
+    method: 'GET',
+    path: '/v1/disputes',
+    shape: { payment_intent: text, charge: text, ...PAGING },
+    run: ({ store }, { payment_intent: intent, charge }): Rows => ({
+      rows: store
+        .all('dispute')
+        .filter((each) => intent === undefined || each['payment_intent'] === intent)
+        .filter((each) => charge === undefined || each['charge'] === charge),
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/disputes/:id',
+    shape: { evidence: object({ uncategorized_text: text }), submit: bool, metadata },
+    run: (ground, input, { id = '' }) => answer(ground, id, input as Record<string, unknown>),
   },
 ];

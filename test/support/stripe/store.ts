@@ -63,7 +63,7 @@ export class Store {
   /** what is kept of each charge and of each dispute: nothing, unless a test says so */
   readonly fees = { bp: 0, fixed: 0, dispute: 0 };
   /** what happens by itself once its time has come */
-  private readonly later: { at: number; what: () => void }[] = [];
+  private readonly later: { at: number; soon: boolean; what: () => void }[] = [];
 
   constructor(
     private readonly salt: string,
@@ -87,8 +87,17 @@ export class Store {
     }
   }
 
-  in(seconds: number, what: () => void): void {
-    this.later.push({ at: this.now() + seconds, what });
+  /** @param soon whether Stripe lets it happen within moments where it is only tested, as `soon` does */
+  in(seconds: number, what: () => void, soon = true): void {
+    this.later.push({ at: this.now() + seconds, soon, what });
+  }
+
+  /** Lets happen what Stripe lets happen within moments in its test mode, without any time passing. */
+  soon(): void {
+    for (const next of this.later.filter(({ soon }) => soon).sort((a, b) => a.at - b.at)) {
+      this.later.splice(this.later.indexOf(next), 1);
+      next.what();
+    }
   }
 
   nextId(object: string): string {

@@ -11,10 +11,12 @@ export interface Behaviour {
   readonly setup?: { readonly code: string; readonly declineCode: string | null } | 'action';
   /** refused when it is charged */
   readonly charge?: { readonly code: string; readonly declineCode: string | null };
-  /** charged, and disputed at once */
-  readonly disputed?: true;
+  /** charged, and disputed at once; or its bank only asks */
+  readonly disputed?: 'taken' | 'asked';
   /** a refund that seems to succeed comes back */
   readonly refundFails?: true;
+  /** a refund takes its time */
+  readonly refundPends?: true;
   /** what was charged can be used at once */
   readonly bypassPending?: true;
   /** a direct debit that takes longer than others */
@@ -51,8 +53,10 @@ export const TEST_METHODS: Readonly<Record<string, Behaviour>> = {
     setup: 'action',
     charge: said('authentication_required', 'authentication_required'),
   }),
-  pm_card_createDispute: card('visa', '0259', { disputed: true }),
+  pm_card_createDispute: card('visa', '0259', { disputed: 'taken' }),
+  pm_card_createDisputeInquiry: card('visa', '1976', { disputed: 'asked' }),
   pm_card_refundFail: card('visa', '5126', { refundFails: true }),
+  pm_card_pendingRefund: card('visa', '7726', { refundPends: true }),
   pm_success_de: debit('3000'),
   pm_successDelayed_de: debit('3003', { slow: true }),
   pm_failed_de: debit('3001', { charge: said('generic_could_not_process') }),
