@@ -5,6 +5,7 @@ import type { Actor } from '../kernel/actor.js';
 import { noCursor, pageOf, uuidCursor } from '../kernel/page.js';
 import { notFound, refuse } from '../kernel/refusal.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
+import { namedRow } from '../platform/database/named-row.js';
 import { databaseNow } from '../platform/deeds/deeds.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { tariffOfJson } from '../pricing/rules/tariff-json.js';
@@ -147,6 +148,7 @@ async function openedRows(
   behind: string | undefined,
   limit: number,
 ): Promise<OpenedRow[]> {
+  const placed = 'opened_bid where bid_id = $1 and auction_id = $2';
   return tx.query(
     `select o.bid_id, o.provider_id, o.received_at, o.tariff, o.salt, b.sequence, b.commitment, b.receipt_signature
      from opened_bid o join sealed_bid b on b.id = o.bid_id
@@ -154,6 +156,6 @@ async function openedRows(
        and ($2::uuid is null
             or (o.received_at, o.bid_id) > (select c.received_at, c.bid_id from opened_bid c where c.bid_id = $2))
      order by o.received_at, o.bid_id limit $3`,
-    [tenderId, uuidCursor(behind), limit],
+    [tenderId, await namedRow(tx, uuidCursor(behind), placed, [tenderId]), limit],
   );
 }
