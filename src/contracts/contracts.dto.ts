@@ -1,8 +1,8 @@
 /** What framework agreements look like from outside. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
-import { PageQuery } from '../platform/http/fields.js';
+import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsId, PageQuery } from '../platform/http/fields.js';
 import type { AgreementState, Party } from './rules/lifecycle.js';
 import type { AgreementContent } from './rules/terms.js';
 
@@ -44,7 +44,7 @@ export class AgreementsQuery extends PageQuery {
   /** only agreements of this tender */
   @ApiPropertyOptional()
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a tender' })
+  @IsId('must be the id of a tender')
   tenderId?: string;
 }
 

@@ -1,14 +1,14 @@
 /** What providers are paid, from outside. Money is in minor units. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import { statesOf } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
-import { IsCurrency, PageQuery } from '../platform/http/fields.js';
+import { IsCurrency, IsId, PageQuery } from '../platform/http/fields.js';
 import { payoutLifecycle, reversalLifecycle } from './rules/lifecycles.js';
 
 export class ProposeBody {
   @ApiProperty({ format: 'uuid' })
-  @IsUUID(undefined, { message: 'must be the id of a provider' })
+  @IsId('must be the id of a provider')
   providerId!: string;
 
   @IsCurrency()
@@ -185,7 +185,7 @@ export class StatementQuery {
   /** the agency says of which provider; a provider sees its own */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a provider' })
+  @IsId('must be the id of a provider')
   providerId?: string;
 }
 
@@ -200,7 +200,7 @@ export class StatementLinesQuery extends PageQuery {
   /** the agency says of which provider; a provider sees its own */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a provider' })
+  @IsId('must be the id of a provider')
   providerId?: string;
 }
 
