@@ -30,7 +30,7 @@ import { questionOf } from './question-rows.js';
 import { type Standing, whyNotAbandonAward, whyNotAbandonTender } from './rules/abandon.js';
 import { contentText } from './rules/content.js';
 import { whyNotApprove, whyNotRecommend, whyNotReject } from './rules/four-eyes.js';
-import { type HeldCell, whyAskedAnew, whyHeldChanged } from './rules/held.js';
+import { type HeldCell, whyAskedAnew, whyHeldChanged, whyNoRoom } from './rules/held.js';
 import { lettersOf } from './rules/letter.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 import { standstillEnd } from './rules/standstill.js';
@@ -267,8 +267,9 @@ export class AwardsService {
   private async heldAsEvaluated(deed: Deed, award: Award): Promise<readonly HeldCell[]> {
     if (award.scope === null) return [];
     await holdFirst(deed, award.tenderId);
-    const { held, problem, problemHash } = await questionOf(deed.tx, award, this.tenders, this.auctions);
+    const { held, bids, problem, problemHash } = await questionOf(deed.tx, award, this.tenders, this.auctions);
     unless(whyHeldChanged(award.winners, held));
+    unless(whyNoRoom(award.winners, bids, held));
     unless(whyAskedAnew(award.problemHash, { problemHash, rules: problem.rules }));
     return held;
   }
