@@ -5,6 +5,7 @@ import { LedgerModule } from '../ledger/ledger.module.js';
 import { takeRaw } from '../platform/http/raw-body.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { StripeAppliers } from './appliers.js';
+import { BankMovesService } from './bank-moves.service.js';
 import { BankService } from './bank.service.js';
 import { ChargesService } from './charges.service.js';
 import { CollectionsController } from './collections.controller.js';
@@ -73,6 +74,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     StripeObjects,
     StripePayouts,
     StripeAppliers,
+    BankMovesService,
     BankService,
     ChargesService,
     CollectionsJobs,

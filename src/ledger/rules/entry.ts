@@ -51,6 +51,7 @@ export type EntryKind =
   | 'reserve'
   | 'reserve-release'
   | 'stripe-costs'
+  | 'stripe-payout'
   | 'write-off'
   | 'service-credit';
 

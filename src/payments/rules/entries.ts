@@ -172,6 +172,20 @@ export function writeOffEntry(of: Between & { memberId: string; number: string }
   };
 }
 
+/** Money on its way from Stripe to the agency's bank; below zero Stripe has taken it from there. */
+export function bankMoveEntry(of: Between): Entry {
+  return {
+    kind: 'stripe-payout',
+    reference: of.id,
+    currency: of.currency,
+    memo: `Paid out by Stripe to the bank, ${of.id}`,
+    postings: [
+      { organisationId: of.agencyId, purpose: 'bank', minor: of.minor },
+      { organisationId: of.agencyId, purpose: 'stripe', minor: -of.minor },
+    ],
+  };
+}
+
 /** What Stripe keeps of money that it moves; below zero it gives it back. */
 export function costEntry(of: Between): Entry {
   return {
