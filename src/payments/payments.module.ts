@@ -13,6 +13,8 @@ import { CollectionsJobs } from './collections.jobs.js';
 import { CollectionsService } from './collections.service.js';
 import { CostsService } from './costs.service.js';
 import { DebitNoticesService } from './debit-notices.service.js';
+import { DebtsController } from './debts.controller.js';
+import { DebtsService } from './debts.service.js';
 import { DepositsController } from './deposits.controller.js';
 import { DepositsJobs } from './deposits.jobs.js';
 import { DepositsService } from './deposits.service.js';
@@ -61,6 +63,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     CollectionsController,
     PaymentsController,
     DepositsController,
+    DebtsController,
     PayoutsController,
     StatementsController,
     LeftCreditPaymentsController,
@@ -81,6 +84,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     CostsService,
     CollectionsService,
     DebitNoticesService,
+    DebtsService,
     DepositsJobs,
     DepositsService,
     DunningService,

@@ -94,10 +94,13 @@ export class PayoutPage {
 }
 
 export class PayoutLineView {
-  @ApiProperty({ enum: ['invoice', 'credit-note', 'activation', 'reserve', 'service-credit'] })
+  @ApiProperty({ enum: ['invoice', 'credit-note', 'activation', 'reserve', 'service-credit', 'repayment'] })
   kind!: string;
 
-  /** id of the invoice or credit note, of the agreement, of the payout that kept the reserve, or of the service credit */
+  /**
+   * id of the invoice or credit note, of the agreement, of the payout that kept the reserve, of the service credit, or of what
+   * the provider has paid back
+   */
   reference!: string;
 
   /** negative: taken back */

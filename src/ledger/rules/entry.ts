@@ -48,6 +48,7 @@ export type EntryKind =
   | 'dispute'
   | 'payout'
   | 'payout-reversal'
+  | 'repayment'
   | 'reserve'
   | 'reserve-release'
   | 'stripe-costs'

@@ -130,15 +130,29 @@ export function releaseEntry(of: Omit<Between, 'agencyId'> & { providerId: strin
   };
 }
 
-/** Part of a transfer came back from the provider. */
-export function reversalEntry(of: Between & { providerId: string; number: string }): Entry {
+/** Part of a transfer came back from the provider, at Stripe or to the agency's bank. */
+export function reversalEntry(of: Between & { providerId: string; purse: Purse; number: string }): Entry {
   return {
     kind: 'payout-reversal',
     reference: of.id,
     currency: of.currency,
     memo: `Part of payout ${of.number} taken back`,
     postings: [
-      { organisationId: of.agencyId, purpose: 'stripe', minor: of.minor },
+      { organisationId: of.agencyId, purpose: of.purse, minor: of.minor },
+      { organisationId: of.providerId, purpose: 'payable', minor: -of.minor },
+    ],
+  };
+}
+
+/** A provider pays back what it was paid too much. */
+export function repaymentEntry(of: Between & { providerId: string; bankReference: string }): Entry {
+  return {
+    kind: 'repayment',
+    reference: of.id,
+    currency: of.currency,
+    memo: `Paid back by bank, ${of.bankReference}`,
+    postings: [
+      { organisationId: of.agencyId, purpose: 'bank', minor: of.minor },
       { organisationId: of.providerId, purpose: 'payable', minor: -of.minor },
     ],
   };
