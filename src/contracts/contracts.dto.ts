@@ -42,7 +42,7 @@ export class Issue {
 
 export class AgreementsQuery extends PageQuery {
   /** only agreements of this tender */
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
   @IsId('must be the id of a tender')
   tenderId?: string;

@@ -40,6 +40,7 @@ export class AddOnPage {
 }
 
 export class OrderAddOn {
+  @ApiProperty({ format: 'uuid' })
   @IsId('must be the id of an add-on of the agreement')
   addOnId!: string;
 
