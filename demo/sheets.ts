@@ -32,7 +32,7 @@ const MBPS = /^\d{1,9}(\.\d+)?$/;
 export async function readSheets(folder: string, currency: string, termMonths: number): Promise<Sheets> {
   const missing = FILES.find((file) => !existsSync(join(folder, file)));
   if (missing !== undefined) {
-    throw refuse('demo.no-file', `${folder} has no ${missing}. Add it; README.md tells the format.`);
+    throw refuse('demo.no-file', `${folder} has no ${missing}. Add it; src/pools/README.md tells the format.`);
   }
   const read = <T>(file: (typeof FILES)[number], how: (stream: Readable) => Promise<T>): Promise<T> =>
     named(join(folder, file), how);

@@ -31,7 +31,7 @@ function explained(problem: Problem, solver: LinearSolver, effort = Infinity): E
   return { awards, reasons: best.found ? reasonsOf(problem, market, best, awards, means, effort) : [] };
 }
 
-/** What lines cost in a band, by the terms of the README. */
+/** What lines cost in a band, by the terms of the file format. */
 function costIn(problem: Problem, bid: ProblemBid, band: number, lots: BidAward['lots']): bigint {
   let cost = 0n;
   for (const [lot, tiers] of Object.entries(lots)) {

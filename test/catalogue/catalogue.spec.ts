@@ -45,6 +45,14 @@ describe('the catalogue', () => {
       ]);
     });
 
+    it('have no members but their own: an unknown one is named, and what to do', async () => {
+      const odd = await officer.post('/api/v1/regions', { code: code(), name: 'City', population: 9 });
+      expect([odd.status, odd.body.faults]).toEqual([
+        422,
+        [{ path: 'population', reason: 'is not known here: leave it out, or look for its name at /docs' }],
+      ]);
+    });
+
     it('are renamed and moved by whoever saw the present version', async () => {
       const [top, below] = [code(), code()];
       await officer.post('/api/v1/regions', { code: top, name: 'Province' });

@@ -201,7 +201,7 @@ export class ProbeHouse {
   }
 
   async queueAnswers(): Promise<boolean> {
-    return this.module.get(JobsService).queueAnswers();
+    return (await this.module.get(JobsService).queueAnswers()) === true;
   }
 }
 

@@ -112,9 +112,27 @@ describe('a start', () => {
     });
     await says(main, 'the queue does not work');
     const [, address = ''] = /answers at (\S+)/.exec(main.said()) ?? [];
-    expect((await fetch(`${address}/health/ready`)).status).toBe(200);
+    const ready = await fetch(`${address}/health/ready`);
+    expect(ready.status).toBe(200);
+    expect(((await ready.json()) as { checks: object[] }).checks).toContainEqual({ name: 'queue', healthy: false });
     await sleep(2_500);
     expect(main.said().match(/the queue does not work/g)).toHaveLength(1);
+    main.child.kill('SIGTERM');
+    expect(await main.ended).toBe(0);
+  });
+
+  it('that leaves jobs to others says nothing of a queue that it does not use', async () => {
+    const main = run('main.js', {
+      PUMASI_DATA: folder,
+      DATABASE_URL: database.url,
+      REDIS_URL: 'redis://127.0.0.1:1',
+      PUMASI_WORKERS: 'off',
+      PORT: '0',
+    });
+    await says(main, 'answers at');
+    const [, address = ''] = /answers at (\S+)/.exec(main.said()) ?? [];
+    const { checks } = (await (await fetch(`${address}/health/ready`)).json()) as { checks: { name: string }[] };
+    expect(checks.map(({ name }) => name)).toEqual(['serving', 'database', 'clock']);
     main.child.kill('SIGTERM');
     expect(await main.ended).toBe(0);
   });

@@ -60,7 +60,7 @@ export class HealthController implements OnModuleDestroy {
     const needed = [{ name: 'serving', healthy: !this.leaving }, ...(await this.database())];
     const healthy = needed.every((check) => check.healthy);
     void reply.status(healthy ? 200 : 503);
-    return { status: healthy ? 'up' : 'down', checks: [...needed, await this.queue()] };
+    return { status: healthy ? 'up' : 'down', checks: [...needed, ...(await this.queue())] };
   }
 
   /**
@@ -94,8 +94,9 @@ export class HealthController implements OnModuleDestroy {
     }
   }
 
-  private async queue(): Promise<Check> {
-    return { name: 'queue', healthy: await this.jobs.queueAnswers() };
+  private async queue(): Promise<Check[]> {
+    const healthy = await this.jobs.queueAnswers();
+    return healthy === null ? [] : [{ name: 'queue', healthy }];
   }
 }
 

@@ -2,10 +2,15 @@ import { Readable } from 'node:stream';
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
 import { type Fault, invalid, type Refusal, refuse } from '../../kernel/refusal.js';
 
+const UNKNOWN = 'is not known here: leave it out, or look for its name at /docs';
+
 function faultsOf(errors: readonly ValidationError[], prefix = ''): Fault[] {
   return errors.flatMap((error) => {
     const path = prefix + error.property;
-    const own = Object.values(error.constraints ?? {}).map((reason) => ({ path, reason }));
+    const own = Object.entries(error.constraints ?? {}).map(([kind, reason]) => ({
+      path,
+      reason: kind === 'whitelistValidation' ? UNKNOWN : reason,
+    }));
     return [...own, ...faultsOf(error.children ?? [], `${path}.`)];
   });
 }

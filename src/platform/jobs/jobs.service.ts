@@ -7,7 +7,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import { Settings } from '../config/settings.js';
 import { JobSource } from '../database/job-source.js';
 import { Listeners } from '../deeds/listeners.js';
-import { pause, within } from '../patience.js';
+import { pause, unlessEnded, within } from '../patience.js';
 import { messageOf, Performer, updatedRows } from './performer.js';
 import { Purge } from './purge.js';
 import { type WakeUp, type WakeUpJob, WakeUps } from './queue.js';
@@ -68,9 +68,9 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
     await this.wakeUps?.close();
   }
 
-  /** Is the queue reachable? Deliveries go on without it, only more slowly. */
-  async queueAnswers(): Promise<boolean> {
-    if (!this.settings.PUMASI_WORKERS) return true;
+  /** Is the queue reachable? Deliveries go on without it, only more slowly. Null: this process leaves it to others. */
+  async queueAnswers(): Promise<boolean | null> {
+    if (!this.settings.PUMASI_WORKERS) return null;
     return (await this.wakeUps?.answers()) ?? false;
   }
 
@@ -81,7 +81,7 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
       let wakeUps: WakeUps | undefined;
       try {
         wakeUps = new WakeUps(this.settings, installation, (wakeUp) => this.wake(wakeUp));
-        await Promise.race([wakeUps.open(), ended(signal)]);
+        await unlessEnded(signal, wakeUps.open());
         this.wakeUps = wakeUps;
         this.queueAnswered();
         return;
@@ -172,10 +172,4 @@ export class JobsService implements OnApplicationBootstrap, BeforeApplicationShu
     }
     this.queueTrouble = messageOf(error);
   }
-}
-
-async function ended(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('the process ends')), { once: true });
-  });
 }
