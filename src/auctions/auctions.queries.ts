@@ -5,6 +5,7 @@ import type { Actor } from '../kernel/actor.js';
 import { noCursor, pageOf, uuidCursor } from '../kernel/page.js';
 import { notFound, refuse } from '../kernel/refusal.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
+import { namedRow } from '../platform/database/named-row.js';
 import { databaseNow } from '../platform/deeds/deeds.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { tariffOfJson } from '../pricing/rules/tariff-json.js';
@@ -43,18 +44,53 @@ export class AuctionsQueries {
    */
   async decidingBids(tx: EntityManager, tenderId: string): Promise<OpenedBid[]> {
     if (!(await tx.existsBy(Auction, { id: tenderId, practiceFor: IsNull(), state: 'decided' }))) return [];
-    const bids = new Map((await participantsOf(tx, tenderId)).map((each) => [each.alias, each]));
-    return (await tariffsAsOf(tx, tenderId, null))
-      .flatMap(({ alias, receivedAt, tariff }): OpenedBid[] => {
-        const { bidId, providerId } = bids.get(alias) ?? {};
-        return bidId && providerId ? [{ bidId, providerId, receivedAt, tariff }] : [];
-      })
-      .sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime() || (a.bidId < b.bidId ? -1 : 1));
+    return inOrder(await this.bidsOf(tx, tenderId, null));
+  }
+
+  /** The same without their tariffs, which may be too many to be held at once. */
+  async decidingHeads(tx: EntityManager, tenderId: string): Promise<Omit<OpenedBid, 'tariff'>[]> {
+    if (!(await tx.existsBy(Auction, { id: tenderId, practiceFor: IsNull(), state: 'decided' }))) return [];
+    return inOrder(
+      await tx.query(
+        `select distinct on (p.alias) p.bid_id as "bidId", p.provider_id as "providerId", t.received_at as "receivedAt"
+         from auction_participant p join auction_tariff t on t.auction_id = p.auction_id and t.alias = p.alias
+         where p.auction_id = $1 and p.bid_id is not null and t.sequence is not null order by p.alias, t.revision desc`,
+        [tenderId],
+      ),
+    );
+  }
+
+  /** Some of the bids that decide a tender, with their tariffs, in the order of receipt. */
+  async withTariffs(
+    tx: EntityManager,
+    tenderId: string,
+    heads: readonly Pick<OpenedBid, 'bidId'>[],
+  ): Promise<OpenedBid[]> {
+    return inOrder(
+      await this.bidsOf(
+        tx,
+        tenderId,
+        heads.map(({ bidId }) => bidId),
+      ),
+    );
+  }
+
+  private async bidsOf(tx: EntityManager, tenderId: string, ids: readonly string[] | null): Promise<OpenedBid[]> {
+    const wanted = ids && new Set(ids);
+    const all = await participantsOf(tx, tenderId);
+    const bids = new Map(
+      all.filter(({ bidId }) => !wanted || wanted.has(bidId ?? '')).map((each) => [each.alias, each]),
+    );
+    const tariffs = await tariffsAsOf(tx, tenderId, null, wanted ? [...bids.keys()] : null);
+    return tariffs.flatMap(({ alias, receivedAt, tariff }): OpenedBid[] => {
+      const { bidId, providerId } = bids.get(alias) ?? {};
+      return bidId && providerId ? [{ bidId, providerId, receivedAt, tariff }] : [];
+    });
   }
 
   /** The providers whose bids decide a tender. */
   async bidders(tx: EntityManager, tenderId: string): Promise<string[]> {
-    return (await this.decidingBids(tx, tenderId)).map((bid) => bid.providerId);
+    return (await this.decidingHeads(tx, tenderId)).map((bid) => bid.providerId);
   }
 
   /** The auction of a published tender. @throws Refusal 'tender.not-found' */
@@ -141,12 +177,17 @@ export class AuctionsQueries {
   }
 }
 
+function inOrder<B extends Pick<OpenedBid, 'bidId' | 'receivedAt'>>(bids: readonly B[]): B[] {
+  return bids.toSorted((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime() || (a.bidId < b.bidId ? -1 : 1));
+}
+
 async function openedRows(
   tx: EntityManager,
   tenderId: string,
   behind: string | undefined,
   limit: number,
 ): Promise<OpenedRow[]> {
+  const placed = 'opened_bid where bid_id = $1 and auction_id = $2';
   return tx.query(
     `select o.bid_id, o.provider_id, o.received_at, o.tariff, o.salt, b.sequence, b.commitment, b.receipt_signature
      from opened_bid o join sealed_bid b on b.id = o.bid_id
@@ -154,6 +195,6 @@ async function openedRows(
        and ($2::uuid is null
             or (o.received_at, o.bid_id) > (select c.received_at, c.bid_id from opened_bid c where c.bid_id = $2))
      order by o.received_at, o.bid_id limit $3`,
-    [tenderId, uuidCursor(behind), limit],
+    [tenderId, await namedRow(tx, uuidCursor(behind), placed, [tenderId]), limit],
   );
 }

@@ -106,16 +106,18 @@ export async function tariffAt(
   return rows[0] ? tariffOf(rows[0]) : null;
 }
 
-/** The latest tariff of each participant as of an event, by alias; as of the last one for null. */
+/** The latest tariff of each participant, or of these, as of an event, by alias; as of the last one for null. */
 export async function tariffsAsOf(
   tx: EntityManager,
   auctionId: string,
   upTo: number | null,
+  aliases: readonly string[] | null = null,
 ): Promise<StandingTariff[]> {
   const rows: TariffRow[] = await tx.query(
     `select distinct on (alias collate "C") alias, revision, received_at, evaluated_minor, tariff from auction_tariff
-     where auction_id = $1 and sequence <= coalesce($2, 2147483647) order by alias collate "C", revision desc`,
-    [auctionId, upTo],
+     where auction_id = $1 and sequence <= coalesce($2, 2147483647) and ($3::text[] is null or alias = any($3))
+     order by alias collate "C", revision desc`,
+    [auctionId, upTo, aliases],
   );
   return rows.map(tariffOf);
 }

@@ -17,6 +17,9 @@ import type { AwardView } from './rules/award.js';
 import { whyNotLetFall } from './rules/four-eyes.js';
 import { whyNotSignUnder } from './rules/standstill.js';
 
+/** Letters of a page have at most so much, as texts, or are one: each names every lot, and has a whole tariff. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
 interface LetterRow {
   readonly award_id: string;
   readonly provider_id: string;
@@ -119,14 +122,21 @@ export class AwardsQueries {
     { cursor, limit }: PageQuery,
   ): Promise<Page<LetterAnswer>> {
     const [at, last] = cursor === undefined ? ['infinity', null] : letterOf(cursor);
-    const rows: LetterRow[] = await this.source.query(
-      `select * from award_letter where ${by} = $1 and ($3::uuid is null or (written_at, ${other}) < ($2, $3::uuid))
-       order by written_at desc, ${other} desc limit $4`,
-      [id, at, last, limit + 1],
+    const rows: (LetterRow & { readonly found: number })[] = await this.source.query(
+      `select * from (
+         select l.*, count(*) over ()::int as found, row_number() over latest as place,
+           sum(octet_length(content::text)) over latest as bytes
+         from (select * from award_letter
+               where ${by} = $1 and ($3::uuid is null or (written_at, ${other}) < ($2, $3::uuid))
+               order by written_at desc, ${other} desc limit $4) l
+         window latest as (order by written_at desc, ${other} desc)
+       ) l where place <= $5 and (place = 1 or bytes <= $6) order by place`,
+      [id, at, last, limit + 1, limit, PAGE_BYTES],
     );
-    return pageOf(await this.letters(rows), limit, (letter) => {
-      return `${letter.writtenAt.toISOString()} ${by === 'award_id' ? letter.providerId : letter.awardId}`;
-    });
+    const items = await this.letters(rows);
+    const end = items.at(-1);
+    if (end === undefined || rows.length === rows[0]?.found) return { items, next: null };
+    return { items, next: `${end.writtenAt.toISOString()} ${by === 'award_id' ? end.providerId : end.awardId}` };
   }
 
   private async letters(rows: readonly LetterRow[]): Promise<LetterAnswer[]> {

@@ -30,8 +30,7 @@ import { questionOf } from './question-rows.js';
 import { type Standing, whyNotAbandonAward, whyNotAbandonTender } from './rules/abandon.js';
 import { contentText } from './rules/content.js';
 import { whyNotApprove, whyNotRecommend, whyNotReject } from './rules/four-eyes.js';
-import { type HeldCell, whyAskedAnew, whyHeldChanged } from './rules/held.js';
-import { lettersOf } from './rules/letter.js';
+import { type HeldCell, whyAskedAnew, whyHeldChanged, whyNoRoom } from './rules/held.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 import { standstillEnd } from './rules/standstill.js';
 
@@ -115,7 +114,6 @@ export class AwardsService {
       award.standstillEndsAt = endsAt;
       award.dueAt = endsAt;
       const step = await this.step(deed, award, 'approve');
-      const bids = await this.auctions.decidingBids(deed.tx, award.tenderId);
       const told = {
         id,
         contentHash: seenHash,
@@ -128,7 +126,8 @@ export class AwardsService {
         held,
         standstillEndsAt: endsAt,
       };
-      await writeLetters(deed, id, bids, lettersOf(told, tender, bids));
+      const heads = await this.auctions.decidingHeads(deed.tx, award.tenderId);
+      await writeLetters(deed, told, tender, heads, (some) => this.auctions.withTariffs(deed.tx, tender.id, some));
       await deed.announce(awardApproved, { awardId: id });
       return step;
     });
@@ -267,8 +266,9 @@ export class AwardsService {
   private async heldAsEvaluated(deed: Deed, award: Award): Promise<readonly HeldCell[]> {
     if (award.scope === null) return [];
     await holdFirst(deed, award.tenderId);
-    const { held, problem, problemHash } = await questionOf(deed.tx, award, this.tenders, this.auctions);
+    const { held, bids, problem, problemHash } = await questionOf(deed.tx, award, this.tenders, this.auctions);
     unless(whyHeldChanged(award.winners, held));
+    unless(whyNoRoom(award.winners, bids, held));
     unless(whyAskedAnew(award.problemHash, { problemHash, rules: problem.rules }));
     return held;
   }

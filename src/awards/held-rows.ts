@@ -6,7 +6,8 @@ import { DECIDED, HOLDING } from './rules/lifecycle.js';
 
 /**
  * What winners hold under the tender's other awards, those that fell out left aside; only a follow-up award has others
- * beside it. Lines count as awarded until their members have answered, and as settled from then on.
+ * beside it. Lines count as awarded until their members have answered, and as settled from then on; what joined later
+ * is told apart.
  */
 export async function heldBeside(
   tx: EntityManager,
@@ -16,6 +17,9 @@ export async function heldBeside(
   return tx.query(
     `select w.value ->> 'bidId' as "bidId", w.value ->> 'providerId' as "providerId", c.value ->> 'lot' as lot,
             c.value ->> 'tier' as tier, coalesce(s.lines, (c.value ->> 'lines')::int) as lines,
+            (select coalesce(sum(j.lines), 0)::int from award_joined j
+             where j.award_id = a.id and j.bid_id::text = w.value ->> 'bidId'
+               and j.lot_code = c.value ->> 'lot' and j.tier_code = c.value ->> 'tier') as joined,
             a.state = any($4) as decided
      from award a cross join jsonb_array_elements(a.allocation) w cross join jsonb_array_elements(w.value -> 'cells') c
        left join award_settled s on s.award_id = a.id and s.bid_id::text = w.value ->> 'bidId'

@@ -6,14 +6,14 @@ import { refuse } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import type { LotCode, TierCode } from '../pricing/rules/tariff.js';
 import { Award } from './award.entity.js';
-import { fallenBids, freshAward, holdFirst, locked, nextRound, withFallen } from './award-rows.js';
+import { fallenBids, freshAward, holdFirst, locked, nextRound, tenderOf, withFallen } from './award-rows.js';
 import { evaluationAsked } from './awards.events.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 
 const WHY_AGAIN = 'A winner of this tender settled at fewer lines than it had won.';
 
-/** Lines of a class that settled; a class that is left out settled at none. */
-export interface SettledLines {
+/** Lines of a class: those that settled, of which a class that is left out has none, or those that joined later. */
+export interface ClassLines {
   readonly lot: LotCode;
   readonly tier: TierCode;
   readonly lines: number;
@@ -28,7 +28,7 @@ export class HoldingsService {
   async settled(
     deed: Deed,
     of: { readonly awardId: string; readonly bidId: string },
-    settled: readonly SettledLines[],
+    settled: readonly ClassLines[],
   ): Promise<void> {
     const award = await locked(deed, of.awardId);
     const winner = award.winners.find((each) => each.bidId === of.bidId);
@@ -49,6 +49,24 @@ export class HoldingsService {
     const lines = cells.reduce((sum, cell) => sum + cell.lines, 0);
     await deed.record({ type: 'award', id: award.id }, { settledBid: winner.bidId, settledLines: lines });
     if (cells.some((cell) => cell.fewer)) await this.evaluateFollowUps(deed, award.tenderId);
+  }
+
+  /**
+   * Lines have joined a winner's running agreement: they fill its capacities from now on. Bands and minimum of what is
+   * awarded beside them go on counting what settled. A follow-up award for which no room is left by that is refused when
+   * somebody decides on it.
+   */
+  async joined(
+    deed: Deed,
+    of: { readonly awardId: string; readonly bidId: string },
+    joined: readonly ClassLines[],
+  ): Promise<void> {
+    await holdFirst(deed, await tenderOf(deed, of.awardId));
+    await deed.tx.query(
+      `insert into award_joined (award_id, bid_id, lot_code, tier_code, lines)
+       select $1, $2, cell.* from unnest($3::text[], $4::text[], $5::integer[]) as cell`,
+      [of.awardId, of.bidId, joined.map((c) => c.lot), joined.map((c) => c.tier), joined.map((c) => c.lines)],
+    );
   }
 
   /**

@@ -127,6 +127,7 @@ export class ProofStepAnswer {
 /** Which gaps are to be proved: all that are not exact unless it is said. */
 export class ProofWish {
   /** only those of this bid */
+  @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
   @IsId('must be the id of a bid')
   bidId?: string;

@@ -1,19 +1,8 @@
 /** Grant schemes and vouchers from outside. Money is in minor units of the scheme's currency. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsInt,
-  IsOptional,
-  IsUUID,
-  Matches,
-  Max,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { CODE, IsCurrency, IsMinor, IsName, IsSomething } from '../platform/http/fields.js';
+import { CODE, IsCurrency, IsId, IsMinor, IsName, IsSomething } from '../platform/http/fields.js';
 import { MONTH, MONTH_MESSAGE } from './runs.dto.js';
 
 const MOST_CODES = 1_000;
@@ -58,7 +47,7 @@ export class MakeGrant {
   @IsArray({ message: 'must be a list of ids of pools' })
   @ArrayMinSize(1, { message: 'must name a pool, or be left out' })
   @ArrayMaxSize(MOST_CODES, { message: `must have at most ${MOST_CODES} pools` })
-  @IsUUID(undefined, { each: true, message: 'must be ids of pools' })
+  @IsId('must be ids of pools', true)
   pools?: string[];
 
   /** only for members that have redeemed a voucher of it, and as many lines as that is for */
@@ -136,7 +125,7 @@ export class GrantPage {
 
 export class MakeVoucher {
   @ApiProperty({ format: 'uuid' })
-  @IsUUID(undefined, { message: 'must be the id of a member' })
+  @IsId('must be the id of a member')
   memberId!: string;
 
   /** for how many of the member's lines: it stays with those that it first paid for */

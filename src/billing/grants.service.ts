@@ -2,11 +2,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { pageOf } from '../kernel/page.js';
+import { pageOf, uuidCursor } from '../kernel/page.js';
 import { invalid, notFound, refuse } from '../kernel/refusal.js';
 import { CatalogueQueries } from '../catalogue/catalogue.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { PoolsQueries } from '../pools/pools.queries.js';
+import { namedRow } from '../platform/database/named-row.js';
 import { Deeds } from '../platform/deeds/deeds.js';
 import type { GrantPage, GrantView, MakeGrant, MakeVoucher, VoucherPage, VoucherView } from './grants.dto.js';
 
@@ -155,20 +156,25 @@ export class GrantsService {
 
   /** Schemes of the actor's agency, in the order in which they come to a line. */
   async list(tx: EntityManager, actor: Actor, { cursor, limit }: Paging): Promise<GrantPage> {
+    const own = 'grant_scheme where id = $1 and agency_id = $2';
+    const behind = await namedRow(tx, uuidCursor(cursor), own, [actor.organisationId]);
     const rows: GrantView[] = await tx.query(
-      `${GRANTS} and ($2::text is null or sequence > (select g.sequence from grant_scheme g where g.id::text = $2))
+      `${GRANTS} and ($2::uuid is null or sequence > (select g.sequence from grant_scheme g where g.id = $2))
        order by sequence limit $3`,
-      [actor.organisationId, cursor ?? null, limit + 1],
+      [actor.organisationId, behind, limit + 1],
     );
     return pageOf(rows, limit, (row) => row.id);
   }
 
   /** Vouchers in the order in which they were given: a member's own, or those of the agency's schemes. */
   async vouchers(tx: EntityManager, actor: Actor, { cursor, limit }: Paging): Promise<VoucherPage> {
+    const known = `grant_voucher v join grant_scheme s on s.id = v.scheme_id where v.id = $1
+      and ($2::uuid is null or v.member_id = $2) and ($3::uuid is null or s.agency_id = $3)`;
+    const behind = await namedRow(tx, uuidCursor(cursor), known, sides(actor));
     const rows: VoucherView[] = await tx.query(
-      `${VOUCHERS} and ($3::text is null or v.sequence > (select o.sequence from grant_voucher o where o.id::text = $3))
+      `${VOUCHERS} and ($3::uuid is null or v.sequence > (select o.sequence from grant_voucher o where o.id = $3))
        order by v.sequence limit $4`,
-      [...sides(actor), cursor ?? null, limit + 1],
+      [...sides(actor), behind, limit + 1],
     );
     return pageOf(rows, limit, (row) => row.id);
   }

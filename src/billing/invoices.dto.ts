@@ -1,19 +1,9 @@
 /** Invoices and credit notes from outside. Money is in minor units; the amounts of a credit note are taken back. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsUUID,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, Min, ValidateNested } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { IsMinor, IsReason, IsSomething, PageQuery } from '../platform/http/fields.js';
+import { IsId, IsMinor, IsReason, IsSomething, PageQuery } from '../platform/http/fields.js';
 import type { ChargeKind } from './rules/charges.js';
 import type { InvoiceKind } from './rules/numbers.js';
 
@@ -26,13 +16,13 @@ export class InvoicesQuery extends PageQuery {
   /** only those of this run */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a run' })
+  @IsId('must be the id of a run')
   runId?: string;
 
   /** only those to this member */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a member' })
+  @IsId('must be the id of a member')
   memberId?: string;
 
   @ApiPropertyOptional({ enum: KINDS })
@@ -43,7 +33,7 @@ export class InvoicesQuery extends PageQuery {
   /** only the credit notes that take charges of this invoice back */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of an invoice' })
+  @IsId('must be the id of an invoice')
   creditsInvoiceId?: string;
 }
 

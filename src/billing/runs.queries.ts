@@ -2,9 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { pageOf } from '../kernel/page.js';
-import { invalid, notFound } from '../kernel/refusal.js';
+import { noCursor, pageOf } from '../kernel/page.js';
+import { notFound } from '../kernel/refusal.js';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
+import { namedRow } from '../platform/database/named-row.js';
 import { signedTerms } from './run-rows.js';
 import type {
   RunAgreementPage,
@@ -45,7 +46,7 @@ export class RunsQueries {
 
   /** Runs of the actor's agency, the latest month first. */
   async list(tx: EntityManager, actor: Actor, { state, currency, cursor, limit }: RunsQuery): Promise<RunPage> {
-    const [beforeMonth, beforeCurrency] = placeOf(cursor, /^(20\d\d-\d\d)\.([A-Z]{3})$/);
+    const [beforeMonth, beforeCurrency] = placeOf(cursor);
     const rows: RunSummary[] = await tx.query(
       `${RUNS} and ($2::text is null or state = $2) and ($3::text is null or currency = $3)
          and ($4::text is null or (month, currency) < ($4, $5)) order by month desc, currency desc limit $6`,
@@ -62,7 +63,9 @@ export class RunsQueries {
     { cursor, limit }: { readonly cursor?: string; readonly limit: number },
   ): Promise<RunAgreementPage> {
     await this.one(tx, actor, runId);
-    const [after] = placeOf(cursor, /^([0-9A-Za-z-]{1,60})$/);
+    const billed = `run_agreement g join billable_agreement a on a.agreement_id = g.agreement_id
+      where a.number = $1 and g.run_id = $2`;
+    const after = await namedRow(tx, cursor ?? null, billed, [runId]);
     const rows: Omit<RunAgreementView, 'bandFrom' | 'previousBandFrom'>[] = await tx.query(
       `select g.agreement_id as "agreementId", a.number, g.provider_id as "providerId", g.lines,
          g.lines_before as "linesBefore", g.band, g.previous_band as "previousBand",
@@ -91,11 +94,9 @@ function difference(now: RunTotalsView | null, before: RunTotalsView | null): Ru
   return Object.fromEntries(of) as RunTotalsView;
 }
 
-function placeOf(cursor: string | undefined, shape: RegExp): (string | null)[] {
+function placeOf(cursor: string | undefined): [month: string | null, currency: string | null] {
   if (cursor === undefined) return [null, null];
-  const match = shape.exec(cursor);
-  if (match) return match.slice(1);
-  throw invalid('page.cursor', 'Give the "next" of a page as its cursor, unchanged.', [
-    { path: 'cursor', reason: 'is not the "next" of a page' },
-  ]);
+  const [, month, currency] = /^(20\d\d-\d\d)\.([A-Z]{3})$/.exec(cursor) ?? [];
+  if (month === undefined || currency === undefined) throw noCursor();
+  return [month, currency];
 }

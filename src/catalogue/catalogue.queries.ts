@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, MoreThan } from 'typeorm';
 import { type Page, pageOf } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
+import { namedRow } from '../platform/database/named-row.js';
 import { RegionRow } from './region.entity.js';
 import { ServiceTierRow } from './service-tier.entity.js';
 
@@ -71,9 +72,10 @@ export class CatalogueQueries {
 
   /** A page of regions by code, of all or of those directly under a parent. */
   async regionPage(tx: EntityManager, { cursor, limit }: CataloguePage, parentCode?: string): Promise<Page<Region>> {
+    const behind = await namedRow(tx, cursor ?? null, 'region where code = $1');
     const rows = await tx.find(RegionRow, {
       where: {
-        ...(cursor === undefined ? {} : { code: MoreThan(cursor) }),
+        ...(behind === null ? {} : { code: MoreThan(behind) }),
         ...(parentCode === undefined ? {} : { parentCode }),
       },
       order: { code: 'asc' },
@@ -84,8 +86,9 @@ export class CatalogueQueries {
 
   /** A page of service tiers by code. */
   async tierPage(tx: EntityManager, { cursor, limit }: CataloguePage): Promise<Page<ServiceTier>> {
+    const behind = await namedRow(tx, cursor ?? null, 'service_tier where code = $1');
     const rows = await tx.find(ServiceTierRow, {
-      where: cursor === undefined ? {} : { code: MoreThan(cursor) },
+      where: behind === null ? {} : { code: MoreThan(behind) },
       order: { code: 'asc' },
       take: limit + 1,
     });

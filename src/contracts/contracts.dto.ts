@@ -1,8 +1,8 @@
 /** What framework agreements look like from outside. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, IsUUID, Matches, Max, Min } from 'class-validator';
-import { Length, PageQuery } from '../platform/http/fields.js';
+import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsId, Length, PageQuery } from '../platform/http/fields.js';
 import type { AgreementState, Party } from './rules/lifecycle.js';
 import type { AgreementContent } from './rules/terms.js';
 
@@ -42,9 +42,9 @@ export class Issue {
 
 export class AgreementsQuery extends PageQuery {
   /** only agreements of this tender */
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a tender' })
+  @IsId('must be the id of a tender')
   tenderId?: string;
 }
 

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { type Page, pageOf, uuidCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
+import { namedRow } from '../platform/database/named-row.js';
 import { Agreement } from './agreement.entity.js';
 import { contentFrom, contentOf, type Signature, signaturesOf, type StoredContent } from './agreement-rows.js';
 import type { AgreementAnswer, AgreementsQuery, AgreementSummary } from './contracts.dto.js';
@@ -52,9 +53,12 @@ export class ContractsQueries {
       query.andWhere('agreement.providerId = :own', { own: actor.organisationId });
     }
     if (tenderId !== undefined) query.andWhere('agreement.tenderId = :tenderId', { tenderId });
-    if (cursor !== undefined) {
+    const known = 'framework_agreement where id = $1 and (provider_id = $2 or $3)';
+    const sight = [actor.organisationId, actor.organisationKind === 'agency'];
+    const behind = await namedRow(this.source.manager, uuidCursor(cursor), known, sight);
+    if (behind !== null) {
       query.andWhere('agreement.sequence > (select a.sequence from framework_agreement a where a.id = :behind)', {
-        behind: uuidCursor(cursor),
+        behind,
       });
     }
     return pageOf(await this.summaries(await query.getMany()), limit, (agreement) => agreement.id);

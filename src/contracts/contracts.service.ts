@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AwardsQueries } from '../awards/awards.queries.js';
 import { AwardsService } from '../awards/awards.service.js';
-import { HoldingsService, type SettledLines } from '../awards/holdings.service.js';
+import { type ClassLines, HoldingsService } from '../awards/holdings.service.js';
 import { LinesService } from '../awards/lines.service.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Actor } from '../kernel/actor.js';
@@ -170,8 +170,13 @@ export class ContractsService {
   }
 
   /** The lines of a signed agreement have settled: its provider holds these and no more of what it was awarded. */
-  async settled(deed: Deed, { awardId, bidId }: AgreementTerms, lines: readonly SettledLines[]): Promise<void> {
+  async settled(deed: Deed, { awardId, bidId }: AgreementTerms, lines: readonly ClassLines[]): Promise<void> {
     await this.holdings.settled(deed, { awardId, bidId }, lines);
+  }
+
+  /** Lines have joined a settled agreement: its provider serves these as well. */
+  async joined(deed: Deed, { awardId, bidId }: AgreementTerms, lines: readonly ClassLines[]): Promise<void> {
+    await this.holdings.joined(deed, { awardId, bidId }, lines);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayNotEmpty,
@@ -42,6 +42,7 @@ export class SignIn {
   password!: string;
 
   /** for whom to act, of the organisations one belongs to; without it, the first one joined */
+  @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
   @IsId('must be the id of an organisation')
   organisationId?: string;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Role } from '../kernel/actor.js';
-import { type Page, pageOf } from '../kernel/page.js';
+import { noCursor, type Page, pageOf } from '../kernel/page.js';
 
 /** Whether somebody can sign in for an organisation, or is invited to. */
 export interface Reach {
@@ -44,8 +44,15 @@ export class InvitationsQueries {
       `select id, email, name, roles, expires_at as "expiresAt" from invitation
        where organisation_id = $1 and expires_at > clock_timestamp() and ($2::text is null or email > $2)
        order by email limit $3`,
-      [organisationId, cursor ?? null, limit + 1],
+      [organisationId, addressCursor(cursor), limit + 1],
     );
     return pageOf(rows, limit, (row) => row.email);
   }
+}
+
+/** Any address is a place in the list: who has joined meanwhile is in it no more. @throws Refusal 'page.cursor' */
+function addressCursor(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  if (/^[^\s@]+@[^\s@]+$/.test(cursor)) return cursor;
+  throw noCursor();
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { OrganisationKind } from '../kernel/actor.js';
 import { type Page, pageOf, uuidCursor } from '../kernel/page.js';
+import { namedRow } from '../platform/database/named-row.js';
 
 export interface Organisation {
   readonly id: string;
@@ -55,7 +56,7 @@ export class OrganisationsQueries {
        where ($1::text is null or kind = $1)
          and ($2::uuid is null or (name, id) > (select name, id from organisation where id = $2))
        order by name, id limit $3`,
-      [kind ?? null, uuidCursor(cursor), limit + 1],
+      [kind ?? null, await namedRow(tx, uuidCursor(cursor), 'organisation where id = $1'), limit + 1],
     );
     return pageOf(rows, limit, (row) => row.id);
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Role } from '../kernel/actor.js';
 import { type Page, pageOf, uuidCursor } from '../kernel/page.js';
+import { namedRow } from '../platform/database/named-row.js';
 import { notFound } from '../kernel/refusal.js';
 import type { Organisation } from './organisations.queries.js';
 import { type DeedName, may, PERMISSIONS, withTemporaryPassword } from './rules/permissions.js';
@@ -70,6 +71,8 @@ export class PeopleQueries {
     organisationId: string,
     { cursor, limit }: { cursor?: string; limit: number },
   ): Promise<Page<Colleague>> {
+    const colleague = 'membership where person_id = $1 and organisation_id = $2';
+    const behind = await namedRow(tx, uuidCursor(cursor), colleague, [organisationId]);
     const rows: Colleague[] = await tx.query(
       `select p.id, p.email, p.name, array_agg(m.role order by m.role) as roles
        from membership m join person p on p.id = m.person_id
@@ -78,7 +81,7 @@ export class PeopleQueries {
            select l.name, l.id from person l join membership lm on lm.person_id = l.id
            where l.id = $2 and lm.organisation_id = $1 limit 1))
        group by p.id order by p.name, p.id limit $3`,
-      [organisationId, uuidCursor(cursor), limit + 1],
+      [organisationId, behind, limit + 1],
     );
     return pageOf(rows, limit, (row) => row.id);
   }

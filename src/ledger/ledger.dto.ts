@@ -1,8 +1,8 @@
 /** What the ledger looks like from outside. Money is in minor units; a debit is positive, a credit negative. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { IsCurrency, PageQuery } from '../platform/http/fields.js';
+import { IsCurrency, IsId, PageQuery } from '../platform/http/fields.js';
 import { type AccountPurpose, PURPOSES } from './rules/entry.js';
 
 export class CurrencyQuery {
@@ -14,7 +14,7 @@ export class CurrencyQuery {
 export class AccountsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of an organisation' })
+  @IsId('must be the id of an organisation')
   organisationId?: string;
 
   @ApiPropertyOptional({ enum: PURPOSES })

@@ -1,10 +1,10 @@
 /** What collecting looks like from outside. Money is in minor units. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsDate, IsIn, IsOptional, IsString, IsUUID } from 'class-validator';
+import { IsDate, IsIn, IsOptional, IsString } from 'class-validator';
 import { statesOf } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
-import { Length, PageQuery } from '../platform/http/fields.js';
+import { IsId, Length, PageQuery } from '../platform/http/fields.js';
 import { collectionLifecycle, depositLifecycle, refundLifecycle } from './rules/lifecycles.js';
 import { DECISIONS } from './rules/suspension.js';
 
@@ -25,7 +25,7 @@ export class CollectionsQuery extends PageQuery {
   /** only those of this member */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a member' })
+  @IsId('must be the id of a member')
   memberId?: string;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Each night Stripe's own list of events is held against the inbox: what nobody told us is kept and applied, too. Then what
- * Stripe has kept is booked, and what is there is held against the ledger.
+ * Stripe has kept, and has paid out to the bank, is booked, and what is there is held against the ledger.
  */
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
@@ -10,6 +10,7 @@ import { JobSource } from '../platform/database/job-source.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { OnFact, WhenDue } from '../platform/deeds/facts.js';
 import { messageOf } from '../platform/jobs/performer.js';
+import { BankMovesService } from './bank-moves.service.js';
 import { CostsService } from './costs.service.js';
 import { keepEvents } from './inbox-rows.js';
 import { reconciliationBegan } from './inbox.events.js';
@@ -55,6 +56,7 @@ export class InboxReconciliation {
     private readonly objects: StripeObjects,
     private readonly unbooked: UnbookedTransfers,
     private readonly costs: CostsService,
+    private readonly bankMoves: BankMovesService,
   ) {}
 
   /** The night has come. Without Stripe there is nothing to be held against anything. */
@@ -161,6 +163,7 @@ export class InboxReconciliation {
   private async cost(deed: Deed, place: Place, page: CostPage, balance: readonly BalanceState[]): Promise<void> {
     if (!(await isThere(deed.tx, place))) return;
     await this.costs.book(deed, page.costs);
+    await this.bankMoves.book(deed, page.bankMoves);
     if (page.next === null) return this.end(deed, place.id, balance);
     await deed.tx.query('update stripe_reconciliation set cursor = $2 where id = $1', [place.id, page.next]);
   }

@@ -5,6 +5,7 @@ import { LedgerModule } from '../ledger/ledger.module.js';
 import { takeRaw } from '../platform/http/raw-body.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { StripeAppliers } from './appliers.js';
+import { BankMovesService } from './bank-moves.service.js';
 import { BankService } from './bank.service.js';
 import { ChargesService } from './charges.service.js';
 import { CollectionsController } from './collections.controller.js';
@@ -12,6 +13,8 @@ import { CollectionsJobs } from './collections.jobs.js';
 import { CollectionsService } from './collections.service.js';
 import { CostsService } from './costs.service.js';
 import { DebitNoticesService } from './debit-notices.service.js';
+import { DebtsController } from './debts.controller.js';
+import { DebtsService } from './debts.service.js';
 import { DepositsController } from './deposits.controller.js';
 import { DepositsJobs } from './deposits.jobs.js';
 import { DepositsService } from './deposits.service.js';
@@ -60,6 +63,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     CollectionsController,
     PaymentsController,
     DepositsController,
+    DebtsController,
     PayoutsController,
     StatementsController,
     LeftCreditPaymentsController,
@@ -73,12 +77,14 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     StripeObjects,
     StripePayouts,
     StripeAppliers,
+    BankMovesService,
     BankService,
     ChargesService,
     CollectionsJobs,
     CostsService,
     CollectionsService,
     DebitNoticesService,
+    DebtsService,
     DepositsJobs,
     DepositsService,
     DunningService,

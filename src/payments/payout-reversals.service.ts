@@ -110,7 +110,7 @@ export class PayoutReversalsService {
        where id = $1`,
       [id, transition(reversalLifecycle, row.state, 'finish'), deed.now, reversal.id],
     );
-    await this.ledger.post(deed, [reversalEntry(row)]);
+    await this.ledger.post(deed, [reversalEntry({ ...row, purse: 'stripe' })]);
   }
 
   /**
@@ -124,6 +124,25 @@ export class PayoutReversalsService {
       const state = transition(reversalLifecycle, row.state, 'try');
       await deed.tx.query('update payout_reversal set state = $2, due_at = $3 where id = $1', [id, state, deed.now]);
       await deed.record({ type: 'payout', id: row.payoutId }, { reversalId: id, minor: row.minor });
+      return { id, state };
+    });
+  }
+
+  /**
+   * The provider has transferred to the agency's bank what Stripe refuses to take back.
+   * @throws Refusal 'payout-reversal.not-found', 'payout-reversal.cannot-pay-back' unless Stripe is asked no more by itself
+   */
+  async paidBack(actor: Actor, id: string, bankReference: string): Promise<{ id: string; state: ReversalState }> {
+    return this.deeds.run(actor, 'payouts.settle-reversal', { id, bankReference }, async (deed) => {
+      const row = await lockReversal(deed, id);
+      if (!row || row.agencyId !== actor.organisationId) throw notFound('payout-reversal');
+      const state = transition(reversalLifecycle, row.state, 'pay-back');
+      await deed.tx.query(
+        'update payout_reversal set state = $2, done_at = $3, bank_reference = $4, failure = null where id = $1',
+        [id, state, deed.now, bankReference],
+      );
+      await this.ledger.post(deed, [reversalEntry({ ...row, purse: 'bank' })]);
+      await deed.record({ type: 'payout', id: row.payoutId }, { reversalId: id, minor: row.minor, bankReference });
       return { id, state };
     });
   }

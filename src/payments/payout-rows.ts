@@ -36,6 +36,20 @@ export async function lockPayout(tx: EntityManager, id: string): Promise<PayoutR
   return rows[0] ?? null;
 }
 
+/** Whoever counts on what is payable to a provider comes after whoever is counting on it. */
+export async function holdClaims(
+  tx: EntityManager,
+  agencyId: string,
+  providerId: string,
+  currency: string,
+): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('payout ' || $1 || $2 || $3, 0))`, [
+    agencyId,
+    providerId,
+    currency,
+  ]);
+}
+
 /** What is payable and not paid out, and what was paid out and is not payable any more: into payable_claim. */
 export async function layOut(tx: EntityManager, agencyId: string, providerId: string, currency: string): Promise<void> {
   await tx.query('drop table if exists payable_claim');

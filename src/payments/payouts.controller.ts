@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May } from '../platform/http/request.js';
-import { PayBody } from './bank.dto.js';
+import { BankReferenceBody, PayBody } from './bank.dto.js';
 import { WhyBody } from './collections.dto.js';
 import { IdOf } from '../platform/http/ids.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
@@ -60,6 +60,18 @@ export class PayoutsController {
   @Post('reversals/:id/try')
   async tryReversal(@Acting() actor: Actor, @IdOf('payout-reversal') id: string): Promise<PayoutReversalStepView> {
     return this.reversals.tryAgain(actor, id);
+  }
+
+  /** Notes that a provider has transferred to the agency's bank what Stripe refuses to take back. */
+  @May('payouts.settle-reversal')
+  @HttpCode(200)
+  @Post('reversals/:id/paid')
+  async paidBack(
+    @Acting() actor: Actor,
+    @IdOf('payout-reversal') id: string,
+    @Body() { bankReference }: BankReferenceBody,
+  ): Promise<PayoutReversalStepView> {
+    return this.reversals.paidBack(actor, id, bankReference);
   }
 
   /** One payout. */

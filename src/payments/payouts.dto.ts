@@ -1,14 +1,14 @@
 /** What providers are paid, from outside. Money is in minor units. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import { statesOf } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
-import { IsCurrency, PageQuery } from '../platform/http/fields.js';
+import { IsCurrency, IsId, PageQuery } from '../platform/http/fields.js';
 import { payoutLifecycle, reversalLifecycle } from './rules/lifecycles.js';
 
 export class ProposeBody {
   @ApiProperty({ format: 'uuid' })
-  @IsUUID(undefined, { message: 'must be the id of a provider' })
+  @IsId('must be the id of a provider')
   providerId!: string;
 
   @IsCurrency()
@@ -94,10 +94,13 @@ export class PayoutPage {
 }
 
 export class PayoutLineView {
-  @ApiProperty({ enum: ['invoice', 'credit-note', 'activation', 'reserve', 'service-credit'] })
+  @ApiProperty({ enum: ['invoice', 'credit-note', 'activation', 'reserve', 'service-credit', 'repayment'] })
   kind!: string;
 
-  /** id of the invoice or credit note, of the agreement, of the payout that kept the reserve, or of the service credit */
+  /**
+   * id of the invoice or credit note, of the agreement, of the payout that kept the reserve, of the service credit, or of what
+   * the provider has paid back
+   */
   reference!: string;
 
   /** negative: taken back */
@@ -185,7 +188,7 @@ export class StatementQuery {
   /** the agency says of which provider; a provider sees its own */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a provider' })
+  @IsId('must be the id of a provider')
   providerId?: string;
 }
 
@@ -200,7 +203,7 @@ export class StatementLinesQuery extends PageQuery {
   /** the agency says of which provider; a provider sees its own */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of a provider' })
+  @IsId('must be the id of a provider')
   providerId?: string;
 }
 

@@ -25,7 +25,7 @@ const PAYOUTS = `
 const REVERSALS = `
   select r.sequence, r.id, r.payout_id as "payoutId", p.number as "payoutNumber", p.provider_id as "providerId",
     r.invoice_id as "invoiceId", p.currency, r.minor, r.state, r.refusals, r.failure, r.due_at as "dueAt",
-    r.created_at as "createdAt", r.done_at as "doneAt", r.stripe_reversal as reference
+    r.created_at as "createdAt", r.done_at as "doneAt", coalesce(r.stripe_reversal, r.bank_reference) as reference
   from payout_reversal r join payout p on p.id = r.payout_id where p.agency_id = $1`;
 
 type Sequenced<T> = T & { readonly sequence: bigint };

@@ -11,7 +11,7 @@ import { LedgerQueries } from '../ledger/ledger.queries.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { planFor } from '../platform/database/many-rows.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
-import { ceased, layOut, lockPayout, type PayoutRow } from './payout-rows.js';
+import { ceased, holdClaims, layOut, lockPayout, type PayoutRow } from './payout-rows.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
 import { RETRY_MILLIS, whyRefused } from './refused.js';
 import { payoutEntries, releaseEntry } from './rules/entries.js';
@@ -56,11 +56,7 @@ export class PayoutsService {
     return this.deeds.run(actor, 'payouts.propose', { ...wish }, async (deed) => {
       const { providerId, currency } = wish;
       const agencyId = actor.organisationId ?? '';
-      await deed.tx.query(`select pg_advisory_xact_lock(hashtextextended('payout ' || $1 || $2 || $3, 0))`, [
-        agencyId,
-        providerId,
-        currency,
-      ]);
+      await holdClaims(deed.tx, agencyId, providerId, currency);
       await planFor(deed.tx, MANY);
       await layOut(deed.tx, agencyId, providerId, currency);
       const sums: { claims: Minor; earned: Minor; lines: number }[] = await deed.tx.query(

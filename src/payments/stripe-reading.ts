@@ -4,6 +4,7 @@ import { fromStripe } from './rules/stripe-amount.js';
 import type {
   AccountState,
   BalanceState,
+  BankMoveState,
   ChargeState,
   CostState,
   DisputeState,
@@ -178,6 +179,19 @@ export function readEvent(event: Stripe.Event): EventState {
 /** What moves for nothing but Stripe's own services, and the tax on them. */
 const FEES: ReadonlySet<string> = new Set(['stripe_fee', 'stripe_fx_fee', 'tax_fee']);
 
+/** Payouts to the bank of our own account, and those that came back: the bank did not take them, or they were cancelled. */
+const LEAVING = 'payout';
+const RETURNING: ReadonlySet<string> = new Set(['payout_failure', 'payout_cancel']);
+
+/** @returns null for what moves otherwise */
+export function readBankMove(move: Stripe.BalanceTransaction): BankMoveState | null {
+  const returned = RETURNING.has(move.type);
+  const payout = idOf(move.source);
+  if (payout === null || (move.type !== LEAVING && !returned)) return null;
+  const currency = move.currency.toUpperCase();
+  return { payout, minor: fromStripe(returned ? move.amount : -move.amount, currency), currency, returned };
+}
+
 /** @param move with its source expanded */
 export function readCost(move: Stripe.BalanceTransaction): CostState {
   const currency = move.currency.toUpperCase();
@@ -191,7 +205,7 @@ export function readCost(move: Stripe.BalanceTransaction): CostState {
     minor: fromStripe(fee ? -move.net : move.fee, currency),
     currency,
     paymentIntent,
-    ofAccount: fee && paymentIntent === null,
+    ofAccount: (fee || move.type === LEAVING) && paymentIntent === null,
   };
 }
 

@@ -160,8 +160,19 @@ export interface CostState {
   readonly currency: string;
   /** whose charge, refund or dispute it is of */
   readonly paymentIntent: string | null;
-  /** it is of no payment, but is asked of the account as a whole */
+  /** it is of no payment, but is asked of the account as a whole, or of its payouts to the bank */
   readonly ofAccount: boolean;
+}
+
+/** Money that has left Stripe for the bank of our account, or has come back from there. */
+export interface BankMoveState {
+  /** id of the payout at Stripe */
+  readonly payout: string;
+  /** as it left; below zero it was taken from the bank */
+  readonly minor: bigint;
+  readonly currency: string;
+  /** it did not arrive */
+  readonly returned: boolean;
 }
 
 /** What one currency's balance at Stripe holds. */

@@ -1,8 +1,8 @@
 /** What Pumasi looks up at Stripe to see that nothing was missed: its list of events, what it has kept, and its balance. */
 import { Injectable } from '@nestjs/common';
 import { StripeClient } from './stripe-client.js';
-import { readBalance, readCost, readEvent } from './stripe-reading.js';
-import type { BalanceState, CostState, EventState } from './stripe-states.js';
+import { readBalance, readBankMove, readCost, readEvent } from './stripe-reading.js';
+import type { BalanceState, BankMoveState, CostState, EventState } from './stripe-states.js';
 
 /** The most that a list of Stripe's gives at once, the latest first. */
 const PAGE = 100;
@@ -15,6 +15,7 @@ export interface EventPage {
 
 export interface CostPage {
   readonly costs: readonly CostState[];
+  readonly bankMoves: readonly BankMoveState[];
   readonly next: string | null;
 }
 
@@ -40,7 +41,7 @@ export class StripeWatch {
     return { events: page.data.map(readEvent), next: page.has_more && last !== undefined ? last.id : null };
   }
 
-  /** What Stripe has kept of all that it has moved since an instant, the latest first. */
+  /** What Stripe has kept of all that it has moved since an instant, and what of it to the bank, the latest first. */
   async listCosts(wish: { since: Date | null; after?: string }): Promise<CostPage> {
     const { since, after } = wish;
     const page = await this.client.ask((stripe) =>
@@ -52,7 +53,8 @@ export class StripeWatch {
       }),
     );
     const last = page.data.at(-1);
-    return { costs: page.data.map(readCost), next: page.has_more && last !== undefined ? last.id : null };
+    const bankMoves = page.data.flatMap((move) => readBankMove(move) ?? []);
+    return { costs: page.data.map(readCost), bankMoves, next: page.has_more && last !== undefined ? last.id : null };
   }
 
   /** What there is at Stripe, by currency. */

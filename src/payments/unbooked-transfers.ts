@@ -10,9 +10,9 @@ import type { TransferState } from './stripe-states.js';
 /** So many transfers are looked up before what they show is written down. */
 const PAGE = 50;
 
-/** What we have taken back of a transfer or are about to, but for what Stripe has refused so far. */
+/** What we have taken back of a transfer at Stripe or are about to, but for what Stripe has refused so far. */
 const REVERSED = `(select coalesce(sum(r.minor), 0)::bigint from payout_reversal r
-                   where r.payout_id = p.id and (r.state = 'done' or r.refusals = 0))`;
+                   where r.payout_id = p.id and r.bank_reference is null and (r.state = 'done' or r.refusals = 0))`;
 
 interface Told {
   readonly eventId: string;

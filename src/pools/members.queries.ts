@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { InvitationsQueries } from '../identity/invitations.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { pageOf } from '../kernel/page.js';
+import { namedRow } from '../platform/database/named-row.js';
 import type { AssociationMemberPage, MembersQuery } from './members.dto.js';
 
 interface ListedRow {
@@ -24,11 +25,13 @@ export class MembersQueries {
   /** A page of an association's members by reference, which is also the cursor. */
   async list(associationId: string, { reference, cursor, limit }: MembersQuery): Promise<AssociationMemberPage> {
     const tx = this.source.manager;
+    const listed = 'association_member where reference = $1 and association_id = $2';
+    const behind = await namedRow(tx, cursor ?? null, listed, [associationId]);
     const rows: ListedRow[] = await tx.query(
       `select member_id as id, reference, employees, sector from association_member
        where association_id = $1 and ($2::text is null or reference = $2) and ($3::text is null or reference > $3)
        order by reference limit $4`,
-      [associationId, reference ?? null, cursor ?? null, limit + 1],
+      [associationId, reference ?? null, behind, limit + 1],
     );
     const { items, next } = pageOf(rows, limit, (row) => row.reference);
     const ids = items.map((row) => row.id);

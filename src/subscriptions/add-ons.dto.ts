@@ -1,8 +1,8 @@
 /** What add-ons and their orders look like from outside. Money is in minor units, monthly. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
-import { IsCode, IsMinor, IsName } from '../platform/http/fields.js';
+import { IsCode, IsId, IsMinor, IsName } from '../platform/http/fields.js';
 
 export class OfferAddOn {
   @IsCode()
@@ -40,7 +40,8 @@ export class AddOnPage {
 }
 
 export class OrderAddOn {
-  @IsUUID(undefined, { message: 'must be the id of an add-on of the agreement' })
+  @ApiProperty({ format: 'uuid' })
+  @IsId('must be the id of an add-on of the agreement')
   addOnId!: string;
 
   @ApiPropertyOptional({ type: 'integer', nullable: true, default: 1, minimum: 1, maximum: 1_000 })

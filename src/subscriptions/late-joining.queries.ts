@@ -5,6 +5,7 @@ import { ContractsQueries } from '../contracts/contracts.queries.js';
 import { dayOf } from '../kernel/calendar.js';
 import { pageOf, sequenceCursor, uuidCursor } from '../kernel/page.js';
 import { invalid, notFound, unless } from '../kernel/refusal.js';
+import { namedRow } from '../platform/database/named-row.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { databaseNow } from '../platform/deeds/deeds.js';
 import type {
@@ -45,7 +46,7 @@ export class LateJoiningQueries {
       `select agreement_id as id from late_joining
        where until_on >= business_day(app_now()) and ($1::uuid is null or agreement_id > $1)
        order by agreement_id limit $2`,
-      [uuidCursor(cursor), limit + 1],
+      [await namedRow(tx, uuidCursor(cursor), 'late_joining where agreement_id = $1'), limit + 1],
     );
     const page = pageOf(rows, limit, (row) => row.id);
     const items: OpenAgreement[] = [];

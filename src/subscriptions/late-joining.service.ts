@@ -1,5 +1,6 @@
 /** Lines join a running agreement: an officer opens it, members join, associations join with many members. */
 import { Injectable } from '@nestjs/common';
+import { ContractsService } from '../contracts/contracts.service.js';
 import { whyNotForAgency } from '../identity/rules/whose-agency.js';
 import type { Actor } from '../kernel/actor.js';
 import { type Day, dayOf } from '../kernel/calendar.js';
@@ -12,7 +13,14 @@ import type { LateJoin, LateJoiningView, LateJoinsImported } from './late-joinin
 import { cellOf, LateJoiningQueries, type JoinableAgreement } from './late-joining.queries.js';
 import { holdJoining, joinedBefore, type JoinedBefore, type Joining, writeJoined } from './late-rows.js';
 import { judgeLateRows, type LateAtLine, type LateRowFault, placeFaults } from './rules/late-judging.js';
-import { capacityLeft, latePrice, linesOf, whyNotJoinNow, whyNotOpenUntil } from './rules/late-joining.js';
+import {
+  capacityLeft,
+  type ClassLines,
+  latePrice,
+  linesOf,
+  whyNotJoinNow,
+  whyNotOpenUntil,
+} from './rules/late-joining.js';
 import type { SubscriptionView } from './subscriptions.dto.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
 
@@ -30,6 +38,7 @@ export class LateJoiningService {
     private readonly queries: LateJoiningQueries,
     private readonly subscriptions: SubscriptionsQueries,
     private readonly members: MembersService,
+    private readonly contracts: ContractsService,
   ) {}
 
   /**
@@ -87,6 +96,7 @@ export class LateJoiningService {
       if (upTo < price.monthly) throw dearer(formatMoney(price.monthly, agreement.terms.currency));
       const joining: Joining = { memberId, associationId: null, site, region, lot, tier, quantity, upTo };
       const [id = ''] = await writeJoined(deed, agreement, lines, [joining]);
+      await this.contracts.joined(deed, agreement.terms, [{ lot, tier, lines: quantity }]);
       const view = await this.subscriptions.one(deed.tx, actor, id);
       const facts = { agreementId, number: view.number, lot, tier, quantity, upTo, lines, band: price.band };
       await deed.record({ type: 'subscription', id }, { ...facts, contentHash: view.contentHash });
@@ -119,7 +129,10 @@ export class LateJoiningService {
         const { memberId, reference: site, region, quantity, upTo } = row;
         return { memberId, associationId, site, region, lot: cell.lot, tier: cell.tier, quantity, upTo };
       });
-      if (joining.length > 0) await writeJoined(deed, agreement, judged.linesThen, joining);
+      if (joining.length > 0) {
+        await writeJoined(deed, agreement, judged.linesThen, joining);
+        await this.contracts.joined(deed, agreement.terms, byClass(joining));
+      }
       const { lines, linesThen } = judged;
       const unchanged = rows.length - joining.length;
       const result = { rows: rows.length, joined: joining.length, lines, unchanged, linesThen };
@@ -136,6 +149,16 @@ export class LateJoiningService {
     unless(whyNotJoinNow(joining.until, dayOf(deed.now)));
     return this.queries.joinable(deed.tx, agreementId);
   }
+}
+
+/** Joining lines, counted by class. */
+function byClass(joining: readonly Joining[]): ClassLines[] {
+  const counts = new Map<string, ClassLines>();
+  for (const { lot, tier, quantity } of joining) {
+    const key = JSON.stringify([lot, tier]);
+    counts.set(key, { lot, tier, lines: (counts.get(key)?.lines ?? 0) + quantity });
+  }
+  return [...counts.values()];
 }
 
 /** What members have already, by member, site and tier; of several, the latest. */

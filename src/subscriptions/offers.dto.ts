@@ -1,9 +1,9 @@
 /** What offers look like from outside. Money is in minor units, per line and month unless it says otherwise. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, ValidateIf } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
 import { statesOf } from '../kernel/lifecycle.js';
-import { IsMinor, PageQuery } from '../platform/http/fields.js';
+import { IsId, IsMinor, PageQuery } from '../platform/http/fields.js';
 import { ANSWERS, type Answer } from './rules/answer.js';
 import { offerLifecycle, type OfferState } from './rules/offer-lifecycle.js';
 
@@ -29,7 +29,7 @@ export class OffersQuery extends PageQuery {
   /** only the offers of this agreement */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of an agreement' })
+  @IsId('must be the id of an agreement')
   agreementId?: string;
 
   @ApiPropertyOptional({ enum: STATES })

@@ -1,10 +1,10 @@
 /** What subscriptions look like from outside. Money is in minor units, per line. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { statesOf } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
 import type { Day } from '../kernel/calendar.js';
-import { IsDay, IsReason, PageQuery } from '../platform/http/fields.js';
+import { IsDay, IsId, IsReason, PageQuery } from '../platform/http/fields.js';
 import { subscriptionLifecycle, type SubscriptionState } from './rules/subscription-lifecycle.js';
 
 const STATES = statesOf(subscriptionLifecycle);
@@ -13,7 +13,7 @@ export class SubscriptionsQuery extends PageQuery {
   /** only the subscriptions under this agreement */
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID(undefined, { message: 'must be the id of an agreement' })
+  @IsId('must be the id of an agreement')
   agreementId?: string;
 
   @ApiPropertyOptional({ enum: STATES })

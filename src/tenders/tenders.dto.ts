@@ -1,6 +1,6 @@
 /** What officers send about tenders. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -180,6 +180,7 @@ export class EditTender {
 
 export class DraftTender {
   /** a locked pool without a tender, for instance because the last one was cancelled */
+  @ApiProperty({ format: 'uuid' })
   @IsId('must be the id of a pool')
   poolId!: string;
 }

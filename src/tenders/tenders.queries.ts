@@ -5,6 +5,7 @@ import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Actor } from '../kernel/actor.js';
 import type { Minor } from '../kernel/money.js';
 import { pageOf, uuidCursor } from '../kernel/page.js';
+import { namedRow } from '../platform/database/named-row.js';
 import { notFound } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { PoolsQueries } from '../pools/pools.queries.js';
@@ -202,10 +203,12 @@ export class TendersQueries {
       .addOrderBy('tender.id', 'DESC')
       .limit(limit + 1);
     if (!seesAll(actor)) query.andWhere('tender.published_at is not null');
-    if (cursor !== undefined) {
+    const known = 'tender where id = $1 and (published_at is not null or $2)';
+    const behind = await namedRow(tx, uuidCursor(cursor), known, [seesAll(actor)]);
+    if (behind !== null) {
       query.andWhere(
         '(tender.created_at, tender.id) < (select c.created_at, c.id from tender c where c.id = :behind)',
-        { behind: uuidCursor(cursor) },
+        { behind },
       );
     }
     const { items, next } = pageOf(await query.getMany(), limit, (tender) => tender.id);

@@ -1,6 +1,6 @@
 import { AwardsQueries } from '../../src/awards/awards.queries.js';
 import { AwardsService } from '../../src/awards/awards.service.js';
-import { HoldingsService, type SettledLines } from '../../src/awards/holdings.service.js';
+import { type ClassLines, HoldingsService } from '../../src/awards/holdings.service.js';
 import { systemActor } from '../../src/kernel/actor.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
 import type { OpenedTenderOptions } from '../support/opened-tender.js';
@@ -35,12 +35,18 @@ async function fall(awardId: string, bidId: string, why = 'Too few members accep
   return followUp.awardId;
 }
 
-async function settle(awardId: string, bidId: string, lines: readonly SettledLines[]): Promise<void> {
+async function settle(awardId: string, bidId: string, lines: readonly ClassLines[]): Promise<void> {
   const deeds = system.app.get(Deeds, { strict: false });
   const holdings = system.app.get(HoldingsService, { strict: false });
   await deeds.run(systemActor('test'), 'test.settle', null, (deed) =>
     holdings.settled(deed, { awardId, bidId }, lines),
   );
+}
+
+async function join(awardId: string, bidId: string, lines: readonly ClassLines[]): Promise<void> {
+  const deeds = system.app.get(Deeds, { strict: false });
+  const holdings = system.app.get(HoldingsService, { strict: false });
+  await deeds.run(systemActor('test'), 'test.join', null, (deed) => holdings.joined(deed, { awardId, bidId }, lines));
 }
 
 /** Three that share: two win, the third is dear but can serve all. */
@@ -98,6 +104,32 @@ test('the follow-up of a fallen winner covers exactly its cells, where they lie,
   expect(view).toMatchObject({ state: 'final', round: 3, agencyId: made.approver.organisationId });
   const letters = await made.officer.get(`/api/v1/awards/${again.id}/letters`).expect(200);
   expect((letters.body as { items: unknown[] }).items).toHaveLength(3);
+});
+
+test('lines that joined the other winner later leave it less room, and a decision that does not know of them is refused', async () => {
+  const made = await finalAward(system, THREE);
+  const [first, second, third] = made.bids.map((each) => each.bidId);
+  // Of its 20 the second has 12, and one more has joined it.
+  await settle(made.award.id, second ?? '', cellsBy(made, second ?? ''));
+  const [cell] = cellsBy(made, second ?? '');
+  const place = { lot: cell?.lot ?? '', tier: cell?.tier ?? '' };
+  await join(made.award.id, second ?? '', [{ ...place, lines: 1 }]);
+  await fall(made.award.id, first ?? '');
+  const early = await awardOf(system, made.officer, made.tenderId, { round: 2 });
+  expect(early.winners).toMatchObject([
+    { bidId: second, lines: 7, heldLines: 12 },
+    { bidId: third, lines: 17 },
+  ]);
+
+  await join(made.award.id, second ?? '', [{ ...place, lines: 2 }]);
+  const late = await made.officer.post(`/api/v1/awards/${early.id}/recommend`, { reasons: 'Cheapest.' });
+  expect([late.status, late.body]).toMatchObject([409, { code: 'award.held-changed' }]);
+  const again = await draftedAgain(system, made.officer, early);
+  expect(again.winners).toMatchObject([
+    { bidId: second, lines: 5, heldLines: 12 },
+    { bidId: third, lines: 19 },
+  ]);
+  await recommended(made.officer, again.id);
 });
 
 test('two winners that fall one after the other: neither comes back, and the lines are never awarded twice', async () => {

@@ -1,3 +1,5 @@
+import { writeLetters } from '../../src/awards/letter-rows.js';
+import type { Deed } from '../../src/platform/deeds/deeds.js';
 import { TARIFFS } from '../support/opened-tender.js';
 import { System } from '../support/system.js';
 import { decided, type DecidedAward, draftedAward } from './decided-award.js';
@@ -102,4 +104,98 @@ test('no letter names a rival’s monthly price', async () => {
   const { text } = await loser.get(`/api/v1/awards/${award.id}/letter`).expect(200);
   for (const price of [28_000, 46_000, 25_000, 42_000, 24_000, 41_000])
     expect(text).not.toMatch(new RegExp(`\\b${price}\\b`));
+});
+
+test('a page holds no more of long letters than memory should', async () => {
+  const { award, bids, officer } = made;
+  const pad = 'x'.repeat(3 * 1024 * 1024);
+  const long: string[] = [];
+  for (let later = 1; later <= 3; later += 1) {
+    const { organisationId } = await system.someone('bidder');
+    await system.source.query(
+      `insert into award_letter select award_id, $3, bid_id, jsonb_set(content, '{tenderTitle}', to_jsonb($4::text)),
+         written_at + make_interval(secs => $5) from award_letter where award_id = $1 and provider_id = $2`,
+      [award.id, bids[0]?.provider.organisationId, organisationId, pad, later],
+    );
+    long.unshift(organisationId);
+  }
+  const seen: string[][] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const answer = await officer.get(`/api/v1/awards/${award.id}/letters?limit=200${cursor}`).expect(200);
+    const { items, next } = answer.body as { items: LetterJson[]; next: string | null };
+    seen.push(items.map(({ providerId }) => providerId));
+    cursor = next === null ? null : `&cursor=${encodeURIComponent(next)}`;
+  }
+  const [third, second, ...rest] = seen;
+  expect([third, second]).toEqual([[long[0]], [long[1]]]);
+  expect(rest).toEqual([
+    [
+      long[2],
+      ...bids
+        .map(({ provider }) => provider.organisationId)
+        .toSorted()
+        .toReversed(),
+    ],
+  ]);
+});
+
+test('no more tariffs are held at once than letters are written, however many bid', async () => {
+  const heads = Array.from({ length: 23 }, (_each, at) => ({
+    bidId: `bid-${at}`,
+    providerId: `provider-${at}`,
+    receivedAt: new Date('2030-01-01T00:00:00Z'),
+  }));
+  const lot = { code: 'N', title: 'North', told: true, demand: { fast: { firm: 23, interest: 0 } } };
+  const tender = {
+    currency: 'KRW',
+    termMonths: 10,
+    awardRule: 'shared' as const,
+    minWinners: 1,
+    maxWinners: null,
+    maxShareBp: null,
+    winnerGroups: [],
+    budgetMinor: null,
+    maxCostShareBp: null,
+    lots: [lot],
+  };
+  const winners = heads.map(({ bidId, providerId }, from) => ({
+    bidId,
+    providerId,
+    band: 0,
+    lines: 1,
+    heldLines: 0,
+    costMinor: 10n,
+    cells: [{ lot: 'N', tier: 'fast', from, lines: 1 }],
+  }));
+  const award = {
+    id: 'award',
+    contentHash: '',
+    tenderId: 'tender',
+    tenderTitle: '',
+    round: 1,
+    totalMinor: 230n,
+    winners,
+    excluded: new Map<string, string>(),
+    held: [],
+    standstillEndsAt: new Date('2030-01-15T00:00:00Z'),
+  };
+  const read: number[] = [];
+  const written: LetterJson['content'][] = [];
+  const query = async (_sql: string, parameters: unknown[]): Promise<void> => {
+    const contents = parameters[3] as string[];
+    written.push(...contents.map((text) => JSON.parse(text) as LetterJson['content']));
+  };
+  const deed = { now: new Date(), tx: { query } } as unknown as Deed;
+  await writeLetters(deed, award, tender, heads, async (some) => {
+    read.push(some.length);
+    return some.map((head, at) => ({
+      ...head,
+      tariff: { bands: [{ from: 1, monthly: { fast: BigInt(at + 1) } }], lots: { N: {} } },
+    }));
+  });
+  expect(Math.max(...read)).toBeLessThanOrEqual(5);
+  expect(written.map(({ bidId }) => bidId)).toEqual(heads.map(({ bidId }) => bidId));
+  // Of five of them the costs are 10 to 50: what all cost was added up part by part.
+  const costs = written.map(({ lots }) => lots[0] as unknown as { winningCostMinor: number });
+  expect(new Set(costs.map(({ winningCostMinor }) => winningCostMinor))).toEqual(new Set([4 * 150 + 60]));
 });

@@ -74,8 +74,21 @@ describe('organisations', () => {
         [201, first.body],
       ]);
       expect(await count()).toBe(before + 1);
+      // With another password it may be a stranger, who learns nothing of the answer.
       const other = await register({ ...body, person: { ...body.person, password: 'another long password' } }, key);
-      expect([other.status, other.body.code]).toEqual([422, 'idempotency.key-reused']);
+      expect([other.status, other.body.code]).toEqual([409, 'person.email-taken']);
+    });
+
+    it('has its own answer, though a stranger uses the same key', async () => {
+      const key = randomUUID();
+      const bodies = [
+        { name: 'Grocer', person: owner() },
+        { name: 'Florist', person: owner() },
+      ];
+      const answers = await Promise.all(bodies.map((body) => register(body, key)));
+      expect(answers.map(({ status, body }) => [status, body.organisation?.name, body.person?.email])).toEqual(
+        bodies.map(({ name, person }) => [201, name, person.email]),
+      );
     });
 
     it('keeps no trace of the password but its argon2id hash', async () => {

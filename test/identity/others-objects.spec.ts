@@ -17,13 +17,16 @@ describe('what belongs to others', () => {
   let market: TwoSides;
   let table: Record<string, Treatments>;
   let routes: Route[];
+  let lists: Route[];
   const people = new Map<Role, Someone>();
 
   beforeAll(async () => {
     system = await System.start();
     market = await twoSides(system);
     table = await treatments(system, market);
-    routes = routesOf(system).filter(({ path }) => path.includes('/:'));
+    const served = routesOf(system);
+    routes = served.filter(({ path }) => path.includes('/:'));
+    lists = await pagedOf(system, served);
     for (const role of ROLES) people.set(role, await system.someone(role));
   }, 180_000);
   afterAll(() => system.stop());
@@ -149,7 +152,7 @@ describe('what belongs to others', () => {
   it('is in no list, not even in one that is asked for by its id', async () => {
     const { shop, otherShop, chamber, otherChamber, provider, otherProvider, agreementId, tenderId } = market;
     const otherOfficer = await system.someone('officer');
-    const lists: [string, string, Someone, Someone][] = [
+    const shown: [string, string, Someone, Someone][] = [
       [`/api/v1/offers?agreementId=${agreementId}`, market.offerId, shop, otherShop],
       [`/api/v1/offers?agreementId=${agreementId}`, market.broughtOfferId, chamber, otherChamber],
       [`/api/v1/subscriptions?agreementId=${agreementId}`, market.subscriptionId, shop, otherShop],
@@ -178,14 +181,56 @@ describe('what belongs to others', () => {
       ['/api/v1/payouts/reversals', market.collected.payoutId, market.officer, otherOfficer],
     ];
     const seen: string[][] = [];
-    for (const [path, id, owner, stranger] of lists) {
+    for (const [path, id, owner, stranger] of shown) {
       const [own, theirs] = [await owner.get(path).expect(200), await stranger.get(path).expect(200)];
       if (!own.text.includes(id)) seen.push([path, 'not by its owner']);
       if (theirs.text.includes(id)) seen.push([path, 'by a stranger']);
     }
     expect(seen).toEqual([]);
   });
+
+  it('is no end of a list: a cursor that names nothing is refused by every list, with its place and what to do', async () => {
+    expect(lists.length).toBeGreaterThan(50);
+    const wrong: string[] = [];
+    for (const route of lists) {
+      const [role = 'anyone'] = letIn(route);
+      const [treatment] = table[named(route)]?.[role] ?? [];
+      const own = treatment === undefined || treatment.kind === 'same' ? null : treatment;
+      const someone = own?.owner ?? people.get(role as Role) ?? market.otherShop;
+      const about = own ?? (treatment?.kind === 'same' ? treatment.about : null) ?? { ids: {} };
+      const query = about.query ?? `?${askedWith(route)}`;
+      for (const cursor of ['no such place', ...(ANY_ID.has(route.path) ? [] : [randomUUID()])]) {
+        const answer = await ask(someone, route, { ...about, query: `${query}&cursor=${encodeURIComponent(cursor)}` });
+        const { faults } = answer.body as { faults?: { path: string }[] };
+        if (answer.status !== 422 || codeOf(answer) !== 'page.cursor' || faults?.[0]?.path !== 'cursor') {
+          wrong.push(`${route.path}, ${cursor}: ${answer.status} ${codeOf(answer)}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
 });
+
+/** In order of ids that may cease to be in the list: any is a place in it. */
+const ANY_ID = new Set(['/api/v1/billing/taxes']);
+
+/** What some lists have to be asked with. */
+function askedWith({ path }: Route): string {
+  if (path === '/api/v1/audit') return 'subjectType=region&subjectId=KR-11';
+  if (path.startsWith('/api/v1/statements')) return 'month=2020-01&currency=KRW';
+  if (path.endsWith('/late-joining/classes')) return 'quantity=1';
+  return '';
+}
+
+/** The routes that the description of the API gives a cursor. */
+async function pagedOf(system: System, served: readonly Route[]): Promise<Route[]> {
+  const answer = await system.anonymous().get('/docs-json');
+  const paths = answer.body.paths as Record<string, { get?: { parameters?: { name: string }[] } }>;
+  return served.filter(({ method, path }) => {
+    const described = method === 'get' ? paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.get : undefined;
+    return described?.parameters?.some(({ name }) => name === 'cursor') ?? false;
+  });
+}
 
 function codeOf(answer: Response): string {
   return String((answer.body as { code?: unknown }).code);

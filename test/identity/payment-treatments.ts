@@ -56,6 +56,9 @@ export async function paymentTreatments(system: System, m: TwoSides): Promise<Re
     'get /api/v1/payouts/:id/lines': payout,
     'post /api/v1/payouts/:id/pay': byOfficer(payoutId, { bankReference: 'OUT-3' }),
     'post /api/v1/payouts/reversals/:id/try': byOfficer(await doneReversal(system, payoutId), {}),
+    'post /api/v1/payouts/reversals/:id/paid': byOfficer(await doneReversal(system, payoutId), {
+      bankReference: 'BACK',
+    }),
     'post /api/v1/payouts/:id/withdraw': byOfficer(payoutId, WHY),
 
     'post /api/v1/stripe/events/:id/replay': { officer: same(ONE_ACCOUNT, { ids: { id: EVENT } }) },

@@ -45,6 +45,7 @@ export async function wrongInBooks(system: System): Promise<unknown[]> {
          union all select agency_id, currency, -paid_minor from payout where paid_at is not null
          union all select organisation_id, currency, -minor from ledger_line where purpose = 'stripe-costs'
          union all select agency_id, currency, -minor from left_credit_payment
+         union all select agency_id, currency, minor from repayment
          union all select p.agency_id, p.currency, r.minor from payout_reversal r join payout p on p.id = r.payout_id where r.state = 'done'
        ) m group by 1, 2
      )

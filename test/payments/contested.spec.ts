@@ -3,48 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { signedAgreement } from '../subscriptions/signed-agreement.js';
 import { describeOnModel } from '../support/stripe/ways.js';
 import type { Someone } from '../support/system.js';
-import { withStripe } from './at-stripe.js';
 import { balance } from './books.js';
+import { contest, EUR } from './contest.js';
 import { creditNote, issue, type Issued, setTerms } from './issued.js';
-import { arrives, type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
-import { hasAccount, hasMethod, noticePasses, tell } from './told.js';
-
-const EUR = 'EUR';
+import { arrives, sides } from './paid-market.js';
+import { hasAccount, hasMethod, noticePasses } from './told.js';
 
 describeOnModel('money that is contested', () => {
-  const at = withStripe();
-  let all: Sides;
-
-  beforeEach(async () => {
-    all = await sides(at.system, 1, { currency: EUR });
-    at.asked.model.deliveries.lose();
-  });
-
-  const member = (): Someone => all.members[0] as Someone;
-  const share = (net: number) => ({ providerId: all.provider.organisationId, net });
-  const issued = async (net = 10_000): Promise<Issued> => {
-    const wanted = [{ memberId: member().organisationId, shares: [share(net)] }];
-    return (await issue(at.system, all.agencyId, '2026-02', wanted, EUR))[0] as Issued;
-  };
-  const invoiced = async (token = 'pm_card_visa'): Promise<Issued> => {
-    await hasMethod(at.system, at.asked, member().organisationId, token);
-    return issued();
-  };
-  const read = async ({ id }: Issued): Promise<CollectionJson> => collectionOf(all.officer, id);
-  const told = async (): Promise<void> => {
-    await tell(at.system, at.asked.model, 3, 3);
-    await at.system.settled();
-  };
-  /** The latest payment at Stripe of the member. */
-  const intent = async (): Promise<string> => {
-    const rows: { id: string }[] = await at.system.source.query(
-      'select stripe_id as id from stripe_customer where member_id = $1',
-      [member().organisationId],
-    );
-    return at.asked.model.store.all('payment_intent').find((each) => each['customer'] === rows[0]?.id)?.id ?? '';
-  };
-  const refunds = async (filter = ''): Promise<{ id: string; minor: number; state: string; way: string }[]> =>
-    ((await all.officer.get(`/api/v1/refunds?limit=200${filter}`).expect(200)).body as { items: [] }).items;
+  const of = contest();
+  const { at, member, share, invoiced, read, told, intent, refunds } = of;
   /** A deposit that is charged at once, of an offer that nobody follows. */
   const deposit = async (settled: boolean, minor = 2_000): Promise<string> => {
     const id = randomUUID();
@@ -52,13 +19,13 @@ describeOnModel('money that is contested', () => {
       `insert into deposit (id, offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, due_at, asked_at,
          settled_at)
        values ($1, $2, $2, $3, $4, $5, $6, 'stripe', 'charging', app_now(), app_now(), case when $7 then app_now() end)`,
-      [id, randomUUID(), all.agencyId, member().organisationId, EUR, minor, settled],
+      [id, randomUUID(), of.all.agencyId, member().organisationId, EUR, minor, settled],
     );
     await at.system.settled();
     return id;
   };
   const depositOf = async (id: string): Promise<object> =>
-    (await all.officer.get(`/api/v1/deposits/${id}`).expect(200)).body as object;
+    (await of.all.officer.get(`/api/v1/deposits/${id}`).expect(200)).body as object;
 
   it('a dispute that is told before its payment is not lost', async () => {
     const invoice = await invoiced('pm_success_de');
@@ -93,12 +60,12 @@ describeOnModel('money that is contested', () => {
 
   it('what a bank takes that was given back already is owed by the member, and returns when the dispute is won', async () => {
     const invoice = await invoiced();
-    await creditNote(at.system, all.agencyId, invoice, share(5_000), '2026-02', EUR);
+    await creditNote(at.system, of.all.agencyId, invoice, share(5_000), '2026-02', EUR);
     expect(await read(invoice)).toMatchObject({ state: 'paid', returnedMinor: 5_500, openMinor: 0 });
     const dispute = at.asked.model.dispute(await intent());
     await told();
     expect(await read(invoice)).toMatchObject({ state: 'disputed', openMinor: 11_000 });
-    expect(await balance(at.system, all.agencyId, 'stripe', EUR)).toBe(-5_500);
+    expect(await balance(at.system, of.all.agencyId, 'stripe', EUR)).toBe(-5_500);
     at.asked.model.closeDispute(dispute, 'won');
     await told();
     expect(await read(invoice)).toMatchObject({ state: 'paid', openMinor: 0 });
@@ -108,7 +75,7 @@ describeOnModel('money that is contested', () => {
     const invoice = await invoiced();
     const dispute = at.asked.model.dispute(await intent());
     await told();
-    await arrives(all, invoice.number, 11_000);
+    await arrives(of.all, invoice.number, 11_000);
     expect(await read(invoice)).toMatchObject({ state: 'paid', openMinor: 0 });
     at.asked.model.closeDispute(dispute, 'won');
     await told();
@@ -125,13 +92,13 @@ describeOnModel('money that is contested', () => {
     at.asked.model.closeDispute(dispute, 'won');
     await told();
     expect(await read(invoice)).toMatchObject({ state: 'paid', openMinor: 0 });
-    expect(await balance(at.system, all.agencyId, 'stripe', EUR)).toBe(11_000);
+    expect(await balance(at.system, of.all.agencyId, 'stripe', EUR)).toBe(11_000);
   });
 
   it('what a bank has taken is not given back as well, and is owed anew when the dispute is won', async () => {
     const invoice = await invoiced('pm_card_refundFail');
     const payment = await intent();
-    await creditNote(at.system, all.agencyId, invoice, share(10_000), '2026-02', EUR);
+    await creditNote(at.system, of.all.agencyId, invoice, share(10_000), '2026-02', EUR);
     at.asked.model.advanceDays(4);
     await told();
     const [owed] = await refunds('&state=owed');
@@ -139,7 +106,7 @@ describeOnModel('money that is contested', () => {
     const dispute = at.asked.model.dispute(payment);
     await told();
     expect(await refunds()).toMatchObject([{ state: 'withdrawn' }]);
-    await all.officer.post(`/api/v1/refunds/${owed?.id}/confirm`, { bankReference: 'OUT' }).expect(409);
+    await of.all.officer.post(`/api/v1/refunds/${owed?.id}/confirm`, { bankReference: 'OUT' }).expect(409);
     expect(await read(invoice)).toMatchObject({ openMinor: 0 });
     at.asked.model.closeDispute(dispute, 'won');
     await told();
@@ -150,21 +117,22 @@ describeOnModel('money that is contested', () => {
   });
 
   it('a deposit of which part has gone is credited with what is left, and holds up nobody else', async () => {
-    all = await sides(at.system, 2, { currency: EUR });
-    const [one, other] = all.members as [Someone, Someone];
-    for (const { organisationId } of all.members) await hasMethod(at.system, at.asked, organisationId, 'pm_card_visa');
+    of.all = await sides(at.system, 2, { currency: EUR });
+    const [one, other] = of.all.members as [Someone, Someone];
+    for (const { organisationId } of of.all.members)
+      await hasMethod(at.system, at.asked, organisationId, 'pm_card_visa');
     const id = await deposit(true);
     await at.asked.stripe.refunds.create({ payment_intent: await intent(), amount: 500 });
     await told();
     expect(await depositOf(id)).toMatchObject({ state: 'held', refundedMinor: 500 });
-    const of: { agreementId: string }[] = await at.system.source.query(
+    const agreements: { agreementId: string }[] = await at.system.source.query(
       'select agreement_id as "agreementId" from deposit where id = $1',
       [id],
     );
-    const shares = [{ ...share(10_000), ...of[0] }];
+    const shares = [{ ...share(10_000), ...agreements[0] }];
     const [mine, theirs] = await issue(
       at.system,
-      all.agencyId,
+      of.all.agencyId,
       '2026-03',
       [one, other].map(({ organisationId: memberId }) => ({ memberId, shares })),
       EUR,
@@ -187,7 +155,7 @@ describeOnModel('money that is contested', () => {
     const id = await deposit(false);
     await at.asked.stripe.refunds.create({ payment_intent: await intent(), amount: 500 });
     await told();
-    await all.officer.post(`/api/v1/deposits/${id}/return`, { why: 'Not needed.' }).expect(200);
+    await of.all.officer.post(`/api/v1/deposits/${id}/return`, { why: 'Not needed.' }).expect(200);
     await told();
     expect(await depositOf(id)).toMatchObject({ state: 'refunded', refundedMinor: 2_000 });
     expect((await refunds()).map(({ minor }) => minor)).toEqual([500, 1_500]);
@@ -241,7 +209,7 @@ describeOnModel('money that is contested', () => {
        select id, $3, $3, $4, $5, $6, 2000, way, state, app_now(), why
        from (values ($1::uuid, 'stripe', 'withdrawn', 'The offer is not accepted any more.'),
                     ($2::uuid, 'bank', 'asked', null)) as d (id, way, state, why)`,
-      [old, present, offer, all.agencyId, member().organisationId, EUR],
+      [old, present, offer, of.all.agencyId, member().organisationId, EUR],
     );
     await at.asked.stripe.paymentIntents.create({
       amount: 2_000,
@@ -274,13 +242,13 @@ describeOnModel('money that is contested', () => {
   });
 
   it('what is all kept as a reserve is paid out without a transfer', async () => {
-    all = await sides(at.system, 1, { currency: EUR, reserveBp: 10_000, reserveDays: 30 });
-    await hasAccount(at.system, at.asked, all.provider.organisationId);
+    of.all = await sides(at.system, 1, { currency: EUR, reserveBp: 10_000, reserveDays: 30 });
+    await hasAccount(at.system, at.asked, of.all.provider.organisationId);
     await invoiced();
-    const asks = { providerId: all.provider.organisationId, currency: EUR };
-    const { id } = (await all.officer.post('/api/v1/payouts', asks).expect(201)).body as { id: string };
-    await all.officer.post(`/api/v1/payouts/${id}/pay`, {}).expect(200);
+    const asks = { providerId: of.all.provider.organisationId, currency: EUR };
+    const { id } = (await of.all.officer.post('/api/v1/payouts', asks).expect(201)).body as { id: string };
+    await of.all.officer.post(`/api/v1/payouts/${id}/pay`, {}).expect(200);
     await at.system.settled();
-    expect((await all.officer.get(`/api/v1/payouts/${id}`)).body).toMatchObject({ state: 'paid', paidMinor: 0 });
+    expect((await of.all.officer.get(`/api/v1/payouts/${id}`)).body).toMatchObject({ state: 'paid', paidMinor: 0 });
   });
 });

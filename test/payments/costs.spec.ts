@@ -72,6 +72,48 @@ describeOnModel('the costs of Stripe', () => {
     expect(await balance(system, other.organisationId, 'stripe-costs', EUR)).toBe(0);
   });
 
+  it('and what Stripe pays out to the bank: booked once, reversed when it comes back, with what is asked for it', async () => {
+    const { model } = asked;
+    const bank = (): Promise<number> => balance(system, of.agencyId, 'bank', EUR);
+    model.store.book('available', { currency: 'eur', amount: 9_000, type: 'adjustment', source: null });
+    const [given] = (await night()) as [{ ledgerMinor: number; differenceMinor: number }];
+    const [before, spent] = [await bank(), await costs()];
+    const kept = model.payOutToBank('eur', 4_000, 30);
+    const lost = model.payOutToBank('eur', 3_000);
+    const cancelled = model.payOutToBank('eur', 500);
+    model.bringBack(cancelled, 'canceled');
+    for (let nights = 0; nights < 2; nights += 1) {
+      expect(await night()).toMatchObject([
+        { ledgerMinor: given.ledgerMinor - 7_030, differenceMinor: given.differenceMinor },
+      ]);
+    }
+    expect(await bank()).toBe(before + 7_000);
+    expect(await costs()).toBe(spent + 30);
+
+    model.bringBack(lost);
+    for (let nights = 0; nights < 2; nights += 1) {
+      expect(await night()).toMatchObject([{ differenceMinor: given.differenceMinor }]);
+    }
+    expect(await bank()).toBe(before + 4_000);
+    const entries: { kind: string; reference: string; reversed: boolean }[] = await system.source.query(
+      `select distinct e.reference, exists (select from ledger_entry r where r.reverses = e.id) as reversed
+       from ledger_entry e where e.kind = 'stripe-payout' order by 1`,
+    );
+    const told = [kept, lost, cancelled].toSorted().map((reference) => ({ reference, reversed: reference !== kept }));
+    expect(entries).toEqual(told);
+
+    // One of before anything was looked at: what comes back of it is no money of ours at the bank.
+    model.store.book('available', { currency: 'eur', amount: 800, type: 'payout_failure', source: 'po_long_ago' });
+    expect(await night()).toMatchObject([{ differenceMinor: given.differenceMinor + 800 }]);
+    expect(await bank()).toBe(before + 4_000);
+    model.store.book('available', {
+      currency: 'eur',
+      amount: -given.differenceMinor - 800,
+      type: 'adjustment',
+      source: null,
+    });
+  });
+
   it('are not taken for what somebody moved at Stripe itself: that is the difference', async () => {
     await hasMethod(system, asked, of.members[0]?.organisationId ?? '', 'pm_card_bypassPending');
     await invoiced(of, '2026-03', 50_000);

@@ -117,6 +117,48 @@ describe('paying providers', () => {
     expect(await paidOut()).toMatchObject({ claimsMinor: 19_400 - 9_700 });
   });
 
+  it('what no later payout meets is a debt, and is none any more once the provider has transferred it', async () => {
+    const [one, two] = await invoices('2026-01', 10_000, 20_000);
+    const { officer, provider } = all;
+    const providerId = provider.organisationId;
+    const debts = async (reader = officer): Promise<object[]> =>
+      ((await reader.get('/api/v1/payouts/debts').expect(200)).body as { items: object[] }).items;
+    const note = (minor: number, bankReference = 'BACK-1') =>
+      officer.post('/api/v1/payouts/repayments', { providerId, currency: 'USD', minor, bankReference });
+    await pay(one);
+    const first = await paidOut();
+    await system.passTo(first.dueAt ?? '');
+    await paidOut();
+    expect(await debts()).toEqual([]);
+    await creditNote(system, all.agencyId, one, { providerId, net: 10_000 }, '2026-01');
+    const { items } = (await officer.get('/api/v1/refunds?state=owed')).body as { items: { id: string }[] };
+    await officer.post(`/api/v1/refunds/${items[0]?.id}/confirm`, { bankReference: 'BACK' }).expect(200);
+    const debt = { providerId, currency: 'USD', refusedMinor: 0 };
+    expect(await debts()).toMatchObject([{ ...debt, overpaidMinor: 9_700 }]);
+    expect(await debts(await system.someone('officer'))).toEqual([]);
+    await provider.get('/api/v1/payouts/debts').expect(403);
+
+    const more = await note(9_701).expect(422);
+    expect(more.body).toMatchObject({ code: 'repayment.amount', faults: [{ path: 'minor' }] });
+    const [owed, there] = [await balance(system, providerId, 'payable'), await balance(system, all.agencyId, 'bank')];
+    const notes = await Promise.all([note(4_000), note(4_000), note(4_000)]);
+    expect(notes.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(new Set(notes.map(({ body }) => (body as { id: string }).id)).size).toBe(1);
+    expect((await note(3_000)).body).toMatchObject({ code: 'repayment.noted' });
+    expect(await debts()).toMatchObject([{ ...debt, overpaidMinor: 5_700 }]);
+    const last = await Promise.all([note(5_700, 'BACK-2'), note(5_700, 'BACK-3')]);
+    expect(last.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 422]);
+    expect(await debts()).toEqual([]);
+    expect(await balance(system, providerId, 'payable')).toBe(owed - 9_700);
+    expect(await balance(system, all.agencyId, 'bank')).toBe(there + 9_700);
+    const listed = await officer.get('/api/v1/payouts/repayments?limit=1').expect(200);
+    expect(listed.body).toMatchObject({ items: [{ minor: 4_000, bankReference: 'BACK-1' }] });
+
+    // The next payout deducts nothing of it again.
+    await pay(two);
+    expect(await paidOut()).toMatchObject({ claimsMinor: 19_400 });
+  });
+
   it('the sum of the statements is what is payable, month by month and line by line', async () => {
     const [one, two] = await invoices('2026-01', 10_000, 20_000);
     await pay(one);

@@ -5,6 +5,7 @@ import { REVERSAL_TRIES } from '../../src/payments/rules/reversals.js';
 import { statesAllowed } from '../support/states.js';
 import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
+import { balance } from './books.js';
 import { contestedAndLost, paidOut, payingOut, type PayingOut, payoutOf } from './paid-out.js';
 import { tell } from './told.js';
 
@@ -53,6 +54,7 @@ describeOnModel('a reversal that Stripe refuses', () => {
     expect(items).toHaveLength(1);
     return items[0] as ReversalJson;
   };
+  const owedToAll = (): Promise<number> => balance(at.system, of.provider.organisationId, 'payable', 'EUR');
   const tried = async (id: string): Promise<void> => {
     await of.officer.post(`${PATH}/${id}/try`).expect(200);
     await at.system.settled();
@@ -92,6 +94,33 @@ describeOnModel('a reversal that Stripe refuses', () => {
     left('all');
     await tried(last.id);
     expect(await only()).toMatchObject({ state: 'done', reference: expect.any(String) });
+  });
+
+  it('is a debt of the provider, until it has transferred that to the bank', async () => {
+    const payoutId = await contested('2026-02');
+    const debts = async (): Promise<object[]> =>
+      ((await of.officer.get('/api/v1/payouts/debts').expect(200)).body as { items: object[] }).items;
+    const pays = (id: string) => of.officer.post(`${PATH}/${id}/paid`, { bankReference: 'BACK-1' });
+    const { id } = await only();
+    // Stripe is still being asked.
+    expect(await debts()).toEqual([]);
+    expect((await pays(id).expect(409)).body).toMatchObject({ code: 'payout-reversal.cannot-pay-back' });
+    for (let tries = 1; tries < REVERSAL_TRIES; tries += 1) await at.system.passTo((await only()).dueAt ?? '');
+    const providerId = of.provider.organisationId;
+    expect(await debts()).toMatchObject([{ providerId, currency: 'EUR', overpaidMinor: 0, refusedMinor: 9_700 }]);
+
+    const [bank, stripe] = [await balance(at.system, of.agencyId, 'bank', 'EUR'), await owedToAll()];
+    await pays(id).expect(200);
+    expect(await only()).toMatchObject({ state: 'done', reference: 'BACK-1', failure: null, dueAt: null });
+    expect(await debts()).toEqual([]);
+    expect(await balance(at.system, of.agencyId, 'bank', 'EUR')).toBe(bank + 9_700);
+    expect(await owedToAll()).toBe(stripe - 9_700);
+    await of.officer.post(`${PATH}/${id}/try`).expect(409);
+    const trail = await of.auditor.get(`/api/v1/audit?subjectType=payout&subjectId=${payoutId}`).expect(200);
+    expect(trail.body.items.at(-1)).toMatchObject({
+      deed: 'payouts.settle-reversal',
+      facts: { bankReference: 'BACK-1' },
+    });
   });
 
   it('is listed page by page, to its own agency alone', async () => {

@@ -44,7 +44,9 @@ class Probe {
 @Module({ providers: [Probe], exports: [Probe] })
 class ProbeModule {}
 
-const someone = (key: string | null): Actor => ({ ...systemActor('test'), idempotencyKey: key });
+const PERSON = randomUUID();
+const visitor = (key: string | null): Actor => ({ ...systemActor('test'), idempotencyKey: key });
+const someone = (key: string | null): Actor => ({ ...visitor(key), personId: PERSON });
 
 describe('deeds, facts and due rows', () => {
   let module: TestingModule;
@@ -168,6 +170,16 @@ describe('deeds, facts and due rows', () => {
     expect(await command({ a: 1 })).toEqual({ done: 1, price: 31_000 });
     expect(done).toBe(1);
     await expect(command({ a: 2 })).rejects.toMatchObject({ code: 'idempotency.key-reused' });
+  });
+
+  it('keeps strangers apart who use the same key: each has the answer to what it asked', async () => {
+    let done = 0;
+    const command = (name: string): Promise<string> =>
+      deeds.run(visitor('1'), 'probe.greet', { name }, async () => `Hello ${name}, number ${(done += 1)}`);
+    const answers = await Promise.all([command('An'), command('Bo'), command('An')]);
+    expect(answers[2]).toBe(answers[0]);
+    expect(answers[1]).toMatch(/^Hello Bo/);
+    expect(done).toBe(2);
   });
 
   it('does a command once when it is sent twice at the same time', async () => {

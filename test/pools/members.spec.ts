@@ -147,7 +147,7 @@ describe('members that an association brought', () => {
     expect(await system.source.query('select 1 from attempt where email = $1', [answers[0].body.person.email])).toEqual(
       [],
     );
-    expect((await accept(told, 'another long password', key)).body).toMatchObject({ code: 'idempotency.key-reused' });
+    expect((await accept(told, 'another long password', key)).body).toMatchObject({ code: 'invitation.not-valid' });
     expect((await accept(told)).body).toMatchObject({ code: 'invitation.not-valid' });
   });
 

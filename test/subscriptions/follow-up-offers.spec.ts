@@ -116,4 +116,35 @@ describe('offers under a follow-up award', () => {
     const full = await late.get(`/api/v1/agreements/${standing}/late-joins/classes`).query({ quantity: 1 }).expect(200);
     expect(full.body).toMatchObject({ items: [{ capacityLeft: 0 }] });
   }, 120_000);
+
+  it('are not made by a provider whose capacity is used by lines that joined it meanwhile', async () => {
+    const pool = await market.pool(['north', 'south'], { [TIER]: ALONE });
+    const north = await crowd(pool.id, 6, 'north');
+    await crowd(pool.id, 5, 'south');
+    await system.passTo(pool.endsAt);
+    const tender = await market.tender(pool.id, { awardRule: 'lot' });
+    const [kt, hanaro] = [await system.someone('bidder'), await system.someone('bidder')];
+    const bands = (monthly: number) => [{ from: 1, monthly: { [TIER]: monthly } }];
+    await market.bids(kt, tender.id, { bands: bands(30_000), lots: { north: {}, south: {} }, capacity: 12 });
+    await market.bids(hanaro, tender.id, { bands: bands(20_000), lots: { south: {} }, minimumLines: 5 });
+    const first = await market.opens(tender);
+    await market.decides(first);
+    const fallen = await market.sign(first, hanaro);
+    await system.passTo((await market.round(fallen)).dueAt);
+    const early = await market.award(tender.id, 2, 'drafted');
+    expect(early.winners).toMatchObject([{ providerId: kt.organisationId, lines: 5 }]);
+
+    const standing = await market.sign(first, kt);
+    await Promise.all(north.map((member) => member.answers('accept', undefined, standing)));
+    await system.passTo((await market.round(standing)).dueAt);
+    const path = `/api/v1/agreements/${standing}`;
+    await market.officer.put(`${path}/late-joining`, { until: daysLater(await today(system), 30) }).expect(200);
+    const line = { site: 'late', region: 'north', tier: TIER, quantity: 2, upTo: 40_000 };
+    await (await system.someone('owner')).post(`${path}/late-joins`, line).expect(201);
+
+    // Four are left, of a lot of five; and the one bid that could serve them has no room.
+    const again = { excludedBidIds: [], why: 'Lines have joined.' };
+    await market.officer.post(`/api/v1/awards/${early.id}/evaluate-again`, again).expect(201);
+    await market.award(tender.id, 3, 'failed');
+  }, 120_000);
 });

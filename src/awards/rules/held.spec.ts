@@ -1,6 +1,15 @@
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import { withNames } from './explanation.js';
-import { type HeldCell, heldLines, heldPaid, heldWords, tariffLeft, whyAskedAnew, whyHeldChanged } from './held.js';
+import {
+  type HeldCell,
+  heldLines,
+  heldPaid,
+  heldWords,
+  tariffLeft,
+  whyAskedAnew,
+  whyHeldChanged,
+  whyNoRoom,
+} from './held.js';
 
 const cell: HeldCell = { bidId: 'b', providerId: 'p', lot: 'N', tier: 'fast', lines: 20, decided: true };
 const held: readonly HeldCell[] = [
@@ -52,6 +61,36 @@ test('what is left of a joint bid: lines in the lots of a partner are lines that
     South: { lots: ['S'], capacity: 0 },
   });
   expect(tariffLeft('other', tariff, held)).toEqual(tariff);
+});
+
+test('lines that joined later fill capacities and partners, and no band', () => {
+  const tariff: Tariff = {
+    bands: [
+      { from: 1, monthly: { fast: 10n } },
+      { from: 30, monthly: { fast: 9n } },
+    ],
+    lots: { N: {}, S: { capacity: 10, tiers: { fast: { capacity: 9 } } } },
+    capacity: 40,
+    partners: { South: { lots: ['S'], capacity: 9 } },
+  };
+  const later = [cell, { ...cell, lot: 'S', lines: 0, joined: 6 }];
+  expect(tariffLeft('b', tariff, later)).toEqual({
+    bands: [
+      { from: 1, monthly: { fast: 10n } },
+      { from: 10, monthly: { fast: 9n } },
+    ],
+    lots: { N: {}, S: { capacity: 4, tiers: { fast: { capacity: 3 } } } },
+    capacity: 14,
+    partners: { South: { lots: ['S'], capacity: 3 } },
+  });
+  const won = (lines: number, lot = 'S') => [
+    { bidId: 'b', providerId: 'p', cells: [{ lot, tier: 'fast', from: 0, lines }] },
+  ];
+  const bids = [{ bidId: 'b', tariff }];
+  expect(whyNoRoom(won(3), bids, later)).toBeNull();
+  expect(whyNoRoom(won(4), bids, later)).toMatchObject({ code: 'award.held-changed', facts: { providerId: 'p' } });
+  expect(whyNoRoom(won(14, 'N'), bids, later)).toBeNull();
+  expect(whyNoRoom(won(15, 'N'), bids, later)).not.toBeNull();
 });
 
 test('what is held is paid for in the band that all lines of the bid reach, with its activation, once', () => {

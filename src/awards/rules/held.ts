@@ -1,6 +1,7 @@
 /**
  * What winners hold beside an award: lines under the tender's other awards. They fill capacities from the moment they
- * are drafted; bands and minimum count them once they are decided on, for only then does anybody rely on them.
+ * are drafted; bands and minimum count them once they are decided on, for only then does anybody rely on them. Lines that
+ * joined its agreements later fill capacities, too, and nothing else.
  */
 import type { Minor } from '../../kernel/money.js';
 import { type Refusal, refuse } from '../../kernel/refusal.js';
@@ -9,7 +10,7 @@ import { bandReached, lineMonthly } from '../../pricing/rules/band.js';
 import type { ProblemRules } from '../../allocation/rules/problem.js';
 import { tariffBeside } from '../../pricing/rules/tariff-beside.js';
 import type { LotCode, Partner, Tariff, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
-import type { AwardBid, Winner } from './award.js';
+import type { AwardBid, AwardCell, Winner } from './award.js';
 
 /** Lines that a winner holds under another award of the same tender. */
 export interface HeldCell {
@@ -19,6 +20,8 @@ export interface HeldCell {
   readonly tier: TierCode;
   /** as awarded; as settled once its members have answered */
   readonly lines: number;
+  /** lines that joined the agreement later; none unless said */
+  readonly joined?: number;
   /** the other award was approved and did not fall */
   readonly decided: boolean;
 }
@@ -43,7 +46,7 @@ export function tariffLeft(bidId: string, tariff: Tariff, held: readonly HeldCel
   return {
     ...beside,
     lots,
-    ...(tariff.capacity === undefined ? {} : { capacity: tariff.capacity - linesOf(own) }),
+    ...(tariff.capacity === undefined ? {} : { capacity: tariff.capacity - usedOf(own) }),
     ...(tariff.partners === undefined ? {} : { partners: partnersLeft(tariff.partners, own) }),
   };
 }
@@ -51,7 +54,7 @@ export function tariffLeft(bidId: string, tariff: Tariff, held: readonly HeldCel
 /** What partners can serve beside the lines that their bid holds in their lots. */
 function partnersLeft(partners: NonNullable<Tariff['partners']>, own: readonly HeldCell[]): Record<string, Partner> {
   const left = Object.entries(partners).map(([name, { lots, capacity }]): [string, Partner] => {
-    const taken = linesOf(own.filter(({ lot }) => lots.includes(lot)));
+    const taken = usedOf(own.filter(({ lot }) => lots.includes(lot)));
     return [name, { lots, capacity: Math.max(0, capacity - taken) }];
   });
   return Object.fromEntries(left);
@@ -59,10 +62,10 @@ function partnersLeft(partners: NonNullable<Tariff['partners']>, own: readonly H
 
 /** The terms of a lot beside what its bid holds there; null when nothing is left. */
 function lotLeft(place: TariffLot, own: readonly HeldCell[]): TariffLot | null {
-  const capacity = place.capacity === undefined ? undefined : place.capacity - linesOf(own);
+  const capacity = place.capacity === undefined ? undefined : place.capacity - usedOf(own);
   if (capacity !== undefined && capacity < 1) return null;
   const tiers = Object.entries(place.tiers ?? {}).map(([tier, limit]) => {
-    const taken = linesOf(own.filter((cell) => cell.tier === tier));
+    const taken = usedOf(own.filter((cell) => cell.tier === tier));
     return [tier, limit.capacity === undefined ? {} : { capacity: limit.capacity - taken }] as const;
   });
   return {
@@ -120,6 +123,50 @@ export function whyHeldChanged(
 }
 
 /**
+ * Why winners can no longer serve what an evaluation gave them: lines have joined their other agreements since.
+ * @param bids the winners' among them
+ * @returns the refusal to decide on it, or null
+ */
+export function whyNoRoom(
+  winners: readonly Pick<Winner, 'bidId' | 'providerId' | 'cells'>[],
+  bids: readonly Pick<AwardBid, 'bidId' | 'tariff'>[],
+  held: readonly HeldCell[],
+): Refusal | null {
+  const tariffs = new Map(bids.map(({ bidId, tariff }) => [bidId, tariff]));
+  const crowded = winners.find(({ bidId, cells }) => {
+    const tariff = tariffs.get(bidId);
+    return tariff !== undefined && !hasRoom(tariffLeft(bidId, tariff, held), cells);
+  });
+  if (crowded === undefined) return null;
+  return refuse(
+    'award.held-changed',
+    'Since this award was evaluated, lines have joined other agreements of a winner, and it cannot serve all that it won ' +
+      'here beside them. Have it evaluated again.',
+    { providerId: crowded.providerId },
+  );
+}
+
+function hasRoom({ capacity, lots, partners = {} }: Tariff, cells: readonly AwardCell[]): boolean {
+  const fits = (most: number | undefined, here: readonly AwardCell[]) => linesOf(here) <= (most ?? Infinity);
+  return (
+    fits(capacity, cells) &&
+    Object.values(partners).every((each) =>
+      fits(
+        each.capacity,
+        cells.filter(({ lot }) => each.lots.includes(lot)),
+      ),
+    ) &&
+    cells.every(({ lot, tier }) => {
+      const place = lots[lot];
+      if (place === undefined) return false;
+      const there = cells.filter((cell) => cell.lot === lot);
+      const ofTier = there.filter((cell) => cell.tier === tier);
+      return fits(place.capacity, there) && fits(place.tiers?.[tier]?.capacity, ofTier);
+    })
+  );
+}
+
+/**
  * Why an evaluation no longer keeps the tender's rules over all its awards: what others hold counts in them, and has changed.
  * @param rules those of the problem as it is asked at this moment
  * @returns the refusal to decide on it, or null, also where nothing of what others hold counts in the rules
@@ -152,6 +199,11 @@ export function heldWords(
         'together with these, so the volumes given here come on top, and its activation is not charged again.',
     ];
   });
+}
+
+/** The lines that fill capacities. */
+function usedOf(cells: readonly HeldCell[]): number {
+  return cells.reduce((sum, { lines, joined = 0 }) => sum + lines + joined, 0);
 }
 
 /** The lines of cells altogether. */

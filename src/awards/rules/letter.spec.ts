@@ -1,6 +1,6 @@
 import { toJson } from '../../kernel/canonical.js';
 import type { AwardBid, AwardTender, Winner } from './award.js';
-import { type LetterAward, type LetterContent, lettersOf } from './letter.js';
+import { addCosts, type LetterAward, type LetterContent, lettersOf } from './letter.js';
 
 const tender: AwardTender = {
   currency: 'KRW',
@@ -97,7 +97,16 @@ const award: LetterAward = {
 const bids = [cheap, dear, partial];
 
 function letterTo(bid: AwardBid, of: LetterAward, within: AwardTender, all: readonly AwardBid[]): LetterContent {
-  return lettersOf(of, within, all)(bid);
+  return lettersOf(of, within, costsOf(of.winners, all))(bid);
+}
+
+function costsOf(won: readonly Winner[], all: readonly AwardBid[]): Map<string, bigint> {
+  const costs = new Map<string, bigint>();
+  for (const { bidId, tariff } of all) {
+    const winner = won.find((each) => each.bidId === bidId);
+    if (winner) addCosts(costs, winner, tariff, tender.termMonths);
+  }
+  return costs;
 }
 
 describe('a letter', () => {
@@ -236,7 +245,7 @@ describe('a letter', () => {
       costMinor: 1n,
       cells: counted,
     };
-    const letter = lettersOf({ ...award, winners: [won] }, wide, many);
+    const letter = lettersOf({ ...award, winners: [won] }, wide, costsOf([won], many));
     const before = asked;
     for (const bid of many.slice(1)) expect(letter(bid).lots).toHaveLength(200);
     expect(asked).toBe(before);

@@ -109,19 +109,19 @@ interface Ground {
 
 /**
  * The letters of an award, each to the bidder of a bid. What they have in common is reckoned once.
- * @param bids all opened bids, among them every winner's
+ * @param costs what the lines of each lot cost over the term as awarded: `addCosts` of every winner
  */
 export function lettersOf(
   award: LetterAward,
   tender: AwardTender,
-  bids: readonly AwardBid[],
+  costs: ReadonlyMap<LotCode, Minor>,
 ): (bid: AwardBid) => LetterContent {
   const awardLines = sum(award.winners.map((winner) => winner.lines));
   const ground: Ground = {
     award,
     tender,
     demand: awardedDemand(award.winners),
-    costs: winningCosts(award.winners, bids, tender.termMonths),
+    costs,
     awardLines,
     whole: awardLines === sum(tender.lots.map((lot) => linesOf(lot.demand))),
   };
@@ -228,22 +228,17 @@ function costOf(
   return cost;
 }
 
-function winningCosts(
-  winners: readonly Winner[],
-  bids: readonly AwardBid[],
+/** Adds what the lines of a winner cost over the term, by lot, set-up included. */
+export function addCosts(
+  costs: Map<LotCode, Minor>,
+  { band, cells }: Pick<Winner, 'band' | 'cells'>,
+  tariff: Tariff,
   termMonths: number,
-): ReadonlyMap<LotCode, Minor> {
-  const tariffs = new Map(bids.map((each) => [each.bidId, each.tariff]));
-  const costs = new Map<LotCode, Minor>();
-  for (const { bidId, band, cells } of winners) {
-    const tariff = tariffs.get(bidId);
-    if (tariff === undefined) continue;
-    for (const { lot, tier, lines } of cells) {
-      const cost = costOf(tariff, band, lot, new Map([[tier, lines]]), termMonths) ?? 0n;
-      costs.set(lot, (costs.get(lot) ?? 0n) + cost);
-    }
+): void {
+  for (const { lot, tier, lines } of cells) {
+    const cost = costOf(tariff, band, lot, new Map([[tier, lines]]), termMonths) ?? 0n;
+    costs.set(lot, (costs.get(lot) ?? 0n) + cost);
   }
-  return costs;
 }
 
 function sum(numbers: Iterable<number>): number {

@@ -24,7 +24,8 @@ import { type HeldCell, heldPaid, linesOf, tariffLeft } from './held.js';
  * @param bids all that were opened, those of winners elsewhere among them
  * @param scope the cells to be allocated; null for all demand
  * @param excluded bids that take no part
- * @param beside what is already won under the tender's other awards; cells that settled at no line hold nothing
+ * @param beside what is already won under the tender's other awards; cells that settled at no line hold nothing, and what
+ *   joined later fills capacities only
  */
 export function toProblem(
   tender: AwardTender,
@@ -50,7 +51,7 @@ export function toProblem(
     ...head,
     lots,
     bids: taking.flatMap((bid): ProblemBid[] => {
-      const tariff = remaining(bid, tariffWithin(bid.tariff, lots), held, mostLines);
+      const tariff = remaining(bid, tariffWithin(bid.tariff, lots), beside, mostLines);
       return tariff === null ? [] : [problemBid(bid, activated.has(bid.bidId) ? withoutActivation(tariff) : tariff)];
     }),
     rules: {

@@ -48,9 +48,11 @@ export type EntryKind =
   | 'dispute'
   | 'payout'
   | 'payout-reversal'
+  | 'repayment'
   | 'reserve'
   | 'reserve-release'
   | 'stripe-costs'
+  | 'stripe-payout'
   | 'write-off'
   | 'service-credit';
 

@@ -79,6 +79,12 @@ describe('the text of a booking', () => {
     expect(found.map(holdsAccountNumber)).toEqual([true, true, true, true]);
     expect(['2026-03-01/000123456', 'FT26330ABCDEF 0001'].map(holdsAccountNumber)).toEqual([false, false]);
   });
+
+  it('takes no random id for one, whatever its groups would make together', () => {
+    const ids = ['c35e4aca-3a22-4e38-be91-1cbf80102b49', 'CARD eb636118-c60c-4870-bfc3-7149e203926d'];
+    expect(ids.map(holdsAccountNumber)).toEqual([false, false]);
+    expect(holdsAccountNumber(`${ids[0]} 4242424242424242`)).toBe(true);
+  });
 });
 
 describe('a row of a statement', () => {

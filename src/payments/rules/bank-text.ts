@@ -51,6 +51,9 @@ function hide(number: string): string {
   return `****${number.replaceAll(/[^\p{L}\p{N}]/gu, '').slice(-SHOWN)}`;
 }
 
+/** An id as programs make them. Of random ones three in a thousand would pass for a card or an account, and none is so long. */
+const UUID = /(?<![0-9A-Z])[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}(?![0-9A-Z])/g;
+
 /**
  * Is there in it what looks like an international account number, check digits and all, or like a card? Whatever
  * stands beside it, and however it is grouped. Account numbers of one country have nothing to know them by.
@@ -58,6 +61,7 @@ function hide(number: string): string {
 export function holdsAccountNumber(text: string): boolean {
   const groups = plain(text)
     .toUpperCase()
+    .replaceAll(UUID, ' ')
     .split(/[^A-Z0-9]+/);
   return groups.some((_group, from) => {
     let joined = '';

@@ -130,15 +130,29 @@ export function releaseEntry(of: Omit<Between, 'agencyId'> & { providerId: strin
   };
 }
 
-/** Part of a transfer came back from the provider. */
-export function reversalEntry(of: Between & { providerId: string; number: string }): Entry {
+/** Part of a transfer came back from the provider, at Stripe or to the agency's bank. */
+export function reversalEntry(of: Between & { providerId: string; purse: Purse; number: string }): Entry {
   return {
     kind: 'payout-reversal',
     reference: of.id,
     currency: of.currency,
     memo: `Part of payout ${of.number} taken back`,
     postings: [
-      { organisationId: of.agencyId, purpose: 'stripe', minor: of.minor },
+      { organisationId: of.agencyId, purpose: of.purse, minor: of.minor },
+      { organisationId: of.providerId, purpose: 'payable', minor: -of.minor },
+    ],
+  };
+}
+
+/** A provider pays back what it was paid too much. */
+export function repaymentEntry(of: Between & { providerId: string; bankReference: string }): Entry {
+  return {
+    kind: 'repayment',
+    reference: of.id,
+    currency: of.currency,
+    memo: `Paid back by bank, ${of.bankReference}`,
+    postings: [
+      { organisationId: of.agencyId, purpose: 'bank', minor: of.minor },
       { organisationId: of.providerId, purpose: 'payable', minor: -of.minor },
     ],
   };
@@ -168,6 +182,20 @@ export function writeOffEntry(of: Between & { memberId: string; number: string }
     postings: [
       { organisationId: of.agencyId, purpose: 'loss', minor: of.minor },
       { organisationId: of.memberId, purpose: 'receivable', minor: -of.minor },
+    ],
+  };
+}
+
+/** Money on its way from Stripe to the agency's bank; below zero Stripe has taken it from there. */
+export function bankMoveEntry(of: Between): Entry {
+  return {
+    kind: 'stripe-payout',
+    reference: of.id,
+    currency: of.currency,
+    memo: `Paid out by Stripe to the bank, ${of.id}`,
+    postings: [
+      { organisationId: of.agencyId, purpose: 'bank', minor: of.minor },
+      { organisationId: of.agencyId, purpose: 'stripe', minor: -of.minor },
     ],
   };
 }

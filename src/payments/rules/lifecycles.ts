@@ -92,11 +92,11 @@ export type PayoutState = StateOf<typeof payoutLifecycle>;
 
 /**
  * owed: Stripe is to be asked, at once or after it refused. refused: it was asked often enough, and an officer has it tried
- * once more when there is a reason to.
+ * once more when there is a reason to, or notes that the provider has transferred it to the agency's bank.
  */
 export const reversalLifecycle = lifecycle('payout-reversal', 'owed', {
   owed: { finish: 'done', refuse: 'refused', try: 'owed' },
-  refused: { try: 'owed' },
+  refused: { try: 'owed', 'pay-back': 'done' },
   done: {},
 });
 

@@ -76,7 +76,7 @@ export class Deeds {
 
   /**
    * Does a deed. With the actor's idempotency key, the answer is kept with the key: asked again with the same input
-   * it is given again (as JSON), with other input it is refused.
+   * it is given again (as JSON), with other input it is refused; of a visitor, it is another command.
    * @param input what the answer depends on, for telling a repetition from a reused key
    * @throws Refusal whatever `work` refuses (nothing of the deed remains), 'idempotency.key-reused', and
    *   'idempotency.in-progress' while the command of this key is being done
@@ -119,8 +119,8 @@ export class Deeds {
     const key = actor.idempotencyKey;
     if (key === null) return work(new Deed(name, actor, tx, await databaseNow(tx), this.listeners));
 
-    const scope = `${actor.personId ?? 'anyone'}@${actor.organisationId ?? 'nowhere'}`;
     const hash = sha256(`${name}\n${canonicalJson(input ?? null)}`);
+    const scope = scopeOf(actor, hash);
     // Whoever does the command of a key holds its lock. Without it the insert would wait for that command to end.
     const claimed: { now: Date }[] = await tx.query(
       `insert into idempotency (scope, key, deed, input_hash)
@@ -162,6 +162,14 @@ export class Deeds {
     }
     return row.response;
   }
+}
+
+/**
+ * Whose keys are told apart. Nobody knows whether two visitors who use the same key are one, unless they ask for the same
+ * with all its secrets: what each asks for has keys of its own.
+ */
+function scopeOf({ personId, organisationId }: Actor, hash: string): string {
+  return personId === null ? `visitor ${hash}` : `${personId}@${organisationId ?? 'nowhere'}`;
 }
 
 /** The clock of every decision: the database's, not this process's. */

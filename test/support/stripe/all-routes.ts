@@ -108,6 +108,8 @@ async function payOut(asked: EitherStripe): Promise<void> {
 async function list(asked: EitherStripe): Promise<void> {
   const { stripe } = asked;
   await stripe.balance.retrieve();
+  for (const status of ['failed', 'canceled'] as const)
+    asked.model.bringBack(asked.model.payOutToBank('eur', 200), status);
   await stripe.balanceTransactions.list({ limit: 100, expand: ['data.source'] });
   await stripe.transfers.list({ transfer_group: 'one' });
   await stripe.refunds.list({ limit: 100 });

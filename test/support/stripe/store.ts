@@ -35,6 +35,7 @@ const PREFIX: Readonly<Record<string, string>> = {
   transfer_reversal: 'trr',
   event: 'evt',
   balance_transaction: 'txn',
+  payout: 'po',
 };
 
 /** What these kinds of objects have not, unlike all others. */

@@ -1,0 +1,45 @@
+/** What Stripe pays out of its account to the bank, by itself or because somebody asked it there. */
+import { Injectable } from '@nestjs/common';
+import { OrganisationsQueries } from '../identity/organisations.queries.js';
+import { LedgerService } from '../ledger/ledger.service.js';
+import type { Deed } from '../platform/deeds/deeds.js';
+import { bankMoveEntry } from './rules/entries.js';
+import type { BankMoveState } from './stripe-states.js';
+
+@Injectable()
+export class BankMovesService {
+  constructor(
+    private readonly ledger: LedgerService,
+    private readonly organisations: OrganisationsQueries,
+  ) {}
+
+  /**
+   * Books what has left Stripe for the bank, once each, to the agency that runs the system: the account is its own. What
+   * comes back, because the bank did not take it or it was cancelled, is reversed. A payout that is older than all that was
+   * looked at stays in the difference of the night, and so does what comes back of it. Call behind the lock of the night:
+   * two who book the same at a time would fail.
+   * @param moves the latest first; of a payout that comes back on an earlier page than it left, the next night knows
+   */
+  async book(deed: Deed, moves: readonly BankMoveState[]): Promise<void> {
+    const agencyId = moves.length === 0 ? null : await this.organisations.firstAgency(deed.tx);
+    if (agencyId === null) return;
+    const known = await booked(deed, moves);
+    const left = moves.filter(({ payout, minor, returned }) => !returned && minor !== 0n && !known.has(payout));
+    await this.ledger.post(
+      deed,
+      left.toReversed().map((move) => bankMoveEntry({ ...move, id: move.payout, agencyId })),
+    );
+    for (const { payout } of left) known.add(payout);
+    for (const { payout } of moves.filter(({ returned }) => returned)) {
+      if (known.has(payout)) await this.ledger.reverse(deed, 'stripe-payout', payout, `Payout ${payout} came back`);
+    }
+  }
+}
+
+async function booked({ tx }: Deed, moves: readonly BankMoveState[]): Promise<Set<string>> {
+  const rows: { payout: string }[] = await tx.query(
+    `select distinct reference as payout from ledger_line where kind = 'stripe-payout' and reference = any($1)`,
+    [moves.map(({ payout }) => payout)],
+  );
+  return new Set(rows.map(({ payout }) => payout));
+}
