@@ -3,7 +3,7 @@ import { formatMoney, type Minor } from '../../kernel/money.js';
 import { decide, type Means } from './decide.js';
 import { marketOf, type Market } from './market.js';
 import type { Problem, ProblemBid } from './problem.js';
-import { ownersOf, placeOf, wholeRegion } from './region.js';
+import { ownersByUnit, ownersOf, placeOf, wholeRegion } from './region.js';
 import { withoutMinimum } from './relaxed-bids.js';
 import { Reliefs } from './reliefs.js';
 import { paidBefore } from './terms.js';
@@ -74,8 +74,7 @@ function overBudget(problem: Problem, budget: Minor, means: Pick<Means, 'solver'
 
 /** Bids that can never win as many lines as they ask for, when without them something cannot be served. */
 function outOfReach(problem: Problem, market: Market): string[] {
-  const region = wholeRegion(market);
-  const lost = market.units.some((_, u) => ownersOf(market, region, u).length === 0);
+  const lost = ownersByUnit(market, wholeRegion(market)).some((owners) => owners.length === 0);
   if (!lost) return [];
   const bids = new Map(problem.bids.map((bid) => [bid.id, bid]));
   return market.bids.flatMap(({ id, options }) => {
@@ -90,8 +89,10 @@ function outOfReach(problem: Problem, market: Market): string[] {
 /** Cells that nobody can serve, whoever else wins. */
 function missingSupply(problem: Problem, market: Market): string[] {
   const region = wholeRegion(market);
+  const served = servedWhole(market);
   const reasons: string[] = [];
   market.units.forEach((unit, u) => {
+    if (served[u] === 1) return;
     const lot = market.lots[unit.lot] ?? '';
     const covering = problem.bids.filter((bid) => Object.hasOwn(bid.lots, lot));
     if (covering.length === 0) {
@@ -117,6 +118,18 @@ function missingSupply(problem: Problem, market: Market): string[] {
   return unique.length > LISTED
     ? [...unique.slice(0, LISTED), `And ${unique.length - LISTED} more of this kind.`]
     : unique;
+}
+
+/** Per unit, 1 when a bid can serve all of it: of most units, nothing else need be looked at. */
+function servedWhole(market: Market): Uint8Array {
+  const served = new Uint8Array(market.units.length);
+  for (const { units, pieces } of market.options) {
+    for (let k = 0; k < units.length; k += 1) {
+      const u = units[k] ?? 0;
+      if ((pieces[k] ?? 0) >= (market.units[u]?.pieces ?? Infinity)) served[u] = 1;
+    }
+  }
+  return served;
 }
 
 function cellReason(

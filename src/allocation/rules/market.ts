@@ -3,32 +3,20 @@
  * and for every bid and band (an option) what it may win and at which cost. All numbers here are integers below 2^53,
  * which the limits of a problem guarantee, so that arithmetic in doubles is exact.
  */
-import { pieceCosts, type Unit } from './units.js';
-import { bandLimits, bidsInOrder, type Fraction, fractionOf, shareLimit, tierLimit } from './terms.js';
+import { type Offer, offerOf } from './offers.js';
+import { ascending, type Demand, demandOf, type Unit } from './units.js';
+import { bandLimits, bidsInOrder, type Fraction, fractionOf, shareLimit } from './terms.js';
 import type { Problem, ProblemBid } from './problem.js';
 import { groupsOf, type MarketGroup, moreWinners } from './winners.js';
 
 /** A bid in one of its bands. */
-export interface BandOption {
+export interface BandOption extends Omit<Offer, 'reach'> {
   readonly bid: number;
   /** index in the tariff's bands */
   readonly band: number;
   /** the fewest and the most lines of the bid in this band: band, capacity, minimum, share and coverage folded */
   readonly lo: number;
   readonly hi: number;
-  /** the units offered, ascending, with the most pieces and the cost of a piece over the term */
-  readonly units: Int32Array;
-  readonly pieces: Float64Array;
-  readonly costs: Float64Array;
-  /** limits that bind within the option, a lot's before the one of the partner that serves it: either apart or nested */
-  readonly limits: readonly OptionLimit[];
-}
-
-/** The most lines of some units together. */
-export interface OptionLimit {
-  /** places in the option's `units`, ascending */
-  readonly places: Int32Array;
-  readonly lines: number;
 }
 
 /** Per bid in canonical order: pieces per unit, only those that are more than zero. */
@@ -92,117 +80,19 @@ export interface Market {
   readonly mayWin: number;
 }
 
-/** Sorts codes by code unit, the same on every machine. */
-function ascending(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function unitsOf(problem: Problem, lots: readonly string[]): Unit[] {
-  const units: Unit[] = [];
-  const byId = new Map(problem.lots.map((lot) => [lot.id, lot]));
-  lots.forEach((id, lot) => {
-    const cells = Object.entries(byId.get(id)?.demand ?? {})
-      .filter(([, lines]) => lines > 0)
-      .sort(([a], [b]) => ascending(a, b))
-      .map(([tier, lines]) => ({ tier, lines }));
-    if (cells.length === 0) return;
-    if (problem.rules.award === 'lot') {
-      const weight = cells.reduce((sum, cell) => sum + cell.lines, 0);
-      units.push({ lot, pieces: 1, weight, cells });
-      return;
-    }
-    for (const cell of cells) {
-      const whole = problem.rules.award === 'tier';
-      units.push({ lot, pieces: whole ? 1 : cell.lines, weight: whole ? cell.lines : 1, cells: [cell] });
-    }
-  });
-  return units;
-}
-
-/** The most pieces of a unit that a bid can serve by the limits of lot, tier and bid. */
-function servable(bid: ProblemBid, lot: string, unit: Unit, hi: number): number {
-  const most = Math.min(bid.lots[lot]?.capacity ?? Infinity, hi);
-  const [cell] = unit.cells;
-  if (unit.pieces > 1) return Math.min(unit.pieces, most, cell ? tierLimit(bid, lot, cell.tier) : Infinity);
-  return unit.weight <= most && unit.cells.every(({ tier, lines }) => lines <= tierLimit(bid, lot, tier)) ? 1 : 0;
-}
-
-/** The limits of lots and partners that bind, and the most lines that they leave altogether. */
-function limitsOf(
-  market: { lots: readonly string[]; units: readonly Unit[] },
-  bid: ProblemBid,
-  offered: { units: Int32Array; pieces: Float64Array },
-): { limits: OptionLimit[]; reach: number } {
-  const joint = new Set(Object.values(bid.partners ?? {}).flatMap((partner) => partner.lots));
-  const byLot = new Map<string, { places: number[]; lines: number }>();
-  let reach = 0;
-  for (let place = 0; place < offered.units.length; place += 1) {
-    const unit = market.units[offered.units[place] ?? 0];
-    const lot = market.lots[unit?.lot ?? 0] ?? '';
-    const lines = (offered.pieces[place] ?? 0) * (unit?.weight ?? 0);
-    if (bid.lots[lot]?.capacity === undefined && !joint.has(lot)) {
-      reach += lines;
-      continue;
-    }
-    const within = byLot.get(lot) ?? { places: [], lines: 0 };
-    byLot.set(lot, within);
-    within.places.push(place);
-    within.lines += lines;
-  }
-  const limits: OptionLimit[] = [];
-  const limit = (within: { places: number[]; lines: number }, capacity: number): void => {
-    if (within.lines <= capacity) return;
-    limits.push({ places: Int32Array.from(within.places), lines: capacity });
-    within.lines = capacity;
-  };
-  for (const [lot, within] of byLot) limit(within, bid.lots[lot]?.capacity ?? Infinity);
-  for (const partner of Object.values(bid.partners ?? {})) {
-    const served = partner.lots.flatMap((lot) => byLot.get(lot) ?? []);
-    for (const lot of partner.lots) byLot.delete(lot);
-    const all = {
-      places: served.flatMap(({ places }) => places).sort((a, b) => a - b),
-      lines: served.reduce((sum, { lines }) => sum + lines, 0),
-    };
-    limit(all, partner.capacity);
-    reach += all.lines;
-  }
-  for (const { lines } of byLot.values()) reach += lines;
-  return { limits, reach };
-}
-
 function optionOf(
-  market: { lots: readonly string[]; units: readonly Unit[]; totalLines: number; shareLines: number },
+  demand: Demand,
+  { termMonths }: Problem,
+  shareLines: number,
   bid: ProblemBid,
   index: number,
   band: number,
-  costs: Float64Array,
 ): BandOption | null {
   const { from, to } = bandLimits(bid, band);
-  const most = Math.min(to, market.shareLines, market.totalLines);
-  const { units, lots } = market;
-  const at = new Int32Array(units.length);
-  const pieces = new Float64Array(units.length);
-  let count = 0;
-  for (let u = 0; u < units.length; u += 1) {
-    const unit = units[u];
-    if (unit === undefined || Number.isNaN(costs[u])) continue;
-    const some = servable(bid, lots[unit.lot] ?? '', unit, most);
-    if (some <= 0) continue;
-    at[count] = u;
-    pieces[count] = some;
-    count += 1;
-  }
-  const offered = { units: at.slice(0, count), pieces: pieces.slice(0, count) };
-  const { limits, reach } = limitsOf(market, bid, offered);
+  const most = Math.min(to, shareLines, demand.totalLines);
+  const { reach, ...offer } = offerOf(demand, termMonths, bid, band, most);
   const hi = Math.min(most, reach);
-  if (from > hi) return null;
-  return { bid: index, band, lo: from, hi, ...offered, costs: picked(costs, offered.units), limits };
-}
-
-function picked(costs: Float64Array, units: Int32Array): Float64Array {
-  const some = new Float64Array(units.length);
-  for (let k = 0; k < units.length; k += 1) some[k] = costs[units[k] ?? 0] ?? NaN;
-  return some;
+  return from > hi ? null : { bid: index, band, lo: from, hi, ...offer };
 }
 
 /** Bids of a provider, those that are alternatives to one another together. */
@@ -218,9 +108,8 @@ function slotsOf(own: readonly number[], bids: readonly ProblemBid[]): number[][
 
 /** The canonical form of a problem: the same for every order of its lots, bids and keys. */
 export function marketOf(problem: Problem): Market {
-  const lots = problem.lots.map((lot) => lot.id).sort(ascending);
-  const units = unitsOf(problem, lots);
-  const totalLines = units.reduce((sum, unit) => sum + unit.pieces * unit.weight, 0);
+  const demand = demandOf(problem);
+  const { lots, units, totalLines } = demand;
   const shareLines = shareLimit(problem.rules.maxShare, totalLines);
   const excluded = new Set(problem.rules.exclude);
   const sorted = bidsInOrder(problem.bids).filter((bid) => !excluded.has(bid.provider));
@@ -228,8 +117,8 @@ export function marketOf(problem: Problem): Market {
   const options: BandOption[] = [];
   const bids = sorted.map((bid, index): MarketBid => {
     const first = options.length;
-    pieceCosts(problem, lots, units, bid).forEach((costs, band) => {
-      const option = optionOf({ lots, units, totalLines, shareLines }, bid, index, band, costs);
+    bid.bands.forEach((_, band) => {
+      const option = optionOf(demand, problem, shareLines, bid, index, band);
       if (option) options.push(option);
     });
     return {

@@ -12,7 +12,7 @@ import { splitByGroups } from './groups.js';
 import { Lenses } from './lenses.js';
 import type { Market } from './market.js';
 import type { Prices } from './prices.js';
-import { choicesOf, dropChoice, NONE, ownersOf, sizeOf, wholeRegion, type Region } from './region.js';
+import { choicesOf, dropChoice, NONE, ownersByUnit, sizeOf, wholeRegion, type Region } from './region.js';
 import type { LinearSolver, Relaxation } from './relaxation.js';
 import type { Server } from './serve.js';
 import { transport } from './transport.js';
@@ -181,7 +181,7 @@ export class Probe {
   settle(region: Region): readonly Region[] | null {
     const { market } = this;
     if (market.bids.some((_, bid) => choicesOf(market, region, bid).length === 0)) return [];
-    const owners = market.units.map((_, unit) => ownersOf(market, region, unit));
+    const owners = ownersByUnit(market, region);
     if (owners.some((of) => of.length === 0)) return [];
     const bands = decidedBands(market, region);
     if (!bands) return null;

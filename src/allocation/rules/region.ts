@@ -96,6 +96,24 @@ export function ownersOf(market: Market, region: Region, unit: number): number[]
   });
 }
 
+/** The same for all units. */
+export function ownersByUnit(market: Market, region: Region): number[][] {
+  const owners: number[][] = market.units.map(() => []);
+  for (const [i, { options }] of market.bids.entries()) {
+    const base = i * owners.length;
+    for (const o of options) {
+      const units = market.options[o]?.units;
+      if (region.allowed[o] !== 1 || !units) continue;
+      for (let k = 0; k < units.length; k += 1) {
+        const u = units[k] ?? 0;
+        const own = owners[u];
+        if (own && own[own.length - 1] !== i && region.forbidden?.[base + u] !== 1) own.push(i);
+      }
+    }
+  }
+  return owners;
+}
+
 /** The part of a region in which a unit goes to one of some bids. */
 export function keepOwners(market: Market, region: Region, unit: number, kept: readonly number[]): Region {
   const part = copyRegion(region);

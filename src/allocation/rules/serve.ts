@@ -42,6 +42,8 @@ export class Server {
   /** the bids that are to win, and per unit those that offer it, ascending by cost */
   private serving: number[] = [];
   private readonly offering: number[][];
+  /** per unit with several of them, what a line loses with the second instead of the first */
+  private readonly loss: Float64Array;
 
   constructor(private readonly market: Market) {
     const { bids, units } = market;
@@ -56,6 +58,7 @@ export class Server {
     this.within = bids.map(() => null);
     this.limitsOf = market.options.map((option) => limitsByUnit(option));
     this.offering = units.map(() => []);
+    this.loss = new Float64Array(units.length);
   }
 
   /** The allocation of the last trial, when it keeps all rules. */
@@ -188,13 +191,25 @@ export class Server {
 
   /** Units by what a line loses when the cheapest bid has no room left, the most first. */
   private order(): number[] {
-    const loss = this.offering.map(([best, second], u) => {
-      if (best === undefined || second === undefined) return Infinity;
-      const more = (this.cost[second * this.units + u] ?? 0) - (this.cost[best * this.units + u] ?? 0);
-      return more / (this.market.units[u]?.weight ?? 1);
-    });
-    const by = (a: number, b: number) => (loss[a] === loss[b] ? a - b : (loss[b] ?? 0) > (loss[a] ?? 0) ? 1 : -1);
-    return loss.map((_, u) => u).sort(by);
+    const { cost, loss, units } = this;
+    const alone: number[] = [];
+    const others: number[] = [];
+    let level = true;
+    for (let u = 0; u < units; u += 1) {
+      const [best, second] = this.offering[u] ?? [];
+      if (best === undefined || second === undefined) {
+        alone.push(u);
+        continue;
+      }
+      const more = (cost[second * units + u] ?? 0) - (cost[best * units + u] ?? 0);
+      loss[u] = more / (this.market.units[u]?.weight ?? 1);
+      level &&= others.length === 0 || loss[others[0] ?? 0] === loss[u];
+      others.push(u);
+    }
+    // Where nothing costs anything, or one bid serves all, there is nothing to sort.
+    if (!level) others.sort((a, b) => (loss[a] === loss[b] ? a - b : (loss[b] ?? 0) > (loss[a] ?? 0) ? 1 : -1));
+    for (const u of others) alone.push(u);
+    return alone;
   }
 
   /** Takes lines from other bids, the cheapest first, as long as those keep their own minimum. */

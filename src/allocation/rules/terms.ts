@@ -4,7 +4,7 @@ import type { LotCode, TierCode } from '../../pricing/rules/tariff.js';
 import type { Problem, ProblemBid, ProblemRules } from './problem.js';
 
 /** A member of a record, whatever its name: never one that the record inherits. */
-function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+export function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
   return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }
 

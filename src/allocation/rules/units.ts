@@ -1,7 +1,5 @@
-/** What is awarded together, and what bids ask for it. */
-import type { Minor } from '../../kernel/money.js';
-import type { Problem, ProblemBid, ProblemRules } from './problem.js';
-import { lineCost } from './terms.js';
+/** What is asked for: the lots in order, and what of them is awarded together. */
+import type { AwardRule, Problem, ProblemLot } from './problem.js';
 
 /** What is awarded together: lines of a cell by the line, a whole cell, or a whole lot. */
 export interface Unit {
@@ -13,44 +11,52 @@ export interface Unit {
   readonly cells: readonly { readonly tier: string; readonly lines: number }[];
 }
 
-/** Cost of a piece of a unit in a band, or null when one of its tiers is not offered there. */
-function pieceCost(problem: Problem, bid: ProblemBid, band: number, lot: string, unit: Unit): number | null {
-  let cost: Minor = 0n;
-  for (const cell of unit.cells) {
-    const line = lineCost(problem, bid, band, lot, cell.tier);
-    if (line === null) return null;
-    cost += line * BigInt(unit.pieces === 1 ? cell.lines : 1);
+export interface Demand {
+  /** ids, ascending */
+  readonly lots: readonly string[];
+  /** ascending by lot, and by tier in it */
+  readonly units: readonly Unit[];
+  readonly totalLines: number;
+}
+
+/** Sorts codes by code unit, the same on every machine. */
+export function ascending(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Why nothing keeps all rules is found by solving one demand under one set of rules after another. */
+const KNOWN = new WeakMap<readonly ProblemLot[], Map<AwardRule, Demand>>();
+
+/** What a problem asks for; the same object for the same lots and award rule. */
+export function demandOf({ lots, rules: { award } }: Pick<Problem, 'lots' | 'rules'>): Demand {
+  const known = KNOWN.get(lots) ?? new Map<AwardRule, Demand>();
+  KNOWN.set(lots, known);
+  const demand = known.get(award) ?? demandBy(lots, award);
+  known.set(award, demand);
+  return demand;
+}
+
+function demandBy(asked: readonly ProblemLot[], award: AwardRule): Demand {
+  const inOrder = [...asked].sort((a, b) => ascending(a.id, b.id));
+  const units = inOrder.flatMap(({ demand }, lot) => unitsOf(demand, lot, award));
+  const totalLines = units.reduce((sum, unit) => sum + unit.pieces * unit.weight, 0);
+  return { lots: inOrder.map(({ id }) => id), units, totalLines };
+}
+
+function unitsOf(demand: ProblemLot['demand'], lot: number, award: AwardRule): Unit[] {
+  const cells = Object.entries(demand)
+    .filter(([, lines]) => lines > 0)
+    .sort(([a], [b]) => ascending(a, b))
+    .map(([tier, lines]) => ({ tier, lines }));
+  if (cells.length === 0) return [];
+  if (award === 'lot') {
+    return [{ lot, pieces: 1, weight: cells.reduce((sum, cell) => sum + cell.lines, 0), cells }];
   }
-  return Number(cost);
-}
-
-/** Costs that were reckoned, and of what they depend beside the bid. */
-interface PieceCosts {
-  readonly asked: Pick<Problem, 'lots' | 'termMonths'> & Pick<ProblemRules, 'award'>;
-  readonly byBand: readonly Float64Array[];
-}
-
-/** Why nothing keeps all rules is found by solving the same bids under one set of rules after another. */
-const KNOWN_COSTS = new WeakMap<ProblemBid, PieceCosts>();
-
-/**
- * What a bid asks for a piece of each unit, by band; NaN where it does not offer one.
- * @param lots ids by number; units are those of the problem
- */
-export function pieceCosts(
-  problem: Problem,
-  lots: readonly string[],
-  units: readonly Unit[],
-  bid: ProblemBid,
-): readonly Float64Array[] {
-  const { rules, termMonths } = problem;
-  const known = KNOWN_COSTS.get(bid);
-  const { asked } = known ?? {};
-  if (known && asked?.lots === problem.lots && asked.termMonths === termMonths && asked.award === rules.award)
-    return known.byBand;
-  const byBand = bid.bands.map((_band, band) =>
-    Float64Array.from(units, (unit) => pieceCost(problem, bid, band, lots[unit.lot] ?? '', unit) ?? NaN),
-  );
-  KNOWN_COSTS.set(bid, { asked: { lots: problem.lots, termMonths, award: rules.award }, byBand });
-  return byBand;
+  const whole = award === 'tier';
+  return cells.map((cell) => ({
+    lot,
+    pieces: whole ? 1 : cell.lines,
+    weight: whole ? cell.lines : 1,
+    cells: [cell],
+  }));
 }

@@ -8,30 +8,35 @@ import type { Trying } from './trying.js';
 /** Lots that are named. */
 const NAMED = 8;
 
-/** A problem in which a line costs nothing. Of the rules only the one remains that says what goes to one bid whole. */
-function servingAll({ currency, lots, bids, rules }: Problem): Problem {
-  const free = (prices: Readonly<Record<string, Minor>>) =>
+/** The problem of serving all. Of the rules only the one remains that says what goes to one bid whole. */
+function servingAll({ bids, rules, ...asked }: Problem): Problem {
+  return { ...asked, bids: bids.map((bid) => withoutMinimum(apart(bid))), rules: { award: rules.award } };
+}
+
+/** The same problem, in which a line costs nothing. */
+function free({ currency, lots, bids, rules }: Problem): Problem {
+  const nothing = (prices: Readonly<Record<string, Minor>>) =>
     Object.fromEntries(Object.keys(prices).map((tier) => [tier, 0n]));
   const able = bids.map((bid): ProblemBid => {
-    const { activation: _, adjustment: __, ...rest } = withoutMinimum(apart(bid));
+    const { activation: _, adjustment: __, ...rest } = bid;
     return {
       ...rest,
       bands: rest.bands.map(({ from, monthly, lotMonthly = {} }) => ({
         from,
-        monthly: free(monthly),
-        lotMonthly: Object.fromEntries(Object.entries(lotMonthly).map(([lot, prices]) => [lot, free(prices)])),
+        monthly: nothing(monthly),
+        lotMonthly: Object.fromEntries(Object.entries(lotMonthly).map(([lot, prices]) => [lot, nothing(prices)])),
       })),
       lots: Object.fromEntries(
         Object.entries(rest.lots).map(([lot, { surcharge: ___, setup: ____, ...limits }]) => [lot, limits]),
       ),
     };
   });
-  return { currency, termMonths: 1, lots, bids: able, rules: { award: rules.award } };
+  return { currency, termMonths: 1, lots, bids: able, rules };
 }
 
 /** The same beside a bid that stands for nobody and alone costs anything: the cheapest allocation leaves it the fewest lines. */
-function leavingFew(free: Problem, nobody: string): Problem {
-  const { lots } = free;
+function leavingFew(problem: Problem, nobody: string): Problem {
+  const { lots } = problem;
   const tiers = [...new Set(lots.flatMap((lot) => Object.keys(lot.demand)))];
   const last: ProblemBid = {
     id: nobody,
@@ -40,17 +45,17 @@ function leavingFew(free: Problem, nobody: string): Problem {
     bands: [{ from: 1, monthly: Object.fromEntries(tiers.map((tier) => [tier, 1n])) }],
     lots: Object.fromEntries(lots.map((lot) => [lot.id, {}])),
   };
-  return { ...free, bids: [...free.bids, last] };
+  return { ...problem, bids: [...problem.bids, last] };
 }
 
 /** A sentence about the lines that stay without a bid; none when all can be served, or it was not found out. */
 export function unservedWords(problem: Problem, trying: Trying): string[] {
   const ids = problem.bids.flatMap(({ id, provider }) => [id, provider]);
   const nobody = `nobody${'~'.repeat(Math.max(0, ...ids.map((id) => id.length)))}`;
-  const free = servingAll(problem);
+  const serving = servingAll(problem);
   // Most often all can be served, and any allocation says so: the fewest lines are looked for among very many equals.
-  if (trying.any(free).awards) return [];
-  const found = trying.cheapest(leavingFew(free, nobody));
+  if (trying.any(serving).awards) return [];
+  const found = trying.cheapest(leavingFew(free(serving), nobody));
   if (!found?.decision.found || found.decision.found.cost === 0) return [];
   const { market, decision } = found;
   const left = awardsOf(market, decision.found?.allocation ?? []).find((award) => award.bid === nobody);
