@@ -1,23 +1,11 @@
 /**
- * Raw SQL that writes the rows of each stage: into copies of the tables with their indexes, checks and free space, without
- * triggers, in as many transactions, on a connection as durable as ours.
+ * Raw SQL that writes the rows of each stage, which are at hand: into copies of the tables with their indexes, checks and
+ * free space, without triggers, in as many transactions, on a connection as durable as ours. That of imports reads the file.
  */
 import { parse } from 'csv-parse';
 import type pg from 'pg';
+import { emptyCopies, transaction } from './floor-tables.js';
 import { timed } from './report.js';
-
-async function emptyCopies(database: pg.Client, tables: readonly string[]): Promise<void> {
-  await database.query('create schema if not exists floor');
-  for (const table of tables) {
-    await database.query(`drop table if exists floor.${table}`);
-    // "Including all" leaves out how full a page may be, which decides what it costs to write a row again.
-    const { rows } = await database.query<{ storage: string }>(
-      `select 'with (' || array_to_string(reloptions, ', ') || ')' as storage from pg_class where oid = $1::regclass`,
-      [`public.${table}`],
-    );
-    await database.query(`create table floor.${table} (like public.${table} including all) ${rows[0]?.storage ?? ''}`);
-  }
-}
 
 /** Copies of the tables, with their indexes and checks, filled by one INSERT .. SELECT each: the rows are at hand. */
 export async function offersFloor(database: pg.Client, agreements: readonly string[]): Promise<number> {
@@ -37,12 +25,6 @@ async function copy(database: pg.Client, table: string, column: string, agreemen
     `insert into floor.${table} overriding system value select * from public.${table} where ${column} = $1`,
     [agreement],
   );
-}
-
-async function transaction(database: pg.Client, work: () => Promise<void>): Promise<void> {
-  await database.query('begin');
-  await work();
-  await database.query('commit');
 }
 
 /** Reads the same file and sends the same values in batches, into copies of the same tables; judges nothing. */

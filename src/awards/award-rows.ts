@@ -4,8 +4,8 @@ import { whyNotForAgency } from '../identity/rules/whose-agency.js';
 import { notFound, unless } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { Award } from './award.entity.js';
-import type { ExcludedBid } from './rules/award.js';
-import { awardLifecycle } from './rules/lifecycle.js';
+import type { AwardCell, ExcludedBid } from './rules/award.js';
+import { type AwardState, awardLifecycle } from './rules/lifecycle.js';
 
 /** How long an evaluation may take unless an officer gives it more. */
 export const EVALUATION_SECONDS = 60;
@@ -62,6 +62,32 @@ export async function lockedAll(deed: Deed, tenderId: string): Promise<Award[]> 
 /** Awards of one tender follow one another: whoever adds one, or changes what is held, holds the first of them. */
 export async function holdFirst(deed: Deed, tenderId: string): Promise<void> {
   await deed.tx.query('select 1 from award where tender_id = $1 and round = 1 for update', [tenderId]);
+}
+
+/** What a bid won in an award: all of it that its settlement asks for. */
+export interface HeldAward {
+  readonly tenderId: string;
+  readonly state: AwardState;
+  /** null when the bid is no winner */
+  readonly cells: readonly AwardCell[] | null;
+}
+
+/**
+ * The award and the first one of its tender, held until the deed ends, in the order of whoever holds both one by one.
+ * @throws Refusal 'award.not-found'
+ */
+export async function heldWithFirst({ tx }: Deed, id: string, bidId: string): Promise<HeldAward> {
+  const rows: (HeldAward & { own: boolean })[] = await tx.query(
+    `select a.id = $1 as own, a.tender_id as "tenderId", a.state,
+       jsonb_path_query_first(a.allocation, '$[*] ? (@.bidId == $bid).cells', jsonb_build_object('bid', $2::text)) as cells
+     from award a
+     where a.tender_id = (select tender_id from award where id = $1) and (a.id = $1 or a.round = 1)
+     order by a.round desc for update`,
+    [id, bidId],
+  );
+  const award = rows.find(({ own }) => own);
+  if (!award) throw notFound('award');
+  return award;
 }
 
 /** The round of an award that is about to be added. */

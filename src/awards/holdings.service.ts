@@ -6,7 +6,7 @@ import { refuse } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import type { LotCode, TierCode } from '../pricing/rules/tariff.js';
 import { Award } from './award.entity.js';
-import { fallenBids, freshAward, holdFirst, locked, nextRound, tenderOf, withFallen } from './award-rows.js';
+import { fallenBids, freshAward, heldWithFirst, holdFirst, nextRound, tenderOf, withFallen } from './award-rows.js';
 import { evaluationAsked } from './awards.events.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 
@@ -30,25 +30,35 @@ export class HoldingsService {
     of: { readonly awardId: string; readonly bidId: string },
     settled: readonly ClassLines[],
   ): Promise<void> {
-    const award = await locked(deed, of.awardId);
-    const winner = award.winners.find((each) => each.bidId === of.bidId);
-    if (award.state !== 'final' || winner === undefined) {
+    // Evaluations read what is held under the same lock of the first award, so none ends with what no longer holds.
+    const award = await heldWithFirst(deed, of.awardId, of.bidId);
+    if (award.state !== 'final' || award.cells === null) {
       throw refuse('award.not-winner', 'Only a winner of a final award can settle its lines.', { state: award.state });
     }
-    // Evaluations read what is held under the same lock, so none ends with what no longer holds.
-    await holdFirst(deed, award.tenderId);
-    const cells = winner.cells.map(({ lot, tier, lines }) => {
+    const cells = award.cells.map(({ lot, tier, lines }) => {
       const now = settled.find((each) => each.lot === lot && each.tier === tier)?.lines ?? 0;
       return { lot, tier, lines: now, fewer: now < lines };
     });
-    await deed.tx.query(
-      `insert into award_settled (award_id, bid_id, lot_code, tier_code, lines)
-       select $1, $2, cell.* from unnest($3::text[], $4::text[], $5::integer[]) as cell`,
-      [award.id, winner.bidId, cells.map((c) => c.lot), cells.map((c) => c.tier), cells.map((c) => c.lines)],
+    const [after]: { followed: boolean }[] = await deed.tx.query(
+      `with settled as (
+         insert into award_settled (award_id, bid_id, lot_code, tier_code, lines)
+         select $1, $2, cell.* from unnest($3::text[], $4::text[], $5::integer[]) as cell
+       )
+       select exists (select from award where tender_id = $6 and fallen_from is not null) as followed`,
+      [
+        of.awardId,
+        of.bidId,
+        cells.map((c) => c.lot),
+        cells.map((c) => c.tier),
+        cells.map((c) => c.lines),
+        award.tenderId,
+      ],
     );
     const lines = cells.reduce((sum, cell) => sum + cell.lines, 0);
-    await deed.record({ type: 'award', id: award.id }, { settledBid: winner.bidId, settledLines: lines });
-    if (cells.some((cell) => cell.fewer)) await this.evaluateFollowUps(deed, award.tenderId);
+    await deed.record({ type: 'award', id: of.awardId }, { settledBid: of.bidId, settledLines: lines });
+    if (after?.followed === true && cells.some((cell) => cell.fewer)) {
+      await this.evaluateFollowUps(deed, award.tenderId);
+    }
   }
 
   /**

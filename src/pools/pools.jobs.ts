@@ -20,7 +20,7 @@ export class PoolsJobs {
    */
   @WhenDue({ name: 'pools.end-joining', table: 'pool', states: ['open'] })
   async endJoining(deed: Deed, poolId: string): Promise<void> {
-    const pool = await deed.tx.findOneByOrFail(PoolEntity, { id: poolId });
+    const pool = await this.pools.ending(deed.tx, poolId);
     const demand = await this.pools.demandSoFar(deed.tx, poolId);
     const firmLines = demand.reduce((sum, cell) => sum + cell.firmLines, 0);
     const interestLines = demand.reduce((sum, cell) => sum + cell.interestLines, 0);
@@ -33,8 +33,7 @@ export class PoolsJobs {
       await deed.record({ type: 'pool', id: poolId }, facts);
       return;
     }
-    const { regions, tiers } = await this.pools.lists(deed.tx, poolId);
-    const { currency, termMonths } = pool;
+    const { currency, termMonths, regions, tiers } = pool;
     const snapshotSalt = randomToken();
     const frozen = { poolId, salt: snapshotSalt, currency, termMonths, regions, tiers };
     const snapshotHash = sha256(snapshotText(frozen, demand));
@@ -50,7 +49,6 @@ export class PoolsJobs {
     );
     const locked = { state, version, dueAt: null, snapshotHash, snapshotSalt, lockedAt: deed.now };
     await deed.tx.update(PoolEntity, { id: poolId }, locked);
-    await deed.record({ type: 'pool', id: poolId }, { ...facts, snapshotHash });
-    await deed.announce(poolLocked, { poolId });
+    await deed.recordAndAnnounce({ type: 'pool', id: poolId }, { ...facts, snapshotHash }, poolLocked, { poolId });
   }
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Minor } from '../kernel/money.js';
 import type { PricedBand } from '../pricing/rules/band-faults.js';
+import type { PoolState } from './rules/pool-lifecycle.js';
 import type { PoolTier } from './rules/pool-terms.js';
 import type { DemandCell } from './rules/suppress.js';
 
@@ -31,6 +32,17 @@ export interface PoolLists {
 const FROZEN = `
   select id, title, sponsor_id as "sponsorId", agency_id as "agencyId", currency, term_months as "termMonths", snapshot_hash as "snapshotHash"
   from pool where id = $1 and snapshot_hash is not null`;
+
+/** An open pool as its end finds it. */
+export interface EndingPool {
+  readonly state: PoolState;
+  readonly version: number;
+  readonly criticalMass: number;
+  readonly currency: string;
+  readonly termMonths: number;
+  readonly regions: readonly string[];
+  readonly tiers: readonly PoolTier[];
+}
 
 /** A region; a tier with its price in the open market; or, from so many lines on, the price of a tier in a band. */
 type ListItem =
@@ -84,6 +96,23 @@ export class PoolsQueries {
        group by p.region_code, l.tier_code order by p.region_code, l.tier_code`,
       [poolId],
     );
+  }
+
+  /** The pool, as far as its lock freezes it. @throws Error when there is none */
+  async ending(tx: EntityManager, poolId: string): Promise<EndingPool> {
+    const rows: (Omit<EndingPool, 'tiers'> & { tiers: string[]; prices: string[] })[] = await tx.query(
+      `select p.state, p.version, p.critical_mass as "criticalMass", p.currency, p.term_months as "termMonths",
+         array(select region_code from pool_region where pool_id = p.id) as regions,
+         array(select tier_code from pool_tier where pool_id = p.id order by tier_code) as tiers,
+         array(select open_market_monthly::text from pool_tier where pool_id = p.id order by tier_code) as prices
+       from pool p where p.id = $1`,
+      [poolId],
+    );
+    const [pool] = rows;
+    if (!pool) throw new Error(`there is no pool ${poolId}`);
+    const { tiers, prices, ...rest } = pool;
+    const openMarket = (at: number): Minor => BigInt(prices[at] ?? 0);
+    return { ...rest, tiers: tiers.map((tierCode, at) => ({ tierCode, openMarketMonthly: openMarket(at) })) };
   }
 
   /** Regions and tiers in order of code, bands in order of volume. */

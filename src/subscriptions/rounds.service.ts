@@ -41,13 +41,11 @@ export class RoundsService {
     const prices = offerPrices(terms.tariff, acceptors(counted.filter((row) => row.certain)), acceptors(counted));
     // From now, not from the signature: members have their whole time, however late the offers are made.
     const dueAt = addDays(deed.now, terms.offerDays);
-    await writeRound(deed, agreementId, terms, { prices, dueAt, offers, lines });
-    await withManyRows(deed.tx, terms.lines, () => writeOffers(deed.tx, agreementId, terms, prices));
-    await deed.announce(offersMade, { agreementId });
-    await deed.record(
-      { type: 'offer-round', id: agreementId },
-      { offers, lines, ...prices, dueAt: dueAt.toISOString() },
+    await withManyRows(deed.tx, terms.lines, () =>
+      writeRound(deed, agreementId, terms, { prices, dueAt, offers, lines }),
     );
+    const facts = { offers, lines, ...prices, dueAt: dueAt.toISOString() };
+    await deed.recordAndAnnounce({ type: 'offer-round', id: agreementId }, facts, offersMade, { agreementId });
   }
 }
 
@@ -102,46 +100,24 @@ async function count(
   );
 }
 
+/**
+ * The round and its offers, by one statement. A firm line agreed to its ceiling beforehand: when the at-most price is within
+ * it, it is accepted by itself.
+ */
 async function writeRound(
   { tx, now }: Deed,
   agreementId: string,
   terms: AgreementTerms,
-  round: { prices: OfferPrices; dueAt: Date; offers: number; lines: number },
-): Promise<void> {
-  const { prices } = round;
-  await tx.query(
-    `insert into offer_round (id, pool_id, provider_id, currency, term_months, state, opened_at, due_at, offers,
-       offered_lines, at_most_band, expected_band, certain_lines, expected_lines)
-     values ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $10, $11, $12, $13)`,
-    [
-      agreementId,
-      terms.poolId,
-      terms.providerId,
-      terms.currency,
-      terms.termMonths,
-      now,
-      round.dueAt,
-      round.offers,
-      round.lines,
-      prices.atMostBand,
-      prices.expectedBand,
-      prices.certainVolume,
-      prices.expectedVolume,
-    ],
-  );
-}
-
-/** A firm line agreed to its ceiling beforehand: when the at-most price is within it, it is accepted by itself. */
-async function writeOffers(
-  tx: EntityManager,
-  agreementId: string,
-  terms: AgreementTerms,
-  prices: OfferPrices,
+  { prices, dueAt, offers, lines }: { prices: OfferPrices; dueAt: Date; offers: number; lines: number },
 ): Promise<void> {
   const classes = classOffers(terms.tariff, terms.cells, prices, terms.openMarket);
   await tx.query(
     `with ${LINES}, agreed as (
        select *, case when commitment = 'firm' then within_ceiling end as limit_minor from line
+     ), round as (
+       insert into offer_round (id, pool_id, provider_id, currency, term_months, state, opened_at, due_at, offers,
+         offered_lines, at_most_band, expected_band, certain_lines, expected_lines)
+       values ($9, $3, $17, $18, $19, 'open', $20, $21, $22, $23, $24, $25, $26, $27)
      )
      insert into offer (agreement_id, line_sequence, line_id, member_id, association_id, site_reference, region_code,
        lot_code, tier_code, quantity, commitment, ceiling_monthly, present_monthly, exit_fee, open_market_monthly,
@@ -163,6 +139,17 @@ async function writeOffers(
       classes.map((c) => c.expectedMonthly),
       classes.map((c) => c.setup),
       classes.map((c) => c.openMarketMonthly),
+      terms.providerId,
+      terms.currency,
+      terms.termMonths,
+      now,
+      dueAt,
+      offers,
+      lines,
+      prices.atMostBand,
+      prices.expectedBand,
+      prices.certainVolume,
+      prices.expectedVolume,
     ],
   );
 }

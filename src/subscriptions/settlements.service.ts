@@ -1,7 +1,7 @@
 /** Settles a round when its deadline has passed: one price for all who agreed to it, and a contract for each line. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { transition, type VerbOf } from '../kernel/lifecycle.js';
+import { transition } from '../kernel/lifecycle.js';
 import { type AgreementTerms, ContractsQueries } from '../contracts/contracts.queries.js';
 import { ContractsService } from '../contracts/contracts.service.js';
 import { withManyRows } from '../platform/database/many-rows.js';
@@ -42,11 +42,10 @@ export class SettlementsService {
     if (contracts.lines !== settlement.volume) {
       throw new Error(`agreement ${agreementId} settled at ${settlement.volume} lines, not ${contracts.lines}`);
     }
-    await close(deed, agreementId, 'settle', settlement);
     const { band, volume, byClass } = settlement;
-    await deed.record({ type: 'offer-round', id: agreementId }, { band, volume, contracts: contracts.made });
+    const facts = { band, volume, contracts: contracts.made };
+    await deed.recordAndAnnounce({ type: 'offer-round', id: agreementId }, facts, roundSettled, { agreementId });
     const served = byClass.map((each) => ({ lot: each.lot, tier: each.tier, lines: each.served }));
-    await deed.announce(roundSettled, { agreementId });
     await this.contracts.settled(deed, terms, served);
   }
 
@@ -56,10 +55,12 @@ export class SettlementsService {
       `Members agreed to prices for ${agreedLines} of ${terms.lines} offered lines, and not enough of them to the ` +
       `price of any volume from ${least} lines on, the provider's least.`;
     await deed.tx.query(
-      `update offer set state = 'lapsed' where agreement_id = $1 and state in ('made', 'standing', 'accepted')`,
-      [agreementId],
+      `with lapsed as (
+         update offer set state = 'lapsed' where agreement_id = $1 and state in ('made', 'standing', 'accepted')
+       )
+       update offer_round set state = $2, closed_at = $3 where id = $1`,
+      [agreementId, transition(roundLifecycle, 'open', 'fall'), deed.now],
     );
-    await close(deed, agreementId, 'fall', null);
     await deed.record({ type: 'offer-round', id: agreementId }, { agreedLines, least }, why);
     await deed.announce(roundFallen, { agreementId });
     await this.contracts.fallThrough(deed, agreementId, why);
@@ -93,8 +94,8 @@ async function agreed(tx: EntityManager, agreementId: string, terms: AgreementTe
 }
 
 /**
- * Ends every offer of an open round that was not declined, and makes a subscription of each that settles: one statement, so
- * that none is left between. Its offers, too, are not asked for by the states that few are in.
+ * Closes an open round, ends every offer of it that was not declined, and makes a subscription of each that settles: one
+ * statement, so that none is left between. Its offers, too, are not asked for by the states that few are in.
  */
 async function writeSettled(
   { tx, now }: Deed,
@@ -128,6 +129,8 @@ async function writeSettled(
          $7, ${CONTENT_HASH}, 'called-off', $8
        from s join price p on p.lot_code = s.lot_code and p.tier_code = s.tier_code
        returning quantity
+     ), closed as (
+       update offer_round set state = $9, closed_at = $8, settled_band = $10, settled_lines = $11 where id = $1
      )
      select count(*)::int as made, coalesce(sum(quantity), 0)::int as lines from made`,
     [
@@ -139,21 +142,12 @@ async function writeSettled(
       `CO-${terms.number}-`,
       terms.termMonths,
       now,
+      transition(roundLifecycle, 'open', 'settle'),
+      band,
+      volume,
     ],
   );
   return rows[0] ?? { made: 0, lines: 0 };
-}
-
-async function close(
-  { tx, now }: Deed,
-  agreementId: string,
-  verb: VerbOf<typeof roundLifecycle>,
-  settlement: Settlement | null,
-): Promise<void> {
-  await tx.query(
-    `update offer_round set state = $2, closed_at = $3, settled_band = $4, settled_lines = $5 where id = $1`,
-    [agreementId, transition(roundLifecycle, 'open', verb), now, settlement?.band ?? null, settlement?.volume ?? null],
-  );
 }
 
 function sum(numbers: readonly number[]): number {

@@ -137,4 +137,24 @@ describe('the lines of an award', () => {
     await system.source.query(`update award set state = 'drafted' where id = $1`, [awardId]);
     await expect(assignLines(system, awardId)).rejects.toThrow('lines are given out by an approved award');
   });
+
+  test('settle of a bid under a final award only', async () => {
+    const cells = [{ lot: 'north', tier: 'basic', from: 0, lines: 4, regions: ['N1'] }];
+    const poolId = await pledgedPool(system, [{ memberId, region: 'N1', quantity: 4 }]);
+    const { awardId } = await approvedAward(system, poolId, [cells]);
+    await assignLines(system, awardId);
+    const settle = (award: string, bid: string): Promise<unknown> =>
+      system.source.query(
+        `insert into award_settled (award_id, bid_id, lot_code, tier_code, lines)
+         select ${award}, ${bid}, lot_code, tier_code, quantity from award_line where award_id = $1`,
+        [awardId],
+      );
+    const refused = 'lines settle of a bid under a final award';
+    await system.source.query(`update award set state = 'drafted', due_at = null where id = $1`, [awardId]);
+    await expect(settle('award_id', 'bid_id')).rejects.toThrow(refused);
+    await system.source.query(`update award set state = 'final' where id = $1`, [awardId]);
+    await expect(settle('award_id', 'gen_random_uuid()')).rejects.toThrow(refused);
+    await expect(settle('gen_random_uuid()', 'bid_id')).rejects.toThrow(refused);
+    await settle('award_id', 'bid_id');
+  });
 });

@@ -199,8 +199,9 @@ describe('the end of joining', () => {
          from pledge where pool_id = $1`,
       `insert into pledge_line (id, pledge_id, tier_code, quantity)
          select gen_random_uuid(), $1, 'basic-100', 1`,
+      `insert into demand_cell select gen_random_uuid(), region_code, 'basic-100', 7, 0 from pledge where pool_id = $1`,
     ]) {
-      await expect(system.source.query(sql, [pool.id])).rejects.toThrow(/append-only|needs|belongs|lists/);
+      await expect(system.source.query(sql, [pool.id])).rejects.toThrow(/append-only|needs|belongs|lists|frozen/);
     }
   });
 

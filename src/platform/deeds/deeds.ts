@@ -34,26 +34,34 @@ export class Deed {
 
   /** Appends to the audit chain of a subject. `facts` must hold nothing sealed and no secret. */
   async record(subject: Subject, facts: Readonly<Record<string, unknown>> = {}, why?: string): Promise<void> {
+    await this.tx.query(`${TURN} select ${APPEND} from turn`, this.entry(subject, facts, why));
+  }
+
+  /** Both in one statement, for deeds that others wait for. */
+  async recordAndAnnounce<P extends FactPayload>(
+    subject: Subject,
+    facts: Readonly<Record<string, unknown>>,
+    fact: Fact<P>,
+    payload: P,
+  ): Promise<void> {
+    await this.tx.query(`${TURN} select ${APPEND}, announce($11, $12, $13) from turn`, [
+      ...this.entry(subject, facts),
+      fact.name,
+      payload,
+      this.listeners.handlersOf(fact.name),
+    ]);
+  }
+
+  private entry(subject: Subject, facts: Readonly<Record<string, unknown>>, why?: string): unknown[] {
     const { personId, personName, organisationId, address, requestId } = this.actor;
-    // Not every deed locks its subject's row. Whoever records comes after whoever is recording, or both would be next.
-    await this.tx.query(
-      `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('audit ' || $1 || ' ' || $2, 0)))
-       select audit_append($1::text, $2::text, $3, $4, $5, $6, $7, $8, $9, $10) from turn`,
-      [
-        subject.type,
-        subject.id,
-        this.name,
-        personId,
-        personName,
-        organisationId,
-        address,
-        requestId,
-        toJson(facts),
-        why ?? null,
-      ],
-    );
+    const by = [personId, personName, organisationId, address, requestId];
+    return [subject.type, subject.id, this.name, ...by, toJson(facts), why ?? null];
   }
 }
+
+// Not every deed locks its subject's row. Whoever records comes after whoever is recording, or both would be next.
+const TURN = `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('audit ' || $1 || ' ' || $2, 0)))`;
+const APPEND = 'audit_append($1::text, $2::text, $3, $4, $5, $6, $7, $8, $9, $10)';
 
 /** A deadlock or a serialisation failure is nobody's fault: the deed is simply done again. */
 const RETRIED = new Set(['40001', '40P01']);
