@@ -22,6 +22,7 @@ const MOST_LINES = 1_000;
 
 export interface InvoiceOrder {
   readonly invoiceId: string;
+  /** of our invoice; Stripe counts its own */
   readonly number: string;
   readonly customer: string;
   readonly currency: string;
@@ -90,7 +91,7 @@ export class StripeGateway {
 
   /**
    * Makes an invoice of these lines and finalises it, unless one that was made before asks for as much. One that asks for
-   * another amount is taken back, and made again under a number of its own. One that is paid, or whose payment is under
+   * another amount is taken back, and made again. One that is paid, or whose payment is under
    * way, is left as it is, whatever it asks for. It is not charged yet.
    * @returns its `metadata.invoiceId` is the order's, from the second one on with a number behind it
    * @throws Refusal 'stripe.amount' for less than Stripe charges: it would call that paid, and add it to the next invoice; and
@@ -113,12 +114,12 @@ export class StripeGateway {
         {
           customer,
           currency: currency.toLowerCase(),
-          number: `${number}${again}`,
           collection_method: 'charge_automatically',
           auto_advance: false,
           pending_invoice_items_behavior: 'exclude',
           payment_settings: { payment_method_types: methodKindsIn(currency) },
-          description: `Due on ${dueOn}`,
+          // Not as its `number`: Stripe takes each but once of an account, and several agencies may count alike.
+          description: `Invoice ${number}, due on ${dueOn}`,
           metadata: { invoiceId: key },
         },
         keyed('invoice', key),

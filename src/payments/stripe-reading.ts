@@ -80,7 +80,6 @@ export function readInvoice(invoice: Stripe.Invoice): InvoiceState {
   return {
     id: invoice.id,
     status: (invoice.status ?? 'draft') as InvoiceState['status'],
-    number: invoice.number,
     customer: idOf(invoice.customer),
     currency,
     minorDue: fromStripe(invoice.amount_due, currency),

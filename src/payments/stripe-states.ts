@@ -62,7 +62,6 @@ export interface PaymentState {
 export interface InvoiceState {
   readonly id: string;
   readonly status: 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
-  readonly number: string | null;
   readonly customer: string | null;
   readonly currency: string;
   readonly minorDue: bigint;

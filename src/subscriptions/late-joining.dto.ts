@@ -140,12 +140,15 @@ export class LatePreview {
   linesNow!: number;
   linesThen!: number;
 
-  /** by how much less all lines that are there would cost a month when one more joins, and when these do */
-  @ApiProperty({ type: 'integer' })
-  oneMoreSaves!: Minor;
+  /**
+   * by how much less all lines that are there would cost a month when one more joins, and when these do; null where a class has
+   * so few lines that they could be reckoned from it
+   */
+  @ApiProperty({ type: 'integer', nullable: true })
+  oneMoreSaves!: Minor | null;
 
-  @ApiProperty({ type: 'integer' })
-  theseSave!: Minor;
+  @ApiProperty({ type: 'integer', nullable: true })
+  theseSave!: Minor | null;
 
   /** the next better band, counted from the lines with these; null when there is none */
   @ApiProperty({ type: NextBandView, nullable: true })

@@ -26,6 +26,7 @@ import {
   nextBand,
   Room,
   saving,
+  savingsMayBeTold,
   whyNotJoinNow,
   type WantedPlace,
 } from './rules/late-joining.js';
@@ -65,6 +66,7 @@ export class LateJoiningQueries {
     const linesNow = linesOf(present);
     const linesThen = linesNow + quantity;
     const next = nextBand(agreement, linesThen);
+    const told = savingsMayBeTold(present);
     return {
       agreementId,
       quantity,
@@ -73,8 +75,8 @@ export class LateJoiningQueries {
       until: until ?? '',
       linesNow,
       linesThen,
-      oneMoreSaves: saving(agreement, present, 1),
-      theseSave: saving(agreement, present, quantity),
+      oneMoreSaves: told ? saving(agreement, present, 1) : null,
+      theseSave: told ? saving(agreement, present, quantity) : null,
       next: next && { from: next.from, missing: next.missing },
     };
   }

@@ -17,7 +17,14 @@ export const LINE_COLUMNS = [
   'called_off_on',
   'works_on',
   'ends_on',
+  'site_name',
+  'address',
+  'latitude',
+  'longitude',
 ] as const;
+
+/** Numbers: a minus begins no formula. */
+const PLACE: ReadonlySet<string> = new Set(['latitude', 'longitude']);
 
 type LineCells = Readonly<Record<(typeof LINE_COLUMNS)[number], string>>;
 
@@ -30,14 +37,17 @@ export async function* lineSheet(tx: EntityManager, actor: Actor, agreementId: s
     const rows: LineCells[] = await tx.query(
       `select o.number, o.member_name as member, o.site_reference as site, o.region_code as region, o.lot_code as lot,
          o.tier_code as service_tier, o.quantity::text, o.state, business_day(o.settled_at)::text as called_off_on,
-         coalesce(o.works_on::text, '') as works_on, coalesce(o.ends_on::text, '') as ends_on
+         coalesce(o.works_on::text, '') as works_on, coalesce(o.ends_on::text, '') as ends_on,
+         coalesce(p.name, '') as site_name, coalesce(p.address, '') as address,
+         coalesce(p.latitude::text, '') as latitude, coalesce(p.longitude::text, '') as longitude
        from subscription o join offer_round r on r.id = o.agreement_id
+         left join site_place p on p.member_id = o.member_id and p.reference = o.site_reference
        where ${SEEN} and o.agreement_id = $4 and o.number > $5 order by o.number limit ${SHEET_ROWS}`,
       [...sight, agreementId, after],
     );
     const last = rows.at(-1);
     if (!last) return;
-    yield rows.map((row) => LINE_COLUMNS.map((column) => harmless(row[column])));
+    yield rows.map((row) => LINE_COLUMNS.map((column) => (PLACE.has(column) ? row[column] : harmless(row[column]))));
     after = last.number;
   }
 }

@@ -30,9 +30,9 @@ describeOnModel('an invoice that was settled otherwise', () => {
     return (await issue(at.system, all.agencyId, '2026-02', wanted, EUR))[0] as Issued;
   };
   const read = async ({ id }: Issued): Promise<CollectionJson> => collectionOf(all.officer, id);
-  const atStripe = ({ number }: Issued): Thing => {
-    const invoice = at.asked.model.store.all('invoice').find((each) => each['number'] === number);
-    if (!invoice) throw new Error(`no invoice ${number} at Stripe`);
+  const atStripe = ({ id }: Issued): Thing => {
+    const invoice = at.asked.model.store.all('invoice').find(({ metadata }) => metadata.invoiceId === id);
+    if (!invoice) throw new Error(`no invoice of ${id} at Stripe`);
     return invoice;
   };
   const statusOf = (invoice: Issued): unknown => atStripe(invoice)['status'];

@@ -123,6 +123,29 @@ describe('an installation', () => {
     expect((await send(waiting.map((row) => `${row['number']},${day}`))).body).toMatchObject({ installed: 3 });
   });
 
+  it('finds its way: the spreadsheet tells the provider where each site is', async () => {
+    const memberId = agreement.members[2]?.organisationId;
+    const place = ['=Main Street 1', -33.5, 151.25];
+    await system.source.query(
+      `insert into site (id, member_id, reference, name, region_code, address, latitude, longitude)
+       select gen_random_uuid(), member_id, site_reference, 'Shop', region_code, $2, $3, $4
+       from subscription where member_id = $1
+       on conflict (member_id, reference) do update set name = excluded.name, address = excluded.address,
+         latitude = excluded.latitude, longitude = excluded.longitude`,
+      [memberId, ...place],
+    );
+    const { text } = await provider.get(`${agreement.path}/lines.csv`);
+    const rows: Record<string, string>[] = parse(text, { columns: true });
+    const { site_name, address, latitude, longitude } = rows[2] ?? {};
+    expect({ site_name, address, latitude, longitude }).toEqual({
+      site_name: 'Shop',
+      address: "'=Main Street 1",
+      latitude: '-33.5',
+      longitude: '151.25',
+    });
+    expect((await agreement.members[0]?.get(`${agreement.path}/lines.csv`))?.text).not.toContain('Main Street');
+  });
+
   it('is reported by its provider alone', async () => {
     const day = await today(system);
     const rival = await system.someone('bidder');

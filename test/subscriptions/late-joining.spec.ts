@@ -97,6 +97,8 @@ describe('late joining', () => {
     expect(second.next).toBeNull();
     const own = (await classes(1, { limit: 1, tier: 'fast' })).body as Page;
     expect(own).toMatchObject({ items: [{ tier: 'fast', monthly: 8_000 }], next: null });
+    // Four lines of each: what others save would tell them.
+    expect((await preview(2)).body).toMatchObject({ linesNow: 8, oneMoreSaves: null, theseSave: null });
     expect((await classes(1, { cursor: 'elsewhere' })).body.code).toBe('page.cursor');
   });
 

@@ -6,6 +6,7 @@ import { type Day, monthsLater } from '../../kernel/calendar.js';
 import type { Minor } from '../../kernel/money.js';
 import { type Fault, invalid, type Refusal, refuse } from '../../kernel/refusal.js';
 import { bandReached, lineMonthly } from '../../pricing/rules/band.js';
+import { SMALLEST_CELL_LINES } from '../../pools/rules/suppress.js';
 import { ratchet } from '../../pricing/rules/collective-price.js';
 import { partnersByLot } from '../../pricing/rules/partners.js';
 import type { LotCode, Partner, Tariff, TierCode } from '../../pricing/rules/tariff.js';
@@ -200,6 +201,14 @@ export function latePrice(
   const monthly = lineMonthly(terms.tariff, band, lot, tier);
   if (monthly === null) throw new Error(`the agreement has no price for ${tier} in ${lot}`);
   return { band, lines, monthly, setup: terms.tariff.lots[lot]?.setup ?? 0n };
+}
+
+/**
+ * May anybody be told what joining saves all others? The amount follows from how many lines each class has: with few of one,
+ * whoever asks for some quantities reckons them back.
+ */
+export function savingsMayBeTold(present: readonly ClassLines[]): boolean {
+  return present.every(({ lines }) => lines === 0 || lines >= SMALLEST_CELL_LINES);
 }
 
 /** By how much less all lines that are present cost a month when more join: never a negative amount. */
