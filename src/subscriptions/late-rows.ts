@@ -73,8 +73,9 @@ export async function presentLines(tx: EntityManager, agreementId: string): Prom
 }
 
 /**
- * The lines, by class, that fill a bid's capacities under its other agreements: those that count where an agreement has
- * settled, those awarded until then, none where it has fallen.
+ * The lines, by class, that fill a bid's capacities beside an agreement: under its others those that count where one has
+ * settled, those awarded until then, none where it has fallen; and what it won under awards whose agreement is still to be
+ * written.
  */
 export async function linesElsewhere(tx: EntityManager, agreementId: string): Promise<ClassLines[]> {
   return tx.query(
@@ -90,6 +91,11 @@ export async function linesElsewhere(tx: EntityManager, agreementId: string): Pr
        select l.lot_code, l.tier_code, l.quantity from awarded_line l
          join other o on o.award_id = l.award_id and o.bid_id = l.bid_id
        where not o.settled
+       union all
+       select c.lot_code, c.tier_code, c.lines from approved_cell c
+         join framework_agreement b on b.tender_id = c.tender_id and b.bid_id = c.bid_id
+       where b.id = $1
+         and not exists (select from framework_agreement a where a.award_id = c.award_id and a.bid_id = b.bid_id)
      ) line group by lot_code, tier_code`,
     [agreementId, PRESENT],
   );
