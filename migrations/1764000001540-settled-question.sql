@@ -3,9 +3,8 @@
 alter table award add column settled_hash text;
 
 -- What bids won under approved awards: their providers hold it, also before its agreement is written.
-create view approved_cell as
-select a.tender_id, a.id as award_id, (w.value ->> 'bidId')::uuid as bid_id, c.value ->> 'lot' as lot_code,
-  c.value ->> 'tier' as tier_code, (c.value ->> 'lines')::int as lines
-from award a cross join jsonb_array_elements(a.allocation) w cross join jsonb_array_elements(w.value -> 'cells') c
+create view approved_winner as
+select a.tender_id, a.id as award_id, (w.value ->> 'bidId')::uuid as bid_id, w.value -> 'cells' as cells
+from award a cross join jsonb_array_elements(a.allocation) w
 where a.state in ('standstill', 'final')
   and not exists (select from award f where f.fallen_from = a.id and f.fallen_bid::text = w.value ->> 'bidId');

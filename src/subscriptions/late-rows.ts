@@ -83,6 +83,10 @@ export async function linesElsewhere(tx: EntityManager, agreementId: string): Pr
        select a.id, a.award_id, a.bid_id, exists (select from offer_round r where r.id = a.id and r.state = 'settled') as settled
        from framework_agreement a join framework_agreement b on b.tender_id = a.tender_id and b.bid_id = a.bid_id
        where b.id = $1 and a.id <> $1 and a.state <> 'fallen'
+     ), unwritten as materialized (
+       select w.cells from approved_winner w join framework_agreement b on b.tender_id = w.tender_id and b.bid_id = w.bid_id
+       where b.id = $1
+         and not exists (select from framework_agreement a where a.award_id = w.award_id and a.bid_id = b.bid_id)
      )
      select lot_code as lot, tier_code as tier, sum(quantity)::int as lines from (
        select s.lot_code, s.tier_code, s.quantity from subscription s join other o on o.id = s.agreement_id
@@ -92,10 +96,7 @@ export async function linesElsewhere(tx: EntityManager, agreementId: string): Pr
          join other o on o.award_id = l.award_id and o.bid_id = l.bid_id
        where not o.settled
        union all
-       select c.lot_code, c.tier_code, c.lines from approved_cell c
-         join framework_agreement b on b.tender_id = c.tender_id and b.bid_id = c.bid_id
-       where b.id = $1
-         and not exists (select from framework_agreement a where a.award_id = c.award_id and a.bid_id = b.bid_id)
+       select c ->> 'lot', c ->> 'tier', (c ->> 'lines')::int from unwritten u, jsonb_array_elements(u.cells) c
      ) line group by lot_code, tier_code`,
     [agreementId, PRESENT],
   );
