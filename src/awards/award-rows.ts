@@ -64,6 +64,17 @@ export async function holdFirst(deed: Deed, tenderId: string): Promise<void> {
   await deed.tx.query('select 1 from award where tender_id = $1 and round = 1 for update', [tenderId]);
 }
 
+/**
+ * The same of an award that the deed is about: it and the first are held, in the order of whoever holds both one by one.
+ */
+export async function holdWithFirst({ tx }: Deed, id: string): Promise<void> {
+  await tx.query(
+    `select 1 from award where tender_id = (select tender_id from award where id = $1) and (id = $1 or round = 1)
+     order by round desc for update`,
+    [id],
+  );
+}
+
 /** What a bid won in an award: all of it that its settlement asks for. */
 export interface HeldAward {
   readonly tenderId: string;

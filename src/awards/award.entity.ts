@@ -50,6 +50,10 @@ export class Award {
   @Column('text', { name: 'problem_hash', nullable: true })
   problemHash!: string | null;
 
+  /** what was asked but for lines that joined later; null where none were known */
+  @Column('text', { name: 'settled_hash', nullable: true })
+  settledHash!: string | null;
+
   @Column('text', { name: 'solver_status', nullable: true })
   solverStatus!: ResultStatus | null;
 

@@ -20,7 +20,7 @@ import { type Question, questionOf } from './question-rows.js';
 import { tellingOf, writeReasons } from './reason-rows.js';
 import { contentText } from './rules/content.js';
 import { withNames } from './rules/explanation.js';
-import { heldWords } from './rules/held.js';
+import { heldWords, whyNoRoom } from './rules/held.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 import { shareOut } from './rules/share-out.js';
 import { askWeighing } from './weighing-rows.js';
@@ -97,7 +97,9 @@ export class AwardsJobs {
 
   /**
    * Writes the answer down, once: an award that is no longer evaluating has been answered.
-   * @returns false when the question changed meanwhile, because another award of the tender took lines
+   * @returns false when the question changed meanwhile, because another award of the tender took lines, or lines that
+   *   joined later left winners too little room. Where they left enough, the cheapest stays the cheapest: however many join,
+   *   the evaluation comes to its end
    */
   private async finish(deed: Deed, id: string, asked: Question, answer: Answer): Promise<boolean> {
     const { result, reasons } = answer;
@@ -105,15 +107,18 @@ export class AwardsJobs {
     if (award.state !== 'evaluating') return true;
     await holdFirst(deed, award.tenderId);
     const now = await this.questionOf(deed.tx, award);
-    if (now.problemHash !== asked.problemHash) return false;
+    const winners = shareOut(result.awards, asked.bids, award.scope, asked.held, asked.problem.bids);
+    if (now.settledHash !== asked.settledHash) return false;
+    if (now.problemHash !== asked.problemHash && whyNoRoom(winners, now.bids, now.held) !== null) return false;
     const answered = result.status === 'optimal' || result.status === 'feasible';
     award.state = transition(awardLifecycle, award.state, answered ? 'draft' : 'fail');
     award.version += 1;
     award.problemHash = asked.problemHash;
+    award.settledHash = asked.settledHash;
     award.solverStatus = result.status;
     award.totalMinor = result.totalMinor;
     award.boundMinor = result.boundMinor;
-    award.winners = shareOut(result.awards, asked.bids, award.scope, asked.held, asked.problem.bids);
+    award.winners = winners;
     const providers = [...new Set(asked.bids.map((bid) => bid.providerId))];
     const names = await this.organisations.names(deed.tx, providers);
     const taking = new Set(asked.problem.bids.map((bid) => bid.id));

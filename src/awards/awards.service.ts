@@ -266,10 +266,10 @@ export class AwardsService {
   private async heldAsEvaluated(deed: Deed, award: Award): Promise<readonly HeldCell[]> {
     if (award.scope === null) return [];
     await holdFirst(deed, award.tenderId);
-    const { held, bids, problem, problemHash } = await questionOf(deed.tx, award, this.tenders, this.auctions);
+    const { held, bids, problem, settledHash } = await questionOf(deed.tx, award, this.tenders, this.auctions);
     unless(whyHeldChanged(award.winners, held));
     unless(whyNoRoom(award.winners, bids, held));
-    unless(whyAskedAnew(award.problemHash, { problemHash, rules: problem.rules }));
+    unless(whyAskedAnew(award.settledHash ?? award.problemHash, { settledHash, rules: problem.rules }));
     return held;
   }
 

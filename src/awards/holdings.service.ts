@@ -6,7 +6,7 @@ import { refuse } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import type { LotCode, TierCode } from '../pricing/rules/tariff.js';
 import { Award } from './award.entity.js';
-import { fallenBids, freshAward, heldWithFirst, holdFirst, nextRound, tenderOf, withFallen } from './award-rows.js';
+import { fallenBids, freshAward, heldWithFirst, holdWithFirst, nextRound, withFallen } from './award-rows.js';
 import { evaluationAsked } from './awards.events.js';
 import { awardLifecycle } from './rules/lifecycle.js';
 
@@ -61,8 +61,14 @@ export class HoldingsService {
     }
   }
 
+  /** Nobody decides on another award of the tender, or takes lines in it, until the deed ends. */
+  async hold(deed: Deed, awardId: string): Promise<void> {
+    await holdWithFirst(deed, awardId);
+  }
+
   /**
-   * Lines have joined a winner's running agreement: they fill its capacities from now on. Bands and minimum of what is
+   * Lines have joined a winner's running agreement, in a deed that held the awards (`hold`) before it looked at what is left
+   * of the winner's capacities: they fill these from now on. Bands and minimum of what is
    * awarded beside them go on counting what settled. A follow-up award for which no room is left by that is refused when
    * somebody decides on it.
    */
@@ -71,7 +77,6 @@ export class HoldingsService {
     of: { readonly awardId: string; readonly bidId: string },
     joined: readonly ClassLines[],
   ): Promise<void> {
-    await holdFirst(deed, await tenderOf(deed, of.awardId));
     await deed.tx.query(
       `insert into award_joined (award_id, bid_id, lot_code, tier_code, lines)
        select $1, $2, cell.* from unnest($3::text[], $4::text[], $5::integer[]) as cell`,

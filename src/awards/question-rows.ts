@@ -16,6 +16,8 @@ import { toProblem } from './rules/to-problem.js';
 export interface Question {
   readonly problem: Problem;
   readonly problemHash: string;
+  /** the hash of the problem as it would be if no lines had joined later */
+  readonly settledHash: string;
   readonly bids: readonly AwardBid[];
   readonly held: readonly HeldCell[];
 }
@@ -33,6 +35,11 @@ export async function questionOf(
   const excluded = new Set(award.excludedBids.map((bid) => bid.bidId));
   const bids = opened.filter((bid) => !excluded.has(bid.bidId));
   const held = await heldBeside(tx, award);
-  const problem = toProblem(tender, opened, award.scope, excluded, held);
-  return { problem, problemHash: sha256(canonicalJson(problem)), bids, held };
+  const asked = (beside: readonly HeldCell[]) => toProblem(tender, opened, award.scope, excluded, beside);
+  const hashOf = (problem: Problem) => sha256(canonicalJson(problem));
+  const problem = asked(held);
+  const problemHash = hashOf(problem);
+  const joined = held.some((cell) => (cell.joined ?? 0) > 0);
+  const settledHash = joined ? hashOf(asked(held.map((cell) => ({ ...cell, joined: 0 })))) : problemHash;
+  return { problem, problemHash, settledHash, bids, held };
 }

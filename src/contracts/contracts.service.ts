@@ -174,7 +174,21 @@ export class ContractsService {
     await this.holdings.settled(deed, { awardId, bidId }, lines);
   }
 
-  /** Lines have joined a settled agreement: its provider serves these as well. */
+  /**
+   * What the provider of an agreement holds in its tender stays as it is until the deed ends.
+   * @throws Refusal 'agreement.not-found'
+   */
+  async hold(deed: Deed, agreementId: string): Promise<void> {
+    const rows: { awardId: string }[] = await deed.tx.query(
+      'select award_id as "awardId" from framework_agreement where id = $1',
+      [agreementId],
+    );
+    const [agreement] = rows;
+    if (!agreement) throw notFound('agreement');
+    await this.holdings.hold(deed, agreement.awardId);
+  }
+
+  /** Lines have joined a settled agreement, in a deed that holds it (`hold`): its provider serves these as well. */
   async joined(deed: Deed, { awardId, bidId }: AgreementTerms, lines: readonly ClassLines[]): Promise<void> {
     await this.holdings.joined(deed, { awardId, bidId }, lines);
   }

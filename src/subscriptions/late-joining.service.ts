@@ -142,11 +142,12 @@ export class LateJoiningService {
     });
   }
 
-  /** The agreement, held so that nobody else joins meanwhile. */
+  /** The agreement, held so that nobody else joins, and its provider wins nothing further in the tender, meanwhile. */
   private async joinableNow(deed: Deed, agreementId: string): Promise<JoinableAgreement> {
     const joining = await holdJoining(deed, agreementId);
     if (!joining) throw notFound('agreement');
     unless(whyNotJoinNow(joining.until, dayOf(deed.now)));
+    await this.contracts.hold(deed, agreementId);
     return this.queries.joinable(deed.tx, agreementId);
   }
 }

@@ -73,8 +73,9 @@ export async function presentLines(tx: EntityManager, agreementId: string): Prom
 }
 
 /**
- * The lines, by class, that fill a bid's capacities under its other agreements: those that count where an agreement has
- * settled, those awarded until then, none where it has fallen.
+ * The lines, by class, that fill a bid's capacities beside an agreement: under its others those that count where one has
+ * settled, those awarded until then, none where it has fallen; and what it won under awards whose agreement is still to be
+ * written.
  */
 export async function linesElsewhere(tx: EntityManager, agreementId: string): Promise<ClassLines[]> {
   return tx.query(
@@ -82,6 +83,10 @@ export async function linesElsewhere(tx: EntityManager, agreementId: string): Pr
        select a.id, a.award_id, a.bid_id, exists (select from offer_round r where r.id = a.id and r.state = 'settled') as settled
        from framework_agreement a join framework_agreement b on b.tender_id = a.tender_id and b.bid_id = a.bid_id
        where b.id = $1 and a.id <> $1 and a.state <> 'fallen'
+     ), unwritten as materialized (
+       select w.cells from approved_winner w join framework_agreement b on b.tender_id = w.tender_id and b.bid_id = w.bid_id
+       where b.id = $1
+         and not exists (select from framework_agreement a where a.award_id = w.award_id and a.bid_id = b.bid_id)
      )
      select lot_code as lot, tier_code as tier, sum(quantity)::int as lines from (
        select s.lot_code, s.tier_code, s.quantity from subscription s join other o on o.id = s.agreement_id
@@ -90,6 +95,8 @@ export async function linesElsewhere(tx: EntityManager, agreementId: string): Pr
        select l.lot_code, l.tier_code, l.quantity from awarded_line l
          join other o on o.award_id = l.award_id and o.bid_id = l.bid_id
        where not o.settled
+       union all
+       select c ->> 'lot', c ->> 'tier', (c ->> 'lines')::int from unwritten u, jsonb_array_elements(u.cells) c
      ) line group by lot_code, tier_code`,
     [agreementId, PRESENT],
   );

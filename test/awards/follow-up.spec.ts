@@ -1,3 +1,4 @@
+import { AllocationService } from '../../src/allocation/allocation.service.js';
 import { AwardsQueries } from '../../src/awards/awards.queries.js';
 import { AwardsService } from '../../src/awards/awards.service.js';
 import { type ClassLines, HoldingsService } from '../../src/awards/holdings.service.js';
@@ -46,7 +47,10 @@ async function settle(awardId: string, bidId: string, lines: readonly ClassLines
 async function join(awardId: string, bidId: string, lines: readonly ClassLines[]): Promise<void> {
   const deeds = system.app.get(Deeds, { strict: false });
   const holdings = system.app.get(HoldingsService, { strict: false });
-  await deeds.run(systemActor('test'), 'test.join', null, (deed) => holdings.joined(deed, { awardId, bidId }, lines));
+  await deeds.run(systemActor('test'), 'test.join', null, async (deed) => {
+    await holdings.hold(deed, awardId);
+    await holdings.joined(deed, { awardId, bidId }, lines);
+  });
 }
 
 /** Three that share: two win, the third is dear but can serve all. */
@@ -130,6 +134,44 @@ test('lines that joined the other winner later leave it less room, and a decisio
     { bidId: third, lines: 19 },
   ]);
   await recommended(made.officer, again.id);
+});
+
+/** The second's lots have room for many more than its share lets it win. */
+const ROOMY: OpenedTenderOptions = {
+  ...THREE,
+  tariffs: (THREE.tariffs ?? []).map((tariff, at) => {
+    const { capacity: _, ...rest } = tariff;
+    return at === 1 ? { ...rest, lots: { north: { capacity: 40 }, south: { capacity: 40 } } } : tariff;
+  }),
+};
+
+test.each([
+  ['ends with what it found where they leave enough room', ROOMY, 1],
+  ['begins again where they leave too little', THREE, 4],
+])('an evaluation during which lines join another agreement %s', async (...example) => {
+  const [, options, times] = example;
+  const made = await finalAward(system, options);
+  const [first = '', second = ''] = made.bids.map((each) => each.bidId);
+  const cells = cellsBy(made, second);
+  await settle(made.award.id, second, cells);
+  const place = { lot: cells[0]?.lot ?? '', tier: cells[0]?.tier ?? '' };
+  const allocation = system.app.get(AllocationService, { strict: false });
+  const reasoned = allocation.reasoned.bind(allocation);
+  let evaluations = 0;
+  const spy = jest.spyOn(allocation, 'reasoned').mockImplementation(async (...asked) => {
+    const answer = await reasoned(...asked);
+    evaluations += 1;
+    if (evaluations <= 3) await join(made.award.id, second, [{ ...place, lines: 1 }]);
+    return answer;
+  });
+  try {
+    await fall(made.award.id, first);
+    const { winners } = await awardOf(system, made.officer, made.tenderId, { round: 2 });
+    expect(evaluations).toBe(times);
+    expect(winners.find(({ bidId }) => bidId === second)?.lines).toBeGreaterThan(0);
+  } finally {
+    spy.mockRestore();
+  }
 });
 
 test('two winners that fall one after the other: neither comes back, and the lines are never awarded twice', async () => {

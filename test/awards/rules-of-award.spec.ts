@@ -1,6 +1,6 @@
 /** Groups of winners, budget and cost share of a tender, on their way to awards, boards, letters and follow-ups. */
 import { AwardsService } from '../../src/awards/awards.service.js';
-import { HoldingsService } from '../../src/awards/holdings.service.js';
+import { type ClassLines, HoldingsService } from '../../src/awards/holdings.service.js';
 import { systemActor } from '../../src/kernel/actor.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
 import type { OpenedTenderOptions, TariffJson } from '../support/opened-tender.js';
@@ -57,6 +57,14 @@ async function settle(
       lots.map((lot, at) => ({ lot, tier: 'basic', lines: lines[at] ?? 0 })),
     ),
   );
+}
+
+async function join(awardId: string, bidId: string, lines: readonly ClassLines[]): Promise<void> {
+  const holdings = system.app.get(HoldingsService, { strict: false });
+  await system.app.get(Deeds, { strict: false }).run(systemActor('test'), 'test.join', null, async (deed) => {
+    await holdings.hold(deed, awardId);
+    await holdings.joined(deed, { awardId, bidId }, lines);
+  });
 }
 
 const scenario = ({ scenarios }: BoardJson, kind: string, about: string) =>
@@ -131,7 +139,7 @@ test('a follow-up keeps cost share and budget together with what others hold', a
     system,
     ruled(
       terms,
-      prices.map((price) => tariff(price, ...REGIONS)),
+      prices.map((price) => ({ ...tariff(price, ...REGIONS), capacity: 40 })),
     ),
   );
   const [first = '', second = '', third = ''] = made.bids.map(({ bidId }) => bidId);
@@ -168,6 +176,10 @@ test('a follow-up keeps cost share and budget together with what others hold', a
   expect(again.explanation).toContain(
     'The budget of 20640000 KRW, of which 9120000 KRW is awarded already, leaves 480000 KRW.',
   );
+  // A line that joins the first later takes room, of which there is enough, and counts in no rule.
+  const place = { lot: made.award.winners[0]?.cells[0]?.lot ?? '', tier: 'basic' };
+  await join(made.award.id, first, [{ ...place, lines: 1 }]);
+  await recommended(made.officer, again.id);
   // Without a part in it, the holder is still paid for what it holds.
   const body = { excludedBidIds: [first], why: 'It asked to be left out.' };
   const without = await made.officer.post(`/api/v1/awards/${again.id}/evaluate-again`, body).expect(201);

@@ -1,4 +1,5 @@
 /** The whole way of lines whose provider fell through, to one that holds other lines of the same tender. */
+import { ContractsService } from '../../src/contracts/contracts.service.js';
 import { daysLater } from '../../src/kernel/calendar.js';
 import { addDays } from '../../src/kernel/period.js';
 import { Market, type MarketAward, type Member } from '../support/market.js';
@@ -74,7 +75,26 @@ describe('offers under a follow-up award', () => {
     expect(second.winners).toMatchObject([{ providerId: kt.organisationId, lines: 5, heldLines: 6, band: 1 }]);
     expect(second.totalMinor).toBe(5 * 30_000 * 24);
 
+    // From its approval on the five take room from whoever joins the other agreement, though theirs is still to be written.
+    const contracts = system.app.get(ContractsService, { strict: false });
+    const draft = contracts.draft.bind(contracts);
+    const roomLeft = async (): Promise<unknown> => {
+      const path = `/api/v1/agreements/${standing}/late-joins/classes`;
+      const { body } = await market.officer.get(path).query({ quantity: 1 }).expect(200);
+      return (body as { items: { capacityLeft: number }[] }).items[0]?.capacityLeft;
+    };
+    const closes = daysLater(await today(system), 30);
+    await market.officer.put(`/api/v1/agreements/${standing}/late-joining`, { until: closes }).expect(200);
+    expect(await roomLeft()).toBe(6);
+    let rooms: unknown;
+    const spy = jest.spyOn(contracts, 'draft').mockImplementation(async (...asked) => {
+      rooms = await roomLeft();
+      return draft(...asked);
+    });
     await market.decides(second);
+    spy.mockRestore();
+    expect(rooms).toBe(1);
+    expect(await roomLeft()).toBe(1);
     const followUp = await market.sign(second, kt);
     const { body } = await kt.get(`/api/v1/agreements/${followUp}`).expect(200);
     expect((body as { content: object }).content).toMatchObject({

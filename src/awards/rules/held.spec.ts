@@ -112,10 +112,10 @@ test('what is held is paid for in the band that all lines of the bid reach, with
 
 test('where rules are about what all winners have, an evaluation stands while nothing of that changed', () => {
   const rules = { groups: [{ lots: ['N'], winners: ['p'], minWinners: 2 }] };
-  expect(whyAskedAnew('a', { problemHash: 'a', rules })).toBeNull();
-  expect(whyAskedAnew('a', { problemHash: 'b', rules })?.code).toBe('award.held-changed');
-  expect(whyAskedAnew('a', { problemHash: 'b', rules: { paid: { p: 1n } } })?.code).toBe('award.held-changed');
-  expect(whyAskedAnew('a', { problemHash: 'b', rules: { groups: [{ lots: ['N'], minWinners: 2 }] } })).toBeNull();
+  expect(whyAskedAnew('a', { settledHash: 'a', rules })).toBeNull();
+  expect(whyAskedAnew('a', { settledHash: 'b', rules })?.code).toBe('award.held-changed');
+  expect(whyAskedAnew('a', { settledHash: 'b', rules: { paid: { p: 1n } } })?.code).toBe('award.held-changed');
+  expect(whyAskedAnew('a', { settledHash: 'b', rules: { groups: [{ lots: ['N'], minWinners: 2 }] } })).toBeNull();
 });
 
 test('an evaluation stands while its winners hold what it counted', () => {

@@ -168,15 +168,17 @@ function hasRoom({ capacity, lots, partners = {} }: Tariff, cells: readonly Awar
 
 /**
  * Why an evaluation no longer keeps the tender's rules over all its awards: what others hold counts in them, and has changed.
- * @param rules those of the problem as it is asked at this moment
+ * What joined later counts in none.
+ * @param evaluated the hash of what was asked but for that
+ * @param present the same, and the rules of the problem, as it is asked at this moment
  * @returns the refusal to decide on it, or null, also where nothing of what others hold counts in the rules
  */
 export function whyAskedAnew(
   evaluated: string | null,
-  present: { readonly problemHash: string; readonly rules: Pick<ProblemRules, 'paid' | 'groups'> },
+  present: { readonly settledHash: string; readonly rules: Pick<ProblemRules, 'paid' | 'groups'> },
 ): Refusal | null {
   const { paid, groups = [] } = present.rules;
-  if (evaluated === present.problemHash) return null;
+  if (evaluated === present.settledHash) return null;
   if (paid === undefined && groups.every((group) => group.winners === undefined)) return null;
   return refuse(
     'award.held-changed',

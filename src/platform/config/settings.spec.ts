@@ -43,6 +43,7 @@ describe('settings', () => {
   it.each([
     { PUMASI_ORIGIN: 'https://pumasi.example', PUMASI_MAIL_FROM: 'a@b' },
     { PUMASI_ORIGIN: 'http://localhost:3000/', PUMASI_MAIL_FROM: '"Pumasi, Seoul" <pumasi@agency.example>' },
+    { PUMASI_ORIGIN: 'http://127.0.0.1', PUMASI_MAIL_FROM: "Agency's Pumasi, Seoul <pumasi@agency.example>" },
     { PUMASI_ORIGIN: 'http://[::1]:3000', PUMASI_MAIL_FROM: '품앗이 <pumasi@localhost>' },
   ])('takes %j', (environment) => {
     expect(readSettings(environment)).toMatchObject(environment);
@@ -60,6 +61,8 @@ describe('settings', () => {
     [{ PUMASI_ORIGIN: 'HTTPS://pumasi.example' }, 'PUMASI_ORIGIN must look like https://pumasi.example'],
     [{ PUMASI_ORIGIN: 'https://xn--a' }, 'PUMASI_ORIGIN must look like https://pumasi.example'],
     [{ PUMASI_MAIL_FROM: 'Pumasi <a@b' }, 'PUMASI_MAIL_FROM must look like Pumasi <pumasi@agency.example>'],
+    [{ PUMASI_MAIL_FROM: '"Pumasi <a@b>' }, 'PUMASI_MAIL_FROM must look like Pumasi <pumasi@agency.example>'],
+    [{ PUMASI_MAIL_FROM: 'Agency: Pumasi <a@b>' }, 'PUMASI_MAIL_FROM must look like Pumasi <pumasi@agency.example>'],
     [{ PUMASI_MAIL_FROM: 'a@b, c@d' }, 'PUMASI_MAIL_FROM must look like Pumasi <pumasi@agency.example>'],
     [{ PUMASI_WORKERS: 'yes' }, 'PUMASI_WORKERS must be on or off'],
     [{ PUMASI_SEALING_KEY: '???' }, 'PUMASI_SEALING_KEY must be 32 bytes'],

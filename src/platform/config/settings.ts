@@ -151,7 +151,9 @@ export class Settings {
 
   /** Whom letters come from. */
   @Is('look like Pumasi <pumasi@agency.example>', (text) =>
-    /^([^<>\r\n]{1,100} <[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/.test(text),
+    /^((?:[^<>":\r\n]{1,100}|"[^<>"\r\n]{1,100}") <[^\s<>"@,;:]+@[^\s<>"@,;:]+>|[^\s<>"@,;:]+@[^\s<>"@,;:]+)$/.test(
+      text,
+    ),
   )
   PUMASI_MAIL_FROM = 'Pumasi <pumasi@localhost>';
 
