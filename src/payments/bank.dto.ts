@@ -104,7 +104,7 @@ export class BankReceiptView {
   /** without account numbers */
   text!: string;
 
-  /** given to invoices and deposits */
+  /** given to invoices and deposits, or noted as what a provider has paid back */
   @ApiProperty({ type: 'integer' })
   assignedMinor!: Minor;
 

@@ -9,6 +9,7 @@ import type { Minor } from '../kernel/money.js';
 import { notFound } from '../kernel/refusal.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { holdBookings, takeRepaid } from './bank-rows.js';
 import { whyRefused } from './refused.js';
 import { reversalEntry } from './rules/entries.js';
 import { reversalLifecycle, type ReversalState } from './rules/lifecycles.js';
@@ -130,13 +131,16 @@ export class PayoutReversalsService {
 
   /**
    * The provider has transferred to the agency's bank what Stripe refuses to take back.
-   * @throws Refusal 'payout-reversal.not-found', 'payout-reversal.cannot-pay-back' unless Stripe is asked no more by itself
+   * @throws Refusal 'payout-reversal.not-found', 'payout-reversal.cannot-pay-back' unless Stripe is asked no more by itself,
+   *   'bank.booking' when it is more than the recorded booking has left
    */
   async paidBack(actor: Actor, id: string, bankReference: string): Promise<{ id: string; state: ReversalState }> {
     return this.deeds.run(actor, 'payouts.settle-reversal', { id, bankReference }, async (deed) => {
       const row = await lockReversal(deed, id);
       if (!row || row.agencyId !== actor.organisationId) throw notFound('payout-reversal');
       const state = transition(reversalLifecycle, row.state, 'pay-back');
+      await holdBookings(deed.tx, row.agencyId, 'note');
+      await takeRepaid(deed.tx, row.agencyId, { ...row, bankReference });
       await deed.tx.query(
         'update payout_reversal set state = $2, done_at = $3, bank_reference = $4, failure = null where id = $1',
         [id, state, deed.now, bankReference],
