@@ -96,6 +96,9 @@ describe('debts of providers', () => {
     await note(4_000, 'BACK-1').expect(201);
     expect((await receipts()).at(-1)).toMatchObject({ assignedMinor: 4_000 });
     expect(await bank()).toBe(there + 4_000);
+    const month = (await system.now()).toISOString().slice(0, 7);
+    const told = await all.provider.get(`/api/v1/statements?month=${month}&currency=USD`).expect(200);
+    expect(told.body).toMatchObject({ payoutsMinor: 4_000 - 9_700, otherMinor: 0 });
   });
 
   it('a booking that is recorded afterwards pays nothing else, either, whatever it names', async () => {
