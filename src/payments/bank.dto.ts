@@ -108,7 +108,7 @@ export class BankReceiptView {
   @ApiProperty({ type: 'integer' })
   assignedMinor!: Minor;
 
-  /** sent back to the payer */
+  /** sent back to the payer, or in the books otherwise, as an officer has said */
   @ApiProperty({ type: 'integer' })
   returnedMinor!: Minor;
 

@@ -152,7 +152,7 @@ export class BankService {
   }
 
   /**
-   * An officer has sent the rest of a booking back to whoever it came from.
+   * An officer has sent the rest of a booking back to whoever it came from, or knows that it is in the books otherwise.
    * @throws Refusal 'bank-receipt.not-found', 'bank.nothing-left'
    */
   async sendBack(actor: Actor, id: string, why: string): Promise<BankReceiptView> {
