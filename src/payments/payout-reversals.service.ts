@@ -46,14 +46,19 @@ export class PayoutReversalsService {
    */
   async owe(deed: Deed, collectionId: string | null, cause: string): Promise<void> {
     if (collectionId === null) return;
-    // Two invoices of one payout may be contested at once: together no more is taken back than was transferred.
+    // Two invoices of one payout may be contested at once: together no more is taken back than was transferred. One that
+    // gives back what was paid back for this invoice is of the same provider.
     await deed.tx.query(
       `select from payout where id in (
          select payout_id from payout_line where kind = 'invoice' and reference = $1::uuid::text
          union
          select l.payout_id from issued_invoice n
            join payout_line l on l.kind = 'credit-note' and l.reference = n.invoice_id::text
-         where n.kind = 'credit-note' and n.credits_invoice_id = $1)
+         where n.kind = 'credit-note' and n.credits_invoice_id = $1
+         union
+         select l.payout_id from invoice_share s join repayment r using (provider_id)
+           join payout_line l on l.kind = 'repayment' and l.reference = r.id::text
+         where s.invoice_id = $1)
        order by id for update`,
       [collectionId],
     );
