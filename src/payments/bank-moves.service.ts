@@ -15,10 +15,11 @@ export class BankMovesService {
 
   /**
    * Books what has left Stripe for the bank, once each, to the agency that runs the system: the account is its own. What
-   * comes back, because the bank did not take it or it was cancelled, is reversed. A payout that is older than all that was
-   * looked at stays in the difference of the night, and so does what comes back of it. Call behind the lock of the night:
-   * two who book the same at a time would fail.
-   * @param moves the latest first; of a payout that comes back on an earlier page than it left, the next night knows
+   * comes back, because the bank did not take it or it was cancelled, is reversed, whether that is told by its way back or,
+   * since the list has the latest first and pages, by the way it left. A payout that is older than all that was looked at
+   * stays in the difference of the night, and so does what comes back of it. Call behind the lock of the night: two who book
+   * the same at a time would fail.
+   * @param moves the latest first
    */
   async book(deed: Deed, moves: readonly BankMoveState[]): Promise<void> {
     const agencyId = moves.length === 0 ? null : await this.organisations.firstAgency(deed.tx);
@@ -30,7 +31,7 @@ export class BankMovesService {
       left.toReversed().map((move) => bankMoveEntry({ ...move, id: move.payout, agencyId })),
     );
     for (const { payout } of left) known.add(payout);
-    for (const { payout } of moves.filter(({ returned }) => returned)) {
+    for (const payout of new Set(moves.flatMap(({ payout: id, cameBack }) => (cameBack ? [id] : [])))) {
       if (known.has(payout)) await this.ledger.reverse(deed, 'stripe-payout', payout, `Payout ${payout} came back`);
     }
   }

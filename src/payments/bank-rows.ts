@@ -1,6 +1,7 @@
 /** Bookings of a bank as the database holds them, many at a time. */
 import type { EntityManager } from 'typeorm';
 import type { Minor } from '../kernel/money.js';
+import { invalid } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import type { Claim } from './rules/assign.js';
 import type { BankBooking } from './rules/bank-row.js';
@@ -74,4 +75,56 @@ export async function keepAssigned(tx: EntityManager, given: ReadonlyMap<string,
      from unnest($1::uuid[], $2::bigint[]) as g (id, minor) where b.id = g.id`,
     [[...given.keys()], [...given.values()]],
   );
+}
+
+/**
+ * Bookings are recorded by many at a time; whoever notes one as a provider's waits for them, and they for it: of two who
+ * know of the same booking one sees what the other has made of it.
+ */
+export async function holdBookings(tx: EntityManager, agencyId: string, what: 'record' | 'note'): Promise<void> {
+  const lock = what === 'note' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared';
+  await tx.query(`select ${lock}(hashtextextended('bank ' || $1, 0))`, [agencyId]);
+}
+
+/**
+ * What a provider has paid back is taken from the booking that it came by, if that is recorded already. Hold the bookings.
+ * @throws Refusal 'bank.booking' when it has less left, or is of another currency
+ */
+export async function takeRepaid(
+  tx: EntityManager,
+  agencyId: string,
+  { bankReference, currency, minor }: { bankReference: string; currency: string; minor: Minor },
+): Promise<void> {
+  const rows: { id: string; currency: string; restMinor: Minor }[] = await tx.query(
+    `select id, currency::text, rest_minor as "restMinor" from bank_receipt
+     where agency_id = $1 and reference = $2 for update`,
+    [agencyId, bankReference],
+  );
+  const [booking] = rows;
+  if (!booking) return;
+  if (booking.currency !== currency || booking.restMinor < minor) {
+    const reason = `must be of a booking that has as much left: of this one ${booking.restMinor} of ${booking.currency} are`;
+    throw invalid('bank.booking', `bankReference ${reason}. Look at GET /api/v1/payments/bank what it was given to.`, [
+      { path: 'bankReference', reason },
+    ]);
+  }
+  await keepAssigned(tx, new Map([[booking.id, minor]]));
+}
+
+/** How much of bookings is noted as paid back by providers, by reference and currency with a space between. */
+export async function repaidBy(
+  tx: EntityManager,
+  agencyId: string,
+  references: readonly string[],
+): Promise<Map<string, Minor>> {
+  const rows: { booking: string; minor: Minor }[] = await tx.query(
+    `select bank_reference || ' ' || currency as booking, sum(minor)::bigint as minor from (
+       select bank_reference, currency, minor from repayment where agency_id = $1 and bank_reference = any($2)
+       union all
+       select r.bank_reference, p.currency, r.minor from payout_reversal r join payout p on p.id = r.payout_id
+       where p.agency_id = $1 and r.bank_reference = any($2)
+     ) n group by 1`,
+    [agencyId, references],
+  );
+  return new Map(rows.map(({ booking, minor }) => [booking, minor]));
 }

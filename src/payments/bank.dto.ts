@@ -104,11 +104,11 @@ export class BankReceiptView {
   /** without account numbers */
   text!: string;
 
-  /** given to invoices and deposits */
+  /** given to invoices and deposits, or noted as what a provider has paid back */
   @ApiProperty({ type: 'integer' })
   assignedMinor!: Minor;
 
-  /** sent back to the payer */
+  /** sent back to the payer, or in the books otherwise, as an officer has said */
   @ApiProperty({ type: 'integer' })
   returnedMinor!: Minor;
 

@@ -6,7 +6,7 @@ import { invalid, notFound } from '../kernel/refusal.js';
 import { planFor } from '../platform/database/many-rows.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { RowFaults } from '../platform/http/csv.js';
-import { claimsFor, keepAssigned, recordBookings } from './bank-rows.js';
+import { claimsFor, holdBookings, keepAssigned, recordBookings, repaidBy } from './bank-rows.js';
 import type { BankSheet } from './bank-sheet.js';
 import type { BankImported, BankReceiptView } from './bank.dto.js';
 import { PaymentsQueries } from './payments.queries.js';
@@ -52,10 +52,9 @@ export class BankService {
       await planFor(deed.tx, bookings.length);
       for (let from = 0; from < bookings.length; from += BATCH) {
         const batch = bookings.slice(from, from + BATCH);
-        const { fresh, assigned } = await this.book(deed, actor, batch, (at, reason) =>
+        const { fresh, given } = await this.book(deed, actor, batch, (at, reason) =>
           faults.add(batch[at]?.line ?? 0, 'reference', reason),
         );
-        const given = sums(assigned);
         for (const { id, minor } of fresh) {
           const part = given.get(id) ?? 0n;
           result[part === 0n ? 'unmatched' : part < minor ? 'partly' : 'matched'] += 1;
@@ -68,14 +67,15 @@ export class BankService {
     });
   }
 
-  /** Records what is not recorded yet, and assigns it. */
+  /** Records what is not recorded yet, and assigns what no provider has paid back by it. */
   private async book(
     deed: Deed,
     actor: Actor,
     bookings: readonly BankBooking[],
     onFault: (at: number, reason: string) => void,
-  ): Promise<{ found: Map<string, string>; fresh: { id: string; minor: Minor }[]; assigned: Assigned[] }> {
+  ): Promise<{ found: Map<string, string>; fresh: { id: string; minor: Minor }[]; given: Map<string, Minor> }> {
     const agencyId = actor.organisationId ?? '';
+    await holdBookings(deed.tx, agencyId, 'record');
     const recorded = await recordBookings(deed, agencyId, bookings);
     const byReference = new Map(recorded.map((row) => [row.reference, row]));
     const fresh = bookings.flatMap((booking, at) => {
@@ -88,9 +88,19 @@ export class BankService {
       }
       return [];
     });
+    const noted = await repaidBy(
+      deed.tx,
+      agencyId,
+      fresh.map(({ reference }) => reference),
+    );
+    const repaid = new Map<string, Minor>();
+    for (const { id, minor, booking } of fresh) {
+      const back = noted.get(`${booking.reference} ${booking.currency}`) ?? 0n;
+      if (back > 0n) repaid.set(id, back < minor ? back : minor);
+    }
     const purses = fresh.map(({ id, minor, booking }) => ({
       id,
-      minor,
+      minor: minor - (repaid.get(id) ?? 0n),
       numbers: booking.numbers.map((number) => `${number} ${booking.currency}`),
     }));
     const claims = await claimsFor(deed.tx, agencyId, [...new Set(fresh.flatMap(({ booking }) => booking.numbers))]);
@@ -107,8 +117,9 @@ export class BankService {
         minor: part.minor,
       })),
     );
-    await keepAssigned(deed.tx, sums(assigned));
-    return { found: new Map(recorded.map(({ reference, id }) => [reference, id])), fresh, assigned };
+    const given = sums(assigned, repaid);
+    await keepAssigned(deed.tx, given);
+    return { found: new Map(recorded.map(({ reference, id }) => [reference, id])), fresh, given };
   }
 
   /**
@@ -141,7 +152,7 @@ export class BankService {
   }
 
   /**
-   * An officer has sent the rest of a booking back to whoever it came from.
+   * An officer has sent the rest of a booking back to whoever it came from, or knows that it is in the books otherwise.
    * @throws Refusal 'bank-receipt.not-found', 'bank.nothing-left'
    */
   async sendBack(actor: Actor, id: string, why: string): Promise<BankReceiptView> {
@@ -166,8 +177,8 @@ export class BankService {
   }
 }
 
-function sums(assigned: readonly Assigned[]): Map<string, Minor> {
-  const given = new Map<string, Minor>();
+function sums(assigned: readonly Assigned[], before: ReadonlyMap<string, Minor>): Map<string, Minor> {
+  const given = new Map(before);
   for (const { purse, minor } of assigned) given.set(purse, (given.get(purse) ?? 0n) + minor);
   return given;
 }

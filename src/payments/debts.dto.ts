@@ -10,7 +10,10 @@ export class DebtView {
   providerName!: string;
   currency!: string;
 
-  /** it was paid so much too much, which its next payouts make up for, as far as there are any */
+  /**
+   * it was paid so much too much, which its next payouts make up for, as far as there are any; what is kept back of it was
+   * not paid
+   */
   @ApiProperty({ type: 'integer' })
   overpaidMinor!: Minor;
 

@@ -9,7 +9,8 @@ import { LedgerService } from '../ledger/ledger.service.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import type { DebtPage, DebtView, NoteRepayment, RepaymentPage, RepaymentView } from './debts.dto.js';
-import { holdClaims, layOut } from './payout-rows.js';
+import { holdBookings, takeRepaid } from './bank-rows.js';
+import { holdClaims } from './payout-rows.js';
 import { repaymentEntry } from './rules/entries.js';
 
 /** Parameter: the agency. */
@@ -17,6 +18,17 @@ const REPAYMENTS = `
   select r.sequence, r.id, r.provider_id as "providerId", o.name as "providerName", r.currency::text as currency, r.minor,
     r.bank_reference as "bankReference", r.paid_at as "paidAt"
   from repayment r join organisation o on o.id = r.provider_id where r.agency_id = $1`;
+
+/**
+ * What there is to pay to providers, less what they were paid: what is kept back of them they were not, nor what is only
+ * proposed to be paid. Below zero it was too much. Parameter: the agency.
+ */
+const LEFT = `
+  select provider_id, currency::text as currency, minor from payout_claim where agency_id = $1
+  union all
+  select provider_id, currency::text, -minor from payout_part where agency_id = $1 and state in ('paid', 'released')
+  union all
+  select provider_id, currency::text, reserve_minor from payout where agency_id = $1 and state = 'paid'`;
 
 type Sequenced = RepaymentView & { readonly sequence: bigint };
 
@@ -32,10 +44,8 @@ export class DebtsService {
     const [provider, currency] = placeOf(cursor);
     const rows: DebtView[] = await tx.query(
       `with overpaid as (
-         select provider_id, currency::text, -sum(minor)::bigint as minor from (
-           select provider_id, currency, minor from payout_claim where agency_id = $1
-           union all select provider_id, currency, -minor from payout_done where agency_id = $1
-         ) c group by provider_id, currency having sum(minor) < 0
+         select provider_id, currency, -sum(minor)::bigint as minor from (${LEFT}) l
+         group by provider_id, currency having sum(minor) < 0
        ), refused as (
          select p.provider_id, p.currency::text, sum(r.minor)::bigint as minor
          from payout_reversal r join payout p on p.id = r.payout_id
@@ -65,18 +75,20 @@ export class DebtsService {
   /**
    * A provider has transferred what it was paid too much, under a booking of the bank. Said again, it does nothing.
    * @throws Refusal 'repayment.noted' when something else was noted under this booking, 'repayment.amount' when it is more
-   *   than the provider was paid too much
+   *   than the provider was paid too much, 'bank.booking' when it is more than the recorded booking has left
    */
   async note(actor: Actor, wish: NoteRepayment): Promise<RepaymentView> {
     const { providerId, currency, minor, bankReference } = wish;
     const input = { providerId, currency, minor, bankReference };
     return this.deeds.run(actor, 'payouts.note-repayment', input, async (deed) => {
       const agencyId = actor.organisationId ?? '';
+      await holdBookings(deed.tx, agencyId, 'note');
       await holdClaims(deed.tx, agencyId, providerId, currency);
       const noted = await notedAs(deed, agencyId, bankReference);
       if (noted) return asBefore(noted, wish);
       const overpaid = await overpaidTo(deed, agencyId, providerId, currency);
       if (minor > overpaid) throw tooMuch(overpaid, currency);
+      await takeRepaid(deed.tx, agencyId, wish);
       const [made]: { id: string }[] = await deed.tx.query(
         `insert into repayment (agency_id, provider_id, currency, minor, bank_reference, paid_at, noted_by)
          values ($1, $2, $3, $4, $5, $6, $7) returning id`,
@@ -93,9 +105,10 @@ export class DebtsService {
 }
 
 async function overpaidTo({ tx }: Deed, agencyId: string, providerId: string, currency: string): Promise<Minor> {
-  await layOut(tx, agencyId, providerId, currency);
   const rows: { minor: Minor }[] = await tx.query(
-    'select greatest(-coalesce(sum(minor), 0), 0)::bigint as minor from payable_claim',
+    `select greatest(-coalesce(sum(minor), 0), 0)::bigint as minor from (${LEFT}) l
+     where provider_id = $2 and currency = $3`,
+    [agencyId, providerId, currency],
   );
   return rows[0]?.minor ?? 0n;
 }

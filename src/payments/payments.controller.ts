@@ -78,7 +78,10 @@ export class PaymentsController {
     return this.bank.assign(actor, id, body);
   }
 
-  /** Notes that the rest of a booking was sent back to whoever it came from. */
+  /**
+   * Notes that the rest of a booking was sent back to whoever it came from, or is in the books otherwise, such as what Stripe
+   * has paid out. It books nothing.
+   */
   @May('payments.send-back')
   @HttpCode(200)
   @Post('bank/:id/send-back')

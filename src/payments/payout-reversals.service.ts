@@ -9,6 +9,7 @@ import type { Minor } from '../kernel/money.js';
 import { notFound } from '../kernel/refusal.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
+import { holdBookings, takeRepaid } from './bank-rows.js';
 import { whyRefused } from './refused.js';
 import { reversalEntry } from './rules/entries.js';
 import { reversalLifecycle, type ReversalState } from './rules/lifecycles.js';
@@ -45,14 +46,19 @@ export class PayoutReversalsService {
    */
   async owe(deed: Deed, collectionId: string | null, cause: string): Promise<void> {
     if (collectionId === null) return;
-    // Two invoices of one payout may be contested at once: together no more is taken back than was transferred.
+    // Two invoices of one payout may be contested at once: together no more is taken back than was transferred. One that
+    // gives back what was paid back for this invoice is of the same provider.
     await deed.tx.query(
       `select from payout where id in (
          select payout_id from payout_line where kind = 'invoice' and reference = $1::uuid::text
          union
          select l.payout_id from issued_invoice n
            join payout_line l on l.kind = 'credit-note' and l.reference = n.invoice_id::text
-         where n.kind = 'credit-note' and n.credits_invoice_id = $1)
+         where n.kind = 'credit-note' and n.credits_invoice_id = $1
+         union
+         select l.payout_id from invoice_share s join repayment r using (provider_id)
+           join payout_line l on l.kind = 'repayment' and l.reference = r.id::text
+         where s.invoice_id = $1)
        order by id for update`,
       [collectionId],
     );
@@ -130,13 +136,16 @@ export class PayoutReversalsService {
 
   /**
    * The provider has transferred to the agency's bank what Stripe refuses to take back.
-   * @throws Refusal 'payout-reversal.not-found', 'payout-reversal.cannot-pay-back' unless Stripe is asked no more by itself
+   * @throws Refusal 'payout-reversal.not-found', 'payout-reversal.cannot-pay-back' unless Stripe is asked no more by itself,
+   *   'bank.booking' when it is more than the recorded booking has left
    */
   async paidBack(actor: Actor, id: string, bankReference: string): Promise<{ id: string; state: ReversalState }> {
     return this.deeds.run(actor, 'payouts.settle-reversal', { id, bankReference }, async (deed) => {
       const row = await lockReversal(deed, id);
       if (!row || row.agencyId !== actor.organisationId) throw notFound('payout-reversal');
       const state = transition(reversalLifecycle, row.state, 'pay-back');
+      await holdBookings(deed.tx, row.agencyId, 'note');
+      await takeRepaid(deed.tx, row.agencyId, { ...row, bankReference });
       await deed.tx.query(
         'update payout_reversal set state = $2, done_at = $3, bank_reference = $4, failure = null where id = $1',
         [id, state, deed.now, bankReference],

@@ -66,8 +66,9 @@ export async function layOut(tx: EntityManager, agencyId: string, providerId: st
 
 /**
  * What a locked payout would pay beyond what is payable by now: of an invoice that is not paid any more, or less. Whoever
- * makes it less locks the payout afterwards (PayoutReversalsService.owe), so that one of the two sees the other.
- * @returns ids of invoices; of an activation, its agreement
+ * makes it less locks the payout afterwards (PayoutReversalsService.owe), so that one of the two sees the other. What gives
+ * a provider back what it had paid back is of no invoice: it is payable as long as all that the provider is paid is.
+ * @returns ids of invoices; of an activation, its agreement; of what was paid back, that
  */
 export async function ceased(tx: EntityManager, row: PayoutRow): Promise<string[]> {
   const rows: { about: string }[] = await tx.query(
@@ -79,7 +80,13 @@ export async function ceased(tx: EntityManager, row: PayoutRow): Promise<string[
        where agency_id = $2 and provider_id = $3 and currency = $4 group by 1
      )
      select p.about from part p left join claim c using (about) group by p.about, c.minor
-     having sum(p.minor) filter (where p.payout_id = $1) > 0 and sum(p.minor) > coalesce(c.minor, 0) order by 1`,
+     having sum(p.minor) filter (where p.payout_id = $1) > 0 and sum(p.minor) > coalesce(c.minor, 0)
+     union
+     select reference from payout_line where payout_id = $1 and kind = 'repayment'
+       and (select sum(minor) from payout_done where agency_id = $2 and provider_id = $3 and currency = $4)
+         > (select coalesce(sum(minor), 0) from payout_claim
+            where agency_id = $2 and provider_id = $3 and currency = $4)
+     order by 1`,
     [row.id, row.agencyId, row.providerId, row.currency],
   );
   return rows.map(({ about }) => about);

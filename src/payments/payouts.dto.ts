@@ -233,7 +233,7 @@ export class StatementView {
   @ApiProperty({ type: 'integer' })
   activationMinor!: Minor;
 
-  /** paid out, less what was taken back of it */
+  /** paid out, less what was taken back of it, or paid back */
   @ApiProperty({ type: 'integer' })
   payoutsMinor!: Minor;
 

@@ -55,7 +55,7 @@ export class StatementsQueries {
          coalesce(-sum(s.net_minor) filter (where m.kind = 'credit-note'), 0)::bigint as "creditsMinor",
          coalesce(sum(case m.kind when 'invoice' then -s.fee_minor else s.fee_minor end), 0)::bigint as "feeMinor",
          coalesce(sum(m.payable) filter (where m.kind = 'activation'), 0)::bigint as "activationMinor",
-         coalesce(sum(m.payable) filter (where m.kind in ('payout', 'payout-reversal')), 0)::bigint as "payoutsMinor",
+         coalesce(sum(m.payable) filter (where m.kind in ('payout', 'payout-reversal', 'repayment')), 0)::bigint as "payoutsMinor",
          count(*)::int as lines
        from (${MOVED}) m ${SHARE}`,
       [...parametersOf(span), '0', null],

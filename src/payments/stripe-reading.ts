@@ -182,13 +182,19 @@ const FEES: ReadonlySet<string> = new Set(['stripe_fee', 'stripe_fx_fee', 'tax_f
 const LEAVING = 'payout';
 const RETURNING: ReadonlySet<string> = new Set(['payout_failure', 'payout_cancel']);
 
-/** @returns null for what moves otherwise */
+/**
+ * @param move with its source expanded
+ * @returns null for what moves otherwise
+ */
 export function readBankMove(move: Stripe.BalanceTransaction): BankMoveState | null {
   const returned = RETURNING.has(move.type);
-  const payout = idOf(move.source);
+  const { source } = move;
+  const payout = idOf(source);
   if (payout === null || (move.type !== LEAVING && !returned)) return null;
   const currency = move.currency.toUpperCase();
-  return { payout, minor: fromStripe(returned ? move.amount : -move.amount, currency), currency, returned };
+  const minor = fromStripe(returned ? move.amount : -move.amount, currency);
+  const broughtBack = typeof source === 'object' && source?.object === 'payout' && source.failure_balance_transaction;
+  return { payout, minor, currency, returned, cameBack: returned || Boolean(broughtBack) };
 }
 
 /** @param move with its source expanded */
@@ -204,7 +210,7 @@ export function readCost(move: Stripe.BalanceTransaction): CostState {
     minor: fromStripe(fee ? -move.net : move.fee, currency),
     currency,
     paymentIntent,
-    ofAccount: (fee || move.type === LEAVING) && paymentIntent === null,
+    ofAccount: (fee || move.type === LEAVING || RETURNING.has(move.type)) && paymentIntent === null,
   };
 }
 

@@ -170,8 +170,10 @@ export interface BankMoveState {
   /** as it left; below zero it was taken from the bank */
   readonly minor: bigint;
   readonly currency: string;
-  /** it did not arrive */
+  /** this is its way back: it did not arrive */
   readonly returned: boolean;
+  /** it has come back, be this its way back or the way it left; how it came back may be on another page of the list */
+  readonly cameBack: boolean;
 }
 
 /** What one currency's balance at Stripe holds. */

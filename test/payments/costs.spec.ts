@@ -114,6 +114,25 @@ describeOnModel('the costs of Stripe', () => {
     });
   });
 
+  it('what came back is known where it is on another page than what left, and so is the fee that is given back', async () => {
+    const { model } = asked;
+    const bank = (): Promise<number> => balance(system, of.agencyId, 'bank', EUR);
+    const [{ differenceMinor: before }] = (await night()) as [{ differenceMinor: number }];
+    const [there, spent] = [await bank(), await costs()];
+    const payout = model.payOutToBank('eur', 4_000, 30);
+    for (let pairs = 0; pairs < 50; pairs += 1) {
+      for (const amount of [1, -1]) {
+        model.store.book('available', { currency: 'eur', amount, type: 'adjustment', source: null });
+      }
+    }
+    model.bringBack(payout, 'failed', -30);
+    for (let nights = 0; nights < 2; nights += 1) {
+      expect(await night()).toMatchObject([{ differenceMinor: before }]);
+      expect(await bank()).toBe(there);
+      expect(await costs()).toBe(spent);
+    }
+  });
+
   it('are not taken for what somebody moved at Stripe itself: that is the difference', async () => {
     await hasMethod(system, asked, of.members[0]?.organisationId ?? '', 'pm_card_bypassPending');
     await invoiced(of, '2026-03', 50_000);

@@ -6,6 +6,7 @@ import { statesAllowed } from '../support/states.js';
 import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
 import { balance } from './books.js';
+import { booking } from './paid-market.js';
 import { contestedAndLost, paidOut, payingOut, type PayingOut, payoutOf } from './paid-out.js';
 import { tell } from './told.js';
 
@@ -110,10 +111,17 @@ describeOnModel('a reversal that Stripe refuses', () => {
     expect(await debts()).toMatchObject([{ providerId, currency: 'EUR', overpaidMinor: 0, refusedMinor: 9_700 }]);
 
     const [bank, stripe] = [await balance(at.system, of.agencyId, 'bank', 'EUR'), await owedToAll()];
+    const record = { ...booking('Sent back', 9_699, 'SHORT'), currency: 'EUR' };
+    await of.officer.post('/api/v1/payments/bank', record).expect(201);
+    await of.officer.post('/api/v1/payments/bank', { ...record, reference: 'BACK-1', minor: 9_700 }).expect(201);
+    const short = await of.officer.post(`${PATH}/${id}/paid`, { bankReference: 'SHORT' }).expect(422);
+    expect(short.body).toMatchObject({ code: 'bank.booking', faults: [{ path: 'bankReference' }] });
     await pays(id).expect(200);
     expect(await only()).toMatchObject({ state: 'done', reference: 'BACK-1', failure: null, dueAt: null });
     expect(await debts()).toEqual([]);
     expect(await balance(at.system, of.agencyId, 'bank', 'EUR')).toBe(bank + 9_700);
+    const { body } = await of.officer.get('/api/v1/payments/bank').expect(200);
+    expect(body).toMatchObject({ items: [{ restMinor: 9_699 }, { reference: 'BACK-1', restMinor: 0 }] });
     expect(await owedToAll()).toBe(stripe - 9_700);
     await of.officer.post(`${PATH}/${id}/try`).expect(409);
     const trail = await of.auditor.get(`/api/v1/audit?subjectType=payout&subjectId=${payoutId}`).expect(200);

@@ -121,6 +121,17 @@ describe('the gateway to Stripe', () => {
     expect(await gateway.retrievePaymentIntent(paid.id)).toMatchObject({ status: 'succeeded', minor: 2_500n });
   });
 
+  it('goes on with an invoice that was drafted by the same key and asked for otherwise', async () => {
+    const { customer } = await member();
+    const wish = order(customer);
+    const drafted = await asked.stripe.invoices.create(
+      { customer, currency: 'eur', auto_advance: false, number: wish.number, metadata: { invoiceId: wish.invoiceId } },
+      { idempotencyKey: `pumasi-invoice-${wish.invoiceId}` },
+    );
+    expect(await gateway.issueInvoice(wish)).toMatchObject({ id: drafted.id, status: 'open', minorDue: 4_500n });
+    expect((await asked.stripe.invoices.list({ customer })).data).toHaveLength(1);
+  });
+
   it('issues an invoice once and charges it', async () => {
     const { customer, paymentMethod } = await member();
     const wish = order(customer);

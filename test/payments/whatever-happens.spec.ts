@@ -1,5 +1,5 @@
 /** Whatever happens to money, in whatever order: every entry sums to zero, and the rows say what the ledger says. */
-import { cases } from '../support/cases.js';
+import { cases, enough } from '../support/cases.js';
 import { randomOf } from '../support/stripe/deliveries.js';
 import { System } from '../support/system.js';
 import { balance, revertedTwice, wrongInBooks } from './books.js';
@@ -70,15 +70,31 @@ describe('whatever happens', () => {
         if (random() < 0.2) return officer.post(`/api/v1/payouts/${id}/withdraw`, { why: 'Not now.' });
         return Promise.all([1, 2].map(() => officer.post(`/api/v1/payouts/${id}/pay`, { bankReference: `PO-${id}` })));
       },
+      repay: async () => {
+        const { items } = (await officer.get('/api/v1/payouts/debts').expect(200)).body as {
+          items: { providerId: string; currency: string; overpaidMinor: number }[];
+        };
+        const [debt] = items;
+        if (!debt) return;
+        const { providerId, currency } = debt;
+        const bankReference = `BACK-${all.agencyId}-${random()}`;
+        const note = { providerId, currency, minor: Math.min(debt.overpaidMinor, upTo(9_000)), bankReference };
+        return Promise.all([
+          officer.post('/api/v1/payouts/repayments', note),
+          officer.post('/api/v1/payments/bank', booking(any()?.number ?? '', note.minor, bankReference)),
+          officer.post('/api/v1/payouts/repayments', note),
+        ]);
+      },
       wait: async () => system.passTo(new Date((await system.now()).getTime() + upTo(12) * 86_400_000)),
     };
-    const names = ['bill', 'pay', 'pay', 'pay', 'credit', 'giveUp', 'refund', 'payOut', 'wait'];
+    const names = ['bill', 'pay', 'pay', 'pay', 'credit', 'giveUp', 'refund', 'refund', 'payOut', 'repay', 'wait'];
     await deeds['bill']?.();
     for (let step = 0; step < STEPS; step += 1) await deeds[names[Math.floor(random() * names.length)] ?? '']?.();
     return all;
   };
 
   it('the books agree, and a provider is owed its shares less what it was paid', async () => {
+    let repayments = 0;
     for (let seed = 1; seed <= cases(RUNS); seed += 1) {
       const all = await play(seed);
       expect([seed, await wrongInBooks(system)]).toEqual([seed, []]);
@@ -91,10 +107,20 @@ describe('whatever happens', () => {
         'select coalesce(sum(paid_minor), 0)::text as minor from payout where agency_id = $1 and paid_at is not null',
         [all.agencyId],
       );
+      const [repaid]: [{ minor: string; count: number }] = await system.source.query(
+        'select coalesce(sum(minor), 0)::text as minor, count(*)::int from repayment where agency_id = $1',
+        [all.agencyId],
+      );
+      repayments += repaid.count;
+      const twice: unknown[] = await system.source.query(
+        'select p.reference from payment p join repayment r on r.agency_id = p.issuer_id and r.bank_reference = p.reference',
+      );
+      expect([seed, twice]).toEqual([seed, []]);
       const providerId = all.provider.organisationId;
       const owed = -(await balance(system, providerId, 'payable')) - (await balance(system, providerId, 'reserve'));
-      expect([seed, owed]).toEqual([seed, Number(shares.minor) - Number(paid.minor)]);
+      expect([seed, owed]).toEqual([seed, Number(shares.minor) - Number(paid.minor) + Number(repaid.minor)]);
     }
+    expect(repayments).toBeGreaterThan(enough(0));
   }, 240_000);
 
   it('reverting everything twice at once reverts it once', async () => {

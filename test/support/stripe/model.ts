@@ -140,18 +140,25 @@ export class StripeModel {
 
   /** Stripe pays out to the bank of the account, and asks a fee for it. @returns the payout's id */
   payOutToBank(currency: string, amount: number, fee = 0): string {
-    const { id } = this.store.add('payout', { amount, currency, status: 'in_transit', automatic: true });
+    const { id } = this.store.add('payout', {
+      amount,
+      currency,
+      status: 'in_transit',
+      automatic: true,
+      failure_balance_transaction: null,
+    });
     this.store.book('available', { currency, amount: -amount, fee, type: 'payout', source: id });
     return id;
   }
 
-  /** The bank does not take it, or somebody cancels it. */
-  bringBack(id: string, status: 'failed' | 'canceled' = 'failed'): void {
+  /** The bank does not take it, or somebody cancels it. @param fee below zero it is given back */
+  bringBack(id: string, status: 'failed' | 'canceled' = 'failed', fee = 0): void {
     const payout = this.store.get('payout', id);
     payout['status'] = status;
     const type = status === 'failed' ? 'payout_failure' : 'payout_cancel';
     const [amount, currency] = [payout['amount'] as number, payout['currency'] as string];
-    this.store.book('available', { currency, amount, type, source: id });
+    const back = this.store.book('available', { currency, amount, fee, type, source: id });
+    payout['failure_balance_transaction'] = back.id;
   }
 
   /** How often a route was done in fact: repetitions of a key are answered without doing anything. */
