@@ -38,17 +38,24 @@ export class PoolsJobs {
     const frozen = { poolId, salt: snapshotSalt, currency, termMonths, regions, tiers };
     const snapshotHash = sha256(snapshotText(frozen, demand));
     await deed.tx.query(
-      'insert into demand_cell select $1, * from unnest($2::text[], $3::text[], $4::integer[], $5::integer[])',
+      `with frozen as (
+         insert into demand_cell select $1::uuid, * from unnest($2::text[], $3::text[], $4::integer[], $5::integer[])
+       )
+       update pool set state = $6, version = $7, due_at = null, snapshot_hash = $8, snapshot_salt = $9, locked_at = $10
+       where id = $1`,
       [
         poolId,
         demand.map((cell) => cell.regionCode),
         demand.map((cell) => cell.tierCode),
         demand.map((cell) => cell.firmLines),
         demand.map((cell) => cell.interestLines),
+        state,
+        version,
+        snapshotHash,
+        snapshotSalt,
+        deed.now,
       ],
     );
-    const locked = { state, version, dueAt: null, snapshotHash, snapshotSalt, lockedAt: deed.now };
-    await deed.tx.update(PoolEntity, { id: poolId }, locked);
     await deed.recordAndAnnounce({ type: 'pool', id: poolId }, { ...facts, snapshotHash }, poolLocked, { poolId });
   }
 }
