@@ -159,7 +159,7 @@ describeOnModel('collecting through Stripe', () => {
     await at.system.source.query(`select announce('billing.issued', $1, array['payments.open-collections'])`, [
       { runId },
     ]);
-    const made = () => store.all('invoice').filter(({ number }) => String(number).startsWith(invoice.number));
+    const made = () => store.all('invoice').filter(({ metadata }) => String(metadata.invoiceId).startsWith(invoice.id));
     while (made().every(({ status }) => status !== 'open')) await sleep(25);
     await at.system.source.query(`update collection set due_at = app_now() + interval '1 hour' where id = $1`, [
       invoice.id,
