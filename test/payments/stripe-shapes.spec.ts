@@ -68,10 +68,13 @@ describe("Stripe's own definitions", () => {
       const route = ROUTES.find((each) => nameOf(each) === name);
       if (route) answers.push({ route, status, body: JSON.parse(body) as unknown });
     });
-    if (!REAL || OWN_ACCOUNT !== undefined) await askEverything(asked);
-    await asked.catchUp();
-    events = JSON.parse(JSON.stringify(asked.deliveries.announced)) as { type: string }[];
-    await asked.stop();
+    try {
+      if (!REAL || OWN_ACCOUNT !== undefined) await askEverything(asked);
+      await asked.catchUp();
+      events = JSON.parse(JSON.stringify(asked.deliveries.announced)) as { type: string }[];
+    } finally {
+      await asked.stop();
+    }
   }, 600_000);
 
   const at = (route: Route): NonNullable<ReturnType<Official['route']>> => {
@@ -142,6 +145,8 @@ describe("Stripe's own definitions", () => {
     expect(read.size).toBeGreaterThan(40);
     // Events of providers' accounts are told with the account, and not in our list: elsewhere there are none here.
     if (REAL) read.delete('event account');
+    // Nor is there a payout that a bank has sent back: Stripe pays out when its schedule says so.
+    if (REAL) read.delete('Payouts.d.ts Payout.failure_balance_transaction');
     expect([...read].filter((field) => !seen.has(field))).toEqual([]);
   });
 
