@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import DataLoader from 'dataloader';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { OrganisationKind, Role } from '../kernel/actor.js';
 import { randomToken, sha256 } from '../platform/keys/keys.js';
@@ -19,8 +20,20 @@ export interface SessionHolder {
   readonly passwordTemporary: boolean;
 }
 
+/** So many tokens are looked up in one statement at the most. */
+const TOKENS_AT_ONCE = 100;
+
 @Injectable()
 export class SessionsService {
+  /** Requests that are read in one turn of the event loop are looked up together. Nothing is remembered: sessions end. */
+  private readonly holders = new DataLoader<string, SessionHolder | null>(
+    async (tokens) => {
+      const found = await this.holdersOf(tokens);
+      return tokens.map((token) => found.get(token) ?? null);
+    },
+    { cache: false, maxBatchSize: TOKENS_AT_ONCE, batchScheduleFn: (look) => setImmediate(look) },
+  );
+
   constructor(private readonly source: DataSource) {}
 
   /**
@@ -49,8 +62,8 @@ export class SessionsService {
   }
 
   /** Who the token stands for, or null when the session has ended or never was. */
-  async holderOf(token: string): Promise<SessionHolder | null> {
-    return (await this.holdersOf([token])).get(token) ?? null;
+  holderOf(token: string): Promise<SessionHolder | null> {
+    return this.holders.load(token);
   }
 
   /** Who each of the tokens stands for; those whose sessions have ended are left out. */

@@ -1,5 +1,5 @@
 /** Whatever happens to money, in whatever order: every entry sums to zero, and the rows say what the ledger says. */
-import { cases, enough } from '../support/cases.js';
+import { cases } from '../support/cases.js';
 import { randomOf } from '../support/stripe/deliveries.js';
 import { System } from '../support/system.js';
 import { balance, revertedTwice, wrongInBooks } from './books.js';
@@ -90,7 +90,25 @@ describe('whatever happens', () => {
     const names = ['bill', 'pay', 'pay', 'pay', 'credit', 'giveUp', 'refund', 'refund', 'payOut', 'repay', 'wait'];
     await deeds['bill']?.();
     for (let step = 0; step < STEPS; step += 1) await deeds[names[Math.floor(random() * names.length)] ?? '']?.();
+    await owesAgain(all);
     return all;
+  };
+
+  /** A provider is paid out for an invoice that is then taken back, and pays a part of it back. */
+  const owesAgain = async ({ agencyId, officer, provider, members: [member] }: Sides): Promise<void> => {
+    const shares = [{ providerId: provider.organisationId, net: 900_000 }];
+    const wanted = [{ memberId: member?.organisationId ?? '', shares }];
+    const [invoice] = await issue(system, agencyId, '2099-01', wanted);
+    if (!invoice) throw new Error('nothing was issued');
+    const paid = booking(invoice.number, 2_000_000, `${agencyId}-whole`);
+    await officer.post('/api/v1/payments/bank', paid).expect(201);
+    await system.passTo(new Date((await system.now()).getTime() + 30 * 86_400_000));
+    const whose = { providerId: provider.organisationId, currency: 'USD' };
+    const { id } = (await officer.post('/api/v1/payouts', whose).expect(201)).body as { id: string };
+    await officer.post(`/api/v1/payouts/${id}/pay`, { bankReference: `PO-${id}` }).expect(200);
+    await creditNote(system, agencyId, invoice, { providerId: provider.organisationId, net: 900_000 }, '2099-01');
+    const repayment = { ...whose, minor: 1_000, bankReference: `BACK-${agencyId}` };
+    await officer.post('/api/v1/payouts/repayments', repayment).expect(201);
   };
 
   it('the books agree, and a provider is owed its shares less what it was paid', async () => {
@@ -120,7 +138,7 @@ describe('whatever happens', () => {
       const owed = -(await balance(system, providerId, 'payable')) - (await balance(system, providerId, 'reserve'));
       expect([seed, owed]).toEqual([seed, Number(shares.minor) - Number(paid.minor) + Number(repaid.minor)]);
     }
-    expect(repayments).toBeGreaterThan(enough(0));
+    expect(repayments).toBeGreaterThanOrEqual(cases(RUNS));
   }, 240_000);
 
   it('reverting everything twice at once reverts it once', async () => {

@@ -17,3 +17,11 @@ export function cases(inSuite: number): number {
 export function enough(inSuite: number): number {
   return times() < 1 ? -1 : inSuite;
 }
+
+/** Draws cases, and draws again while what is rare was not among them, four times at the most. */
+export function untilSeen(rare: () => number, draw: () => void): void {
+  for (let round = 0; round < 4; round += 1) {
+    draw();
+    if (rare() > enough(0)) return;
+  }
+}

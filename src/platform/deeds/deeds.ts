@@ -16,6 +16,11 @@ export interface Subject {
   readonly id: string;
 }
 
+/** What the statement that keeps a deed's answer writes as well: the last entry of the audit trail. */
+interface Ending {
+  entry: unknown[] | null;
+}
+
 /** A deed under way: its transaction, its instant, and what it leaves behind. */
 export class Deed {
   constructor(
@@ -25,6 +30,8 @@ export class Deed {
     /** the database's clock at the start of the deed */
     readonly now: Date,
     private readonly listeners: Listeners,
+    /** null where a deed keeps no answer: then each entry is written at once */
+    private readonly ending: Ending | null = null,
   ) {}
 
   /** Announces a fact: it reaches every listener if, and only if, this deed commits. */
@@ -34,7 +41,7 @@ export class Deed {
 
   /** Appends to the audit chain of a subject. `facts` must hold nothing sealed and no secret. */
   async record(subject: Subject, facts: Readonly<Record<string, unknown>> = {}, why?: string): Promise<void> {
-    await this.tx.query(`${TURN} select ${APPEND} from turn`, this.entry(subject, facts, why));
+    await this.append(this.entry(subject, facts, why));
   }
 
   /** Both in one statement, for deeds that others wait for. */
@@ -44,12 +51,20 @@ export class Deed {
     fact: Fact<P>,
     payload: P,
   ): Promise<void> {
+    if (this.ending) await this.append(null);
     await this.tx.query(`${TURN} select ${APPEND}, announce($11, $12, $13) from turn`, [
       ...this.entry(subject, facts),
       fact.name,
       payload,
       this.listeners.handlersOf(fact.name),
     ]);
+  }
+
+  /** Each entry waits for the next one, or for the end. */
+  private async append(entry: unknown[] | null): Promise<void> {
+    let due = entry;
+    if (this.ending) [due, this.ending.entry] = [this.ending.entry, entry];
+    if (due) await this.tx.query(`${TURN} select ${APPEND} from turn`, due);
   }
 
   private entry(subject: Subject, facts: Readonly<Record<string, unknown>>, why?: string): unknown[] {
@@ -62,6 +77,11 @@ export class Deed {
 // Not every deed locks its subject's row. Whoever records comes after whoever is recording, or both would be next.
 const TURN = `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('audit ' || $1 || ' ' || $2, 0)))`;
 const APPEND = 'audit_append($1::text, $2::text, $3, $4, $5, $6, $7, $8, $9, $10)';
+
+const keepAnswer = (first: number): string =>
+  `update idempotency set response = $${first} where scope = $${first + 1} and key = $${first + 2}`;
+const KEEP = keepAnswer(1);
+const APPEND_AND_KEEP = `${TURN}, kept as (${keepAnswer(11)}) select ${APPEND} from turn`;
 
 /** A deadlock or a serialisation failure is nobody's fault: the deed is simply done again. */
 const RETRIED = new Set(['40001', '40P01']);
@@ -140,12 +160,10 @@ export class Deeds {
     const [mine] = claimed;
     if (!mine) return this.answerAgain<T>(tx, scope, key, hash);
 
-    const answer = await work(new Deed(name, actor, tx, mine.now, this.listeners));
-    await tx.query('update idempotency set response = $3 where scope = $1 and key = $2', [
-      scope,
-      key,
-      toJson(answer ?? null),
-    ]);
+    const ending: Ending = { entry: null };
+    const answer = await work(new Deed(name, actor, tx, mine.now, this.listeners, ending));
+    const kept = [toJson(answer ?? null), scope, key];
+    await (ending.entry ? tx.query(APPEND_AND_KEEP, [...ending.entry, ...kept]) : tx.query(KEEP, kept));
     return answer;
   }
 
