@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Response } from 'supertest';
 import { AttemptsService } from '../../src/identity/attempts.service.js';
 import { hashPassword } from '../../src/identity/password.js';
+import { SESSION_COOKIE } from '../../src/identity/session-cookie.js';
 import { refuse } from '../../src/kernel/refusal.js';
 import { System } from '../support/system.js';
 
@@ -74,6 +75,23 @@ describe('sessions', () => {
     const again = await me(cookieOf(answer));
     expect(again.status).toBe(200);
     expect(again.body).toEqual(answer.body);
+  });
+
+  it('of many who ask at the same time stand each for one, and those that are none for nobody', async () => {
+    const people = await Promise.all(Array.from({ length: 30 }, () => system.someone('owner')));
+    await system.source.query(`update session set expires_at = clock_timestamp() where person_id = any($1::uuid[])`, [
+      people.slice(0, 10).map(({ personId }) => personId),
+    ]);
+    const asked = await Promise.all(
+      [...people, ...people].map(async ({ personId, token }, at) => {
+        const answer = await me(`${SESSION_COOKIE}=${at % 7 === 0 ? `${token}x` : token}`);
+        const ended = at % 7 === 0 || at % people.length < 10;
+        return [answer.status, (answer.body as { person?: { id: string } }).person?.id, ended ? 401 : 200, personId];
+      }),
+    );
+    for (const [status, who, expected, personId] of asked) {
+      expect([status, who]).toEqual([expected, expected === 200 ? personId : undefined]);
+    }
   });
 
   it('act for the organisation one chooses, of those one belongs to', async () => {

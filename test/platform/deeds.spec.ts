@@ -246,6 +246,8 @@ describe('deeds, facts and due rows', () => {
       steps.map((step) =>
         deeds.run(someone(`key-${step} of many`), 'probe.step', { step }, async (deed) => {
           await deed.record({ type: 'probe', id: 'crowd' }, { step });
+          // The last entry waits for the end of the deed; the crowd's is to be written before the others come.
+          await deed.record({ type: 'probe', id: `one of the crowd ${step}` });
           await deed.tx.query('select pg_sleep(0.1)');
         }),
       ),
@@ -255,6 +257,43 @@ describe('deeds, facts and due rows', () => {
     );
     expect(rows.map((row) => row.sequence)).toEqual(steps);
     expect(rows.map((row) => row.previous_hash)).toEqual(['', ...rows.slice(0, -1).map((row) => row.hash)]);
+  });
+
+  it('records all that a deed does, in its order, and nothing of a deed that is refused', async () => {
+    const deed = (key: string | null, subject: string, ending: () => unknown) =>
+      deeds.run(someone(key), 'probe.steps', { subject }, async (under) => {
+        await under.record({ type: 'probe', id: subject }, { step: 1 });
+        await under.recordAndAnnounce({ type: 'probe', id: subject }, { step: 2 }, bellRung, { bellId: subject });
+        await under.record({ type: 'probe', id: subject }, { step: 3 }, 'twice');
+        await under.record({ type: 'probe', id: subject }, { step: 4 });
+        return ending();
+      });
+    for (const [key, subject] of [
+      ['a key of steps', 'with a key'],
+      [null, 'without'],
+    ] as const) {
+      expect(await deed(key, subject, () => ({ steps: 4n }))).toEqual({ steps: 4n });
+      const rows: { facts: { step: number }; why: string | null }[] = await source.query(
+        'select facts, why from audit_entry where subject_id = $1 order by sequence',
+        [subject],
+      );
+      expect(rows.map(({ facts, why }) => [facts.step, why])).toEqual([
+        [1, null],
+        [2, null],
+        [3, 'twice'],
+        [4, null],
+      ]);
+      const refused = deed(key && `${key} refused`, `${subject}, refused`, () => {
+        throw refuse('probe.no', 'No.');
+      });
+      await expect(refused).rejects.toThrow('No.');
+      expect(await source.query('select from audit_entry where subject_id = $1', [`${subject}, refused`])).toEqual([]);
+    }
+    expect(await deed('a key of steps', 'with a key', () => null)).toEqual({ steps: 4 });
+    const [{ entries }]: [{ entries: number }] = await source.query(
+      `select count(*)::int as entries from audit_entry where subject_id = 'with a key'`,
+    );
+    expect(entries).toBe(4);
   });
 
   it('chains what it records, and lets nobody rewrite it', async () => {
