@@ -120,6 +120,24 @@ describe('the address of lines that join later', () => {
     expect(line).toMatchObject({ address: ADDRESS, site_name: '', latitude: '', longitude: '' });
   });
 
+  it('of a member that joined by itself is not its association’s to see, to tell or to compare', async () => {
+    const chamber = await system.someone('manager');
+    await send(chamber, COLUMNS, row(1)).expect(200);
+    const [brought] = await linesOf(chamber);
+    await agreement.officer.post(`/api/v1/subscriptions/${brought?.id}/cancel`, { why: 'No duct.' }).expect(200);
+    const { items } = (await chamber.get('/api/v1/members')).body as { items: { id: string }[] };
+    member = await system.someone('owner', items[0]?.id);
+    for (const told of [ADDRESS, null]) {
+      const { id } = await joined({ site: 'shop-1', address: told });
+      const again = await send(chamber, `${COLUMNS},address`, `${row(1)},2 Hill Street`);
+      expect(again.body).toMatchObject({ joined: 0, unchanged: 1, addressed: 0 });
+      expect((await member.get(`/api/v1/subscriptions/${id}`)).body).toMatchObject({ address: told });
+      expect(await linesOf(chamber)).toHaveLength(1);
+      expect((await chamber.get(`${agreement.path}/lines.csv`)).text).not.toContain(ADDRESS);
+      await agreement.officer.post(`/api/v1/subscriptions/${id}/cancel`, { why: 'No duct.' }).expect(200);
+    }
+  });
+
   it('is a column that an association’s spreadsheet may have, also later, but changes nothing that was told', async () => {
     const chamber = await system.someone('manager');
     const rows = [`${row(1)},"${ADDRESS}"`, `${row(2)},`];
