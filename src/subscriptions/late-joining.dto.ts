@@ -74,6 +74,13 @@ export class LateJoin {
   @Matches(/^(?=.*\S)[^\p{Cc}]*$/u, { message: 'must not be blank, nor have line breaks' })
   site!: string;
 
+  /** postal, for the provider to come to; beside it only the agency is told */
+  @IsOptional()
+  @IsString({ message: 'must be a text' })
+  @Length(1, 300, { message: 'must have 1 to 300 characters' })
+  @Matches(/\S/u, { message: 'must not be blank' })
+  address?: string;
+
   /** the most to pay a month for each line, beside the set-up: what the preview shows, or more */
   @ApiProperty({ type: 'integer' })
   @IsMinor()
@@ -197,6 +204,9 @@ export class LateJoinsImported {
 
   /** rows whose lines had joined before */
   unchanged!: number;
+
+  /** of these, rows that told the address which their lines had joined without */
+  addressed!: number;
 
   /** all lines of the agreement then, whose band is the price's */
   linesThen!: number;

@@ -11,7 +11,14 @@ import { RowFaults } from '../platform/http/csv.js';
 import { MembersService } from '../pools/members.service.js';
 import type { LateJoin, LateJoiningView, LateJoinsImported } from './late-joining.dto.js';
 import { cellOf, LateJoiningQueries, type JoinableAgreement } from './late-joining.queries.js';
-import { holdJoining, joinedBefore, type JoinedBefore, type Joining, writeJoined } from './late-rows.js';
+import {
+  holdJoining,
+  joinedBefore,
+  type JoinedBefore,
+  type Joining,
+  writeAddresses,
+  writeJoined,
+} from './late-rows.js';
 import { judgeLateRows, type LateAtLine, type LateRowFault, placeFaults } from './rules/late-judging.js';
 import {
   capacityLeft,
@@ -78,7 +85,10 @@ export class LateJoiningService {
     const memberId = actor.organisationId;
     if (memberId === null) throw notFound('agreement');
     const { site, region, quantity, upTo } = wanted;
-    const input = { agreementId, site, region, tier: wanted.tier, quantity, upTo };
+    const address = wanted.address ?? null;
+    const asked = { agreementId, site, region, tier: wanted.tier, quantity, upTo };
+    // Without an address a command has the same hash as one from before there were any, which may be repeated.
+    const input = address === null ? asked : { ...asked, address };
     return this.deeds.run(actor, 'late-joining.join', input, async (deed) => {
       const { agreement, present } = await this.joinableNow(deed, agreementId);
       const { lot, tier } = cellOf(agreement, wanted);
@@ -94,7 +104,7 @@ export class LateJoiningService {
       const lines = linesOf(present) + quantity;
       const price = latePrice(agreement, lines, { lot, tier });
       if (upTo < price.monthly) throw dearer(formatMoney(price.monthly, agreement.terms.currency));
-      const joining: Joining = { memberId, associationId: null, site, region, lot, tier, quantity, upTo };
+      const joining: Joining = { memberId, associationId: null, site, region, lot, tier, quantity, upTo, address };
       const [id = ''] = await writeJoined(deed, agreement, lines, [joining]);
       await this.contracts.joined(deed, agreement.terms, [{ lot, tier, lines: quantity }]);
       const view = await this.subscriptions.one(deed.tx, actor, id);
@@ -106,7 +116,9 @@ export class LateJoiningService {
 
   /**
    * Joins with lines of an association's members, whose written consent it states that it holds: all of a spreadsheet, or
-   * none, and all at the price of the volume that they reach together. The same file again adds nothing.
+   * none, and all at the price of the volume that they reach together. The same file again adds nothing. A row
+   * that differs from an earlier one in its address alone tells the address if these lines joined without one, and is
+   * refused if they have another.
    * @throws Refusal 'csv.rows' with line and column of what is wrong, 'agreement.not-found', 'late-joining.closed'
    */
   async importJoins(actor: Actor, agreementId: string, { hash, rows }: LateSheet): Promise<LateJoinsImported> {
@@ -121,21 +133,25 @@ export class LateJoiningService {
       const before = await beforeOf(deed, agreementId, [...members.values()]);
       const known = rows.map((row) => {
         const memberId = members.get(row.reference) ?? '';
-        return { ...row, memberId, before: before.get(keyOf(memberId, row.reference, row.tier)) ?? null };
+        const found = before.get(keyOf(memberId, row.reference, row.tier));
+        const had = found ? { ...found, joinedByUs: found.joinedBy === associationId } : null;
+        return { ...row, memberId, before: had };
       });
       const judged = judgeLateRows(agreement, present, known, agreement.terms.currency);
       refuseFaults(judged.faults);
       const joining = judged.joining.map(({ row, cell }): Joining => {
-        const { memberId, reference: site, region, quantity, upTo } = row;
-        return { memberId, associationId, site, region, lot: cell.lot, tier: cell.tier, quantity, upTo };
+        const { memberId, reference: site, region, quantity, upTo, address } = row;
+        return { memberId, associationId, site, region, lot: cell.lot, tier: cell.tier, quantity, upTo, address };
       });
       if (joining.length > 0) {
         await writeJoined(deed, agreement, judged.linesThen, joining);
         await this.contracts.joined(deed, agreement.terms, byClass(joining));
       }
+      const told = judged.addressed.map(({ before: had, address }) => ({ id: had?.id ?? '', address }));
+      await writeAddresses(deed, told);
       const { lines, linesThen } = judged;
       const unchanged = rows.length - joining.length;
-      const result = { rows: rows.length, joined: joining.length, lines, unchanged, linesThen };
+      const result = { rows: rows.length, joined: joining.length, lines, unchanged, addressed: told.length, linesThen };
       const facts = { associationId, consent: 'stated', hash, ...result };
       await deed.record({ type: 'offer-round', id: agreementId }, facts);
       return result;

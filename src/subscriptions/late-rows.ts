@@ -27,14 +27,20 @@ export interface Joining {
   readonly tier: string;
   readonly quantity: number;
   readonly upTo: Minor;
+  readonly address: string | null;
 }
 
 /** Lines that a member has at a site already. */
 export interface JoinedBefore {
+  readonly id: string;
   readonly memberId: string;
   readonly site: string;
   readonly tier: string;
   readonly quantity: number;
+  /** as told when they joined later */
+  readonly address: string | null;
+  /** the association that joined with them later */
+  readonly joinedBy: string | null;
   /** they still count */
   readonly present: boolean;
 }
@@ -109,7 +115,8 @@ export async function joinedBefore(
   memberIds: readonly string[],
 ): Promise<JoinedBefore[]> {
   return tx.query(
-    `select member_id as "memberId", site_reference as site, tier_code as tier, quantity, state = any($3) as present
+    `select id, member_id as "memberId", site_reference as site, tier_code as tier, quantity, address,
+       case when joined_band is not null then association_id end as "joinedBy", state = any($3) as present
      from subscription where agreement_id = $1 and member_id = any($2) order by settled_at, number`,
     [agreementId, memberIds, PRESENT],
   );
@@ -147,16 +154,16 @@ export async function writeJoined(
        select j.*, gen_random_uuid() as id, ${MEMBER_NAME} as member_name,
               ${contractNumber('$7', 'last.number + j.place')} as number
        from last, unnest($8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::text[], $14::integer[],
-           $15::bigint[]) with ordinality as j (member_id, association_id, site_reference, region_code, lot_code,
-           tier_code, quantity, up_to, place)
+           $15::bigint[], $20::text[]) with ordinality as j (member_id, association_id, site_reference, region_code,
+           lot_code, tier_code, quantity, up_to, address, place)
          join organisation m on m.id = j.member_id
      )
      insert into subscription (id, number, agreement_id, member_id, association_id, member_name, site_reference,
        region_code, lot_code, tier_code, quantity, monthly_minor, agreed_monthly, setup_minor, term_months,
-       content_hash, state, settled_at, joined_band, joined_lines)
+       content_hash, state, settled_at, joined_band, joined_lines, address)
      select s.id, s.number, $1, s.member_id, s.association_id, s.member_name, s.site_reference, s.region_code,
        s.lot_code, s.tier_code, s.quantity, p.monthly, s.up_to, p.setup, $16, ${CONTENT_HASH}, 'called-off', $17, $18,
-       $19
+       $19, s.address
      from s join price p on p.lot_code = s.lot_code and p.tier_code = s.tier_code
      returning id`,
     [
@@ -179,9 +186,23 @@ export async function writeJoined(
       now,
       band,
       lines,
+      joining.map((line) => line.address),
     ],
   );
   await planFor(tx, 0);
   if (rows.length !== joining.length) throw new Error(`${joining.length} lines join, but ${rows.length} were written`);
   return rows.map((row) => row.id);
+}
+
+/** Writes the addresses of lines that joined without one; one that was told stays. */
+export async function writeAddresses(
+  { tx }: Deed,
+  told: readonly { readonly id: string; readonly address: string | null }[],
+): Promise<void> {
+  if (told.length === 0) return;
+  await tx.query(
+    `update subscription s set address = t.address from unnest($1::uuid[], $2::text[]) as t (id, address)
+     where s.id = t.id and s.address is null`,
+    [told.map((line) => line.id), told.map((line) => line.address)],
+  );
 }

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { readCsv } from '../platform/http/csv.js';
 import type { LateSheet } from './late-joining.service.js';
 import type { LateAtLine } from './rules/late-judging.js';
-import { LATE_COLUMNS, lateRowOf } from './rules/late-row.js';
+import { LATE_COLUMNS, LATE_OPTIONAL_COLUMNS, lateRowOf } from './rules/late-row.js';
 
 /** The rows of a file are kept in memory until all are known to be good. */
 const MAX_ROWS = 200_000;
@@ -13,7 +13,8 @@ const MAX_BYTES = 64 * 1_048_576;
 export async function readLateJoins(file: Readable, currency: string): Promise<LateSheet> {
   const sheet: LateAtLine[] = [];
   const lineOf = new Map<string, number>();
-  const shape = { columns: LATE_COLUMNS, maxRows: MAX_ROWS, maxBytes: MAX_BYTES, closed: true };
+  const optional = LATE_OPTIONAL_COLUMNS;
+  const shape = { columns: LATE_COLUMNS, optional, maxRows: MAX_ROWS, maxBytes: MAX_BYTES, closed: true };
   const { hash } = await readCsv(file, shape, (rows, faults) => {
     for (const { line, values } of rows) {
       const row = lateRowOf(values, currency);

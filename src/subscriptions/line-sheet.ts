@@ -2,6 +2,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { SEEN, sightParameters } from './offer-rows.js';
+import { ADDRESS, SITE_OF_LINE } from './place-sql.js';
 import { harmless } from './rules/harmless.js';
 import { sightOf } from './rules/sight.js';
 
@@ -38,10 +39,9 @@ export async function* lineSheet(tx: EntityManager, actor: Actor, agreementId: s
       `select o.number, o.member_name as member, o.site_reference as site, o.region_code as region, o.lot_code as lot,
          o.tier_code as service_tier, o.quantity::text, o.state, business_day(o.settled_at)::text as called_off_on,
          coalesce(o.works_on::text, '') as works_on, coalesce(o.ends_on::text, '') as ends_on,
-         coalesce(p.name, '') as site_name, coalesce(p.address, '') as address,
+         coalesce(p.name, '') as site_name, coalesce(${ADDRESS}, '') as address,
          coalesce(p.latitude::text, '') as latitude, coalesce(p.longitude::text, '') as longitude
-       from subscription o join offer_round r on r.id = o.agreement_id
-         left join site_place p on p.member_id = o.member_id and p.reference = o.site_reference
+       from subscription o join offer_round r on r.id = o.agreement_id ${SITE_OF_LINE}
        where ${SEEN} and o.agreement_id = $4 and o.number > $5 order by o.number limit ${SHEET_ROWS}`,
       [...sight, agreementId, after],
     );

@@ -36,6 +36,10 @@ export class SubscriptionView {
   memberId!: string;
   memberName!: string;
   site!: string;
+
+  /** postal, where the provider comes to: as told when the line joined later, or else with its pledge */
+  @ApiProperty({ type: String, nullable: true })
+  address!: string | null;
   region!: string;
   lot!: string;
   tier!: string;

@@ -7,6 +7,7 @@ import { notFound } from '../kernel/refusal.js';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
 import { sha256 } from '../platform/keys/keys.js';
 import { placeOf, SEEN, sightParameters } from './offer-rows.js';
+import { ADDRESS, SITE_OF_LINE } from './place-sql.js';
 import { callOffPieces, callOffText } from './rules/call-off.js';
 import { classPrices } from './rules/class-offers.js';
 import { sightOf } from './rules/sight.js';
@@ -22,12 +23,12 @@ export interface CallOffContract {
 
 const ROWS = `
   select o.id, o.number, o.offer_id as "offerId", o.agreement_id as "agreementId", r.provider_id as "providerId",
-    o.member_id as "memberId", o.member_name as "memberName", o.site_reference as site, o.region_code as region,
-    o.lot_code as lot, o.tier_code as tier, o.quantity, r.currency, o.monthly_minor as monthly, o.setup_minor as setup,
+    o.member_id as "memberId", o.member_name as "memberName", o.site_reference as site,
+    ${ADDRESS} as address, o.region_code as region, o.lot_code as lot, o.tier_code as tier, o.quantity, r.currency, o.monthly_minor as monthly, o.setup_minor as setup,
     case when $3::uuid is null then o.agreed_monthly end as "agreedMonthly", o.term_months as "termMonths", o.state,
     o.settled_at as "settledAt", o.works_on::text as "worksOn", o.ends_on::text as "endsOn",
     o.ended_on::text as "endedOn", o.why, o.content_hash as "contentHash"
-  from subscription o join offer_round r on r.id = o.agreement_id where ${SEEN}`;
+  from subscription o join offer_round r on r.id = o.agreement_id ${SITE_OF_LINE} where ${SEEN}`;
 
 /** What priced a line when its contract was concluded. */
 interface Concluded {

@@ -1,5 +1,5 @@
 import type { JoinableTerms } from './late-joining.js';
-import { judgeLateRows, type KnownLateRow, placeFaults } from './late-judging.js';
+import { judgeLateRows, type KnownLateRow, type LinesBefore, placeFaults } from './late-judging.js';
 
 const agreement: JoinableTerms = {
   tariff: {
@@ -23,7 +23,14 @@ const row = (line: number, given: Partial<KnownLateRow> = {}): KnownLateRow => (
   tier: 'basic',
   quantity: 2,
   upTo: 4_000n,
+  address: null,
   before: null,
+  ...given,
+});
+const had = (given: Partial<LinesBefore> = {}): LinesBefore => ({
+  quantity: 2,
+  address: null,
+  joinedByUs: true,
   ...given,
 });
 const judge = (...rows: KnownLateRow[]) => judgeLateRows(agreement, present, rows, 'USD');
@@ -39,9 +46,24 @@ describe('a spreadsheet of lines that join', () => {
   });
 
   it('passes over what joined before, unless it was something else', () => {
-    const judged = judge(row(2, { before: { quantity: 2 } }), row(3));
+    const judged = judge(row(2, { before: had() }), row(3));
     expect(judged).toMatchObject({ faults: [], lines: 2, linesThen: 8, joining: [{ row: { line: 3 } }] });
-    expect(judge(row(2, { before: { quantity: 5 } })).faults).toMatchObject([{ line: 2, column: 'quantity' }]);
+    expect(judge(row(2, { before: had({ quantity: 5 }) })).faults).toMatchObject([{ line: 2, column: 'quantity' }]);
+  });
+
+  it('tells an address late, but changes none, and none that others told', () => {
+    const again = (address: string | null, before: LinesBefore) => judge(row(2, { address, before }), row(3));
+    const added = again('1 Main St', had());
+    expect(added).toMatchObject({ faults: [], lines: 2, addressed: [{ line: 2 }] });
+    const known = had({ address: '1 Main St' });
+    for (const address of [null, '1 Main St'])
+      expect(again(address, known)).toMatchObject({ faults: [], addressed: [] });
+    const { faults } = again('2 Main St', known);
+    expect(faults).toMatchObject([{ line: 2, column: 'address' }]);
+    expect(JSON.stringify(faults)).not.toContain('1 Main St');
+    for (const before of [had({ joinedByUs: false }), had({ joinedByUs: false, address: '1 Main St' })]) {
+      expect(again('2 Main St', before)).toMatchObject({ faults: [], addressed: [] });
+    }
   });
 
   it('goes no further than the provider’s capacity', () => {

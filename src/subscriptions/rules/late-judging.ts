@@ -22,15 +22,25 @@ export interface LateRowFault {
   readonly reason: string;
 }
 
-/** A row whose member is known, with what it has at that site, of that tier, already. */
+/** Lines that a member has at a site, of a tier, already. */
+export interface LinesBefore {
+  readonly quantity: number;
+  readonly address: string | null;
+  /** this association joined with them: others' address is none of its business, and a pledged site keeps its own */
+  readonly joinedByUs: boolean;
+}
+
+/** A row whose member is known, with what it has there already. */
 export interface KnownLateRow extends LateAtLine {
-  readonly before: { readonly quantity: number } | null;
+  readonly before: LinesBefore | null;
 }
 
 export interface JudgedRows<R> {
   readonly faults: readonly LateRowFault[];
   /** rows whose lines have not joined before */
   readonly joining: readonly { readonly row: R; readonly cell: LateCell }[];
+  /** rows that tell the address which their lines had joined without */
+  readonly addressed: readonly R[];
   readonly lines: number;
   /** all lines of the agreement then */
   readonly linesThen: number;
@@ -55,16 +65,17 @@ export function judgeLateRows<R extends KnownLateRow>(
 ): JudgedRows<R> {
   const faults: LateRowFault[] = [];
   const joining: { row: R; cell: LateCell }[] = [];
+  const addressed: R[] = [];
   const classOf = classesOf(agreement);
   const room = new Room(agreement, present);
   for (const row of rows) {
-    const { line, quantity, before } = row;
+    const { line, quantity } = row;
     const cell = classOf(row);
     if ('reason' in cell) continue;
-    if (before !== null) {
-      if (before.quantity === quantity) continue;
-      const reason = `cannot be ${quantity}: this business has, or had, ${before.quantity} here under the agreement already`;
-      faults.push({ line, column: 'quantity', reason });
+    if (row.before !== null) {
+      const fault = whyNotAgain(row, row.before);
+      if (fault) faults.push({ line, ...fault });
+      else if (tellsAddress(row, row.before)) addressed.push(row);
       continue;
     }
     const left = room.left(cell);
@@ -87,5 +98,26 @@ export function judgeLateRows<R extends KnownLateRow>(
       reason: `must be at least ${price}, the price of ${linesThen} lines`,
     });
   }
-  return { faults, joining, lines: linesThen - linesOf(present), linesThen };
+  return { faults, joining, addressed, lines: linesThen - linesOf(present), linesThen };
+}
+
+/**
+ * May a row stand again whose lines are there already? It tells the same number of them. Without an address it says nothing
+ * about that; with one it may tell it late, but not change it: the provider may be on its way to the one that it was told.
+ */
+function whyNotAgain({ quantity, address }: LateRow, before: LinesBefore): Omit<LateRowFault, 'line'> | null {
+  if (before.quantity !== quantity) {
+    const reason = `cannot be ${quantity}: this business has, or had, ${before.quantity} here under the agreement already`;
+    return { column: 'quantity', reason };
+  }
+  const known = before.joinedByUs ? before.address : null;
+  if (address === null || known === null || address === known) return null;
+  return {
+    column: 'address',
+    reason: 'cannot be another than the one with which these lines joined: repeat that, or leave it empty',
+  };
+}
+
+function tellsAddress({ address }: LateRow, before: LinesBefore): boolean {
+  return address !== null && before.joinedByUs && before.address === null;
 }

@@ -7,6 +7,7 @@ const sound: Record<LateColumn, string> = {
   service_tier: 'basic',
   quantity: '2',
   up_to: '31.50',
+  address: '',
 };
 
 describe('a row of lines that join later', () => {
@@ -18,6 +19,10 @@ describe('a row of lines that join later', () => {
       tier: 'basic',
       quantity: 2,
       upTo: 3_150n,
+      address: null,
+    });
+    expect(lateRowOf({ ...sound, address: '3 Hafenstraße, 서울' }, 'USD')).toMatchObject({
+      address: '3 Hafenstraße, 서울',
     });
   });
 
@@ -28,6 +33,8 @@ describe('a row of lines that join later', () => {
     ['quantity', '0'],
     ['quantity', '1001'],
     ['quantity', '1.5'],
+    ['address', 'x'.repeat(301)],
+    ['address', 'a\nb'],
     ['up_to', ''],
     ['up_to', '1,000'],
   ] as const)('says that %s cannot be "%s"', (column, value) => {

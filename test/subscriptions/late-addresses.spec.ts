@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { parse } from 'csv-parse/sync';
+import { daysLater } from '../../src/kernel/calendar.js';
+import { REGION, TIER } from '../support/approved-award.js';
+import { type Someone, System } from '../support/system.js';
+import { settledAgreement, type SettledAgreement, today } from './settled-agreement.js';
+
+const ADDRESS = '12 Harbour Road, Busan';
+const COLUMNS = 'business_ref,business_name,region,service_tier,quantity,up_to';
+
+interface Joined {
+  id: string;
+  number: string;
+  site: string;
+  address: string | null;
+}
+
+describe('the address of lines that join later', () => {
+  let system: System;
+  let agreement: SettledAgreement;
+  let member: Someone;
+
+  beforeAll(async () => {
+    system = await System.start();
+  });
+  afterAll(() => system.stop());
+  beforeEach(async () => {
+    agreement = await openAgreement();
+    member = await system.someone('owner');
+  });
+
+  const openAgreement = async (): Promise<SettledAgreement> => {
+    const settled = await settledAgreement(system, [{ quantity: 4 }]);
+    await settled.officer
+      .put(`${settled.path}/late-joining`, { until: daysLater(await today(system), 60) })
+      .expect(200);
+    return settled;
+  };
+  const wanted = { site: 'branch', region: REGION, tier: TIER, quantity: 1, upTo: 4_000 };
+  const join = (body: object, key?: string, { path } = agreement) =>
+    member.post(`${path}/late-joins`, { ...wanted, ...body }, key);
+  const joined = async (body: object, of = agreement) => (await join(body, undefined, of).expect(201)).body as Joined;
+  const send = (who: Someone, columns: string, ...rows: readonly string[]) =>
+    who.postCsv(`${agreement.path}/late-joins/import?consent=stated`, [columns, ...rows, ''].join('\n'));
+  const row = (at: number) => `shop-${at},Shop ${at},${REGION},${TIER},1,40.00`;
+  const sheetOf = async (who: Someone, of = agreement): Promise<Record<string, string>[]> =>
+    parse((await who.get(`${of.path}/lines.csv`).expect(200)).text, { columns: true });
+  const linesOf = async (who: Someone): Promise<Joined[]> => {
+    const { body } = await who.get(`/api/v1/subscriptions?agreementId=${agreement.agreementId}`).expect(200);
+    return (body as { items: Joined[] }).items;
+  };
+  /** A site of the member as a pledge leaves it. */
+  const pledgedSite = (reference: string, address: string | null) =>
+    system.source.query(
+      `insert into site (id, member_id, reference, name, region_code, address, latitude, longitude)
+       values (gen_random_uuid(), $1, $2, 'Pledged shop', $3, $4, 35.1, 129)`,
+      [member.organisationId, reference, REGION, address],
+    );
+
+  it('is told to the provider in its spreadsheet and list, and to the member', async () => {
+    const { id, number, address } = await joined({ address: `=${ADDRESS}` });
+    expect(address).toBe(`=${ADDRESS}`);
+    const line = (await sheetOf(agreement.provider)).find((each) => each['number'] === number);
+    expect(line).toMatchObject({ site: 'branch', address: `'=${ADDRESS}`, site_name: '', latitude: '' });
+    for (const who of [agreement.provider, member, agreement.officer]) {
+      expect((await linesOf(who)).find((each) => each.id === id)).toMatchObject({ address: `=${ADDRESS}` });
+      expect((await who.get(`/api/v1/subscriptions/${id}`)).body).toMatchObject({ address: `=${ADDRESS}` });
+    }
+    const without = await joined({ site: 'second' });
+    expect(without.address).toBeNull();
+    expect((await sheetOf(member)).map((each) => each['address'])).toEqual([`'=${ADDRESS}`, '']);
+  });
+
+  it('is told to nobody else', async () => {
+    const { id } = await joined({ address: ADDRESS });
+    const elsewhere = await openAgreement();
+    // The same premises under the name that its rival knows: what was told to the one is not told to the other.
+    await joined({}, elsewhere);
+    const texts: string[] = [];
+    const chamber = await system.someone('manager');
+    for (const who of [elsewhere.provider, agreement.members[0], elsewhere.members[0], chamber]) {
+      if (!who) throw new Error('nobody');
+      expect((await who.get(`/api/v1/subscriptions/${id}`)).status).toBe(404);
+      for (const { path } of [agreement, elsewhere]) texts.push((await who.get(`${path}/lines.csv`)).text);
+      texts.push((await who.get('/api/v1/subscriptions?limit=200')).text);
+    }
+    expect(texts.join()).toContain('branch');
+    expect(texts.join()).not.toContain(ADDRESS);
+  });
+
+  it('has the limits of a pledged one, and makes another command of a key', async () => {
+    for (const address of ['', ' ', 'x'.repeat(301), 7]) {
+      expect((await join({ address })).body.faults).toMatchObject([{ path: 'address' }]);
+    }
+    const key = randomUUID();
+    const first = await join({ address: 'x'.repeat(300) }, key).expect(201);
+    expect((await join({ address: 'x'.repeat(300) }, key).expect(201)).body).toEqual(first.body);
+    expect((await join({ address: ADDRESS }, key)).body.code).toBe('idempotency.key-reused');
+    expect(await linesOf(member)).toHaveLength(1);
+  });
+
+  it('is the pledged one where a line has none of its own, and never beside the coordinates of another', async () => {
+    await pledgedSite('main', '1 Old Street');
+    await pledgedSite('mapped', null);
+    const cases: [body: object, told: object][] = [
+      [{ site: 'main' }, { address: '1 Old Street', site_name: 'Pledged shop', latitude: '35.1' }],
+      [
+        { site: 'mapped', address: ADDRESS },
+        { address: ADDRESS, site_name: 'Pledged shop', latitude: '35.1' },
+      ],
+    ];
+    for (const [body, told] of cases) {
+      const { number } = await joined(body);
+      expect((await sheetOf(agreement.provider)).find((each) => each['number'] === number)).toMatchObject(told);
+    }
+    const elsewhere = await openAgreement();
+    const moved = await joined({ site: 'main', address: ADDRESS }, elsewhere);
+    expect(moved.address).toBe(ADDRESS);
+    const line = (await sheetOf(elsewhere.provider, elsewhere)).find((each) => each['number'] === moved.number);
+    expect(line).toMatchObject({ address: ADDRESS, site_name: '', latitude: '', longitude: '' });
+  });
+
+  it('of a member that joined by itself is not its association’s to see, to tell or to compare', async () => {
+    const chamber = await system.someone('manager');
+    await send(chamber, COLUMNS, row(1)).expect(200);
+    const [brought] = await linesOf(chamber);
+    await agreement.officer.post(`/api/v1/subscriptions/${brought?.id}/cancel`, { why: 'No duct.' }).expect(200);
+    const { items } = (await chamber.get('/api/v1/members')).body as { items: { id: string }[] };
+    member = await system.someone('owner', items[0]?.id);
+    for (const told of [ADDRESS, null]) {
+      const { id } = await joined({ site: 'shop-1', address: told });
+      const again = await send(chamber, `${COLUMNS},address`, `${row(1)},2 Hill Street`);
+      expect(again.body).toMatchObject({ joined: 0, unchanged: 1, addressed: 0 });
+      expect((await member.get(`/api/v1/subscriptions/${id}`)).body).toMatchObject({ address: told });
+      expect(await linesOf(chamber)).toHaveLength(1);
+      expect((await chamber.get(`${agreement.path}/lines.csv`)).text).not.toContain(ADDRESS);
+      await agreement.officer.post(`/api/v1/subscriptions/${id}/cancel`, { why: 'No duct.' }).expect(200);
+    }
+  });
+
+  it('is a column that an association’s spreadsheet may have, also later, but changes nothing that was told', async () => {
+    const chamber = await system.someone('manager');
+    const rows = [`${row(1)},"${ADDRESS}"`, `${row(2)},`];
+    const columns = `${COLUMNS},address`;
+    expect((await send(chamber, columns, ...rows)).body).toMatchObject({ joined: 2, addressed: 0 });
+    expect((await send(chamber, columns, ...rows)).body).toMatchObject({ joined: 0, unchanged: 2, addressed: 0 });
+    expect((await send(chamber, COLUMNS, row(1), row(2))).body).toMatchObject({ unchanged: 2, addressed: 0 });
+    expect((await linesOf(agreement.provider)).slice(-2)).toMatchObject([{ address: ADDRESS }, { address: null }]);
+
+    const other = await send(chamber, columns, `${row(1)},2 Hill Street`, `${row(2)},3 Hill Street`);
+    expect(other.body).toMatchObject({ code: 'csv.rows', faults: [{ line: 2, path: 'address' }], faultCount: 1 });
+    expect((await send(chamber, columns, `${row(3)},${'x'.repeat(301)}`)).body.faults).toMatchObject([
+      { line: 2, path: 'address' },
+    ]);
+    const added = await send(chamber, columns, `${row(1)},`, `${row(2)},3 Hill Street`, `${row(3)},4 Hill Street`);
+    expect(added.body).toMatchObject({ rows: 3, joined: 1, unchanged: 2, addressed: 1 });
+    expect((await linesOf(chamber)).map((each) => each.address)).toEqual([ADDRESS, '3 Hill Street', '4 Hill Street']);
+    expect((await sheetOf(agreement.provider)).slice(-3).map((each) => each['address'])).toEqual([
+      ADDRESS,
+      '3 Hill Street',
+      '4 Hill Street',
+    ]);
+  });
+});
