@@ -205,7 +205,7 @@ export class LateJoinsImported {
   /** rows whose lines had joined before */
   unchanged!: number;
 
-  /** of these, rows that told the address which their lines had joined without */
+  /** of these, rows that told the address of lines which had none */
   addressed!: number;
 
   /** all lines of the agreement then, whose band is the price's */

@@ -117,8 +117,8 @@ export class LateJoiningService {
   /**
    * Joins with lines of an association's members, whose written consent it states that it holds: all of a spreadsheet, or
    * none, and all at the price of the volume that they reach together. The same file again adds nothing. A row
-   * that differs from an earlier one in its address alone tells the address if these lines joined without one, and is
-   * refused if they have another.
+   * that differs from an earlier one in its address alone tells the address if these lines have none, and is refused if
+   * they have another.
    * @throws Refusal 'csv.rows' with line and column of what is wrong, 'agreement.not-found', 'late-joining.closed'
    */
   async importJoins(actor: Actor, agreementId: string, { hash, rows }: LateSheet): Promise<LateJoinsImported> {

@@ -6,6 +6,7 @@ import type { Minor } from '../kernel/money.js';
 import { planFor } from '../platform/database/many-rows.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { CONTENT_HASH, contractNumber, MEMBER_NAME } from './call-off-sql.js';
+import { ADDRESS, SITE_OF_LINE } from './place-sql.js';
 import { callOffPieces } from './rules/call-off.js';
 import { type ClassLines, type JoinableTerms, latePrice } from './rules/late-joining.js';
 import { PRESENT } from './rules/subscription-lifecycle.js';
@@ -37,7 +38,7 @@ export interface JoinedBefore {
   readonly site: string;
   readonly tier: string;
   readonly quantity: number;
-  /** as told when they joined later */
+  /** where they are installed, as their lists tell it: whoever may see a line may see this */
   readonly address: string | null;
   /** the association that joined with them later */
   readonly joinedBy: string | null;
@@ -115,9 +116,11 @@ export async function joinedBefore(
   memberIds: readonly string[],
 ): Promise<JoinedBefore[]> {
   return tx.query(
-    `select id, member_id as "memberId", site_reference as site, tier_code as tier, quantity, address,
-       case when joined_band is not null then association_id end as "joinedBy", state = any($3) as present
-     from subscription where agreement_id = $1 and member_id = any($2) order by settled_at, number`,
+    `select o.id, o.member_id as "memberId", o.site_reference as site, o.tier_code as tier, o.quantity,
+       ${ADDRESS} as address, case when o.joined_band is not null then o.association_id end as "joinedBy",
+       o.state = any($3) as present
+     from subscription o ${SITE_OF_LINE}
+     where o.agreement_id = $1 and o.member_id = any($2) order by o.settled_at, o.number`,
     [agreementId, memberIds, PRESENT],
   );
 }

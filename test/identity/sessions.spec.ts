@@ -3,6 +3,7 @@ import type { Response } from 'supertest';
 import { AttemptsService } from '../../src/identity/attempts.service.js';
 import { hashPassword } from '../../src/identity/password.js';
 import { SESSION_COOKIE } from '../../src/identity/session-cookie.js';
+import { SessionsService } from '../../src/identity/sessions.service.js';
 import { refuse } from '../../src/kernel/refusal.js';
 import { System } from '../support/system.js';
 
@@ -92,6 +93,22 @@ describe('sessions', () => {
     for (const [status, who, expected, personId] of asked) {
       expect([status, who]).toEqual([expected, expected === 200 ? personId : undefined]);
     }
+  });
+
+  it('stay apart that are looked up together, more of them than in one statement', async () => {
+    const sessions = system.app.get(SessionsService, { strict: false });
+    const people = await Promise.all(Array.from({ length: 12 }, () => system.someone('owner')));
+    const [gone] = people;
+    const asked = Array.from({ length: 10 }, () => people.flatMap(({ token }) => [token, `${token}x`])).flat();
+    const whose = new Map(people.map(({ personId, token }) => [token, personId]));
+    const lookUp = async () =>
+      (await Promise.all(asked.map((token) => sessions.holderOf(token)))).map((h) => h?.personId);
+    expect(await lookUp()).toEqual(asked.map((token) => whose.get(token)));
+    const before = lookUp();
+    await sessions.end(gone?.token ?? '');
+    whose.delete(gone?.token ?? '');
+    expect(await lookUp()).toEqual(asked.map((token) => whose.get(token)));
+    await before;
   });
 
   it('act for the organisation one chooses, of those one belongs to', async () => {

@@ -240,23 +240,36 @@ describe('deeds, facts and due rows', () => {
     expect(await command(false)).toBe('done');
   });
 
-  it('chains what is recorded of one subject at the same time', async () => {
+  it('chains what is recorded of one subject at the same time, in the middle of deeds and at their ends', async () => {
+    // Whoever wrote into it commits slowly, so that the ends of many deeds meet.
+    await source.query(`create table slow (step integer);
+      create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.1); return null; end $$;
+      create constraint trigger slowly after insert on slow deferrable initially deferred for each row execute function slowly()`);
     const steps = [1, 2, 3, 4, 5, 6];
-    await Promise.all(
-      steps.map((step) =>
-        deeds.run(someone(`key-${step} of many`), 'probe.step', { step }, async (deed) => {
-          await deed.record({ type: 'probe', id: 'crowd' }, { step });
-          // The last entry waits for the end of the deed; the crowd's is to be written before the others come.
-          await deed.record({ type: 'probe', id: `one of the crowd ${step}` });
-          await deed.tx.query('select pg_sleep(0.1)');
-        }),
-      ),
-    );
-    const rows: { sequence: number; previous_hash: string; hash: string }[] = await source.query(
-      `select sequence, previous_hash, hash from audit_entry where subject_id = 'crowd' order by sequence`,
-    );
-    expect(rows.map((row) => row.sequence)).toEqual(steps);
-    expect(rows.map((row) => row.previous_hash)).toEqual(['', ...rows.slice(0, -1).map((row) => row.hash)]);
+    const crowds: Readonly<Record<string, (deed: Deed, step: number) => Promise<unknown>>> = {
+      // The last entry waits for the end of the deed; the crowd's is to be written before the others come.
+      'a crowd': async (deed, step) => {
+        await deed.record({ type: 'probe', id: `one of the crowd ${step}` });
+        await deed.tx.query('select pg_sleep(0.1)');
+      },
+      'a crowd at the end': (deed, step) => deed.tx.query('insert into slow values ($1)', [step]),
+    };
+    for (const [id, meanwhile] of Object.entries(crowds)) {
+      await Promise.all(
+        steps.map((step) =>
+          deeds.run(someone(`key-${step} of ${id}`), 'probe.step', { step }, async (deed) => {
+            await deed.record({ type: 'probe', id }, { step });
+            await meanwhile(deed, step);
+          }),
+        ),
+      );
+      const rows: { sequence: number; previous_hash: string; hash: string }[] = await source.query(
+        `select sequence, previous_hash, hash from audit_entry where subject_id = $1 order by sequence`,
+        [id],
+      );
+      expect(rows.map((row) => row.sequence)).toEqual(steps);
+      expect(rows.map((row) => row.previous_hash)).toEqual(['', ...rows.slice(0, -1).map((row) => row.hash)]);
+    }
   });
 
   it('records all that a deed does, in its order, and nothing of a deed that is refused', async () => {

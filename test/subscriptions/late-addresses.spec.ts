@@ -161,4 +161,17 @@ describe('the address of lines that join later', () => {
       '4 Hill Street',
     ]);
   });
+
+  it('that a member told of its site stays that of a line which its association brought', async () => {
+    const chamber = await system.someone('manager');
+    await send(chamber, COLUMNS, row(1)).expect(200);
+    const [{ memberId }] = (await linesOf(chamber)) as [Joined & { memberId: string }];
+    await system.source.query('update site set address = $2 where member_id = $1', [memberId, '1 Old Street']);
+    const columns = `${COLUMNS},address`;
+    const other = await send(chamber, columns, `${row(1)},2 Hill Street`);
+    expect(other.body).toMatchObject({ code: 'csv.rows', faults: [{ line: 2, path: 'address' }] });
+    const same = await send(chamber, columns, `${row(1)},1 Old Street`);
+    expect(same.body).toMatchObject({ unchanged: 1, addressed: 0 });
+    expect((await sheetOf(agreement.provider)).at(-1)).toMatchObject({ site: 'shop-1', address: '1 Old Street' });
+  });
 });

@@ -25,6 +25,7 @@ export interface LateRowFault {
 /** Lines that a member has at a site, of a tier, already. */
 export interface LinesBefore {
   readonly quantity: number;
+  /** told when they joined, or else of their site: the provider knows it */
   readonly address: string | null;
   /** this association joined with them: others' address is none of its business, and a pledged site keeps its own */
   readonly joinedByUs: boolean;
@@ -39,7 +40,7 @@ export interface JudgedRows<R> {
   readonly faults: readonly LateRowFault[];
   /** rows whose lines have not joined before */
   readonly joining: readonly { readonly row: R; readonly cell: LateCell }[];
-  /** rows that tell the address which their lines had joined without */
+  /** rows that tell the address of lines which have none */
   readonly addressed: readonly R[];
   readonly lines: number;
   /** all lines of the agreement then */
@@ -114,7 +115,7 @@ function whyNotAgain({ quantity, address }: LateRow, before: LinesBefore): Omit<
   if (address === null || known === null || address === known) return null;
   return {
     column: 'address',
-    reason: 'cannot be another than the one with which these lines joined: repeat that, or leave it empty',
+    reason: 'cannot be another than the one that these lines have: repeat that, or leave it empty',
   };
 }
 
