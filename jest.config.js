@@ -1,6 +1,6 @@
 /**
  * Three sizes: rules and units beside the code, deeds over HTTP in test/, and the long ones, which `npm run check` leaves to
- * `npm test`: whole stories in test/journeys, faults in test/faults.
+ * `npm test`: whole stories in test/journeys, faults in test/faults, and the longest of the others (jest.quick.config.js).
  */
 export default {
   testEnvironment: 'node',
