@@ -74,7 +74,7 @@ export class LateJoin {
   @Matches(/^(?=.*\S)[^\p{Cc}]*$/u, { message: 'must not be blank, nor have line breaks' })
   site!: string;
 
-  /** postal, for the provider to come to; beside it only the agency is told */
+  /** postal, for the provider to come to; told to whoever may see the line, and to no other provider or member */
   @IsOptional()
   @IsString({ message: 'must be a text' })
   @Length(1, 300, { message: 'must have 1 to 300 characters' })

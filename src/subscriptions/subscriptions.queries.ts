@@ -24,7 +24,8 @@ export interface CallOffContract {
 const ROWS = `
   select o.id, o.number, o.offer_id as "offerId", o.agreement_id as "agreementId", r.provider_id as "providerId",
     o.member_id as "memberId", o.member_name as "memberName", o.site_reference as site,
-    ${ADDRESS} as address, o.region_code as region, o.lot_code as lot, o.tier_code as tier, o.quantity, r.currency, o.monthly_minor as monthly, o.setup_minor as setup,
+    ${ADDRESS} as address, o.region_code as region, o.lot_code as lot, o.tier_code as tier, o.quantity, r.currency,
+    o.monthly_minor as monthly, o.setup_minor as setup,
     case when $3::uuid is null then o.agreed_monthly end as "agreedMonthly", o.term_months as "termMonths", o.state,
     o.settled_at as "settledAt", o.works_on::text as "worksOn", o.ends_on::text as "endsOn",
     o.ended_on::text as "endedOn", o.why, o.content_hash as "contentHash"

@@ -112,7 +112,6 @@ describe('whatever happens', () => {
   };
 
   it('the books agree, and a provider is owed its shares less what it was paid', async () => {
-    let repayments = 0;
     for (let seed = 1; seed <= cases(RUNS); seed += 1) {
       const all = await play(seed);
       expect([seed, await wrongInBooks(system)]).toEqual([seed, []]);
@@ -125,11 +124,10 @@ describe('whatever happens', () => {
         'select coalesce(sum(paid_minor), 0)::text as minor from payout where agency_id = $1 and paid_at is not null',
         [all.agencyId],
       );
-      const [repaid]: [{ minor: string; count: number }] = await system.source.query(
-        'select coalesce(sum(minor), 0)::text as minor, count(*)::int from repayment where agency_id = $1',
+      const [repaid]: [{ minor: string }] = await system.source.query(
+        'select coalesce(sum(minor), 0)::text as minor from repayment where agency_id = $1',
         [all.agencyId],
       );
-      repayments += repaid.count;
       const twice: unknown[] = await system.source.query(
         'select p.reference from payment p join repayment r on r.agency_id = p.issuer_id and r.bank_reference = p.reference',
       );
@@ -138,7 +136,6 @@ describe('whatever happens', () => {
       const owed = -(await balance(system, providerId, 'payable')) - (await balance(system, providerId, 'reserve'));
       expect([seed, owed]).toEqual([seed, Number(shares.minor) - Number(paid.minor) + Number(repaid.minor)]);
     }
-    expect(repayments).toBeGreaterThanOrEqual(cases(RUNS));
   }, 240_000);
 
   it('reverting everything twice at once reverts it once', async () => {

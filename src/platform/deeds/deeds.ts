@@ -51,7 +51,7 @@ export class Deed {
     fact: Fact<P>,
     payload: P,
   ): Promise<void> {
-    if (this.ending) await this.append(null);
+    await this.append(null);
     await this.tx.query(`${TURN} select ${APPEND}, announce($11, $12, $13) from turn`, [
       ...this.entry(subject, facts),
       fact.name,
@@ -60,7 +60,7 @@ export class Deed {
     ]);
   }
 
-  /** Each entry waits for the next one, or for the end. */
+  /** Writes an entry; in a deed with an ending the one before it, since each waits for the next one, or for the end. */
   private async append(entry: unknown[] | null): Promise<void> {
     let due = entry;
     if (this.ending) [due, this.ending.entry] = [this.ending.entry, entry];
