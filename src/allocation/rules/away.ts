@@ -7,6 +7,7 @@ import { Bounds } from './bound.js';
 import { decideWithin, type Decision, type Means } from './decide.js';
 import { Effort } from './effort.js';
 import type { BandOption, BarredUnit, Market } from './market.js';
+import { bandsOf } from './near.js';
 import { NONE, placeOf, sizeOf, wholeRegion } from './region.js';
 import { Relaxation } from './relaxation.js';
 
@@ -76,7 +77,7 @@ export function awayFrom(
   const effort = new Effort(within, NODES);
   if (effort.nodesFor(market) === 0 || asked.length === 0) return known;
   const relaxation = new Relaxation(market, new Bounds(market), means.solver, wholeRegion(market));
-  const bands = bandsOf(market, found.lines);
+  const near = [{ bands: bandsOf(market, found), found }];
   try {
     return asked.map((barred, k) => {
       const nodes = effort.nodesFor(market);
@@ -84,7 +85,7 @@ export function awayFrom(
       const decision = decideWithin(
         without(market, barred),
         { ...means, nodes },
-        { prices: best.prices, bands, relaxation },
+        { prices: best.prices, near, relaxation },
       );
       effort.spend(market, decision.nodes);
       const searched = awayOf(decision, found.cost);
@@ -105,14 +106,6 @@ function bounded(market: Market, { found, prices }: Decision, asked: readonly Ba
     const bound = bounds?.[k] ?? 0;
     const more = Math.max(0, bound - (found?.cost ?? 0));
     return { atLeastMinor: Number.isFinite(more) ? BigInt(more) : 0n, atMostMinor: null, proved: bound === Infinity };
-  });
-}
-
-/** The bands of an allocation. */
-function bandsOf(market: Market, lines: readonly number[]): Int32Array {
-  return Int32Array.from(market.bids, ({ options }, i) => {
-    const within = (o: number) => (market.options[o]?.lo ?? Infinity) <= (lines[i] ?? 0) && (lines[i] ?? 0) > 0;
-    return options.findLast(within) ?? NONE;
   });
 }
 

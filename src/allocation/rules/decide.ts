@@ -13,9 +13,10 @@ import { coverable } from './cover.js';
 import { greedyBands } from './greedy.js';
 import { improve } from './improve.js';
 import type { Market } from './market.js';
+import { allocationNear, type Near } from './near.js';
 import type { Prices } from './prices.js';
 import { Probe } from './probe.js';
-import { copyRegion, NONE, sizeOf, wholeRegion, type Region } from './region.js';
+import { copyRegion, keepOnly, NONE, sizeOf, wholeRegion, type Region } from './region.js';
 import type { LinearSolver, Relaxation } from './relaxation.js';
 import { Search } from './search.js';
 import { Server } from './serve.js';
@@ -49,8 +50,8 @@ export interface Decision {
 /** What is known from a market that differs only in what is held or barred. */
 export interface Start {
   readonly prices: Prices | null;
-  /** an option of each bid, NONE for nothing: near a good allocation */
-  readonly bands: Int32Array;
+  /** near good allocations, the most promising first */
+  readonly near: readonly Near[];
   /** built for all of the market */
   readonly relaxation: Relaxation;
 }
@@ -58,6 +59,8 @@ export interface Start {
 /** Rounds of ascent, and how often it looks for an allocation. */
 const ROUNDS = 400;
 const FIRST_ROUNDS = 40;
+/** From good prices, where all that is left is their proof: the search climbs further where it has to. */
+const NEAR_ROUNDS = 10;
 const LOOK_EVERY = 20;
 /** Offers that the local searches may look at, altogether and each. */
 const EFFORT = 60_000_000;
@@ -232,6 +235,18 @@ function kernelOf(market: Market, region: Region, bounds: Float64Array, most: nu
   return kernel;
 }
 
+/** Offers allocations near what is known: those first whose bands promise most, and none whose bands cannot be better. */
+function offerNear(market: Market, bounds: Bounds, probe: Probe, region: Region, { near, prices }: Start): void {
+  const bounded = near.map((each) => {
+    const bound = prices && bounds.of(keepOnly(market, region, each.bands), prices, false);
+    return { near: each, bound: bound?.cost ?? -Infinity };
+  });
+  bounded.sort((a, b) => a.bound - b.bound);
+  for (const { near: each, bound } of bounded) {
+    if (bound < probe.limit) probe.offer(allocationNear(market, region, each));
+  }
+}
+
 /** A first allocation and good prices, before any linear program; takes out of the region what they rule out. */
 function prepare(
   market: Market,
@@ -249,8 +264,9 @@ function prepare(
   const look = (bands: Int32Array) => probe.offer(improve(market, server, bands, patience, open));
   // So that there is an answer whenever the limit comes, and however long good prices take.
   if (!start && market.options.length > trials) for (const wide of [false, true]) look(greedyBands(market, wide));
-  if (!probe.best) look(start?.bands ?? new Int32Array(market.bids.length).fill(NONE));
-  const most = start?.prices ? FIRST_ROUNDS : ROUNDS;
+  if (start) offerNear(market, bounds, probe, region, start);
+  if (!probe.best) look(start?.near[0]?.bands ?? new Int32Array(market.bids.length).fill(NONE));
+  const most = start?.prices ? NEAR_ROUNDS : ROUNDS;
   const rounds = Math.min(most, FIRST_ROUNDS + 4 * market.options.length);
   const seen = new Set<string>();
   let best = -Infinity;

@@ -8,8 +8,18 @@ import { sizeOf, wholeRegion } from './region.js';
 
 /** Ten seconds of a processor, and one. */
 export const EFFORT = { thorough: 6_000_000, quick: 600_000 } as const;
-/** Nodes of the searches for one gap by itself: half a minute of a processor at 20 bids and 50 lots. */
-export const GAP_NODES = { unguided: 4_000, guided: 6_000 } as const;
+/** Nodes of the two searches for a gap: without linear programs, and with them. */
+export interface GapNodes {
+  readonly unguided: number;
+  readonly guided: number;
+}
+
+/** Long is half a minute of a processor at 20 bids and 50 lots. */
+export const GAP_NODES = {
+  short: { unguided: 100, guided: 100 },
+  long: { unguided: 4_000, guided: 6_000 },
+  endless: { unguided: 0, guided: Infinity },
+} as const satisfies Record<string, GapNodes>;
 /** What a search does before its first node, in nodes. */
 const BEFORE_NODES = 20;
 /** What a search of a small market does that does not depend on its size, and how much dearer it is to share lines. */

@@ -61,6 +61,9 @@ export class Exchange {
       cost.fill(Infinity, bid * units, (bid + 1) * units);
       option.units.forEach((u, k) => (cost[bid * units + u] = option.costs[k] ?? Infinity));
     });
+    for (const { bid, unit } of market.held) {
+      for (const other of this.serving) if (other !== bid) cost[other * units + unit] = Infinity;
+    }
     const costOf = (bid: number, u: number) => cost[bid * units + u] ?? Infinity;
     for (let u = 0; u < units; u += 1) {
       const wanted = owners[u] ?? NONE;

@@ -6,8 +6,9 @@
 import type { Minor } from '../../kernel/money.js';
 import { Bounds } from './bound.js';
 import { decideWithin, type Decision, type Means, type Start } from './decide.js';
-import { GAP_NODES } from './effort.js';
+import { GAP_NODES, type GapNodes } from './effort.js';
 import type { Allocation, HeldUnit, Market } from './market.js';
+import { Nearby } from './near.js';
 import { placeOf, wholeRegion } from './region.js';
 import { type LinearSolver, Relaxation, UNGUIDED } from './relaxation.js';
 
@@ -55,35 +56,24 @@ function mostPieces(market: Market, bid: number, unit: number): number {
 
 /**
  * The gaps of bids: all of them roughly first, and then exactly, one after the other, as long as the limit allows. So
- * each is told within its limits, however many there are, and the end comes soon after the limit.
+ * each is told within its limits, however many there are, and the end comes soon after the limit. What a short search does not
+ * prove waits until all others had theirs.
  * @param best the cheapest allocation of the market, with the prices that proved it
  * @param bids ids of the bids that are asked about; null for all
- * @param onGap told of each gap when it is known
  */
-export function gapsToWin(
-  market: Market,
-  best: Decision,
-  means: Means,
-  bids: ReadonlySet<string> | null,
-  onGap: (gap: Gap) => void,
-): Gap[] {
+export function gapsToWin(market: Market, best: Decision, means: Means, bids: ReadonlySet<string> | null): Gap[] {
   const { found } = best;
   if (!found) return [];
-  const bounds = new Bounds(market);
-  const relaxation = new Relaxation(market, bounds, means.solver, wholeRegion(market));
+  const searching = new Searching(market, best, means);
   try {
-    const within = (held: HeldUnit, by: Means) => searched(market, best, held, by, relaxation);
-    const roughly = { ...means, stop: () => true };
-    const rough = openUnits(market, found.allocation, bids).map((held) => {
-      return { held, gap: means.stop() ? unknownGap(market, held) : within(held, roughly) };
-    });
-    return rough.map(({ held, gap: first }) => {
-      const gap = first.proved || means.stop() ? first : tighter(first, within(held, means));
-      onGap(gap);
-      return gap;
-    });
+    const held = openUnits(market, found.allocation, bids);
+    let gaps = held.map((unit) => (means.stop() ? unknownGap(market, unit) : searching.roughly(unit)));
+    for (const nodes of [GAP_NODES.short, GAP_NODES.long, GAP_NODES.endless]) {
+      gaps = held.map((unit, k) => searching.closer(gaps[k] ?? unknownGap(market, unit), unit, nodes));
+    }
+    return gaps;
   } finally {
-    relaxation.free();
+    searching.free();
   }
 }
 
@@ -101,26 +91,13 @@ export function gapToWin(market: Market, best: Decision, means: Means, about: Ga
   });
   const held = { bid, unit, pieces: mostPieces(market, bid, unit) };
   if (held.pieces === 0) throw new Error('a gap is asked for where the bid offers nothing');
-  const within = (solver: LinearSolver, nodes: number): Gap => {
-    const relaxation = new Relaxation(market, new Bounds(market), solver, wholeRegion(market));
-    try {
-      return searched(market, best, held, { ...means, solver, nodes }, relaxation);
-    } finally {
-      relaxation.free();
-    }
-  };
-  const unguided = within(UNGUIDED, GAP_NODES.unguided);
-  if (unguided.proved || means.stop()) return unguided;
-  return tighter(unguided, within(means.solver, GAP_NODES.guided));
-}
-
-/**
- * The gap of what is held, allocated anew from what is known of the best. Without a budget: a bid that is lower by its gap
- * costs no more than the best, which keeps the budget.
- */
-function searched(market: Market, best: Decision, held: HeldUnit, means: Means, relaxation: Relaxation): Gap {
-  const start: Start = { prices: best.prices, bands: bandsNear(market, best.found?.lines ?? [], held), relaxation };
-  return gapOf(market, best, held, decideWithin({ ...market, budget: Infinity, held: [held] }, means, start));
+  const searching = new Searching(market, best, means);
+  try {
+    const short = searching.closer(unknownGap(market, held), held, GAP_NODES.short);
+    return searching.closer(short, held, GAP_NODES.long);
+  } finally {
+    searching.free();
+  }
 }
 
 /** Of two answers about one gap, what both together say. */
@@ -136,16 +113,69 @@ function unknownGap(market: Market, held: HeldUnit): Gap {
   return { ...unitOf(market, held), gapMinor: null, proved: false, atLeastMinor: 0n };
 }
 
-/** The bands of the best allocation, with the bid in the lowest band that may win what is held for it. */
-function bandsNear(market: Market, lines: readonly number[], held: HeldUnit): Int32Array {
-  const bands = Int32Array.from(market.bids, ({ options }, i) => {
-    const within = (o: number) => (market.options[o]?.lo ?? Infinity) <= (lines[i] ?? 0) && (lines[i] ?? 0) > 0;
-    return options.findLast(within) ?? -1;
-  });
-  const offers = (o: number) => placeOf(market.options[o]?.units ?? new Int32Array(0), held.unit) >= 0;
-  const present = bands[held.bid] ?? -1;
-  if (present < 0 || !offers(present)) bands[held.bid] = market.bids[held.bid]?.options.find(offers) ?? -1;
-  return bands;
+/** Searches for the gaps of a market, one after the other; each begins with what those of the same bid have found. */
+class Searching {
+  private readonly nearby = new Map<number, Nearby>();
+  private readonly relaxations = new Map<LinearSolver, Relaxation>();
+
+  constructor(
+    private readonly market: Market,
+    private readonly best: Decision,
+    private readonly means: Means,
+  ) {}
+
+  free(): void {
+    for (const relaxation of this.relaxations.values()) relaxation.free();
+  }
+
+  /** What is known of a gap from the prices of the best allocation alone. */
+  roughly(held: HeldUnit): Gap {
+    return gapOf(this.market, this.best, held, this.decide(held, { ...this.means, stop: () => true }));
+  }
+
+  /** A gap, searched for until it is proved or as far as the nodes go: first without linear programs, then with them. */
+  closer(gap: Gap, held: HeldUnit, { unguided, guided }: GapNodes): Gap {
+    const { means } = this;
+    let known = gap;
+    for (const [solver, nodes] of [
+      [UNGUIDED, unguided],
+      [means.solver, guided],
+    ] as const) {
+      if (known.proved || nodes === 0 || means.stop()) continue;
+      const decision = this.decide(held, { ...means, solver, ...(nodes === Infinity ? {} : { nodes }) });
+      this.nearbyOf(held).learn(decision);
+      known = tighter(known, gapOf(this.market, this.best, held, decision));
+    }
+    return known;
+  }
+
+  /**
+   * Allocates anew with what is held. Without a budget: a bid that is lower by its gap costs no more than the best, which
+   * keeps the budget.
+   */
+  private decide(held: HeldUnit, means: Means): Decision {
+    const nearby = this.nearbyOf(held);
+    const start: Start = {
+      prices: nearby.prices,
+      near: nearby.of(held),
+      relaxation: this.relaxationOf(means.solver),
+    };
+    return decideWithin({ ...this.market, budget: Infinity, held: [held] }, means, start);
+  }
+
+  private nearbyOf({ bid }: HeldUnit): Nearby {
+    const nearby = this.nearby.get(bid) ?? new Nearby(this.market, this.best);
+    this.nearby.set(bid, nearby);
+    return nearby;
+  }
+
+  private relaxationOf(solver: LinearSolver): Relaxation {
+    const { market } = this;
+    const relaxation =
+      this.relaxations.get(solver) ?? new Relaxation(market, new Bounds(market), solver, wholeRegion(market));
+    this.relaxations.set(solver, relaxation);
+    return relaxation;
+  }
 }
 
 function gapOf(market: Market, best: Decision, held: HeldUnit, decision: Decision): Gap {

@@ -112,7 +112,7 @@ export function solveProblem(problem: Problem, means: SolveMeans, asked: Asked =
 function gapsAsked(market: Market, best: Decision, means: Means, { gapsOf, gapAt }: Asked): Gap[] {
   if (gapAt) return [gapToWin(market, best, means, gapAt)].filter((gap) => gap !== null);
   if (gapsOf === undefined) return [];
-  return gapsToWin(market, best, means, gapsOf && new Set(gapsOf), () => undefined);
+  return gapsToWin(market, best, means, gapsOf && new Set(gapsOf));
 }
 
 /** The decision, beginning with what is known where that is of use. */
