@@ -25,13 +25,16 @@ export async function benchBoard(
   report: Report,
   awards: readonly AwardRule[],
   size: Readonly<typeof BOARD_SIZE>,
+  proofs: boolean,
 ): Promise<void> {
   const ground = await LiveGround.begin(size.lots);
   try {
     const officer = await Officer.of(ground);
     for (const award of awards) {
       const { id, tenderId } = await ground.award(award, size.providers, SEED);
-      await benchOne(report, award, size, new AwardBoard(officer, ground.ground, id));
+      const board = new AwardBoard(officer, ground.ground, id);
+      await benchOne(report, award, size, board);
+      if (proofs) await benchProofs(report, award, size, board);
       await ground.cancel(tenderId);
     }
   } finally {
@@ -70,6 +73,26 @@ async function benchOne(
     'quiet p95 ms': quantile(quiet, 0.95),
     'slowest ms': Math.max(...during),
     'quiet slowest ms': Math.max(...quiet),
+  });
+}
+
+/** How long it takes until every gap to win is exact that the board has left as at least and at most. */
+async function benchProofs(
+  report: Report,
+  award: AwardRule,
+  { providers, lots }: Readonly<typeof BOARD_SIZE>,
+  board: AwardBoard,
+): Promise<void> {
+  const { exact: before } = await board.counts();
+  const millis = await timed(() => board.proved());
+  const { gaps, exact } = await board.counts();
+  report.row('proofs of gaps', {
+    award,
+    'providers x lots': `${providers} x ${lots}`,
+    gaps,
+    'exact on the board': before,
+    exact,
+    'all s': millis / 1_000,
   });
 }
 
@@ -147,6 +170,16 @@ class AwardBoard {
     }
   }
 
+  /** Has all gaps proved, as many at once as may wait, until nothing more is to be asked for. */
+  async proved(): Promise<void> {
+    const path = `awards/${this.awardId}/gaps/proofs`;
+    for (;;) {
+      const { state } = (await this.officer.ask('POST', path)) as { state: string };
+      if (state === 'complete') return;
+      await pause(1_000);
+    }
+  }
+
   async counts(): Promise<Counts> {
     const { rows } = await this.ground.pool.query<Counts>(
       `with entry as (select * from award_board_entry join award_solve using (input_hash) where award_id = $1),
@@ -155,7 +188,8 @@ class AwardBoard {
               (count(*) filter (where kind <> 'gaps' and status in ('optimal', 'infeasible')))::int as proved,
               (select count(*)::int from gap) as gaps,
               (select count(*)::int from gap where proved or gap_minor is not null) as found,
-              (select count(*)::int from gap where proved) as exact
+              (select count(*)::int from gap left join award_gap_proof p using (input_hash, position)
+               where coalesce(p.proved, gap.proved)) as exact
        from entry`,
       [this.awardId],
     );

@@ -26,6 +26,7 @@ interface Options {
   readonly floor: boolean;
   readonly ours: boolean;
   readonly kept?: string;
+  readonly proofs?: boolean;
   readonly json?: string;
 }
 
@@ -48,11 +49,13 @@ const BENCHES: Readonly<Record<string, (report: Report, options: Options) => Pro
       providers: given(providers, AUCTION_SIZES.providers),
       lots: given(lots, AUCTION_SIZES.lots),
     }),
-  board: (report, { awards, providers, lots }) =>
-    benchBoard(report, awards.split(',') as AwardRule[], {
+  board: (report, { awards, providers, lots, proofs = false }) => {
+    const size = {
       providers: given(providers, [BOARD_SIZE.providers])[0] ?? BOARD_SIZE.providers,
       lots: given(lots, [BOARD_SIZE.lots])[0] ?? BOARD_SIZE.lots,
-    }),
+    };
+    return benchBoard(report, awards.split(',') as AwardRule[], size, proofs);
+  },
 };
 
 function allocationSizes(options: Options): AllocationSizes {
@@ -85,6 +88,7 @@ const program = new Command('npm run bench --')
   .option('--no-floor', 'allocation: without the plain calls')
   .option('--no-ours', 'allocation: the plain calls alone')
   .option('--kept <file>', 'allocation: goes on with what is in the file, and keeps there what it measures')
+  .option('--proofs', 'board: also has every gap proved that the board leaves as at least and at most')
   .option('--json <file>', 'write the rows there');
 program.parse();
 
