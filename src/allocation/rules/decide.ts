@@ -185,10 +185,8 @@ export function decideWithin(market: Market, means: Means, start: Start | null, 
       probe.offer(priced(market, any.found.allocation));
     }
     if (means.nodes === undefined) searchKernel(market, bounds, probe, region, prices, means);
-    const outcome = new Search(probe, { nodes: means.nodes ?? MANY, stop: () => means.stop() }, raise).run(
-      region,
-      prices,
-    );
+    const within = { nodes: means.nodes ?? MANY, near: start !== null, stop: () => means.stop() };
+    const outcome = new Search(probe, within, raise).run(region, prices);
     raise(outcome.bound);
     const { complete, tied, nodes } = outcome;
     const limits = { nodes: start ? 0 : TIE_NODES, stop: () => means.stop() };

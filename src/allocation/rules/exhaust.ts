@@ -12,7 +12,7 @@ import { waysIn } from './ways.js';
 
 /** The most ways, and offers that bounding each of them once may look at altogether. */
 const MOST = 10_000;
-const OFFERS = { whole: 2_500_000, shared: 5_000_000 } as const;
+const OFFERS = { whole: 2_500_000, shared: 5_000_000, sharedNear: 300_000 } as const;
 /** Offers that assigning the units of one way may look at, and of all of them. */
 const ASSIGN_STEPS = 300_000;
 const ALL_STEPS = 3_000_000;
@@ -38,14 +38,17 @@ export class Exhaust {
   private readonly decided: Decided;
   private readonly most: number;
 
+  /** @param near whether only the proof is left: where lines are shared, splitting is quicker then than many ways */
   constructor(
     private readonly probe: Probe,
+    near: boolean,
     private readonly stop: () => boolean,
   ) {
     const { market } = probe;
     this.decided = new Decided(market);
     const offers = market.units.length * Math.min(market.bids.length, market.mayWin);
-    const most = market.divisible ? OFFERS.shared : OFFERS.whole;
+    const shared = near ? OFFERS.sharedNear : OFFERS.shared;
+    const most = market.divisible ? shared : OFFERS.whole;
     this.most = Math.max(1, Math.min(MOST, Math.floor(most / (offers + 1))));
   }
 

@@ -12,6 +12,8 @@ import { intersect, type Region } from './region.js';
 /** How long a search may go on. */
 export interface SearchLimits {
   readonly nodes: number;
+  /** whether good prices and an allocation are known, and only the proof is left: then parts are not looked at for long */
+  readonly near?: boolean;
   stop(): boolean;
 }
 
@@ -39,6 +41,8 @@ const TRIED_SPLITS = 4;
 /** So often a bid or a unit is tried out; then what it did on average is taken for what it does. */
 const RELIABLE = 4;
 const LOOKS = 2;
+/** The same where lines are shared and only the proof is left: splitting further says more then. */
+const LOOKS_NEAR = 1;
 /** Offers looked at that take as long as a node. */
 const STEPS_OF_NODE = 20_000;
 /** So many splits after what was left of it, all ways are looked at again. */
@@ -59,13 +63,15 @@ export class Search {
   private tied: Region[] | null = [];
   private tiedCost = Infinity;
   private readonly exhaust: Exhaust;
+  private readonly looks: number;
 
   constructor(
     private readonly probe: Probe,
     private readonly limits: SearchLimits,
     private readonly onBound: (bound: number) => void,
   ) {
-    this.exhaust = new Exhaust(probe, () => limits.stop());
+    this.exhaust = new Exhaust(probe, limits.near === true, () => limits.stop());
+    this.looks = limits.near === true && probe.market.divisible ? LOOKS_NEAR : LOOKS;
   }
 
   /** Looks for the cheapest allocation in a region; the probe keeps it. */
@@ -146,7 +152,7 @@ export class Search {
     const parts = node.prices && this.exhausted(node, node.prices);
     if (parts) return parts;
     let seen: Look | null = null;
-    for (let looks = 0; looks < LOOKS; looks += 1) {
+    for (let looks = 0; looks < this.looks; looks += 1) {
       seen = probe.look(node.region, seen?.prices ?? node.prices, true);
       node.bound = Math.max(node.bound, seen.bound);
       if (node.depth === 0) this.rootPrices = seen.prices;
