@@ -36,6 +36,8 @@ interface Asked {
   readonly number: string;
   readonly currency: string;
   readonly openMinor: Minor;
+  /** of an invoice: what a deposit has paid of it already */
+  readonly depositMinor?: Minor;
 }
 
 /** Asks for a transfer. */
@@ -47,7 +49,8 @@ export function askFor(kind: 'invoice' | 'deposit', asked: Asked, dueOn: string 
     subject: subjectOf(kind, number),
     text:
       `Please transfer ${amount(asked)}${until} with ${number} as the reference, so that it is found.` +
-      (kind === 'deposit' ? ' It is credited to your first invoice, or comes back if your offer does not settle.' : ''),
+      byDeposit(asked) +
+      whatFor(kind),
     about: `${kind} ${id}`,
   };
 }
@@ -76,8 +79,22 @@ export function tellOfCharge(
   return {
     memberId,
     subject: subjectOf(what, number),
-    text: `On ${on}, ${amount(asked)} of ${what} ${number} are taken ${way}. You need not transfer anything.`,
+    text: `On ${on}, ${amount(asked)} of ${what} ${number} are taken ${way}. You need not transfer anything.${byDeposit(asked)}${whatFor(what)}`,
     about: `${what} ${id}`,
+  };
+}
+
+/** Tells of an invoice of which nothing is to be paid: a deposit has paid it, or all of it is granted. */
+export function tellOfPaid({ id, memberId, number, currency, depositMinor = 0n }: Asked): MemberLetter {
+  const why =
+    depositMinor > 0n
+      ? `${formatMoney(depositMinor, currency)} ${currency} of your deposit have paid it.`
+      : 'What it charges is granted, or deducted for promises that were not kept.';
+  return {
+    memberId,
+    subject: subjectOf('invoice', number),
+    text: `Of invoice ${number}, nothing is left to be paid. ${why} You need not transfer anything.`,
+    about: `invoice ${id}`,
   };
 }
 
@@ -99,8 +116,18 @@ export function remindOf(asked: Asked & { readonly dueOn: string }, nth: number)
   };
 }
 
+function whatFor(what: 'invoice' | 'deposit'): string {
+  return what === 'deposit'
+    ? ' It is credited to your first invoice, or comes back if your offer does not settle.'
+    : '';
+}
+
 function subjectOf(what: 'invoice' | 'deposit', number: string): string {
   return `${what === 'invoice' ? 'Invoice' : 'Deposit'} ${number}`;
+}
+
+function byDeposit({ depositMinor = 0n, currency }: Asked): string {
+  return depositMinor > 0n ? ` Your deposit has paid ${formatMoney(depositMinor, currency)} ${currency} of it.` : '';
 }
 
 function amount({ openMinor, currency }: Asked): string {
