@@ -59,6 +59,7 @@ export class ChargesService {
       answer = await this.gateway.payInvoice({ invoiceId, attempt, stripeInvoice: issued.id, paymentMethod });
       // Should its next invoice there bring it after all, it has paid too much, and gets that back.
       if (answer.carried) return await lapse(deed, row, 'stripe_refuses', true);
+      if (isPaidElsewhere(answer)) return await lapse(deed, row, 'paid_elsewhere', true);
     } catch (error) {
       if (isRefusedForGood(error)) return lapse(deed, row, 'stripe_refuses', true);
       throw error;
@@ -78,7 +79,7 @@ export class ChargesService {
   /** Brings a locked collection to what its invoice at Stripe says. */
   async applyInvoice(deed: Deed, row: CollectionRow, invoice: InvoiceState): Promise<void> {
     const { payment } = invoice;
-    if (payment === null) return;
+    if (payment === null || isPaidElsewhere(invoice)) return;
     if (invoice.status === 'paid') {
       if (await known(deed, payment.id)) return;
       await this.receiving.receive(deed, [
@@ -227,6 +228,11 @@ async function noteFailure({ tx }: Deed, row: CollectionRow, failure: string): P
     `update collection_attempt set outcome = 'failed', failure = $3 where collection_id = $1 and number = $2`,
     [row.id, row.attempts, failure],
   );
+}
+
+/** Somebody has noted there that it was paid by other means: its money is not at Stripe, and an officer records where it came. */
+function isPaidElsewhere({ status, payment }: InvoiceState): boolean {
+  return status === 'paid' && payment?.status !== 'succeeded';
 }
 
 function failureOf({ payment }: InvoiceState): string | null {
