@@ -11,7 +11,7 @@ import { SubscriptionsService } from '../subscriptions/subscriptions.service.js'
 import { type CollectionRow, lockCollections, moveCollections, writeOff } from './collection-rows.js';
 import { DepositsService } from './deposits.service.js';
 import { orderVoids } from './invoice-voids.js';
-import { askFor, type ChargedBy, tellOfCharge, tellOfPaid, writeLetters } from './letters.js';
+import { askFor, type ChargedBy, tellOfCharge, tellOfPaid, tellOfSuspension, writeLetters } from './letters.js';
 import { chargeable } from './chargeable.js';
 import { RefundsService } from './refunds.service.js';
 import { openOf } from './rules/amounts.js';
@@ -163,10 +163,10 @@ export class CollectionsService {
   }
 
   private async suspend(deed: Deed, row: CollectionRow, why: string): Promise<string[]> {
-    const lines: { id: string }[] = await deed.tx.query(
-      `select l.subscription_id as id from billable_line l
+    const lines: { id: string; number: string }[] = await deed.tx.query(
+      `select l.subscription_id as id, l.number from billable_line l
          join service_period p on p.subscription_id = l.subscription_id and p.until_on is null
-       where l.member_id = $1 and l.agency_id = $2 and l.currency = $3 order by l.subscription_id`,
+       where l.member_id = $1 and l.agency_id = $2 and l.currency = $3 order by l.number`,
       [row.memberId, row.issuerId, row.currency],
     );
     const ids = lines.map(({ id }) => id);
@@ -177,6 +177,10 @@ export class CollectionsService {
        select $1, $2, id, $4 from unnest($3::uuid[]) with ordinality as s (id, at) order by at`,
       [row.issuerId, row.id, suspended, deed.now],
     );
+    const gone = new Set(suspended);
+    const numbers = lines.flatMap(({ id, number }) => (gone.has(id) ? [number] : []));
+    if (numbers.length > 0)
+      await writeLetters(deed.tx, [tellOfSuspension({ ...row, openMinor: openOf(row) }, numbers, why)]);
     return suspended;
   }
 

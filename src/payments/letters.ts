@@ -122,6 +122,25 @@ function whatFor(what: 'invoice' | 'deposit'): string {
     : '';
 }
 
+/** So many numbers of lines are named in a letter. */
+const MOST_NAMED = 50;
+
+/** Tells whose lines have been suspended, since they are not paid. @param numbers of the lines */
+export function tellOfSuspension(asked: Asked, numbers: readonly string[], why: string): MemberLetter {
+  const { id, memberId, number } = asked;
+  const more = numbers.length - MOST_NAMED;
+  const named = numbers.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return {
+    memberId,
+    subject: `Your lines are suspended: invoice ${number}`,
+    text:
+      `Of invoice ${number}, ${amount(asked)} are not paid, and an officer has suspended your lines from today on: ${named}. ` +
+      `The reason: ${why}\n\nNothing is charged for days on which they do not work. ` +
+      `Please transfer what is open with ${number} as the reference; then an officer can have them work again.`,
+    about: `invoice ${id}`,
+  };
+}
+
 function subjectOf(what: 'invoice' | 'deposit', number: string): string {
   return `${what === 'invoice' ? 'Invoice' : 'Deposit'} ${number}`;
 }
