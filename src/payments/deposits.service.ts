@@ -7,7 +7,7 @@ import type { Minor } from '../kernel/money.js';
 import { notFound } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { updatedRows } from '../platform/jobs/performer.js';
-import { askFor, type ChargedBy, tellOfCharge, writeLetters } from './letters.js';
+import { askFor, type ChargedBy, type EndedDeposit, tellNotAsked, tellOfCharge, writeLetters } from './letters.js';
 import { chargeable } from './chargeable.js';
 import { ReceivingService } from './receiving.service.js';
 import { RefundsService } from './refunds.service.js';
@@ -123,10 +123,11 @@ export class DepositsService {
          from agreement_offer o
          where d.agreement_id = $1 and o.offer_id = d.offer_id and ${which} and d.why_ended is null
            and d.state in ('asked', 'charging', 'processing', 'held', 'refunded')
-         returning d.id, d.state`,
+         returning d.id, d.state, d.number, d.member_id as "memberId", d.currency, d.why_ended as why`,
         [agreementId, why, ...more],
       )
-      .then(updatedRows<{ id: string; state: DepositState }>);
+      .then(updatedRows<EndedDeposit & { state: DepositState }>);
+    await writeLetters(deed.tx, ended.filter(({ state }) => state === 'withdrawn').map(tellNotAsked));
     await this.refunds.oweDeposits(
       deed,
       ended.flatMap(({ id, state }) => (state === 'held' ? [id] : [])),
@@ -180,11 +181,15 @@ export class DepositsService {
       deed,
       purses.map(({ id }) => id),
     );
-    await deed.tx.query(
-      `update deposit set state = 'withdrawn', due_at = null, why_ended = 'The first invoice has been issued.'
-       where id = any($1) and state in ('asked', 'charging')`,
-      [found.map(({ id }) => id)],
-    );
+    const withdrawn = await deed.tx
+      .query(
+        `update deposit set state = 'withdrawn', due_at = null, why_ended = 'The first invoice has been issued.'
+         where id = any($1) and state in ('asked', 'charging')
+         returning id, number, member_id as "memberId", currency, why_ended as why`,
+        [found.map(({ id }) => id)],
+      )
+      .then(updatedRows<EndedDeposit>);
+    await writeLetters(deed.tx, withdrawn.map(tellNotAsked));
   }
 
   /**
@@ -201,11 +206,15 @@ export class DepositsService {
       if (!row) throw notFound('deposit');
       const refusal = whyNotReturn(row.state);
       if (refusal) throw refusal;
-      await deed.tx.query(
-        `update deposit set why_ended = $2, due_at = null,
-           state = case when state in ('asked', 'charging') then 'withdrawn' else state end where id = $1`,
-        [id, why],
-      );
+      const ended = await deed.tx
+        .query(
+          `update deposit set why_ended = $2, due_at = null,
+             state = case when state in ('asked', 'charging') then 'withdrawn' else state end where id = $1
+           returning id, state, number, member_id as "memberId", currency, why_ended as why`,
+          [id, why],
+        )
+        .then(updatedRows<EndedDeposit & { state: DepositState }>);
+      await writeLetters(deed.tx, ended.filter(({ state }) => state === 'withdrawn').map(tellNotAsked));
       await this.refunds.oweDeposits(deed, [id]);
       await deed.record({ type: 'deposit', id }, {}, why);
       const after: { state: DepositState }[] = await deed.tx.query('select state from deposit where id = $1', [id]);

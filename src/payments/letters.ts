@@ -98,6 +98,37 @@ export function tellOfPaid({ id, memberId, number, currency, depositMinor = 0n }
   };
 }
 
+/** A deposit that goes back, or is not asked for any more. */
+export interface EndedDeposit {
+  readonly id: string;
+  readonly memberId: string;
+  readonly number: string;
+  readonly currency: string;
+  readonly why: string;
+}
+
+/** Tells that a deposit, or what is left of it, goes back. */
+export function tellOfReturn(deposit: EndedDeposit & { minor: Minor; way: 'stripe' | 'bank' }): MemberLetter {
+  const { id, memberId, number, currency, minor, way, why } = deposit;
+  const how = way === 'stripe' ? 'to the card or account that they were taken from' : 'by transfer';
+  return {
+    memberId,
+    subject: subjectOf('deposit', number),
+    text: `${formatMoney(minor, currency)} ${currency} of your deposit ${number} go back ${how}. The reason: ${why}`,
+    about: `deposit ${id}`,
+  };
+}
+
+/** Tells whoever was asked for a deposit, and has not paid it, that nobody needs it any more. */
+export function tellNotAsked({ id, memberId, number, why }: EndedDeposit): MemberLetter {
+  return {
+    memberId,
+    subject: subjectOf('deposit', number),
+    text: `Deposit ${number} is not asked for any more: it is not taken, and please do not transfer it. The reason: ${why}`,
+    about: `deposit ${id}`,
+  };
+}
+
 const REMINDING = [
   'A friendly reminder',
   'Second reminder',

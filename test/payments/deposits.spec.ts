@@ -61,10 +61,10 @@ describe('a deposit', () => {
   const pay = async (officer: Someone, text: string, minor: number): Promise<void> => {
     await officer.post('/api/v1/payments/bank', booking(text, minor, randomUUID())).expect(201);
   };
-  const lettersOf = async (invoiceId: string): Promise<string[]> => {
+  const lettersOf = async (id: string, what = 'invoice'): Promise<string[]> => {
     const rows: { body: string }[] = await system.source.query(
       'select body from mail_message where about = $1 order by id',
-      [`invoice ${invoiceId}`],
+      [`${what} ${id}`],
     );
     return rows.map(({ body }) => body);
   };
@@ -239,7 +239,16 @@ describe('a deposit', () => {
     expect(await depositsOf(ended)).toMatchObject([{ state: 'refunding', whyEnded }]);
     expect(await depositsOf(unpaid)).toMatchObject([{ state: 'withdrawn', whyEnded }]);
     expect(await depositsOf(working)).toMatchObject([{ state: 'held', whyEnded: null }]);
-    expect((await owed(officer)).map(({ minor }) => minor)).toEqual([DEPOSIT, 2 * DEPOSIT]);
+    const back = (await owed(officer)).map(({ minor }) => minor);
+    expect(back.toSorted((a, b) => a - b)).toEqual([DEPOSIT, 2 * DEPOSIT]);
+
+    const lastTo = async (member: Someone): Promise<string | undefined> =>
+      (await lettersOf((await depositsOf(member))[0]?.id ?? '', 'deposit')).at(-1);
+    expect(await lastTo(ended)).toMatch(
+      /^40\.00 USD of your deposit DEP-\d+ go back by transfer\. The reason: Nothing/,
+    );
+    expect(await lastTo(unpaid)).toMatch(/^Deposit DEP-\d+ is not asked for any more: .* The reason: Nothing came/);
+    expect(await lastTo(working)).toMatch(/^Please transfer/);
 
     // What an invoice has had is not given back as well.
     const shares = [{ ...agreement, net: 10_000 }];
