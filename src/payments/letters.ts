@@ -38,6 +38,8 @@ interface Asked {
   readonly openMinor: Minor;
   /** of an invoice: what a deposit has paid of it already */
   readonly depositMinor?: Minor;
+  /** it was to be charged, and is not */
+  readonly notCharged?: boolean;
 }
 
 /** Asks for a transfer. */
@@ -48,6 +50,7 @@ export function askFor(kind: 'invoice' | 'deposit', asked: Asked, dueOn: string 
     memberId,
     subject: subjectOf(kind, number),
     text:
+      (asked.notCharged === true ? 'It could not be charged by your payment method. ' : '') +
       `Please transfer ${amount(asked)}${until} with ${number} as the reference, so that it is found.` +
       byDeposit(asked) +
       whatFor(kind),

@@ -80,7 +80,7 @@ describeOnModel('an invoice that was settled otherwise', () => {
     expect(failed).toMatchObject({ state: 'failed', paidMinor: 0 });
     await at.system.passTo(failed.dueAt ?? '');
     expect(await read(invoice)).toMatchObject({
-      state: 'overdue',
+      state: 'due',
       way: 'bank',
       failure: 'paid_elsewhere',
       paidMinor: 0,
@@ -121,7 +121,7 @@ describeOnModel('an invoice that was settled otherwise', () => {
       [member().organisationId],
     );
     await at.system.passTo((await read(invoice)).dueAt ?? '');
-    expect(await read(invoice)).toMatchObject({ state: 'overdue', way: 'bank' });
+    expect(await read(invoice)).toMatchObject({ state: 'due', way: 'bank' });
     expect(statusOf(invoice)).toBe('void');
   });
 
