@@ -23,7 +23,7 @@ export class MakeGrant {
   @IsCurrency()
   currency!: string;
 
-  /** codes of the lines' own regions; of any region when left out */
+  /** codes of regions, each with all that are below it; of any region when left out */
   @ApiPropertyOptional({ type: [String] })
   @IsOptional()
   @IsArray({ message: 'must be a list of region codes' })

@@ -1,5 +1,6 @@
 /** Reads what a run bills, some members at a time. Days come as texts: a date of the driver's would be of this zone. */
 import type { EntityManager } from 'typeorm';
+import { CatalogueQueries } from '../catalogue/catalogue.queries.js';
 import type { Month } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
 import type { AddOn, ServiceCredit } from './rules/charges.js';
@@ -215,19 +216,30 @@ export interface Schemes {
 }
 
 /**
- * Those made while a run goes on are not its own: else they would pay only for whoever comes late in it.
+ * Those made while a run goes on are not its own: else they would pay only for whoever comes late in it. A region that a
+ * scheme names stands for all that are below it.
  * @param lock nobody else may spend of the budgets until the deed ends
  */
-export async function schemesOf(tx: EntityManager, frame: RunFrame, lock: boolean): Promise<Schemes> {
-  const rows: (GrantScheme & { left: Minor })[] = await tx.query(
+export async function schemesOf(
+  tx: EntityManager,
+  catalogue: CatalogueQueries,
+  frame: RunFrame,
+  lock: boolean,
+): Promise<Schemes> {
+  const rows: (Omit<GrantScheme, 'regions'> & { regions: readonly string[] | null; left: Minor })[] = await tx.query(
     `select id, regions, tiers, pools, by_voucher as "byVoucher", line_minor as "perLine", months,
        from_month as "fromMonth", budget_minor - granted_minor as left
      from grant_scheme where agency_id = $1 and currency = $2 and state = 'open' and granted_minor < budget_minor
        and from_month <= $3 and made_at <= coalesce($4, made_at) order by sequence ${lock ? 'for update' : ''}`,
     [frame.agencyId, frame.currency, frame.month, frame.startedAt],
   );
+  const named = rows.flatMap(({ regions }) => regions ?? []);
+  const within = named.length === 0 ? new Map<string, string[]>() : await catalogue.regionsWithin(tx, named);
   return {
-    schemes: rows.map(({ left: _left, ...scheme }) => scheme),
+    schemes: rows.map(({ left: _left, regions, ...scheme }) => ({
+      ...scheme,
+      regions: regions && new Set(regions.flatMap((code) => within.get(code) ?? [code])),
+    })),
     budgets: new Map(rows.map(({ id, left }) => [id, left])),
   };
 }

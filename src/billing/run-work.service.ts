@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { toJson } from '../kernel/canonical.js';
 import { transition } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
+import { CatalogueQueries } from '../catalogue/catalogue.queries.js';
 import { ContractsQueries } from '../contracts/contracts.queries.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { LedgerService } from '../ledger/ledger.service.js';
@@ -35,6 +36,7 @@ export class RunWorkService {
   constructor(
     private readonly source: JobSource,
     private readonly deeds: Deeds,
+    private readonly catalogue: CatalogueQueries,
     private readonly contracts: ContractsQueries,
     private readonly organisations: OrganisationsQueries,
     private readonly ledger: LedgerService,
@@ -53,7 +55,7 @@ export class RunWorkService {
         agreements.map(({ agreementId, terms: of, band }) => [agreementId, { band, prices: pricesIn(of, band) }]),
       );
       const frame: RunFrame = { ...run, rates: terms, prices };
-      const schemes = await schemesOf(tx, frame, false);
+      const schemes = await schemesOf(tx, this.catalogue, frame, false);
       const nets = new Map<string, Minor>();
       let totals = NOTHING;
       const { ends } = await chunksOf(tx, frame);
@@ -106,7 +108,7 @@ export class RunWorkService {
       await this.finish(deed, run);
       return false;
     }
-    const drafts = await draftsOf(deed.tx, frame, chunk, await schemesOf(deed.tx, frame, true));
+    const drafts = await draftsOf(deed.tx, frame, chunk, await schemesOf(deed.tx, this.catalogue, frame, true));
     const names = await this.organisations.names(deed.tx, [run.agencyId]);
     const invoices = await writeDrafts(deed, this.ledger, started, names.get(run.agencyId) ?? '', drafts);
     await deed.tx.query(

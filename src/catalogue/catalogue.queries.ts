@@ -56,6 +56,20 @@ export class CatalogueQueries {
     return missing(codes, rows);
   }
 
+  /** Each of the regions with all that are below it, itself included. */
+  async regionsWithin(tx: EntityManager, codes: readonly string[]): Promise<Map<string, string[]>> {
+    const rows: { top: string; within: string[] }[] = await tx.query(
+      `with recursive below as (
+         select code as top, code from region where code = any($1)
+         union
+         select b.top, r.code from below b join region r on r.parent_code = b.code
+       )
+       select top, array_agg(code) as within from below group by top`,
+      [codes],
+    );
+    return new Map(rows.map(({ top, within }) => [top, within]));
+  }
+
   /** @throws Refusal 'region.not-found' */
   async region(tx: EntityManager, code: string): Promise<Region> {
     const row = await tx.findOneBy(RegionRow, { code });

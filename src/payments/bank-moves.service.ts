@@ -1,4 +1,4 @@
-/** What Stripe pays out of its account to the bank, by itself or because somebody asked it there. */
+/** What moves between the account at Stripe and its bank, by itself or because somebody asked for it there. */
 import { Injectable } from '@nestjs/common';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { LedgerService } from '../ledger/ledger.service.js';
@@ -14,9 +14,9 @@ export class BankMovesService {
   ) {}
 
   /**
-   * Books what has left Stripe for the bank, once each, to the agency that runs the system: the account is its own. What
+   * Books payouts to the bank, and top-ups from there, once each, to the agency that runs the system: the account is its own. What
    * comes back, because the bank did not take it or it was cancelled, is reversed, whether that is told by its way back or,
-   * since the list has the latest first and pages, by the way it left. A payout that is older than all that was looked at
+   * since the list has the latest first and pages, by the way it left. One that is older than all that was looked at
    * stays in the difference of the night, and so does what comes back of it. Call behind the lock of the night: two who book
    * the same at a time would fail.
    * @param moves the latest first
@@ -25,22 +25,22 @@ export class BankMovesService {
     const agencyId = moves.length === 0 ? null : await this.organisations.firstAgency(deed.tx);
     if (agencyId === null) return;
     const known = await booked(deed, moves);
-    const left = moves.filter(({ payout, minor, returned }) => !returned && minor !== 0n && !known.has(payout));
+    const left = moves.filter(({ id, minor, returned }) => !returned && minor !== 0n && !known.has(id));
     await this.ledger.post(
       deed,
-      left.toReversed().map((move) => bankMoveEntry({ ...move, id: move.payout, agencyId })),
+      left.toReversed().map((move) => bankMoveEntry({ ...move, agencyId })),
     );
-    for (const { payout } of left) known.add(payout);
-    for (const payout of new Set(moves.flatMap(({ payout: id, cameBack }) => (cameBack ? [id] : [])))) {
-      if (known.has(payout)) await this.ledger.reverse(deed, 'stripe-payout', payout, `Payout ${payout} came back`);
+    for (const { id } of left) known.add(id);
+    for (const id of new Set(moves.flatMap((move) => (move.cameBack ? [move.id] : [])))) {
+      if (known.has(id)) await this.ledger.reverse(deed, 'stripe-payout', id, `${id} came back`);
     }
   }
 }
 
 async function booked({ tx }: Deed, moves: readonly BankMoveState[]): Promise<Set<string>> {
-  const rows: { payout: string }[] = await tx.query(
-    `select distinct reference as payout from ledger_line where kind = 'stripe-payout' and reference = any($1)`,
-    [moves.map(({ payout }) => payout)],
+  const rows: { id: string }[] = await tx.query(
+    `select distinct reference as id from ledger_line where kind = 'stripe-payout' and reference = any($1)`,
+    [moves.map(({ id }) => id)],
   );
-  return new Set(rows.map(({ payout }) => payout));
+  return new Set(rows.map(({ id }) => id));
 }

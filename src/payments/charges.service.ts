@@ -14,8 +14,8 @@ import { ReceivingService } from './receiving.service.js';
 import { DebitNoticesService } from './debit-notices.service.js';
 import { isRefusedForGood } from './refused.js';
 import { openOf } from './rules/amounts.js';
-import { collectionLifecycle, depositLifecycle, type DepositState } from './rules/lifecycles.js';
-import { nextAttempt } from './rules/schedule.js';
+import { collectionLifecycle, type CollectionState, depositLifecycle, type DepositState } from './rules/lifecycles.js';
+import { nextAttempt, reminded } from './rules/schedule.js';
 import { StripeGateway } from './stripe-gateway.js';
 import type { InvoiceState, PaymentState } from './stripe-states.js';
 
@@ -28,6 +28,12 @@ export interface DepositRow {
   readonly state: DepositState;
   readonly ended: boolean;
 }
+
+/** A failure that is none: see isPaidElsewhere. */
+const PAID_ELSEWHERE = 'paid_elsewhere';
+
+/** What a member may pay at Stripe by itself, too. */
+const PAYABLE: ReadonlySet<CollectionState> = new Set(['due', 'collecting', 'failed', 'overdue']);
 
 @Injectable()
 export class ChargesService {
@@ -59,6 +65,7 @@ export class ChargesService {
       answer = await this.gateway.payInvoice({ invoiceId, attempt, stripeInvoice: issued.id, paymentMethod });
       // Should its next invoice there bring it after all, it has paid too much, and gets that back.
       if (answer.carried) return await lapse(deed, row, 'stripe_refuses', true);
+      if (isPaidElsewhere(answer)) return await lapse(deed, row, PAID_ELSEWHERE, true);
     } catch (error) {
       if (isRefusedForGood(error)) return lapse(deed, row, 'stripe_refuses', true);
       throw error;
@@ -78,7 +85,7 @@ export class ChargesService {
   /** Brings a locked collection to what its invoice at Stripe says. */
   async applyInvoice(deed: Deed, row: CollectionRow, invoice: InvoiceState): Promise<void> {
     const { payment } = invoice;
-    if (payment === null) return;
+    if (payment === null || isPaidElsewhere(invoice)) return;
     if (invoice.status === 'paid') {
       if (await known(deed, payment.id)) return;
       await this.receiving.receive(deed, [
@@ -90,7 +97,7 @@ export class ChargesService {
     // A charge whose answer was lost is asked for again, and counted then.
     if (row.stripeInvoice === null ? row.state === 'collecting' : row.stripeInvoice !== invoice.id) return;
     if (payment.status === 'processing') {
-      if (row.state !== 'collecting' && row.state !== 'failed' && row.state !== 'overdue') return;
+      if (!PAYABLE.has(row.state)) return;
       const state = transition(collectionLifecycle, row.state, 'process');
       await deed.tx.query('update collection set state = $2, due_at = null, stripe_invoice = $3 where id = $1', [
         row.id,
@@ -211,15 +218,31 @@ async function askForRest(deed: Deed, id: string): Promise<void> {
   ]);
 }
 
+/**
+ * It is not charged any more: its member is asked to transfer it, and has the time of any transfer to do so before it is
+ * reminded; where that is over, it is reminded at once.
+ */
 async function lapse(deed: Deed, row: CollectionRow, failure: string, byBank: boolean): Promise<void> {
   // Without an attempt there is none to note it of: the last one failed for a reason of its own.
   if (!byBank) await noteFailure(deed, row, failure);
   else await orderVoids(deed, [row.id]);
+  const from = reminded(row.dueOn);
+  const inTime = from > deed.now;
   await deed.tx.query(
-    `update collection set state = $2, failure = $3, failed_at = coalesce(failed_at, $4), due_at = $4,
+    `update collection set state = $2, failure = $3, failed_at = coalesce(failed_at, $4), due_at = $6,
        way = case when $5 then 'bank' else way end where id = $1`,
-    [row.id, transition(collectionLifecycle, row.state, 'lapse'), failure, deed.now, byBank],
+    [
+      row.id,
+      transition(collectionLifecycle, row.state, inTime ? 'await' : 'lapse'),
+      failure,
+      deed.now,
+      byBank,
+      inTime ? from : deed.now,
+    ],
   );
+  // Who has paid by other means is asked for nothing more: an officer is to record it.
+  if (!inTime || failure === PAID_ELSEWHERE) return;
+  await writeLetters(deed.tx, [askFor('invoice', { ...row, openMinor: openOf(row), notCharged: true }, row.dueOn)]);
 }
 
 async function noteFailure({ tx }: Deed, row: CollectionRow, failure: string): Promise<void> {
@@ -227,6 +250,11 @@ async function noteFailure({ tx }: Deed, row: CollectionRow, failure: string): P
     `update collection_attempt set outcome = 'failed', failure = $3 where collection_id = $1 and number = $2`,
     [row.id, row.attempts, failure],
   );
+}
+
+/** Somebody has noted there that it was paid by other means: its money is not at Stripe, and an officer records where it came. */
+function isPaidElsewhere({ status, payment }: InvoiceState): boolean {
+  return status === 'paid' && payment?.status !== 'succeeded';
 }
 
 function failureOf({ payment }: InvoiceState): string | null {

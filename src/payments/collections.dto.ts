@@ -218,6 +218,20 @@ export class DepositView {
   whyEnded!: string | null;
 }
 
+/** What accepting an offer asks for as a security. */
+export class OfferDepositView {
+  offerId!: string;
+  currency!: string;
+
+  /** for all lines of the offer; 0: none is asked for. It is credited to the first invoice, or goes back */
+  @ApiProperty({ type: 'integer' })
+  minor!: Minor;
+
+  /** stripe: the member's payment method is charged with it once the offer is accepted; bank: it is to be transferred */
+  @ApiProperty({ enum: WAYS })
+  way!: string;
+}
+
 export class DepositPage {
   @ApiProperty({ type: [DepositView] })
   items!: readonly DepositView[];

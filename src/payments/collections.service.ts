@@ -11,7 +11,7 @@ import { SubscriptionsService } from '../subscriptions/subscriptions.service.js'
 import { type CollectionRow, lockCollections, moveCollections, writeOff } from './collection-rows.js';
 import { DepositsService } from './deposits.service.js';
 import { orderVoids } from './invoice-voids.js';
-import { askFor, type ChargedBy, tellOfCharge, writeLetters } from './letters.js';
+import { askFor, type ChargedBy, tellOfCharge, tellOfPaid, tellOfSuspension, writeLetters } from './letters.js';
 import { chargeable } from './chargeable.js';
 import { RefundsService } from './refunds.service.js';
 import { openOf } from './rules/amounts.js';
@@ -30,6 +30,8 @@ interface Opened {
   readonly number: string;
   readonly currency: string;
   readonly openMinor: Minor;
+  /** nothing but a deposit has paid of it yet */
+  readonly depositMinor: Minor;
   readonly dueOn: string;
   /** when it is charged, and by what; null when a transfer is awaited */
   readonly chargedOn: string | null;
@@ -92,24 +94,26 @@ export class CollectionsService {
     const ids = opened.map(({ id }) => id);
     await this.deposits.creditTo(deed, ids);
     const asked: Opened[] = await deed.tx.query(
-      `select c.id, c.member_id as "memberId", c.number, c.currency, c.open_minor as "openMinor", c.due_on::text as "dueOn",
+      `select c.id, c.member_id as "memberId", c.number, c.currency, c.open_minor as "openMinor", c.paid_minor as "depositMinor",
+         c.due_on::text as "dueOn",
          (c.due_at at time zone interval '9 hours')::date::text as "chargedOn",
          case when m.id is not null then json_build_object('kind', m.kind, 'brand', m.brand, 'lastFour', m.last_four) end
            as "chargedBy"
        from collection c
          left join payment_method m on c.way = 'stripe' and m.member_id = c.member_id and m.state = 'active'
-       where c.id = any($1) and c.open_minor > 0 order by c.sequence`,
+       where c.id = any($1) order by c.sequence`,
       [ids],
     );
     const untaken = new Set(
       asked.flatMap(({ id, chargedBy, openMinor, currency }) =>
-        chargedBy && !isTakenBy(chargedBy.kind, openMinor, currency) ? [id] : [],
+        chargedBy && openMinor > 0n && !isTakenBy(chargedBy.kind, openMinor, currency) ? [id] : [],
       ),
     );
     await awaitTransfers(deed, [...untaken]);
     await writeLetters(
       deed.tx,
       asked.flatMap((each) => {
+        if (each.openMinor <= 0n) return [tellOfPaid(each)];
         if (!each.chargedBy || !each.chargedOn || untaken.has(each.id)) return [askFor('invoice', each, each.dueOn)];
         // Direct debits are announced by whoever is to take them, with the day from which that may be.
         return each.chargedBy.kind === 'card' ? [tellOfCharge('invoice', each, each.chargedOn, each.chargedBy)] : [];
@@ -159,10 +163,10 @@ export class CollectionsService {
   }
 
   private async suspend(deed: Deed, row: CollectionRow, why: string): Promise<string[]> {
-    const lines: { id: string }[] = await deed.tx.query(
-      `select l.subscription_id as id from billable_line l
+    const lines: { id: string; number: string }[] = await deed.tx.query(
+      `select l.subscription_id as id, l.number from billable_line l
          join service_period p on p.subscription_id = l.subscription_id and p.until_on is null
-       where l.member_id = $1 and l.agency_id = $2 and l.currency = $3 order by l.subscription_id`,
+       where l.member_id = $1 and l.agency_id = $2 and l.currency = $3 order by l.number`,
       [row.memberId, row.issuerId, row.currency],
     );
     const ids = lines.map(({ id }) => id);
@@ -173,6 +177,10 @@ export class CollectionsService {
        select $1, $2, id, $4 from unnest($3::uuid[]) with ordinality as s (id, at) order by at`,
       [row.issuerId, row.id, suspended, deed.now],
     );
+    const gone = new Set(suspended);
+    const numbers = lines.flatMap(({ id, number }) => (gone.has(id) ? [number] : []));
+    if (numbers.length > 0)
+      await writeLetters(deed.tx, [tellOfSuspension({ ...row, openMinor: openOf(row) }, numbers, why)]);
     return suspended;
   }
 

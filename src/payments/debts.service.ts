@@ -10,7 +10,7 @@ import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import type { DebtPage, DebtView, NoteRepayment, RepaymentPage, RepaymentView } from './debts.dto.js';
 import { holdBookings, takeRepaid } from './bank-rows.js';
-import { holdClaims } from './payout-rows.js';
+import { holdClaims, LEFT_TO_PAY, overpaidTo } from './payout-rows.js';
 import { repaymentEntry } from './rules/entries.js';
 
 /** Parameter: the agency. */
@@ -18,17 +18,6 @@ const REPAYMENTS = `
   select r.sequence, r.id, r.provider_id as "providerId", o.name as "providerName", r.currency::text as currency, r.minor,
     r.bank_reference as "bankReference", r.paid_at as "paidAt"
   from repayment r join organisation o on o.id = r.provider_id where r.agency_id = $1`;
-
-/**
- * What there is to pay to providers, less what they were paid: what is kept back of them they were not, nor what is only
- * proposed to be paid. Below zero it was too much. Parameter: the agency.
- */
-const LEFT = `
-  select provider_id, currency::text as currency, minor from payout_claim where agency_id = $1
-  union all
-  select provider_id, currency::text, -minor from payout_part where agency_id = $1 and state in ('paid', 'released')
-  union all
-  select provider_id, currency::text, reserve_minor from payout where agency_id = $1 and state = 'paid'`;
 
 type Sequenced = RepaymentView & { readonly sequence: bigint };
 
@@ -44,7 +33,7 @@ export class DebtsService {
     const [provider, currency] = placeOf(cursor);
     const rows: DebtView[] = await tx.query(
       `with overpaid as (
-         select provider_id, currency, -sum(minor)::bigint as minor from (${LEFT}) l
+         select provider_id, currency, -sum(minor)::bigint as minor from (${LEFT_TO_PAY}) l
          group by provider_id, currency having sum(minor) < 0
        ), refused as (
          select p.provider_id, p.currency::text, sum(r.minor)::bigint as minor
@@ -86,7 +75,7 @@ export class DebtsService {
       await holdClaims(deed.tx, agencyId, providerId, currency);
       const noted = await notedAs(deed, agencyId, bankReference);
       if (noted) return asBefore(noted, wish);
-      const overpaid = await overpaidTo(deed, agencyId, providerId, currency);
+      const overpaid = await overpaidTo(deed.tx, agencyId, providerId, currency);
       if (minor > overpaid) throw tooMuch(overpaid, currency);
       await takeRepaid(deed.tx, agencyId, wish);
       const [made]: { id: string }[] = await deed.tx.query(
@@ -102,15 +91,6 @@ export class DebtsService {
       return view;
     });
   }
-}
-
-async function overpaidTo({ tx }: Deed, agencyId: string, providerId: string, currency: string): Promise<Minor> {
-  const rows: { minor: Minor }[] = await tx.query(
-    `select greatest(-coalesce(sum(minor), 0), 0)::bigint as minor from (${LEFT}) l
-     where provider_id = $2 and currency = $3`,
-    [agencyId, providerId, currency],
-  );
-  return rows[0]?.minor ?? 0n;
 }
 
 async function notedAs({ tx }: Deed, agencyId: string, bankReference: string): Promise<RepaymentView | null> {

@@ -9,11 +9,13 @@ import {
   DepositPage,
   DepositStep,
   DepositView,
+  OfferDepositView,
   RefundPage,
   RefundsQuery,
   RefundStep,
   WhyBody,
 } from './collections.dto.js';
+import { DepositTermsQueries } from './deposit-terms.queries.js';
 import { DepositsService } from './deposits.service.js';
 import { PaymentsQueries } from './payments.queries.js';
 import { RefundsService } from './refunds.service.js';
@@ -23,6 +25,7 @@ export class DepositsController {
   constructor(
     private readonly source: DataSource,
     private readonly queries: PaymentsQueries,
+    private readonly terms: DepositTermsQueries,
     private readonly deposits: DepositsService,
     private readonly refunds: RefundsService,
   ) {}
@@ -32,6 +35,13 @@ export class DepositsController {
   @Get('deposits')
   async list(@Acting() actor: Actor, @Query() query: PageQuery): Promise<DepositPage> {
     return this.queries.deposits(this.source.manager, actor, query);
+  }
+
+  /** The deposit that accepting an offer asks for, for whoever has not accepted it yet. */
+  @May('deposits.read')
+  @Get('offers/:id/deposit')
+  async ofOffer(@Acting() actor: Actor, @IdOf('offer') id: string): Promise<OfferDepositView> {
+    return this.terms.ofOffer(this.source.manager, actor, id);
   }
 
   /** One deposit. */

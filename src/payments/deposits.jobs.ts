@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { OnFact } from '../platform/deeds/facts.js';
-import { offersAnswered, offersMade, roundFallen, roundSettled } from '../subscriptions/subscriptions.events.js';
+import {
+  lineDropped,
+  offersAnswered,
+  offersMade,
+  roundFallen,
+  roundSettled,
+} from '../subscriptions/subscriptions.events.js';
 import { DepositsService } from './deposits.service.js';
 
 @Injectable()
@@ -30,5 +36,11 @@ export class DepositsJobs {
   @OnFact(roundFallen, { name: 'payments.return-deposits' })
   async fallen(deed: Deed, { agreementId }: { agreementId: string }): Promise<void> {
     await this.deposits.fall(deed, agreementId);
+  }
+
+  /** A line that will never be billed leaves its deposit nothing to be credited to. */
+  @OnFact(lineDropped, { name: 'payments.return-deposit-of-line' })
+  async dropped(deed: Deed, { agreementId, offerId }: { agreementId: string; offerId: string }): Promise<void> {
+    await this.deposits.drop(deed, agreementId, offerId);
   }
 }

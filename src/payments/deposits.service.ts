@@ -2,17 +2,19 @@
 import { Injectable } from '@nestjs/common';
 import { type AskedFor, BillingQueries } from '../billing/billing.queries.js';
 import type { Actor } from '../kernel/actor.js';
+import { dayOf } from '../kernel/calendar.js';
 import type { Minor } from '../kernel/money.js';
 import { notFound } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { updatedRows } from '../platform/jobs/performer.js';
-import { askFor, writeLetters } from './letters.js';
+import { askFor, type ChargedBy, type EndedDeposit, tellNotAsked, tellOfCharge, writeLetters } from './letters.js';
 import { chargeable } from './chargeable.js';
 import { ReceivingService } from './receiving.service.js';
 import { RefundsService } from './refunds.service.js';
 import { assign, type Claim } from './rules/assign.js';
 import { whyNotReturn } from './rules/deposits.js';
 import type { DepositState } from './rules/lifecycles.js';
+import { isTakenBy } from './rules/method-kinds.js';
 import { StripeGateway } from './stripe-gateway.js';
 
 interface Side {
@@ -70,7 +72,7 @@ export class DepositsService {
          and d.offer_id = o.offer_id and d.state = 'processing' and d.why_ended is not null`,
       [agreementId, offerId],
     );
-    const asked: { id: string; memberId: string; number: string; currency: string; openMinor: Minor; way: string }[] =
+    const asked: { id: string; memberId: string; number: string; currency: string; openMinor: Minor }[] =
       await deed.tx.query(
         `insert into deposit (offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, due_at, asked_at)
          select offer_id, agreement_id, agency_id, member_id, currency, $3 * quantity,
@@ -79,13 +81,10 @@ export class DepositsService {
          from (select o.*, $5 and ${chargeable('o.member_id')} as charged from agreement_offer o
                where o.agreement_id = $1 and ($2::uuid is null or o.offer_id = $2) and o.state = 'accepted') o
          on conflict (offer_id) where why_ended is null and state not in ('withdrawn', 'refunding', 'refunded') do nothing
-         returning id, member_id as "memberId", number, currency, minor as "openMinor", way`,
+         returning id, member_id as "memberId", number, currency, minor as "openMinor"`,
         [agreementId, offerId, depositMinor, deed.now, this.gateway.on],
       );
-    await writeLetters(
-      deed.tx,
-      asked.filter(({ way }) => way === 'bank').map((each) => askFor('deposit', each, null)),
-    );
+    await tell(deed, asked);
   }
 
   /** The offers of an agreement are at their end: deposits of those that settled wait for the first invoice. */
@@ -105,6 +104,12 @@ export class DepositsService {
     await this.end(deed, agreementId, 'true', 'Too few lines agreed to the price.');
   }
 
+  /** A line of the agreement was cancelled, or ended before it worked: its deposit goes back, unless an invoice had it. */
+  async drop(deed: Deed, agreementId: string, offerId: string): Promise<void> {
+    await oneAtATime(deed, agreementId);
+    await this.end(deed, agreementId, 'o.offer_id = $3', 'Nothing came of its line.', [offerId]);
+  }
+
   /**
    * Ends the deposits of these offers: what is held is owed back, what is only asked for is asked for no longer. What a bank
    * contests is marked, so that it goes back if the bank loses.
@@ -118,10 +123,11 @@ export class DepositsService {
          from agreement_offer o
          where d.agreement_id = $1 and o.offer_id = d.offer_id and ${which} and d.why_ended is null
            and d.state in ('asked', 'charging', 'processing', 'held', 'refunded')
-         returning d.id, d.state`,
+         returning d.id, d.state, d.number, d.member_id as "memberId", d.currency, d.why_ended as why`,
         [agreementId, why, ...more],
       )
-      .then(updatedRows<{ id: string; state: DepositState }>);
+      .then(updatedRows<EndedDeposit & { state: DepositState }>);
+    await writeLetters(deed.tx, ended.filter(({ state }) => state === 'withdrawn').map(tellNotAsked));
     await this.refunds.oweDeposits(
       deed,
       ended.flatMap(({ id, state }) => (state === 'held' ? [id] : [])),
@@ -175,11 +181,15 @@ export class DepositsService {
       deed,
       purses.map(({ id }) => id),
     );
-    await deed.tx.query(
-      `update deposit set state = 'withdrawn', due_at = null, why_ended = 'The first invoice has been issued.'
-       where id = any($1) and state in ('asked', 'charging')`,
-      [found.map(({ id }) => id)],
-    );
+    const withdrawn = await deed.tx
+      .query(
+        `update deposit set state = 'withdrawn', due_at = null, why_ended = 'The first invoice has been issued.'
+         where id = any($1) and state in ('asked', 'charging')
+         returning id, number, member_id as "memberId", currency, why_ended as why`,
+        [found.map(({ id }) => id)],
+      )
+      .then(updatedRows<EndedDeposit>);
+    await writeLetters(deed.tx, withdrawn.map(tellNotAsked));
   }
 
   /**
@@ -196,11 +206,15 @@ export class DepositsService {
       if (!row) throw notFound('deposit');
       const refusal = whyNotReturn(row.state);
       if (refusal) throw refusal;
-      await deed.tx.query(
-        `update deposit set why_ended = $2, due_at = null,
-           state = case when state in ('asked', 'charging') then 'withdrawn' else state end where id = $1`,
-        [id, why],
-      );
+      const ended = await deed.tx
+        .query(
+          `update deposit set why_ended = $2, due_at = null,
+             state = case when state in ('asked', 'charging') then 'withdrawn' else state end where id = $1
+           returning id, state, number, member_id as "memberId", currency, why_ended as why`,
+          [id, why],
+        )
+        .then(updatedRows<EndedDeposit & { state: DepositState }>);
+      await writeLetters(deed.tx, ended.filter(({ state }) => state === 'withdrawn').map(tellNotAsked));
       await this.refunds.oweDeposits(deed, [id]);
       await deed.record({ type: 'deposit', id }, {}, why);
       const after: { state: DepositState }[] = await deed.tx.query('select state from deposit where id = $1', [id]);
@@ -212,6 +226,32 @@ export class DepositsService {
 /** Or a deposit could be asked for an offer while its round ends, and nobody would look at it again. */
 async function oneAtATime({ tx }: Deed, agreementId: string): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('deposits ' || $1, 0))`, [agreementId]);
+}
+
+/**
+ * Tells of deposits that were just asked for: to be transferred, or taken by a card at once. Direct debits are announced by
+ * whoever is to take them; what Stripe does not take is asked for then, too.
+ */
+async function tell(
+  { tx, now }: Deed,
+  asked: readonly { id: string; memberId: string; number: string; currency: string; openMinor: Minor }[],
+): Promise<void> {
+  const charged: { id: string; by: ChargedBy }[] = await tx.query(
+    `select d.id, json_build_object('kind', m.kind, 'brand', m.brand, 'lastFour', m.last_four) as by
+     from deposit d join member_payment_method m on m.member_id = d.member_id where d.id = any($1) and d.way = 'stripe'`,
+    [asked.map(({ id }) => id)],
+  );
+  const by = new Map(charged.map((each) => [each.id, each.by]));
+  await writeLetters(
+    tx,
+    asked.flatMap((each) => {
+      const method = by.get(each.id);
+      if (!method) return [askFor('deposit', each, null)];
+      return method.kind === 'card' && isTakenBy('card', each.openMinor, each.currency)
+        ? [tellOfCharge('deposit', each, dayOf(now), method)]
+        : [];
+    }),
+  );
 }
 
 function claimKey(collection: string, agreementId: string): string {

@@ -36,6 +36,10 @@ interface Asked {
   readonly number: string;
   readonly currency: string;
   readonly openMinor: Minor;
+  /** of an invoice: what a deposit has paid of it already */
+  readonly depositMinor?: Minor;
+  /** it was to be charged, and is not */
+  readonly notCharged?: boolean;
 }
 
 /** Asks for a transfer. */
@@ -46,8 +50,10 @@ export function askFor(kind: 'invoice' | 'deposit', asked: Asked, dueOn: string 
     memberId,
     subject: subjectOf(kind, number),
     text:
+      (asked.notCharged === true ? 'It could not be charged by your payment method. ' : '') +
       `Please transfer ${amount(asked)}${until} with ${number} as the reference, so that it is found.` +
-      (kind === 'deposit' ? ' It is credited to your first invoice, or comes back if your offer does not settle.' : ''),
+      byDeposit(asked) +
+      whatFor(kind),
     about: `${kind} ${id}`,
   };
 }
@@ -76,8 +82,53 @@ export function tellOfCharge(
   return {
     memberId,
     subject: subjectOf(what, number),
-    text: `On ${on}, ${amount(asked)} of ${what} ${number} are taken ${way}. You need not transfer anything.`,
+    text: `On ${on}, ${amount(asked)} of ${what} ${number} are taken ${way}. You need not transfer anything.${byDeposit(asked)}${whatFor(what)}`,
     about: `${what} ${id}`,
+  };
+}
+
+/** Tells of an invoice of which nothing is to be paid: a deposit has paid it, or all of it is granted. */
+export function tellOfPaid({ id, memberId, number, currency, depositMinor = 0n }: Asked): MemberLetter {
+  const why =
+    depositMinor > 0n
+      ? `${formatMoney(depositMinor, currency)} ${currency} of your deposit have paid it.`
+      : 'What it charges is granted, or deducted for promises that were not kept.';
+  return {
+    memberId,
+    subject: subjectOf('invoice', number),
+    text: `Of invoice ${number}, nothing is left to be paid. ${why} You need not transfer anything.`,
+    about: `invoice ${id}`,
+  };
+}
+
+/** A deposit that goes back, or is not asked for any more. */
+export interface EndedDeposit {
+  readonly id: string;
+  readonly memberId: string;
+  readonly number: string;
+  readonly currency: string;
+  readonly why: string;
+}
+
+/** Tells that a deposit, or what is left of it, goes back. */
+export function tellOfReturn(deposit: EndedDeposit & { minor: Minor; way: 'stripe' | 'bank' }): MemberLetter {
+  const { id, memberId, number, currency, minor, way, why } = deposit;
+  const how = way === 'stripe' ? 'to the card or account that they were taken from' : 'by transfer';
+  return {
+    memberId,
+    subject: subjectOf('deposit', number),
+    text: `${formatMoney(minor, currency)} ${currency} of your deposit ${number} go back ${how}. The reason: ${why}`,
+    about: `deposit ${id}`,
+  };
+}
+
+/** Tells whoever was asked for a deposit, and has not paid it, that nobody needs it any more. */
+export function tellNotAsked({ id, memberId, number, why }: EndedDeposit): MemberLetter {
+  return {
+    memberId,
+    subject: subjectOf('deposit', number),
+    text: `Deposit ${number} is not asked for any more: it is not taken, and please do not transfer it. The reason: ${why}`,
+    about: `deposit ${id}`,
   };
 }
 
@@ -99,8 +150,37 @@ export function remindOf(asked: Asked & { readonly dueOn: string }, nth: number)
   };
 }
 
+function whatFor(what: 'invoice' | 'deposit'): string {
+  return what === 'deposit'
+    ? ' It is credited to your first invoice, or comes back if your offer does not settle.'
+    : '';
+}
+
+/** So many numbers of lines are named in a letter. */
+const MOST_NAMED = 50;
+
+/** Tells whose lines have been suspended, since they are not paid. @param numbers of the lines */
+export function tellOfSuspension(asked: Asked, numbers: readonly string[], why: string): MemberLetter {
+  const { id, memberId, number } = asked;
+  const more = numbers.length - MOST_NAMED;
+  const named = numbers.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return {
+    memberId,
+    subject: `Your lines are suspended: invoice ${number}`,
+    text:
+      `Of invoice ${number}, ${amount(asked)} are not paid, and an officer has suspended your lines from today on: ${named}. ` +
+      `The reason: ${why}\n\nNothing is charged for days on which they do not work. ` +
+      `Please transfer what is open with ${number} as the reference; then an officer can have them work again.`,
+    about: `invoice ${id}`,
+  };
+}
+
 function subjectOf(what: 'invoice' | 'deposit', number: string): string {
   return `${what === 'invoice' ? 'Invoice' : 'Deposit'} ${number}`;
+}
+
+function byDeposit({ depositMinor = 0n, currency }: Asked): string {
+  return depositMinor > 0n ? ` Your deposit has paid ${formatMoney(depositMinor, currency)} ${currency} of it.` : '';
 }
 
 function amount({ openMinor, currency }: Asked): string {

@@ -17,6 +17,7 @@ import { DebtsController } from './debts.controller.js';
 import { DebtsService } from './debts.service.js';
 import { DepositsController } from './deposits.controller.js';
 import { DepositsJobs } from './deposits.jobs.js';
+import { DepositTermsQueries } from './deposit-terms.queries.js';
 import { DepositsService } from './deposits.service.js';
 import { DunningService } from './dunning.service.js';
 import { InboxReconciliation } from './inbox-reconciliation.js';
@@ -87,6 +88,7 @@ import { UnbookedTransfers } from './unbooked-transfers.js';
     DebtsService,
     DepositsJobs,
     DepositsService,
+    DepositTermsQueries,
     DunningService,
     PaymentsJobs,
     PaymentsQueries,

@@ -91,3 +91,29 @@ export async function ceased(tx: EntityManager, row: PayoutRow): Promise<string[
   );
   return rows.map(({ about }) => about);
 }
+
+/**
+ * What there is to pay to providers, less what they were paid: what is kept back of them they were not, nor what is only
+ * proposed to be paid. Below zero it was too much. Parameter: the agency.
+ */
+export const LEFT_TO_PAY = `
+  select provider_id, currency::text as currency, minor from payout_claim where agency_id = $1
+  union all
+  select provider_id, currency::text, -minor from payout_part where agency_id = $1 and state in ('paid', 'released')
+  union all
+  select provider_id, currency::text, reserve_minor from payout where agency_id = $1 and state = 'paid'`;
+
+/** What a provider was paid beyond all that there is to pay to it; 0 when it was not. */
+export async function overpaidTo(
+  tx: EntityManager,
+  agencyId: string,
+  providerId: string,
+  currency: string,
+): Promise<Minor> {
+  const rows: { minor: Minor }[] = await tx.query(
+    `select greatest(-coalesce(sum(minor), 0), 0)::bigint as minor from (${LEFT_TO_PAY}) l
+     where provider_id = $2 and currency = $3`,
+    [agencyId, providerId, currency],
+  );
+  return rows[0]?.minor ?? 0n;
+}

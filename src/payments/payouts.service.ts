@@ -6,12 +6,12 @@ import type { Actor } from '../kernel/actor.js';
 import { transition } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
 import { addDays } from '../kernel/period.js';
-import { notFound, refuse, unless } from '../kernel/refusal.js';
+import { notFound, type Refusal, refuse, unless } from '../kernel/refusal.js';
 import { LedgerQueries } from '../ledger/ledger.queries.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { planFor } from '../platform/database/many-rows.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
-import { ceased, holdClaims, layOut, lockPayout, type PayoutRow } from './payout-rows.js';
+import { ceased, holdClaims, layOut, lockPayout, overpaidTo, type PayoutRow } from './payout-rows.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
 import { RETRY_MILLIS, whyRefused } from './refused.js';
 import { payoutEntries, releaseEntry } from './rules/entries.js';
@@ -64,10 +64,7 @@ export class PayoutsService {
            coalesce(sum(minor) filter (where kind <> 'reserve'), 0)::bigint as earned from payable_claim`,
       );
       const { claims = 0n, earned = 0n, lines = 0 } = sums[0] ?? {};
-      if (claims <= 0n) {
-        const less = claims < 0n ? ` It has been paid ${-claims} too much, which its next payouts make up for.` : '';
-        throw refuse('payout.nothing', `Nothing is payable to this provider in ${currency} now.${less}`);
-      }
+      if (claims <= 0n) throw nothing(currency, await overpaidTo(deed.tx, agencyId, providerId, currency));
       const terms = await this.billing.terms(deed.tx, agencyId, currency);
       const reserve = kept(earned, terms.reserveBp);
       const way = wish.way ?? (await this.wayOf(deed.tx, agencyId, wish, claims - reserve));
@@ -236,6 +233,12 @@ export class PayoutsService {
     if (!row || row.agencyId !== actor.organisationId) throw notFound('payout');
     return row;
   }
+}
+
+/** @param overpaid what is kept back of the provider, or only proposed to be paid, was not paid to it */
+function nothing(currency: string, overpaid: Minor): Refusal {
+  const less = overpaid > 0n ? ` It has been paid ${overpaid} too much, which its next payouts make up for.` : '';
+  return refuse('payout.nothing', `Nothing is payable to this provider in ${currency} now.${less}`);
 }
 
 /** Stripe does not transfer it: what time mends is tried again by itself, anything else when an officer says so. */

@@ -7,6 +7,7 @@ import { notFound, refuse } from '../kernel/refusal.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { type CollectionRow, lockCollections, moveCollections } from './collection-rows.js';
+import { type EndedDeposit, tellOfReturn, writeLetters } from './letters.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
 import { openOf } from './rules/amounts.js';
 import { takeBack } from './rules/assign.js';
@@ -134,7 +135,7 @@ export class RefundsService {
    */
   async oweDeposits(deed: Deed, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await deed.tx.query(
+    const back: (EndedDeposit & { minor: Minor; way: 'stripe' | 'bank' })[] = await deed.tx.query(
       `with back as (
          select d.id, p.id as payment_id, d.minor - d.credited_minor - d.refunded_minor as minor, p.way, d.agency_id, d.member_id, d.currency,
                 d.why_ended
@@ -146,13 +147,18 @@ export class RefundsService {
          update deposit d set state = 'refunding' from back where d.id = back.id
        ), taken as (
          update payment p set returned_minor = p.returned_minor + back.minor from back where p.id = back.payment_id
-       )
-       insert into refund (payment_id, deposit_id, issuer_id, member_id, currency, minor, way, cause, why, state, due_at,
+       ), owed as (
+         insert into refund (payment_id, deposit_id, issuer_id, member_id, currency, minor, way, cause, why, state, due_at,
          created_at)
        select payment_id, id, agency_id, member_id, currency, minor, way, 'deposit', why_ended, 'owed',
-         case way when 'stripe' then $2::timestamptz end, $2 from back`,
+         case way when 'stripe' then $2::timestamptz end, $2 from back
+         returning deposit_id, member_id, currency, minor, way, why
+       )
+       select d.id, d.number, o.member_id as "memberId", o.currency, o.minor, o.way, o.why
+       from owed o join deposit d on d.id = o.deposit_id order by d.sequence`,
       [ids, deed.now],
     );
+    await writeLetters(deed.tx, back.map(tellOfReturn));
   }
 
   /**

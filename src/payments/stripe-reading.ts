@@ -178,9 +178,10 @@ export function readEvent(event: Stripe.Event): EventState {
 /** What moves for nothing but Stripe's own services, and the tax on them. */
 const FEES: ReadonlySet<string> = new Set(['stripe_fee', 'stripe_fx_fee', 'tax_fee']);
 
-/** Payouts to the bank of our own account, and those that came back: the bank did not take them, or they were cancelled. */
-const LEAVING = 'payout';
-const RETURNING: ReadonlySet<string> = new Set(['payout_failure', 'payout_cancel']);
+/** Payouts to the bank of our own account, and top-ups from there. */
+const BY_BANK: ReadonlySet<string> = new Set(['payout', 'topup']);
+/** The bank did not take a payout or did not pay a top-up, or it was cancelled. */
+const RETURNING: ReadonlySet<string> = new Set(['payout_failure', 'payout_cancel', 'topup_reversal']);
 
 /**
  * @param move with its source expanded
@@ -189,12 +190,17 @@ const RETURNING: ReadonlySet<string> = new Set(['payout_failure', 'payout_cancel
 export function readBankMove(move: Stripe.BalanceTransaction): BankMoveState | null {
   const returned = RETURNING.has(move.type);
   const { source } = move;
-  const payout = idOf(source);
-  if (payout === null || (move.type !== LEAVING && !returned)) return null;
+  const id = idOf(source);
+  if (id === null || (!BY_BANK.has(move.type) && !returned)) return null;
   const currency = move.currency.toUpperCase();
   const minor = fromStripe(returned ? move.amount : -move.amount, currency);
-  const broughtBack = typeof source === 'object' && source?.object === 'payout' && source.failure_balance_transaction;
-  return { payout, minor, currency, returned, cameBack: returned || Boolean(broughtBack) };
+  return { id, minor, currency, returned, cameBack: returned || hasComeBack(source) };
+}
+
+function hasComeBack(source: Stripe.BalanceTransaction['source']): boolean {
+  if (typeof source !== 'object' || source === null) return false;
+  if (source.object === 'topup') return source.status === 'reversed';
+  return source.object === 'payout' && Boolean(source.failure_balance_transaction);
 }
 
 /** @param move with its source expanded */
@@ -210,7 +216,7 @@ export function readCost(move: Stripe.BalanceTransaction): CostState {
     minor: fromStripe(fee ? -move.net : move.fee, currency),
     currency,
     paymentIntent,
-    ofAccount: (fee || move.type === LEAVING || RETURNING.has(move.type)) && paymentIntent === null,
+    ofAccount: (fee || BY_BANK.has(move.type) || RETURNING.has(move.type)) && paymentIntent === null,
   };
 }
 

@@ -163,11 +163,11 @@ export interface CostState {
   readonly ofAccount: boolean;
 }
 
-/** Money that has left Stripe for the bank of our account, or has come back from there. */
+/** Money that has left Stripe for the bank of our account, or the bank for Stripe, or has come back from there. */
 export interface BankMoveState {
-  /** id of the payout at Stripe */
-  readonly payout: string;
-  /** as it left; below zero it was taken from the bank */
+  /** of the payout, or of the top-up, at Stripe */
+  readonly id: string;
+  /** as it left Stripe; below zero it was taken from the bank */
   readonly minor: bigint;
   readonly currency: string;
   /** this is its way back: it did not arrive */

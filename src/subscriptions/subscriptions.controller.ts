@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
 import { AnId } from '../platform/http/ids.js';
 import { Acting, May } from '../platform/http/request.js';
+import { AddressesService } from './addresses.service.js';
 import { InstallationsService } from './installations.service.js';
 import {
   CancelSubscription,
@@ -13,6 +14,7 @@ import {
   SubscriptionPage,
   SubscriptionsQuery,
   SubscriptionView,
+  TellAddress,
 } from './subscriptions.dto.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
 import { SubscriptionsService } from './subscriptions.service.js';
@@ -24,6 +26,7 @@ export class SubscriptionsController {
     private readonly queries: SubscriptionsQueries,
     private readonly subscriptions: SubscriptionsService,
     private readonly installations: InstallationsService,
+    private readonly addresses: AddressesService,
   ) {}
 
   /** Subscriptions: a member's own, an association's members', a provider's, all for the agency. */
@@ -69,6 +72,18 @@ export class SubscriptionsController {
     @Body() { worksOn }: ReportInstallation,
   ): Promise<SubscriptionView> {
     return this.installations.install(actor, id, worksOn);
+  }
+
+  /** Tells where a line that joined later is to be installed, until it is: its provider is written to. */
+  @May('subscriptions.tell-address')
+  @HttpCode(200)
+  @Post(':id/address')
+  async tellAddress(
+    @Acting() actor: Actor,
+    @Param('id', AnId) id: string,
+    @Body() { address }: TellAddress,
+  ): Promise<SubscriptionView> {
+    return this.addresses.tell(actor, id, address);
   }
 
   /** Suspends a line: from that day on it does not work, and nothing is due for it. Its term goes on. */

@@ -1,10 +1,10 @@
 /** What subscriptions look like from outside. Money is in minor units, per line. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { statesOf } from '../kernel/lifecycle.js';
 import type { Minor } from '../kernel/money.js';
 import type { Day } from '../kernel/calendar.js';
-import { IsDay, IsId, IsReason, PageQuery } from '../platform/http/fields.js';
+import { IsDay, IsId, IsReason, Length, PageQuery } from '../platform/http/fields.js';
 import { subscriptionLifecycle, type SubscriptionState } from './rules/subscription-lifecycle.js';
 
 const STATES = statesOf(subscriptionLifecycle);
@@ -98,6 +98,14 @@ export class ReportInstallation {
   /** the first day on which the line works: from its call-off to today */
   @IsDay()
   worksOn!: Day;
+}
+
+export class TellAddress {
+  /** postal, for the provider to come to; told to whoever may see the line, and to no other provider or member */
+  @IsString({ message: 'must be a text' })
+  @Length(1, 300, { message: 'must have 1 to 300 characters' })
+  @Matches(/\S/u, { message: 'must not be blank' })
+  address!: string;
 }
 
 export class ChangeService {

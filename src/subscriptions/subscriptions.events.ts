@@ -11,3 +11,6 @@ export const roundSettled = fact<{ agreementId: string }>('subscriptions.round-s
 
 /** Too few lines agreed: no offer of the agreement becomes a subscription. */
 export const roundFallen = fact<{ agreementId: string }>('subscriptions.round-fallen');
+
+/** The line of a settled offer came to nothing: it was cancelled, or ended before it worked for a day. It is never billed. */
+export const lineDropped = fact<{ agreementId: string; offerId: string }>('subscriptions.line-dropped');

@@ -7,6 +7,7 @@ import { AddOnsController } from './add-ons.controller.js';
 import { AddOnsQueries } from './add-ons.queries.js';
 import { AddOnsService } from './add-ons.service.js';
 import { AgreementLinesController } from './agreement-lines.controller.js';
+import { AddressesService } from './addresses.service.js';
 import { InstallationsService } from './installations.service.js';
 import { LateJoiningController } from './late-joining.controller.js';
 import { LateJoiningQueries } from './late-joining.queries.js';
@@ -48,6 +49,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SubscriptionsQueries,
     SubscriptionsService,
     InstallationsService,
+    AddressesService,
     RepairsService,
     RepairsQueries,
     AddOnsService,

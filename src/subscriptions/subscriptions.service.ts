@@ -11,6 +11,7 @@ import { type HeldLine, holdLines, writeEnded, writeResumed, writeSuspended } fr
 import { whyNotEnd, whyNotOn } from './rules/service.js';
 import { subscriptionLifecycle, termEndLifecycle } from './rules/subscription-lifecycle.js';
 import type { ChangeService, SubscriptionView } from './subscriptions.dto.js';
+import { lineDropped } from './subscriptions.events.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
 
 @Injectable()
@@ -68,6 +69,7 @@ export class SubscriptionsService {
       unless(whyNotEnd(line, actor.organisationKind === 'agency' ? 'officer' : 'member', today));
       unless(whyNotOn(line, on, today));
       await writeEnded(deed, { id }, line.endsOn !== null && line.endsOn < on ? line.endsOn : on, change.why);
+      await tellDropped(deed, id);
     });
   }
 
@@ -76,6 +78,7 @@ export class SubscriptionsService {
     return this.change(actor, 'cancel', id, { why }, async (deed, line) => {
       const state = transition(subscriptionLifecycle, line.state, 'cancel');
       await deed.tx.query('update subscription set state = $2, why = $3 where id = $1', [id, state, why]);
+      await tellDropped(deed, id);
     });
   }
 
@@ -115,6 +118,17 @@ export class SubscriptionsService {
       return this.queries.one(deed.tx, actor, id);
     });
   }
+}
+
+/** Announces that nothing came of an offered line, if it is over and has not worked for a day. */
+async function tellDropped(deed: Deed, id: string): Promise<void> {
+  const rows: { agreementId: string; offerId: string }[] = await deed.tx.query(
+    `select s.agreement_id as "agreementId", s.offer_id as "offerId" from subscription s
+     where s.id = $1 and s.state in ('cancelled', 'ended') and s.offer_id is not null
+       and not exists (select from service_period p where p.subscription_id = s.id and p.until_on > p.from_on)`,
+    [id],
+  );
+  for (const dropped of rows) await deed.announce(lineDropped, dropped);
 }
 
 /** About how many lines there are to be looked through. */

@@ -104,7 +104,12 @@ describe('what an invoice comes to', () => {
     expect(
       (await officer.put(path.replace(town.organisationId, running.providerId), { taxBp: 0, why: 'x' })).status,
     ).toBe(404);
-    answered(await officer.post('/api/v1/billing/grants', { ...GRANT, name: 'Countryside', regions: ['R1'] }), 201);
+    // The region of the lines is two levels below the one that the scheme names.
+    await system.source.query(
+      `insert into region (code, parent_code, name) values ('R', null, 'R'), ('RR', 'R', 'RR')`,
+    );
+    await system.source.query(`update region set parent_code = 'RR' where code = 'R1'`);
+    answered(await officer.post('/api/v1/billing/grants', { ...GRANT, name: 'Countryside', regions: ['R'] }), 201);
     const byVoucher = { ...GRANT, name: 'Start', byVoucher: true, perLineMinor: 1_000, tiers: ['fast'] };
     const scheme = answered(await officer.post('/api/v1/billing/grants', byVoucher), 201) as { id: string };
     const given = { memberId: town.organisationId, lines: 1 };

@@ -43,6 +43,10 @@ export async function lineTreatments(system: System, m: TwoSides): Promise<Recor
     'get /api/v1/subscriptions/:id/credits': subscription,
     'get /api/v1/subscriptions/:id/add-ons': subscription,
     'post /api/v1/subscriptions/:id/installation': { bidder: unknown(providers, { ...line, body: worksOn }) },
+    'post /api/v1/subscriptions/:id/address': {
+      owner: unknown(shops, { ...line, body: { address: '1 Old Street' } }),
+      manager: unknown(chambers, { ids: { id: m.broughtSubscriptionId }, body: { address: '1 Old Street' } }),
+    },
     'post /api/v1/subscriptions/:id/repairs': {
       bidder: unknown(providers, { ...line, body: outage }),
       officer: signedFor({ ...line, body: outage }),

@@ -1,8 +1,9 @@
 /** Letters to members about invoices that are charged by their payment method. */
 import { EitherStripe } from '../support/stripe/either.js';
 import { describeOnModel } from '../support/stripe/ways.js';
-import { System } from '../support/system.js';
-import { issue } from './issued.js';
+import { type Someone, System } from '../support/system.js';
+import { signedAgreement } from '../subscriptions/signed-agreement.js';
+import { issue, setTerms } from './issued.js';
 import { sides } from './paid-market.js';
 import { hasMethod } from './told.js';
 
@@ -35,5 +36,39 @@ describeOnModel('who is charged', () => {
     );
     const body = `On ${letters[0]?.day}, 110.00 EUR of invoice ${number} are taken ${way}. You need not transfer anything.`;
     expect(letters).toMatchObject([{ subject: `Invoice ${number}`, body }]);
+  });
+
+  it('is told of a deposit, too, before a card is charged with it, and is asked to transfer what the card does not give', async () => {
+    const [paying, declined] = [await system.someone('owner'), await system.someone('owner')];
+    await hasMethod(system, asked, paying.organisationId, 'pm_card_visa');
+    await hasMethod(system, asked, declined.organisationId, 'pm_card_chargeCustomerFail');
+    await signedAgreement(system, {
+      lines: [paying, declined].map(({ organisationId: memberId }) => ({ memberId, firm: true, ceiling: 4_500 })),
+      before: (agencyId) => setTerms(system, agencyId, { deposit: 2_000 }),
+    });
+    const told = async (member: Someone): Promise<object> => {
+      const { items } = (await member.get('/api/v1/offers').expect(200)).body as { items: { id: string }[] };
+      return (await member.get(`/api/v1/offers/${items[0]?.id}/deposit`).expect(200)).body as object;
+    };
+    expect(await told(paying)).toMatchObject({ currency: 'USD', minor: 2_000, way: 'stripe' });
+    const lettersTo = async (memberId: string): Promise<string[]> => {
+      const rows: { body: string }[] = await system.source.query(
+        `select l.body from deposit d join mail_message l on l.about = 'deposit ' || d.id where d.member_id = $1 order by l.id`,
+        [memberId],
+      );
+      return rows.map(({ body }) => body);
+    };
+    const purpose = 'It is credited to your first invoice, or comes back if your offer does not settle.';
+    const charged = (lastFour: string): unknown =>
+      expect.stringMatching(
+        new RegExp(
+          `^On [-0-9]{10}, 20\\.00 USD of deposit DEP-\\d+ are taken by your visa card ending in ${lastFour}\\..* ${purpose}$`,
+        ),
+      );
+    expect(await lettersTo(paying.organisationId)).toEqual([charged('4242')]);
+    expect(await lettersTo(declined.organisationId)).toEqual([
+      charged('0341'),
+      expect.stringMatching(/^Please transfer 20\.00 USD with DEP-/),
+    ]);
   });
 });

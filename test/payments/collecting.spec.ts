@@ -1,11 +1,12 @@
 /** Collecting through Stripe, held against the tests' model of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { daysLater, dayOf } from '../../src/kernel/calendar.js';
 import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
 import { hasAccount, hasMethod, noticePasses, tell } from './told.js';
 import { balance } from './books.js';
 import { creditNote, issue, issueUntold, type Issued } from './issued.js';
-import { type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
+import { type CollectionJson, collectionOf, lastLetterOf, type Sides, sides } from './paid-market.js';
 
 const EUR = 'EUR';
 const PAY = 'POST /v1/invoices/:id/pay';
@@ -33,6 +34,7 @@ describeOnModel('collecting through Stripe', () => {
     await at.system.passTo(dueAt ?? '');
     return read(invoice);
   };
+  const lastLetter = ({ id }: Issued): Promise<string> => lastLetterOf(at.system, id);
   const intentOf = async ({ id }: Issued): Promise<string> => {
     const rows: { reference: string }[] = await at.system.source.query(
       `select reference from payment where collection_id = $1 and way = 'stripe'`,
@@ -86,7 +88,7 @@ describeOnModel('collecting through Stripe', () => {
     expect(await read(bad)).toMatchObject({ state: 'failed', failure: 'insufficient_funds', attempts: 1 });
   });
 
-  it('what fails is charged again after 3, 5 and 7 days; then the member is reminded, and an officer is asked', async () => {
+  it('what fails is charged again after 3, 5 and 7 days; once it is due, the member is reminded, and an officer is asked', async () => {
     const invoice = await invoiced('pm_card_chargeCustomerFail');
     const began = (await at.system.now()).getTime();
     const days: number[] = [];
@@ -98,30 +100,37 @@ describeOnModel('collecting through Stripe', () => {
       row = await nextHappens(invoice);
     }
     expect(days).toEqual([3, 5, 7]);
-    expect(row).toMatchObject({ state: 'overdue', attempts: 4, reminders: 1 });
+    // Nobody is reminded of what is not due yet: it is asked for as a transfer, which has the time of any.
+    expect(row).toMatchObject({ state: 'due', attempts: 4, reminders: 0 });
+    const { dueOn } = row as CollectionJson & { dueOn: string };
+    expect(dayOf(new Date(row.dueAt ?? ''))).toBe(daysLater(dueOn, 4));
+    expect(await lastLetter(invoice)).toMatch(
+      /^It could not be charged by your payment method\. Please transfer 110\.00 EUR/,
+    );
     const states: string[] = [];
-    while (row.state === 'overdue') {
+    while (row.state === 'due' || row.state === 'overdue') {
       row = await nextHappens(invoice);
       states.push(`${row.state} ${row.reminders}`);
     }
-    expect(states).toEqual(['overdue 2', 'overdue 3', 'suspension-proposed 3']);
+    expect(states).toEqual(['overdue 1', 'overdue 2', 'overdue 3', 'suspension-proposed 3']);
     await tell(at.system, at.asked.model, 10, 3);
     expect(await read(invoice)).toMatchObject({ state: 'suspension-proposed', attempts: 4 });
   });
 
-  it('what failed for good is not presented again: the member is reminded at once', async () => {
+  it('what failed for good is not presented again: the member is asked to transfer it at once', async () => {
     const invoice = await invoiced('pm_closed_de');
     await noticePasses(at.system);
     at.asked.model.advanceDays(4);
     await tell(at.system, at.asked.model, 8, 3);
     await at.system.settled();
     expect(await read(invoice)).toMatchObject({
-      state: 'overdue',
+      state: 'due',
       failure: 'account_closed',
       attempts: 1,
-      reminders: 1,
+      reminders: 0,
     });
-    expect(await nextHappens(invoice)).toMatchObject({ state: 'overdue', attempts: 1, reminders: 2 });
+    expect(await lastLetter(invoice)).toContain('Please transfer');
+    expect(await nextHappens(invoice)).toMatchObject({ state: 'overdue', attempts: 1, reminders: 1 });
   });
 
   it('a member that changes its card is charged by the other one', async () => {
@@ -136,6 +145,8 @@ describeOnModel('collecting through Stripe', () => {
       `update payment_method set state = 'ended', ended_at = app_now() where member_id = $1`,
       [member()],
     );
+    expect(await nextHappens(invoice)).toMatchObject({ state: 'due', way: 'bank', reminders: 0 });
+    expect(await lastLetter(invoice)).toContain('Please transfer');
     expect(await nextHappens(invoice)).toMatchObject({ state: 'overdue', way: 'bank', reminders: 1 });
   });
 
@@ -292,10 +303,10 @@ describeOnModel('collecting through Stripe', () => {
   });
 
   it.each([
-    ['EUR', 40, 'due'],
+    ['EUR', 40],
     // How little is too little in it, Stripe alone knows.
-    ['KRW', 400, 'overdue'],
-  ])('so is one of which Stripe charges none because it is too small, in %s', async (currency, net, state) => {
+    ['KRW', 400],
+  ])('so is one of which Stripe charges none because it is too small, in %s', async (currency, net) => {
     all = await sides(at.system, 1, { currency });
     await hasMethod(at.system, at.asked, member(), 'pm_card_visa');
     const invoice = onlyOne(
@@ -303,7 +314,7 @@ describeOnModel('collecting through Stripe', () => {
     );
     expect(await read(invoice)).toMatchObject({
       way: 'bank',
-      state,
+      state: 'due',
       openMinor: invoice.total,
       paidMinor: 0,
     });

@@ -114,6 +114,30 @@ describeOnModel('the costs of Stripe', () => {
     });
   });
 
+  it('and what Stripe is filled up with from the bank, so that providers can be paid of it; reversed when the bank takes it back', async () => {
+    const { model } = asked;
+    const bank = (): Promise<number> => balance(system, of.agencyId, 'bank', EUR);
+    const stripe = (): Promise<number> => balance(system, of.agencyId, 'stripe', EUR);
+    const [{ differenceMinor: before }] = (await night()) as [{ differenceMinor: number }];
+    const [there, given] = [await bank(), await stripe()];
+    model.topUpFromBank('eur', 6_000);
+    const lost = model.topUpFromBank('eur', 2_500);
+    for (let nights = 0; nights < 2; nights += 1) {
+      expect(await night()).toMatchObject([{ differenceMinor: before }]);
+      expect([await bank(), await stripe()]).toEqual([there - 8_500, given + 8_500]);
+    }
+    model.reverseTopUp(lost);
+    for (let nights = 0; nights < 2; nights += 1) {
+      expect(await night()).toMatchObject([{ differenceMinor: before }]);
+      expect([await bank(), await stripe()]).toEqual([there - 6_000, given + 6_000]);
+    }
+    const memos: { memo: string }[] = await system.source.query(
+      `select memo from ledger_entry where kind = 'stripe-payout' and reference = $1`,
+      [lost],
+    );
+    expect(memos).toEqual([{ memo: `Taken from the bank to Stripe, ${lost}` }]);
+  });
+
   it('what came back is known where it is on another page than what left, and so is the fee that is given back', async () => {
     const { model } = asked;
     const bank = (): Promise<number> => balance(system, of.agencyId, 'bank', EUR);

@@ -61,12 +61,18 @@ describe('debts of providers', () => {
 
   it('what is kept back of a provider, or only proposed to be paid, was not paid too much', async () => {
     await paidFor(1_000);
+    const nothing = async (): Promise<{ code: string; detail: string }> => {
+      const wish = { providerId: all.provider.organisationId, currency: 'USD' };
+      return (await all.officer.post('/api/v1/payouts', wish)).body as { code: string; detail: string };
+    };
     const id = await propose();
     await credited();
     expect(await debts()).toEqual([]);
+    expect((await nothing()).detail).toBe('Nothing is payable to this provider in USD now.');
     expect((await note(1, 'EARLY').expect(422)).body).toMatchObject({ code: 'repayment.amount' });
     await pay(id).expect(200);
     expect(await debts()).toEqual([8_730]);
+    expect((await nothing()).detail).toContain('It has been paid 8730 too much');
     expect((await note(8_731, 'MORE').expect(422)).body).toMatchObject({ code: 'repayment.amount' });
     await note(8_730, 'ALL').expect(201);
     expect(await debts()).toEqual([]);
@@ -76,11 +82,7 @@ describe('debts of providers', () => {
     expect(await debts()).toEqual([]);
     expect(await balance(system, all.provider.organisationId, 'payable')).toBe(0);
     expect(await balance(system, all.provider.organisationId, 'reserve')).toBe(0);
-    const nothing = await all.officer.post('/api/v1/payouts', {
-      providerId: all.provider.organisationId,
-      currency: 'USD',
-    });
-    expect(nothing.body).toMatchObject({ code: 'payout.nothing' });
+    expect(await nothing()).toMatchObject({ code: 'payout.nothing' });
   });
 
   it('a booking that is recorded before is taken by the repayment, and pays nothing else', async () => {

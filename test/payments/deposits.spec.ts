@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { dayOf } from '../../src/kernel/calendar.js';
 import type { WantedLine } from '../support/approved-award.js';
 import { type Someone, System } from '../support/system.js';
 import { signedAgreement, type SignedAgreement } from '../subscriptions/signed-agreement.js';
@@ -60,6 +61,13 @@ describe('a deposit', () => {
   const pay = async (officer: Someone, text: string, minor: number): Promise<void> => {
     await officer.post('/api/v1/payments/bank', booking(text, minor, randomUUID())).expect(201);
   };
+  const lettersOf = async (id: string, what = 'invoice'): Promise<string[]> => {
+    const rows: { body: string }[] = await system.source.query(
+      'select body from mail_message where about = $1 order by id',
+      [`${what} ${id}`],
+    );
+    return rows.map(({ body }) => body);
+  };
   const roundEnds = async ({ agreement, officer }: Purchase): Promise<string> => {
     const { dueAt } = (await officer.get(`/api/v1/agreements/${agreement.agreementId}/round`)).body as {
       dueAt: string;
@@ -76,6 +84,9 @@ describe('a deposit', () => {
     const [firm, interested, silent] = members as [Someone, Someone, Someone];
     expect(await depositsOf(firm)).toMatchObject([{ state: 'asked', minor: 8_000 }]);
     expect(await depositsOf(interested)).toEqual([]);
+    const { items: offers } = (await interested.get('/api/v1/offers')).body as { items: { id: string }[] };
+    const asks = await interested.get(`/api/v1/offers/${offers[0]?.id}/deposit`).expect(200);
+    expect(asks.body).toEqual({ offerId: offers[0]?.id, currency: 'USD', minor: 4_000, way: 'bank' });
     await answer(interested, { answer: 'accept' });
     const [deposit] = await depositsOf(interested);
     expect(deposit).toMatchObject({ state: 'asked', minor: 4_000 });
@@ -97,6 +108,12 @@ describe('a deposit', () => {
     expect(await depositsOf(firm)).toMatchObject([{ state: 'credited', creditedMinor: 8_000 }]);
     expect(await collectionOf(firm, first?.id ?? '')).toMatchObject({ state: 'due', openMinor: 3_000 });
     expect(await collectionOf(interested, second?.id ?? '')).toMatchObject({ state: 'paid', openMinor: 0 });
+    expect(await lettersOf(first?.id ?? '')).toEqual([
+      expect.stringMatching(/^Please transfer 30\.00 USD until .* Your deposit has paid 80\.00 USD of it\.$/),
+    ]);
+    expect(await lettersOf(second?.id ?? '')).toEqual([
+      `Of invoice ${second?.number}, nothing is left to be paid. 22.00 USD of your deposit have paid it. You need not transfer anything.`,
+    ]);
     // What the first invoice did not ask for goes back.
     expect(await depositsOf(interested)).toMatchObject([{ state: 'refunding', creditedMinor: 2_200 }]);
     const [refund] = await owed(officer);
@@ -192,6 +209,54 @@ describe('a deposit', () => {
       expect(await balance(system, member.organisationId, 'deposit')).toBe(0);
     }
     expect(await balance(system, bought.agencyId, 'bank')).toBe(0);
+  });
+
+  it('goes back when its line is cancelled or ends before it has worked for a day: no invoice comes of it', async () => {
+    const firm = { firm: true, ceiling: 4_500 };
+    const bought = await purchase([firm, { ...firm, quantity: 2 }, { ...firm, quantity: 3 }, { ...firm, quantity: 4 }]);
+    const { officer, members, agencyId, agreement } = bought;
+    const [cancelled, ended, working, unpaid] = members as [Someone, Someone, Someone, Someone];
+    for (const member of [cancelled, ended, working]) {
+      const [deposit] = await depositsOf(member);
+      await pay(officer, deposit?.number ?? '', deposit?.minor ?? 0);
+    }
+    expect(await roundEnds(bought)).toBe('settled');
+    const provider = await system.someone('bidder', agreement.providerId);
+    const lineOf = async (member: Someone): Promise<string> => {
+      const { items } = (await member.get('/api/v1/subscriptions').expect(200)).body as { items: { id: string }[] };
+      return `/api/v1/subscriptions/${items[0]?.id}`;
+    };
+    const worksOn = dayOf(await system.now());
+    for (const member of [ended, working]) {
+      await provider.post(`${await lineOf(member)}/installation`, { worksOn }).expect(200);
+    }
+    await officer.post(`${await lineOf(cancelled)}/cancel`, { why: 'No duct.' }).expect(200);
+    await officer.post(`${await lineOf(unpaid)}/cancel`, { why: 'No duct.' }).expect(200);
+    await officer.post(`${await lineOf(ended)}/end`, { why: 'It never worked.', on: worksOn }).expect(200);
+    await system.settled();
+    const whyEnded = 'Nothing came of its line.';
+    expect(await depositsOf(cancelled)).toMatchObject([{ state: 'refunding', whyEnded }]);
+    expect(await depositsOf(ended)).toMatchObject([{ state: 'refunding', whyEnded }]);
+    expect(await depositsOf(unpaid)).toMatchObject([{ state: 'withdrawn', whyEnded }]);
+    expect(await depositsOf(working)).toMatchObject([{ state: 'held', whyEnded: null }]);
+    const back = (await owed(officer)).map(({ minor }) => minor);
+    expect(back.toSorted((a, b) => a - b)).toEqual([DEPOSIT, 2 * DEPOSIT]);
+
+    const lastTo = async (member: Someone): Promise<string | undefined> =>
+      (await lettersOf((await depositsOf(member))[0]?.id ?? '', 'deposit')).at(-1);
+    expect(await lastTo(ended)).toMatch(
+      /^40\.00 USD of your deposit DEP-\d+ go back by transfer\. The reason: Nothing/,
+    );
+    expect(await lastTo(unpaid)).toMatch(/^Deposit DEP-\d+ is not asked for any more: .* The reason: Nothing came/);
+    expect(await lastTo(working)).toMatch(/^Please transfer/);
+
+    // What an invoice has had is not given back as well.
+    const shares = [{ ...agreement, net: 10_000 }];
+    await issue(system, agencyId, '2026-02', [{ memberId: working.organisationId, shares }]);
+    await officer.post(`${await lineOf(working)}/end`, { why: 'It does not work.', on: worksOn }).expect(200);
+    await system.settled();
+    expect(await depositsOf(working)).toMatchObject([{ state: 'credited', creditedMinor: 3 * DEPOSIT }]);
+    expect(await owed(officer)).toHaveLength(2);
   });
 
   it('is given back by an officer before its time, and by no other agency', async () => {

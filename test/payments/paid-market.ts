@@ -46,6 +46,15 @@ export async function collectionOf(reader: Someone, id: string): Promise<Collect
   return (await reader.get(`/api/v1/collections/${id}`).expect(200)).body as CollectionJson;
 }
 
+/** What its member was last written of an invoice. */
+export async function lastLetterOf({ source }: System, invoiceId: string): Promise<string> {
+  const rows: { body: string }[] = await source.query(
+    'select body from mail_message where about = $1 order by id desc limit 1',
+    [`invoice ${invoiceId}`],
+  );
+  return rows[0]?.body ?? '';
+}
+
 let bookings = 0;
 
 /** Money that arrives at the agency's bank. */

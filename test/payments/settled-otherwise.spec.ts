@@ -69,6 +69,27 @@ describeOnModel('an invoice that was settled otherwise', () => {
     return rows[0]?.state;
   };
 
+  it('is not taken for paid at Stripe when somebody notes there that it was paid by other means: an officer records that', async () => {
+    const invoice = await invoiced(FAILING);
+    const there = atStripe(invoice);
+    Object.assign(there, { status: 'paid', amount_paid: there['amount_due'], amount_remaining: 0 });
+    there['payments'].data[0].status = paymentOf(invoice)['status'] = 'canceled';
+    at.asked.model.store.emit('invoice.paid', there);
+    await tell(at.system, at.asked.model);
+    const failed = await read(invoice);
+    expect(failed).toMatchObject({ state: 'failed', paidMinor: 0 });
+    await at.system.passTo(failed.dueAt ?? '');
+    expect(await read(invoice)).toMatchObject({
+      state: 'due',
+      way: 'bank',
+      failure: 'paid_elsewhere',
+      paidMinor: 0,
+    });
+    await transferred(invoice);
+    expect(await read(invoice)).toMatchObject({ state: 'paid', paidMinor: 11_000, openMinor: 0 });
+    expect(await stateOf(invoice)).toBe('done');
+  });
+
   it('is taken back at Stripe once it is paid by bank, once', async () => {
     const invoice = await invoiced(FAILING);
     expect(statusOf(invoice)).toBe('open');
@@ -100,7 +121,7 @@ describeOnModel('an invoice that was settled otherwise', () => {
       [member().organisationId],
     );
     await at.system.passTo((await read(invoice)).dueAt ?? '');
-    expect(await read(invoice)).toMatchObject({ state: 'overdue', way: 'bank' });
+    expect(await read(invoice)).toMatchObject({ state: 'due', way: 'bank' });
     expect(statusOf(invoice)).toBe('void');
   });
 

@@ -59,6 +59,13 @@ describe('from the month to the money', () => {
     const decision = { decision: 'suspend', why: 'It has not paid.' };
     await officer.post(`/api/v1/collections/${owing.id}/suspension`, decision).expect(200);
     expect([await lineOf(pays), await lineOf(waits)]).toEqual(['active', 'suspended']);
+    const letters: { recipients: number; body: string }[] = await system.source.query(
+      `select count(*)::int as recipients, max(body) as body from mail_message where about = $1 and subject like 'Your lines are suspended%'`,
+      [`invoice ${owing.id}`],
+    );
+    expect(letters).toEqual([
+      { recipients: 1, body: expect.stringMatching(/: CO-.*\. The reason: It has not paid\./) },
+    ]);
 
     const proposed = await officer.post('/api/v1/payouts', { providerId, currency: 'USD' }).expect(201);
     const { id } = proposed.body as { id: string };

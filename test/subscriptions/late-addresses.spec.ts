@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
-import { daysLater } from '../../src/kernel/calendar.js';
+import { dayStart, daysLater } from '../../src/kernel/calendar.js';
 import { REGION, TIER } from '../support/approved-award.js';
 import { type Someone, System } from '../support/system.js';
 import { settledAgreement, type SettledAgreement, today } from './settled-agreement.js';
@@ -173,5 +173,63 @@ describe('the address of lines that join later', () => {
     const same = await send(chamber, columns, `${row(1)},1 Old Street`);
     expect(same.body).toMatchObject({ unchanged: 1, addressed: 0 });
     expect((await sheetOf(agreement.provider)).at(-1)).toMatchObject({ site: 'shop-1', address: '1 Old Street' });
+  });
+
+  it('is told and corrected until the line is installed, also when nobody can join any more, and the provider hears of it', async () => {
+    const chamber = await system.someone('manager');
+    await send(chamber, COLUMNS, row(1)).expect(200);
+    const own = await joined({ address: '2 Hill Strete' });
+    const [brought] = (await linesOf(chamber)) as [Joined & { memberId: string }];
+    await agreement.officer.put(`${agreement.path}/late-joining`, { until: await today(system) }).expect(200);
+    await system.passTo(dayStart(daysLater(await today(system), 1)));
+    expect((await join({ site: 'second' })).body.code).toBe('late-joining.closed');
+
+    const tell = (who: Someone, { id }: Joined, address: string) =>
+      who.post(`/api/v1/subscriptions/${id}/address`, { address });
+    expect((await tell(member, own, ADDRESS).expect(200)).body).toMatchObject({ address: ADDRESS });
+    await tell(member, own, ADDRESS).expect(200);
+    await tell(chamber, brought, '3 Hill Strete').expect(200);
+    await tell(chamber, brought, '3 Hill Street').expect(200);
+    for (const [{ number }, address] of [
+      [own, ADDRESS],
+      [brought, '3 Hill Street'],
+    ] as const) {
+      expect((await sheetOf(agreement.provider)).find((each) => each['number'] === number)).toMatchObject({ address });
+    }
+    const lettersOf = async ({ id }: Joined): Promise<string[]> => {
+      const rows: { body: string }[] = await system.source.query(
+        `select body from mail_message where about = $1
+           and recipient = (select min(email) from organisation_mailbox where organisation_id = $2) order by id`,
+        [`subscription ${id}`, agreement.provider.organisationId],
+      );
+      return rows.map(({ body }) => body);
+    };
+    expect(await lettersOf(own)).toEqual([
+      `The line ${own.number} is to be installed at:\n${ADDRESS}\n\nUntil now it was:\n2 Hill Strete\n`,
+    ]);
+    expect(await lettersOf(brought)).toEqual([
+      expect.not.stringContaining('Until now'),
+      expect.stringContaining('Until now it was:\n3 Hill Strete'),
+    ]);
+
+    // What the member says itself, its association does not change; and nobody does once the provider has been there.
+    const shop = await system.someone('owner', brought.memberId);
+    await tell(shop, brought, '4 Hill Street').expect(200);
+    expect((await tell(chamber, brought, '5 Hill Street')).body.code).toBe('subscription.address-of-member');
+    const [pledged] = agreement.subscriptions as [Joined];
+    expect((await tell(agreement.members[0] as Someone, pledged, ADDRESS)).body.code).toBe(
+      'subscription.address-of-site',
+    );
+    expect((await tell(member, own, ' ')).body.faults).toMatchObject([{ path: 'address' }]);
+    const worksOn = await today(system);
+    await agreement.provider.post(`/api/v1/subscriptions/${own.id}/installation`, { worksOn }).expect(200);
+    expect((await tell(member, own, '6 Hill Street')).body.code).toBe('subscription.address-used');
+    expect((await tell(agreement.members[0] as Someone, own, ADDRESS)).status).toBe(404);
+    const entries: { facts: object }[] = await system.source.query(
+      `select facts from audit_entry where subject_id = $1 and deed = 'subscriptions.tell-address'`,
+      [own.id],
+    );
+    expect(entries).toHaveLength(1);
+    expect(JSON.stringify(entries)).not.toContain('Harbour');
   });
 });

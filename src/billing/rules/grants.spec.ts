@@ -42,8 +42,8 @@ describe('grants', () => {
 
   it('go to whom the scheme is for', () => {
     const given = (some: Partial<GrantScheme>) => grantsOf([line()], [scheme(some)], state()).length;
-    expect(given({ regions: ['KR-26'] })).toBe(0);
-    expect(given({ regions: ['KR-11'], tiers: ['basic'], pools: ['pool'] })).toBe(1);
+    expect(given({ regions: new Set(['KR-26']) })).toBe(0);
+    expect(given({ regions: new Set(['KR-11']), tiers: ['basic'], pools: ['pool'] })).toBe(1);
     expect(given({ tiers: ['fast'] })).toBe(0);
     expect(given({ pools: [] })).toBe(0);
     expect(given({ fromMonth: '2026-05' })).toBe(0);

@@ -9,8 +9,8 @@ import { proRata } from './charges.js';
 
 export interface GrantScheme {
   readonly id: string;
-  /** null: wherever, whatever */
-  readonly regions: readonly string[] | null;
+  /** with all that are below those that it names; null: wherever, whatever */
+  readonly regions: ReadonlySet<string> | null;
   readonly tiers: readonly string[] | null;
   readonly pools: readonly string[] | null;
   /** only for as many lines as the member has vouchers for */
@@ -90,7 +90,9 @@ export function grantsOf(lines: readonly GrantableLine[], schemes: readonly Gran
 
 function covers(scheme: GrantScheme, line: GrantableLine): boolean {
   const within = (codes: readonly string[] | null, code: string) => codes === null || codes.includes(code);
-  return within(scheme.regions, line.region) && within(scheme.tiers, line.tier) && within(scheme.pools, line.pool);
+  return (
+    (scheme.regions?.has(line.region) ?? true) && within(scheme.tiers, line.tier) && within(scheme.pools, line.pool)
+  );
 }
 
 function least(...amounts: readonly Minor[]): Minor {

@@ -91,6 +91,7 @@ export const PERMISSIONS = {
   'offers.import-answers': ['manager'],
   'subscriptions.read': ['owner', 'manager', 'bidder', 'officer', 'auditor'],
   'subscriptions.install': ['bidder'],
+  'subscriptions.tell-address': ['owner', 'manager'],
   'subscriptions.record-repair': ['bidder', 'officer'],
   'subscriptions.suspend': ['officer'],
   'subscriptions.resume': ['officer'],

@@ -186,13 +186,13 @@ export function writeOffEntry(of: Between & { memberId: string; number: string }
   };
 }
 
-/** Money on its way from Stripe to the agency's bank; below zero Stripe has taken it from there. */
+/** Money on its way from Stripe to the agency's bank; below zero it comes from there: a top-up, or a debit of Stripe's. */
 export function bankMoveEntry(of: Between): Entry {
   return {
     kind: 'stripe-payout',
     reference: of.id,
     currency: of.currency,
-    memo: `Paid out by Stripe to the bank, ${of.id}`,
+    memo: of.minor > 0n ? `Paid out by Stripe to the bank, ${of.id}` : `Taken from the bank to Stripe, ${of.id}`,
     postings: [
       { organisationId: of.agencyId, purpose: 'bank', minor: of.minor },
       { organisationId: of.agencyId, purpose: 'stripe', minor: -of.minor },

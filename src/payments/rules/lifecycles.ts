@@ -3,25 +3,28 @@ import { lifecycle, type StateOf } from '../../kernel/lifecycle.js';
 
 /**
  * due: a transfer is awaited until the invoice is due. collecting: the member's payment method is to be charged.
- * processing: its bank takes its time. failed: it is charged again by and by. overdue: the member is reminded, and in
+ * processing: its bank takes its time. failed: it is charged again by and by; what cannot be charged is awaited as a transfer
+ * until it is due. overdue: the member is reminded, and in
  * the end an officer is asked whether its lines are to be suspended; nothing is suspended by itself.
  * paid, credited, refunded: nothing is open. Money that goes again makes it overdue, or disputed while that is contested.
  */
 export const collectionLifecycle = lifecycle('collection', 'due', {
-  due: { settle: 'paid', lapse: 'overdue', credit: 'credited', 'give-up': 'written-off' },
+  due: { settle: 'paid', process: 'processing', lapse: 'overdue', credit: 'credited', 'give-up': 'written-off' },
   collecting: {
     settle: 'paid',
     process: 'processing',
     fail: 'failed',
+    await: 'due',
     lapse: 'overdue',
     credit: 'credited',
     'give-up': 'written-off',
   },
-  processing: { settle: 'paid', fail: 'failed', lapse: 'overdue', credit: 'credited' },
+  processing: { settle: 'paid', fail: 'failed', await: 'due', lapse: 'overdue', credit: 'credited' },
   failed: {
     settle: 'paid',
     process: 'processing',
     fail: 'failed',
+    await: 'due',
     lapse: 'overdue',
     credit: 'credited',
     'give-up': 'written-off',

@@ -1,5 +1,5 @@
 import { addDays } from '../../kernel/period.js';
-import { debitDay, nextAttempt, nextReminder, REMINDERS, RETRY_DAYS } from './schedule.js';
+import { debitDay, nextAttempt, nextReminder, reminded, REMINDERS, RETRY_DAYS } from './schedule.js';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
 
@@ -29,4 +29,8 @@ it('three reminders are sent, a week apart, before anybody is asked to suspend',
   const steps = Array.from({ length: REMINDERS + 1 }, (_none, sent) => nextReminder(sent, NOW));
   expect(steps.map(({ remind }) => remind)).toEqual([true, true, true, false]);
   expect(steps.map(({ dueAt }) => dueAt)).toEqual([addDays(NOW, 7), addDays(NOW, 7), addDays(NOW, 7), null]);
+});
+
+it('nobody is reminded before the days of grace after the due day are over, in Korea', () => {
+  expect(reminded('2026-02-27')).toEqual(new Date('2026-03-02T15:00:00Z'));
 });

@@ -1,5 +1,5 @@
 /** When what happens next to an invoice that is not paid. Days of 24 hours, counted from what happened last. */
-import { type Day, daysLater } from '../../kernel/calendar.js';
+import { type Day, dayStart, daysLater } from '../../kernel/calendar.js';
 import { addDays } from '../../kernel/period.js';
 
 /** A payment method that failed is charged again so many days after it first failed. */
@@ -7,6 +7,11 @@ export const RETRY_DAYS = [3, 5, 7] as const;
 
 /** A transfer that is on its way on the last day is given time to arrive. */
 export const GRACE_DAYS = 3;
+
+/** When a transfer that is due on a day is looked for: the day after it and those of grace have begun by then. */
+export function reminded(dueOn: Day): Date {
+  return dayStart(daysLater(dueOn, 1 + GRACE_DAYS));
+}
 
 /** Days from a reminder to the next one, and from the last one to the question whether to suspend. */
 const REMINDER_DAYS = [7, 7, 7] as const;

@@ -113,6 +113,7 @@ async function list(asked: EitherStripe): Promise<void> {
   if (!REAL) {
     for (const status of ['failed', 'canceled'] as const)
       asked.model.bringBack(asked.model.payOutToBank('eur', 200), status);
+    asked.model.reverseTopUp(asked.model.topUpFromBank('eur', 200));
   }
   await stripe.balanceTransactions.list({ limit: 100, expand: ['data.source'] });
   await stripe.transfers.list({ transfer_group: 'one' });

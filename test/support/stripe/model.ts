@@ -161,6 +161,21 @@ export class StripeModel {
     payout['failure_balance_transaction'] = back.id;
   }
 
+  /** The account is filled up from its bank. @returns the top-up's id */
+  topUpFromBank(currency: string, amount: number): string {
+    const { id } = this.store.add('topup', { amount, currency, status: 'succeeded' });
+    this.store.book('available', { currency, amount, type: 'topup', source: id });
+    return id;
+  }
+
+  /** The bank takes back what it gave. */
+  reverseTopUp(id: string): void {
+    const topUp = this.store.get('topup', id);
+    topUp['status'] = 'reversed';
+    const [amount, currency] = [topUp['amount'] as number, topUp['currency'] as string];
+    this.store.book('available', { currency, amount: -amount, type: 'topup_reversal', source: id });
+  }
+
   /** How often a route was done in fact: repetitions of a key are answered without doing anything. */
   done(route: string): number {
     return this.wire.done(route);

@@ -36,6 +36,7 @@ const PREFIX: Readonly<Record<string, string>> = {
   event: 'evt',
   balance_transaction: 'txn',
   payout: 'po',
+  topup: 'tu',
 };
 
 /** What these kinds of objects have not, unlike all others. */
