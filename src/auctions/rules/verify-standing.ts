@@ -8,6 +8,7 @@ import { auctionProblem, type TariffInAuction } from './auction-problem.js';
 import type { AuctionEvent, StandingContent } from './events.js';
 import { winnersChanged } from './phases.js';
 import { ranksOf, type ReferenceCosts } from './ranking.js';
+import { bidOf } from './tariff-id.js';
 import type { Unchecked, VerifyMeans } from './verify-means.js';
 import type { Ground, TariffBook } from './verify-tariffs.js';
 import type { Walk } from './walk.js';
@@ -88,10 +89,11 @@ function whyNotCounted(
   unchecked: Unchecked,
   sequence: number,
 ): string | null {
-  const aliases = new Set(known.map(({ alias }) => alias));
-  if (content.awards.every(({ bid }) => aliases.has(bid))) {
-    return whyBroken(content, auctionProblem(ground.problem, known));
-  }
+  const problem = auctionProblem(ground.problem, known);
+  const ids = new Set(problem.bids.map(({ id }) => id));
+  const bids = new Set(content.awards.map(({ bid }) => bidOf(bid)));
+  if (bids.size < content.awards.length) return 'Of the alternatives of a bid more than one wins.';
+  if (content.awards.every(({ bid }) => ids.has(bid))) return whyBroken(content, problem);
   unchecked.note('what the awards cost', sequence);
   return null;
 }

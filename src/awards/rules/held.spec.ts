@@ -130,8 +130,8 @@ test('an evaluation stands while its winners hold what it counted', () => {
 
 test('the explanation says which volumes come on top of others', () => {
   const bids = [
-    { bidId: 'b1', providerId: 'p1' },
-    { bidId: 'b2', providerId: 'p2' },
+    { id: 'b1', provider: 'p1' },
+    { id: 'b2', provider: 'p2' },
   ];
   const mine = [{ ...cell, bidId: 'b1', providerId: 'p1' }];
   const words = withNames(heldWords(bids, mine), bids, new Map([['p1', 'Hana']]));
