@@ -34,6 +34,8 @@ interface Placed {
 export class TariffBook {
   private readonly placed = new Map<Alias, Placed[]>();
   private readonly mentioned = new Set<string>();
+  /** commitments of bids with alternatives */
+  private readonly several = new Set<string>();
 
   constructor(
     private readonly file: LogFile,
@@ -89,8 +91,10 @@ export class TariffBook {
 
   /** Tariffs in the file that no event is about. */
   strangers(): string[] {
-    const named = [...Object.keys(this.file.tariffs), ...Object.keys(this.file.parts ?? {})];
-    return named.filter((commitment) => !this.mentioned.has(commitment));
+    return [
+      ...Object.keys(this.file.tariffs).filter((commitment) => !this.mentioned.has(commitment)),
+      ...Object.keys(this.file.parts ?? {}).filter((commitment) => !this.several.has(commitment)),
+    ];
   }
 
   private lastOf(upTo: number): { readonly alias: Alias; readonly last: Placed | undefined }[] {
@@ -125,7 +129,8 @@ export class TariffBook {
     const why = among && this.whyNotApart(alias, commitment, among, several);
     if (why !== null) return why;
     const commitments = among ?? [commitment];
-    for (const each of [commitment, ...commitments]) this.mentioned.add(each);
+    if (among) this.several.add(commitment);
+    for (const each of commitments) this.mentioned.add(each);
     const tariffs: OneTariff[] = [];
     for (const each of commitments) {
       const opened = Object.hasOwn(this.file.tariffs, each) ? this.file.tariffs[each] : undefined;
