@@ -37,7 +37,7 @@ export function heldLines(held: readonly HeldCell[], bidId: string): number {
 
 /**
  * Whether a tariff of a bid may win beside what the bid holds: of all its tariffs one wins in the tender, and who holds lines
- * by one wins more by the same one only.
+ * by one wins more by the same one only, also where these settled at none: there is an agreement by it.
  */
 export function mayWinBeside(
   { bidId, alternative }: Pick<OneTariff, 'alternative'> & Pick<AwardBid, 'bidId'>,
