@@ -29,7 +29,7 @@ export class ProofsService {
       const head = board && (await boardHead(deed.tx, id, board.problemHash));
       if (!board || !head) throw noBoard();
       const { bidId, lot } = wanted;
-      if (bidId !== undefined && !head.bids.some(({ id }) => bidOf(id) === bidId)) throw unknownIn('bid');
+      if (bidId !== undefined && !head.bids.some((bid) => bidOf(bid.id) === bidId)) throw unknownIn('bid');
       if (lot !== undefined && !head.lots.includes(lot)) throw unknownIn('lot');
       const asked = await askProofs(deed, board, wanted);
       if (asked > 0) await deed.record({ type: 'award', id }, { proofs: asked, ...wanted });

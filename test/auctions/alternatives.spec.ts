@@ -1,9 +1,13 @@
 /** Sealed bids with alternatives: what is taken and what is not, what they prove, and what is told of them afterwards. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AllocationService } from '../../src/allocation/allocation.service.js';
 import { type LogFile, logText, sealText } from '../../src/auctions/rules/log-file.js';
 import { type Verdict, verifyLog } from '../../src/auctions/rules/verify.js';
-import { canonicalJson } from '../../src/kernel/canonical.js';
+import { runVerify } from '../../src/auctions/verify.command.js';
+import { canonicalJson, toJson } from '../../src/kernel/canonical.js';
 import { Keys } from '../../src/platform/keys/keys.js';
 import { awardOf } from '../awards/decided-award.js';
 import { liveAuction } from '../support/live-auction.js';
@@ -12,10 +16,15 @@ import { type Someone, System } from '../support/system.js';
 import type { Problem } from './answers.js';
 
 let system: System;
+let folder: string;
 beforeAll(async () => {
   system = await System.start();
+  folder = await mkdtemp(join(tmpdir(), 'pumasi-alternatives-'));
 });
-afterAll(() => system.stop());
+afterAll(async () => {
+  await system.stop();
+  await rm(folder, { recursive: true });
+});
 
 const [, , dear] = TARIFFS;
 if (!dear) throw new Error('there are three tariffs to bid');
@@ -198,6 +207,11 @@ it('is disclosed tariff by tariff: one that lost like any other that lost, and i
     const verdict = await verified(text);
     expect(verdict).toMatchObject({ status: 'valid', fault: null, winners: [{ alternative: 'all lines', lines: 36 }] });
     expect(verdict.notChecked.length > 0).toBe(text === open);
+    const printed: string[] = [];
+    const io = { out: (line: string) => void printed.push(line), err: () => undefined };
+    await writeFile(join(folder, 'log.json'), text);
+    expect(await runVerify(join(folder, 'log.json'), {}, io)).toBe(0);
+    expect(JSON.parse(printed.join(''))).toEqual(JSON.parse(toJson(verdict)));
   }
   // It learns by which of its tariffs it wins; the agency, too.
   const own = await provider.get(`/api/v1/auctions/${tenderId}/standing`).expect(200);

@@ -2,7 +2,7 @@
 import { AwardsService } from '../../src/awards/awards.service.js';
 import { systemActor } from '../../src/kernel/actor.js';
 import { Deeds } from '../../src/platform/deeds/deeds.js';
-import { agreementsOf } from '../contracts/agreements.js';
+import { agreementsOf, signBoth, withProviders } from '../contracts/agreements.js';
 import type { OpenedTenderOptions, TariffJson } from '../support/opened-tender.js';
 import { System } from '../support/system.js';
 import { completeBoard, type GapJson } from './boards.js';
@@ -70,7 +70,8 @@ test('the alternative that wins is what the award, its letter and its agreement 
   };
   const ownGaps = await gapsOf(mine?.bidId);
   expect([...new Set(ownGaps.map(({ bidId }) => bidId))]).toEqual([mine?.bidId]);
-  expect([...new Set(ownGaps.map(({ alternative }) => alternative))].sort()).toEqual(['dear', null]);
+  expect(new Set(ownGaps.map(({ alternative }) => alternative))).toEqual(new Set([null, 'dear']));
+  await officer.post(`/api/v1/awards/${award.id}/gaps/proofs`, { bidId: mine?.bidId }).expect(201);
   expect((await gapsOf(other?.bidId)).map(({ alternative }) => alternative)).toEqual([null, null]);
 
   const final = await decided(system, made);
@@ -97,6 +98,19 @@ test('the alternative that wins is what the award, its letter and its agreement 
     lines: 36,
   });
   expect(agreement?.content['tariff']).not.toHaveProperty('alternatives');
+
+  // Members are offered its prices: their minimum needs all of them, and the dearer main tariff is out of it.
+  await pastStandstill(system, final);
+  await Promise.all(withProviders(final, agreement ? [agreement] : []).map((each) => signBoth(each, final.approver)));
+  const member = final.members.get('0');
+  if (!member) throw new Error('the first lines have a member');
+  const offers = await system.eventually(
+    () => member.get('/api/v1/offers'),
+    ({ body }) => (body as { items: unknown[] }).items.length > 0,
+  );
+  expect(offers.body).toMatchObject({
+    items: [{ tier: 'basic', quantity: 12, atMostMonthly: 20_000, expectedMonthly: 20_000 }],
+  });
 });
 
 test('where its minimum is out of reach the main tariff wins, and at most one of a bid', async () => {
@@ -108,7 +122,8 @@ test('where its minimum is out of reach the main tariff wins, and at most one of
   const [mine, other] = made.bids;
   expect(made.award.solverStatus).toBe('optimal');
   // Two providers must win: three tariffs of one are one provider, and none has three quarters by two of them.
-  expect(made.award.winners.map(({ bidId }) => bidId).sort()).toEqual([mine?.bidId, other?.bidId].sort());
+  expect(new Set(made.award.winners.map(({ bidId }) => bidId))).toEqual(new Set([mine?.bidId, other?.bidId]));
+  expect(made.award.winners).toHaveLength(2);
   expect(made.award.winners.find(({ bidId }) => bidId === mine?.bidId)).toMatchObject({ alternative: null, lines: 9 });
 });
 
