@@ -5,7 +5,7 @@ import type { LotReason } from '../allocation/rules/lots.js';
 import { alternativeOf, bidOf } from '../auctions/rules/tariff-id.js';
 import type { Minor } from '../kernel/money.js';
 import type { Question } from './question-rows.js';
-import { nameOfBid } from './rules/explanation.js';
+import { callBids } from './rules/explanation.js';
 
 export interface ReasonRow {
   readonly position: number;
@@ -36,9 +36,10 @@ export interface Telling extends Told {
 /** @param names of providers, by id */
 export function tellingOf({ problem }: Pick<Question, 'problem'>, names: ReadonlyMap<string, string>): Telling {
   const providers = new Map(problem.bids.map(({ id, provider }) => [id, provider]));
+  const called = callBids(problem.bids);
   const nameOf = (bid: string): string => {
     const name = names.get(providers.get(bid) ?? '');
-    return name === undefined ? bid : nameOfBid(bid, name);
+    return name === undefined ? bid : called(bid, name);
   };
   return { problem, providers, nameOf };
 }

@@ -19,7 +19,10 @@ export class RunnerUpAnswer {
   costMinor!: Minor;
 }
 
-/** What the whole award would cost more if the winner did not win these lines. */
+/**
+ * What the whole award would cost more if the winner did not win these lines; where it wins by one tariff of a bid with
+ * alternatives, not by this one.
+ */
 export class AwayAnswer {
   @ApiProperty({ type: 'integer' })
   atLeastMinor!: Minor;

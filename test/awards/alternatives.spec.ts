@@ -125,6 +125,14 @@ test('where its minimum is out of reach the main tariff wins, and at most one of
   expect(new Set(made.award.winners.map(({ bidId }) => bidId))).toEqual(new Set([mine?.bidId, other?.bidId]));
   expect(made.award.winners).toHaveLength(2);
   expect(made.award.winners.find(({ bidId }) => bidId === mine?.bidId)).toMatchObject({ alternative: null, lines: 9 });
+  // What is said of its main tariff is not said of the provider, whose alternatives could win instead.
+  const reasons = await made.officer.get(`/api/v1/awards/${made.award.id}/lots`).expect(200);
+  const own = (reasons.body as { items: { bidId: string; words: string }[] }).items.filter(
+    ({ bidId }) => bidId === mine?.bidId,
+  );
+  expect(own.length).toBeGreaterThan(0);
+  for (const { words } of own) expect(words).toMatch(/\(main tariff\) wins .* an alternative to [^,]*\(main tariff\),/);
+  expect(made.award.explanation.join(' ')).toContain('(main tariff) wins 9 lines');
 });
 
 test('of tariffs of one bid that cost the same the main one wins', async () => {

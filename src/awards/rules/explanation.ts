@@ -1,6 +1,6 @@
 /** The solver's sentences with the names that people know, in place of the ids that it was given. */
 import type { ProblemBid } from '../../allocation/rules/problem.js';
-import { alternativeOf } from '../../auctions/rules/tariff-id.js';
+import { alternativeOf, bidOf } from '../../auctions/rules/tariff-id.js';
 
 /**
  * @param bids as the problem names them
@@ -11,22 +11,31 @@ export function withNames(
   bids: readonly Pick<ProblemBid, 'id' | 'provider'>[],
   names: ReadonlyMap<string, string>,
 ): string[] {
+  const called = callBids(bids);
+  const known = bids.flatMap(({ id, provider }) => {
+    const name = names.get(provider);
+    return name === undefined ? [] : [{ id, provider, name, call: called(id, name) }];
+  });
   // The name of a bid begins those of its alternatives, and one label may begin another.
-  const longestFirst = bids.toSorted((a, b) => b.id.length - a.id.length);
-  return explanation.map((sentence) =>
-    longestFirst.reduce((text, { id, provider }) => {
-      const name = names.get(provider);
-      if (name === undefined) return text;
-      return text
-        .replaceAll(`${provider} (bid ${id})`, () => nameOfBid(id, name))
-        .replaceAll(id, () => `the bid of ${nameOfBid(id, name)}`)
-        .replaceAll(provider, () => name);
-    }, sentence),
-  );
+  known.sort((a, b) => b.id.length - a.id.length);
+  // One after the other: a provider that is called first would not be found any more beside its next bid.
+  const words = [
+    ...known.map(({ id, provider, call }) => [`${provider} (bid ${id})`, call] as const),
+    ...known.map(({ id, call }) => [id, `the bid of ${call}`] as const),
+    ...known.map(({ provider, name }) => [provider, name] as const),
+  ];
+  return explanation.map((sentence) => words.reduce((text, [id, call]) => text.replaceAll(id, () => call), sentence));
 }
 
-/** What a bid is called by the name of its provider: with the label of the alternative, if it is one. */
-export function nameOfBid(id: string, provider: string): string {
-  const alternative = alternativeOf(id);
-  return alternative === null ? provider : `${provider} (alternative "${alternative}")`;
+/**
+ * What the bids of a problem are called by the name of their provider. Where a bid has several tariffs each is told from the
+ * others, the main one as well: what the whole costs without it does not say what it costs without its provider.
+ */
+export function callBids(bids: readonly Pick<ProblemBid, 'id'>[]): (id: string, provider: string) => string {
+  const several = new Set(bids.filter(({ id }) => alternativeOf(id) !== null).map(({ id }) => bidOf(id)));
+  return (id, provider) => {
+    const alternative = alternativeOf(id);
+    if (alternative !== null) return `${provider} (alternative "${alternative}")`;
+    return several.has(id) ? `${provider} (main tariff)` : provider;
+  };
 }
