@@ -14,6 +14,10 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const labels = fc.stringMatching(/^[a-z0-9](?:[a-z0-9 ._-]{0,8}[a-z0-9])?$/);
 const several = fc
   .record({ main: tariffs(), alternatives: fc.dictionary(labels, tariffs(), { minKeys: 1, maxKeys: 4 }) })
+  .filter(({ alternatives }) => {
+    const read = Object.keys(alternatives).map((label) => label.replace(/[ ._-]+/g, ' '));
+    return new Set(read).size === read.length;
+  })
   .map(({ main, alternatives }): BidTariff => ({ ...main, alternatives }));
 
 const terms: SealedTerms = {
@@ -149,5 +153,28 @@ describe('the faults of a bid with alternatives', () => {
     expect(placesOf(bidBodyFaults({ lots: {}, alternatives: [] }))).toEqual(['alternatives', 'bands']);
     expect(placesOf(bidBodyFaults({ ...json, alternatives: { 'a/b': json } }))).toEqual(['alternatives.a/b']);
     expect(placesOf(bidBodyFaults(null))).toEqual(['']);
+  });
+
+  it('are labels that nobody could tell apart, and those of which something is not to be seen', () => {
+    const json = { bands: [], lots: {} };
+    const labelled = (...named: string[]) =>
+      bidBodyFaults({ ...json, alternatives: Object.fromEntries(named.map((label) => [label, json])) });
+    for (const [first = '', twin = ''] of [
+      ['all lines', 'All Lines'],
+      ['all lines', 'all  lines'],
+      ['all lines', 'all-lines'],
+      ['caf\u00e9', 'cafe\u0301'],
+      ['no 1', 'no \uff11'],
+    ]) {
+      expect(labelled(first, 'other', twin)).toEqual([
+        { path: `alternatives.${twin}`, reason: expect.stringContaining(`reads like the label "${first}"`) },
+      ]);
+    }
+    expect(labelled('no 1', 'no 2', 'no 11', '\uc544\ub9ac\ub791')).toEqual([]);
+    // A Hangul filler is a letter, and a variation selector a mark.
+    for (const unseen of ['\u3164', 'small\u3164', 'sm\ufe0fall', '__proto__']) {
+      const alternatives = JSON.parse(`{${JSON.stringify(unseen)}:{"bands":[],"lots":{}}}`) as object;
+      expect(placesOf(bidBodyFaults({ ...json, alternatives }))).toEqual([`alternatives.${unseen}`]);
+    }
   });
 });

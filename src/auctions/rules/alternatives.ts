@@ -13,6 +13,9 @@ const MAX_LABEL = 30;
 /** Letters and digits, and between them spaces, dots, hyphens and underscores. */
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._-]*[\p{L}\p{M}\p{N}])?$/u;
 
+/** Characters that nobody sees, some of which are letters or marks: by them two labels would differ that look the same. */
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/u;
+
 /** What a tender asks of its bids, and how they compete. */
 export interface SealedTerms extends BidTerms {
   readonly format: AuctionFormat;
@@ -33,7 +36,7 @@ export function bidBodyFaults(json: unknown): Fault[] {
   return [
     ...bodyFaults(main),
     ...labels.flatMap((label) => [
-      ...labelFaults(label),
+      ...labelFaults(label, labels),
       ...bodyFaults(alternatives[label]).map((fault) => within(label, fault)),
     ]),
   ];
@@ -58,12 +61,28 @@ export function sealedBidFaults(bid: BidTariff, frame: SealedTerms): Fault[] {
   );
 }
 
-function labelFaults(label: string): Fault[] {
-  if (label.length <= MAX_LABEL && LABEL.test(label)) return [];
-  const reason =
-    `A label has 1 to ${MAX_LABEL} characters: letters and digits, and between them spaces, dots, hyphens and ` +
-    'underscores.';
-  return [{ path: `alternatives.${label}`, reason }];
+function labelFaults(label: string, labels: readonly string[]): Fault[] {
+  const path = `alternatives.${label}`;
+  if (label.length > MAX_LABEL || !LABEL.test(label) || UNSEEN.test(label)) {
+    const reason =
+      `A label has 1 to ${MAX_LABEL} characters: letters and digits, and between them spaces, dots, hyphens and ` +
+      'underscores.';
+    return [{ path, reason }];
+  }
+  const twin = labels.slice(0, labels.indexOf(label)).find((other) => asRead(other) === asRead(label));
+  if (twin === undefined) return [];
+  return [{ path, reason: `It reads like the label "${twin}"; give labels that differ by a letter or a digit.` }];
+}
+
+/**
+ * What people go by when they tell labels apart, in an award or on paper: neither case, nor what stands between words, nor of
+ * which characters a letter is made.
+ */
+function asRead(label: string): string {
+  return label
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[ ._-]+/g, ' ');
 }
 
 function within(label: string, fault: Fault): Fault {
