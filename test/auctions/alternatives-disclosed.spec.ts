@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AllocationService } from '../../src/allocation/allocation.service.js';
 import type { AuctionEvent } from '../../src/auctions/rules/events.js';
 import { type LogFile, logText, sealText } from '../../src/auctions/rules/log-file.js';
-import { chained } from '../../src/auctions/rules/log.js';
+import { chained, contentText } from '../../src/auctions/rules/log.js';
 import { partsText, partText, receiptText, sealedText } from '../../src/auctions/rules/receipt.js';
 import { type Verdict, verifyLog } from '../../src/auctions/rules/verify.js';
 import { runVerify } from '../../src/auctions/verify.command.js';
@@ -189,6 +189,62 @@ it('an agency that signs what breaks the rules of such bids is found out', async
     [forged(within, { parts: {}, tariffs: { ...others, [within]: nested } }), /has alternatives in itself/],
     [forged(...listed(main, first, second), 'live'), /has alternatives, which only sealed bids that decide may have/],
     [forged(...alone), /There is a tariff that no event is about/],
+  ] as const) {
+    const { status, fault } = await verdict;
+    expect([status, fault?.reason]).toEqual(['invalid', expect.stringMatching(reason)]);
+  }
+});
+
+it('an agency that says that another won than is disclosed is found out, as far as that can be known', async () => {
+  const keys = system.app.get(Keys, { strict: false });
+  /** The same log with these names in place of others, in what was committed to as well. */
+  const renamed = (text: string, names: Readonly<Record<string, string>>, format = 'sealed'): Promise<Verdict> => {
+    const file = JSON.parse(text) as LogFile;
+    const contents = Object.fromEntries(
+      Object.entries(file.contents).map(([sequence, { content, salt }]) => {
+        if ('participants' in content) {
+          const participants = content.participants.map((each) => ({
+            ...each,
+            alias: names[each.alias] ?? each.alias,
+          }));
+          return [sequence, { content: { ...content, participants }, salt }];
+        }
+        const awards = content.awards.map((award) => ({ ...award, bid: names[award.bid] ?? award.bid }));
+        return [sequence, { content: { ...content, awards }, salt }];
+      }),
+    );
+    let last: AuctionEvent | null = null;
+    const events = file.events.map((event) => {
+      const content = contents[String(event.sequence)];
+      const commitment = content ? sha256(contentText(content.content, content.salt)) : event.commitment;
+      let { body } = event;
+      if (event.kind === 'opened') {
+        const entries = event.body.entries.map((entry) => ({ ...entry, alias: names[entry.alias] ?? entry.alias }));
+        body = { ...event.body, entries, settings: { ...event.body.settings, format: format as 'sealed' } };
+      }
+      last = chained(last, new Date(event.at), event.kind, body, commitment, sha256);
+      return last;
+    });
+    const unsealed = { ...file, events, contents };
+    return verified(logText({ ...unsealed, seal: keys.sign(sealText(unsealed)) }));
+  };
+  const [winners, none] = [await logsOf('winners'), await logsOf('none')];
+  const winnerIn = (text: string): string => {
+    const { contents } = JSON.parse(text) as LogFile;
+    const bids = Object.values(contents).flatMap(({ content }) => ('awards' in content ? content.awards : []));
+    return bids[0]?.bid ?? '';
+  };
+  const [of, blind] = [winnerIn(winners.full), winnerIn(none.open)];
+  const [alias = ''] = of.split('/');
+  const other = alias === 'B01' ? 'B02' : 'B01';
+  expect(await renamed(winners.open, {})).toMatchObject({ status: 'valid' });
+  for (const [verdict, reason] of [
+    [renamed(winners.full, { [of]: `${alias}/small` }), /^The bid of B0\d has no alternative "small"\.$/],
+    [renamed(winners.full, { [of]: `${other}/small` }), /^The bid of B0\d has no alternative "small"\.$/],
+    [renamed(none.open, { [blind]: 'B09/all lines' }), /^There is no participant B09\.$/],
+    [renamed(none.open, {}, 'live'), /wins by an alternative, which only sealed bids that decide may have/],
+    // A participant that is called like an alternative of another one would pass for it.
+    [renamed(winners.open, { [other]: `${alias}/small` }), /would name an alternative of another participant/],
   ] as const) {
     const { status, fault } = await verdict;
     expect([status, fault?.reason]).toEqual(['invalid', expect.stringMatching(reason)]);

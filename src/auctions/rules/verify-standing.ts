@@ -8,6 +8,7 @@ import { auctionProblem, type TariffInAuction } from './auction-problem.js';
 import type { AuctionEvent, StandingContent } from './events.js';
 import { winnersChanged } from './phases.js';
 import { ranksOf, type ReferenceCosts } from './ranking.js';
+import { first } from './shape.js';
 import { bidOf } from './tariff-id.js';
 import type { Unchecked, VerifyMeans } from './verify-means.js';
 import type { Ground, TariffBook } from './verify-tariffs.js';
@@ -42,6 +43,14 @@ export async function whyNoStanding(
   if (totalMinor !== undefined && canonicalJson(totalMinor) !== canonicalJson(content.totalMinor)) {
     return `It tells a leading total of ${totalMinor}, and its allocation costs ${content.totalMinor}.`;
   }
+  const stranger = first(
+    content.awards.map(
+      ({ bid }) =>
+        () =>
+          book.whyNotBid(bid, body.upTo),
+    ),
+  );
+  if (stranger !== null) return stranger;
   const known = book.knownAsOf(body.upTo);
   const all = book.asOf(body.upTo);
   if (ground === null || all === null) {

@@ -14,6 +14,7 @@ import type { LogFile, OpenedTariff } from './log-file.js';
 import { liveReceiptText } from './log.js';
 import { partsText, partText, receiptText, sealedText } from './receipt.js';
 import { first } from './shape.js';
+import { alternativeOf, bidOf } from './tariff-id.js';
 import type { Unchecked, VerifyMeans } from './verify-means.js';
 
 /** What tariffs are measured by. */
@@ -36,6 +37,8 @@ export class TariffBook {
   private readonly mentioned = new Set<string>();
   /** commitments of bids with alternatives */
   private readonly several = new Set<string>();
+  /** whether sealed bids decide, which may have alternatives */
+  private decides = false;
 
   constructor(
     private readonly file: LogFile,
@@ -48,7 +51,10 @@ export class TariffBook {
     const { auctionId, entries, settings } = body;
     const aliases = new Set(entries.map(({ alias }) => alias));
     if (aliases.size < entries.length) return 'A participant is named twice.';
+    const slashed = entries.find(({ alias }) => alternativeOf(alias) !== null);
+    if (slashed) return `${slashed.alias} would name an alternative of another participant.`;
     const several = settings.format === 'sealed';
+    this.decides = several;
     return first(
       entries.map(
         (entry) => () => this.whyNoEntry(auctionId, entry) ?? this.place(entry, { sequence: 1, several }, ground),
@@ -87,6 +93,19 @@ export class TariffBook {
     return this.lastOf(upTo).flatMap(({ alias, last }) =>
       last ? last.tariffs.map((one) => ({ alias, receivedAt: last.receivedAt, ...one })) : [],
     );
+  }
+
+  /** Why nothing can be won as of an event by a tariff of this name; null when it can, or when that cannot be known. */
+  whyNotBid(id: string, upTo: number): string | null {
+    const [alias, alternative] = [bidOf(id), alternativeOf(id)];
+    const last = this.placed.get(alias)?.findLast(({ sequence }) => sequence <= upTo);
+    if (last === undefined) return `There is no participant ${alias}.`;
+    if (alternative !== null && !this.decides) {
+      return `${alias} wins by an alternative, which only sealed bids that decide may have.`;
+    }
+    const known = last.tariffs.some((one) => one.alternative === alternative);
+    if (known || last.tariffs.length < last.of) return null;
+    return `The bid of ${alias} has no alternative "${alternative}".`;
   }
 
   /** Tariffs in the file that no event is about. */
