@@ -239,12 +239,12 @@ it('an agency that says that another won than is disclosed is found out, as far 
   const other = alias === 'B01' ? 'B02' : 'B01';
   expect(await renamed(winners.open, {})).toMatchObject({ status: 'valid' });
   for (const [verdict, reason] of [
-    [renamed(winners.full, { [of]: `${alias}/small` }), /^The bid of B0\d has no alternative "small"\.$/],
-    [renamed(winners.full, { [of]: `${other}/small` }), /^The bid of B0\d has no alternative "small"\.$/],
     [renamed(none.open, { [blind]: 'B09/all lines' }), /^There is no participant B09\.$/],
     [renamed(none.open, {}, 'live'), /wins by an alternative, which only sealed bids that decide may have/],
     // A participant that is called like an alternative of another one would pass for it.
     [renamed(winners.open, { [other]: `${alias}/small` }), /would name an alternative of another participant/],
+    [renamed(winners.full, { [of]: `${alias}/small` }), /^The bid of B0\d has no alternative "small"\.$/],
+    [renamed(winners.full, { [of]: `${other}/small` }), /^The bid of B0\d has no alternative "small"\.$/],
   ] as const) {
     const { status, fault } = await verdict;
     expect([status, fault?.reason]).toEqual(['invalid', expect.stringMatching(reason)]);
