@@ -7,21 +7,21 @@ import { PageQuery } from '../platform/http/fields.js';
 import { AnId } from '../platform/http/ids.js';
 import { Acting, May, OpenToAll } from '../platform/http/request.js';
 import { Keys } from '../platform/keys/keys.js';
-import type { Tariff } from '../pricing/rules/tariff.js';
+import type { BidTariff } from '../pricing/rules/tariff.js';
 import {
   AuctionView,
+  BidBody,
   OpenedBidPage,
   OpeningView,
   OwnBidPage,
   PublicKeyView,
   ReceiptView,
-  TariffBody,
   WithdrawalView,
 } from './auctions.dto.js';
 import { AuctionsQueries } from './auctions.queries.js';
 import { AuctionsService } from './auctions.service.js';
 import { Reception } from './reception.js';
-import { ParseTariff } from './tariff.pipe.js';
+import { ParseBid } from './tariff.pipe.js';
 
 /** A request as far as it tells when it was received. */
 interface Arriving {
@@ -46,16 +46,16 @@ export class AuctionsController {
   }
 
   /**
-   * Bids: seals a tariff, in place of the one bid before, and answers with a signed receipt. What is received before
-   * the deadline counts.
+   * Bids: seals a tariff, with alternatives to it or without, in place of what was bid before, and answers with a signed
+   * receipt. What is received before the deadline counts.
    */
   @May('bids.submit')
-  @ApiBody({ type: TariffBody })
+  @ApiBody({ type: BidBody })
   @Post('tenders/:id/bids')
   async submit(
     @Acting() actor: Actor,
     @Param('id', AnId) tenderId: string,
-    @Body(ParseTariff) tariff: Tariff,
+    @Body(ParseBid) tariff: BidTariff,
     @Req() request: Arriving,
   ): Promise<ReceiptView> {
     return this.auctions.submit(actor, { tenderId, received: await this.reception.receivedAt(request.raw) }, tariff);

@@ -1,7 +1,7 @@
 /** What bids and auctions look like from outside. */
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import type { Minor } from '../kernel/money.js';
-import type { Tariff } from '../pricing/rules/tariff.js';
+import type { BidTariff } from '../pricing/rules/tariff.js';
 import { AUCTION_STATES } from './rules/lifecycles.js';
 
 const MINOR_BY_TIER = { type: 'object', additionalProperties: { type: 'integer' } } as const;
@@ -85,6 +85,20 @@ export class TariffBody {
 }
 
 /**
+ * A sealed bid: a tariff and, where the tender's sealed bids decide, alternatives to it. Each is a whole tariff of its own,
+ * with bands that count the lines won by it, and at most one of all wins. With its alternatives a bid has 20 bands at most.
+ */
+@ApiExtraModels(TariffBody)
+export class BidBody extends TariffBody {
+  /**
+   * by label, 1 to 4 of them; a label has 1 to 30 characters, and is told with what wins. Of tariffs that would cost the same
+   * the main one is preferred, then the earlier label
+   */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { $ref: getSchemaPath(TariffBody) } })
+  alternatives?: Record<string, TariffBody>;
+}
+
+/**
  * Proof that a bid was taken: an Ed25519 signature over the canonical JSON (keys sorted, no white space) of the other
  * members.
  */
@@ -96,7 +110,12 @@ export class ReceiptView {
   @ApiProperty({ type: 'integer' })
   sequence!: number;
 
-  /** SHA-256 of the canonical JSON of {"salt","tariff"}; the salt is told when the bids are opened */
+  /**
+   * SHA-256 of the canonical JSON of {"salt","tariff"}; the salt is told when the bids are opened. Of a bid with
+   * alternatives: of {"tariffs"}, a list of such hashes, of the main tariff and of each label in its order. Each is of
+   * {"alternative","salt","tariff"}, where alternative is the label, or null, and salt the SHA-256 of the canonical JSON of
+   * {"alternative","salt"} with the salt of the bid
+   */
   commitment!: string;
 
   /** by the database's clock, ISO 8601 in UTC with milliseconds */
@@ -163,8 +182,8 @@ export class OpenedBidView extends ReceiptView {
   providerId!: string;
   providerName!: string;
 
-  @ApiProperty({ type: TariffBody })
-  tariff!: Tariff;
+  @ApiProperty({ type: BidBody })
+  tariff!: BidTariff;
 
   /** with it, anyone can recompute the commitment from the tariff */
   salt!: string;

@@ -8,8 +8,8 @@ import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { namedRow } from '../platform/database/named-row.js';
 import { databaseNow } from '../platform/deeds/deeds.js';
 import type { PageQuery } from '../platform/http/fields.js';
-import { tariffOfJson } from '../pricing/rules/tariff-json.js';
-import type { Tariff } from '../pricing/rules/tariff.js';
+import { bidTariffOfJson } from '../pricing/rules/tariff-json.js';
+import type { BidTariff } from '../pricing/rules/tariff.js';
 import { Auction } from './auction.entity.js';
 import type { AuctionView, OpenedBidPage, OwnBidPage } from './auctions.dto.js';
 import { SealedBid } from './sealed-bid.entity.js';
@@ -20,7 +20,7 @@ export interface OpenedBid {
   readonly bidId: string;
   readonly providerId: string;
   readonly receivedAt: Date;
-  readonly tariff: Tariff;
+  readonly tariff: BidTariff;
 }
 
 interface OpenedRow {
@@ -155,7 +155,7 @@ export class AuctionsQueries {
         providerId: row.provider_id,
         providerName: names.get(row.provider_id) ?? '',
         receivedAt: row.received_at.toISOString(),
-        tariff: tariffOfJson(row.tariff),
+        tariff: bidTariffOfJson(row.tariff),
         salt: row.salt,
         sequence: row.sequence,
         commitment: row.commitment,

@@ -8,7 +8,7 @@ import { transition } from '../kernel/lifecycle.js';
 import { notFound, type Refusal, refuse, unless } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { Keys } from '../platform/keys/keys.js';
-import type { Tariff } from '../pricing/rules/tariff.js';
+import type { BidTariff } from '../pricing/rules/tariff.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
 import { heldAuction } from './auction-rows.js';
@@ -16,10 +16,11 @@ import type { OpeningView, ReceiptView, WithdrawalView } from './auctions.dto.js
 import { goIn } from './desk.js';
 import { Frames } from './frames.js';
 import { Opening } from './opening.js';
-import { bidFaults } from './rules/bid-faults.js';
+import { hasProxy, proxyTurn } from './proxy-rows.js';
+import { sealedBidFaults } from './rules/alternatives.js';
 import { bidLifecycle } from './rules/lifecycles.js';
 import { receiptText } from './rules/receipt.js';
-import { whyNotOpen, whyNotReceive, whyNotWithdraw } from './rules/why-not.js';
+import { whyNotOpen, whyNotReceive, whyNotWithdraw, whyNotWithProxy } from './rules/why-not.js';
 import { SealedBid } from './sealed-bid.entity.js';
 import { Sealing } from './sealing.js';
 import { unlessFaults } from './tariff.pipe.js';
@@ -48,19 +49,25 @@ export class AuctionsService {
   ) {}
 
   /**
-   * Takes a tariff as the provider's bid, in place of the one it had. Nothing of the tariff leaves the box.
-   * @throws Refusal 'bid.faults' with every place, 'auction.too-late', 'auction.closed', 'auction.cancelled'
+   * Takes a tariff, with alternatives or without, as the provider's bid, in place of the one it had. Nothing of it leaves
+   * the box but whether there are alternatives.
+   * @throws Refusal 'bid.faults' with every place, 'bid.has-proxy', 'auction.too-late', 'auction.closed', 'auction.cancelled'
    */
-  async submit(actor: Actor, { tenderId, received }: Bidding, tariff: Tariff): Promise<ReceiptView> {
+  async submit(actor: Actor, { tenderId, received }: Bidding, tariff: BidTariff): Promise<ReceiptView> {
     const input = { tenderId, tariff: this.sealing.fingerprint(tariff) };
     return this.deeds.run(actor, 'bids.submit', input, async (deed) => {
       const [providerId, personId] = bidderOf(actor);
       unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId), received));
-      unlessFaults(bidFaults(tariff, await this.frames.of(deed.tx, tenderId)));
+      unlessFaults(sealedBidFaults(tariff, await this.frames.of(deed.tx, tenderId)));
       const bidId = randomUUID();
       const { box, commitment } = this.sealing.seal(bidId, tariff);
 
       unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId, true), received));
+      const hasAlternatives = tariff.alternatives !== undefined;
+      if (hasAlternatives) {
+        await proxyTurn(deed.tx, tenderId, providerId);
+        unless(whyNotWithProxy(await hasProxy(deed.tx, tenderId, providerId)));
+      }
       await this.takeTurn(deed.tx, tenderId, providerId);
       const before = await this.ownBids(deed.tx, tenderId, providerId);
       const sequence = before.count + 1;
@@ -80,6 +87,7 @@ export class AuctionsService {
         receivedAt: received,
         box,
         commitment,
+        hasAlternatives,
         receiptSignature: signature,
         state,
       });

@@ -1,4 +1,7 @@
-/** How far everybody is from winning what it does not win: found after a standing, as long as it is the newest. */
+/**
+ * How far everybody is from winning what it does not win: found after a standing, as long as it is the newest and the auction
+ * goes on, where each bid is one tariff.
+ */
 import { Injectable } from '@nestjs/common';
 import { IsNull, Not } from 'typeorm';
 import { AllocationService } from '../allocation/allocation.service.js';
@@ -50,7 +53,8 @@ export class GapsJobs {
     const newest = await newestStanding(tx, auctionId);
     if (newest?.event.sequence !== standing || newest.content.totalMinor === null) return;
     const { problem: head } = await this.grounds.of(tx, auctionId);
-    const problem = auctionProblem(head, await tariffsAsOf(tx, auctionId, newest.event.body.upTo));
+    const tariffs = await tariffsAsOf(tx, auctionId, newest.event.body.upTo);
+    const problem = auctionProblem(head, tariffs);
     const practice = await tx.existsBy(Auction, { id: auctionId, practiceFor: Not(IsNull()) });
     const { status, awards } = newest.content;
     const proved = status === 'optimal' ? awards : null;
@@ -65,7 +69,9 @@ export class GapsJobs {
       'select distinct alias from auction_gap where auction_id = $1 and standing = $2',
       [auctionId, standing],
     );
-    const known = new Set(done.map(({ alias }) => alias));
+    // A bid with alternatives has no gap of its own: each of its tariffs would have another one.
+    const several = tariffs.filter(({ tariff }) => tariff.alternatives !== undefined);
+    const known = new Set([...done, ...several].map(({ alias }) => alias));
     const best = Object.entries(newest.content.ranks).sort(([, a], [, b]) => a - b);
     for (const [alias] of best.filter(([each]) => !known.has(each))) {
       const over = await tx.existsBy(Auction, [

@@ -65,7 +65,7 @@ export class LiveController {
 
   /**
    * Instructs a proxy, in place of the one before: it improves the own tariff by the smallest step that wins what it asks
-   * for, and never below its floor.
+   * for, and never below its floor. A sealed bid with alternatives has none.
    */
   @May('bids.instruct-proxy')
   @ApiBody({ type: ProxyBody })

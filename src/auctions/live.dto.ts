@@ -4,7 +4,7 @@ import { IsString, Matches } from 'class-validator';
 import { Length } from '../platform/http/fields.js';
 import type { Minor } from '../kernel/money.js';
 import { AUCTION_FORMATS, type AuctionFormat } from '../tenders/rules/auction-settings.js';
-import { TariffBody } from './auctions.dto.js';
+import { BidBody, TariffBody } from './auctions.dto.js';
 import { AUCTION_STATES } from './rules/lifecycles.js';
 
 /** Proof that an improvement was taken: an Ed25519 signature over the canonical JSON of the first five members. */
@@ -196,10 +196,11 @@ export class OwnStandingView {
   @ApiProperty({ type: 'integer' })
   revision!: number;
 
+  /** of the main tariff, where there are alternatives */
   @ApiProperty({ type: 'integer' })
   evaluatedMinor!: Minor;
 
-  @ApiProperty({ type: TariffBody })
+  @ApiProperty({ type: BidBody })
   tariff!: object;
 
   /** the event of the standing; null while the first one is reckoned */
@@ -212,6 +213,10 @@ export class OwnStandingView {
   /** by evaluated cost, 1 is best */
   @ApiProperty({ type: 'integer', nullable: true })
   rank!: number | null;
+
+  /** the label of the alternative that wins; null when the main tariff does, or none */
+  @ApiProperty({ type: String, nullable: true })
+  alternative!: string | null;
 
   @ApiProperty({ type: [WonLotView] })
   won!: WonLotView[];
@@ -235,11 +240,16 @@ export class StandingView {
   @ApiProperty({ type: 'integer' })
   revision!: number;
 
+  /** of the main tariff, where there are alternatives */
   @ApiProperty({ type: 'integer' })
   evaluatedMinor!: Minor;
 
   @ApiProperty({ type: 'integer', nullable: true })
   rank!: number | null;
+
+  /** the label of the alternative that wins; null when the main tariff does, or none */
+  @ApiProperty({ type: String, nullable: true })
+  alternative!: string | null;
 
   @ApiProperty({ type: 'integer' })
   lines!: number;

@@ -12,6 +12,7 @@ import { Auction } from './auction.entity.js';
 import { lastEvent, newestStanding } from './event-rows.js';
 import { Grounds } from './grounds.js';
 import type { GapView, LiveAuctionView, OwnStandingView, StandingsView } from './live.dto.js';
+import { alternativeOf, bidOf } from './rules/tariff-id.js';
 import { latestTariff, participantOf, participantsOf, tariffAsOf, tariffsAsOf } from './tariff-rows.js';
 
 interface GapRow {
@@ -84,7 +85,7 @@ export class LiveQueries {
     const counted = await tariffAsOf(tx, id, alias, reckoned?.event.body.upTo ?? 0);
     const tender = await this.tenders.published(tx, auction.tenderId);
     const told = new Set(tender?.lots.filter((lot) => lot.told).map((lot) => lot.code));
-    const mine = reckoned?.content.awards.find((award) => award.bid === alias);
+    const mine = reckoned?.content.awards.find((award) => bidOf(award.bid) === alias);
     return {
       auctionId: id,
       alias,
@@ -95,6 +96,7 @@ export class LiveQueries {
       standing: reckoned?.event.sequence ?? null,
       upToDate: counted?.revision === revision,
       rank: reckoned?.content.ranks[alias] ?? null,
+      alternative: mine ? alternativeOf(mine.bid) : null,
       won: Object.entries(mine?.lots ?? {}).map(([lot, tiers]) => ({
         lot,
         lines: told.has(lot) || auction.state === 'decided' ? sum(Object.values(tiers)) : null,
@@ -109,7 +111,7 @@ export class LiveQueries {
     if (!(await tx.existsBy(Auction, { id, practiceFor: IsNull() }))) throw notFound('auction');
     const reckoned = await newestStanding(tx, id);
     const tariffs = new Map((await tariffsAsOf(tx, id, null)).map((each) => [each.alias, each]));
-    const awards = new Map(reckoned?.content.awards.map((award) => [award.bid, award]));
+    const awards = new Map(reckoned?.content.awards.map((award) => [bidOf(award.bid), award]));
     const proxies = await proxied(tx, id);
     const all = (await participantsOf(tx, id))
       .map(({ alias, bidder, providerId, name }) => {
@@ -121,6 +123,7 @@ export class LiveQueries {
           revision: tariff?.revision ?? 0,
           evaluatedMinor: tariff?.evaluatedMinor ?? 0n,
           rank: reckoned?.content.ranks[alias] ?? null,
+          alternative: award ? alternativeOf(award.bid) : null,
           lines: award?.lines ?? 0,
           costMinor: award?.costMinor ?? 0n,
           lots: award?.lots ?? {},

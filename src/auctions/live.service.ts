@@ -16,7 +16,7 @@ import { append, holdDesk } from './event-rows.js';
 import { Frames } from './frames.js';
 import { Grounds } from './grounds.js';
 import type { ImprovementView, PauseView, ProxyView } from './live.dto.js';
-import { recordProxy } from './proxy-rows.js';
+import { hasAlternatives, proxyTurn, recordProxy } from './proxy-rows.js';
 import { bidFaults } from './rules/bid-faults.js';
 import { evaluatedCost } from './rules/evaluated-cost.js';
 import { whyNotImprove } from './rules/improvement.js';
@@ -25,7 +25,13 @@ import { liveReceiptText } from './rules/log.js';
 import { later, remainingMillis } from './rules/phases.js';
 import { floorOf, type ProxyInstruction, whyNoFloor, whyNotInstruct } from './rules/proxy-instruction.js';
 import { sealedText } from './rules/receipt.js';
-import { whyNotImproveNow, whyNotInstructNow, whyNotPause, whyNotResume } from './rules/why-not-live.js';
+import {
+  whyNotForAlternatives,
+  whyNotImproveNow,
+  whyNotInstructNow,
+  whyNotPause,
+  whyNotResume,
+} from './rules/why-not-live.js';
 import { latestTariff, participantInTurn, participantOf, recordTariffs } from './tariff-rows.js';
 import { unlessFaults } from './tariff.pipe.js';
 
@@ -88,7 +94,7 @@ export class LiveService {
 
   /**
    * Instructs a proxy, in place of the one before; null takes it back. Nothing of it is ever told to anybody else.
-   * @throws Refusal 'proxy.faults', 'auction.*' when it is not the time for it
+   * @throws Refusal 'proxy.faults', 'proxy.alternatives', 'auction.*' when it is not the time for it
    */
   async instruct(
     actor: Actor,
@@ -106,7 +112,8 @@ export class LiveService {
       unless(whyNotInstructNow(auction, participant?.alias ?? null, received));
       const bidder = actor.organisationId;
       if (bidder === null) throw new Error('only people instruct proxies');
-      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`proxies ${auctionId} ${bidder}`]);
+      await proxyTurn(tx, auctionId, bidder);
+      if (instruction) unless(whyNotForAlternatives(await hasAlternatives(tx, auctionId, bidder)));
       const frame = await this.frames.of(tx, auction.tenderId);
       if (instruction) unless(whyNoFloor(instruction, frame));
       const present = participant && (await latestTariff(tx, auctionId, participant.alias));

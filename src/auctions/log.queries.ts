@@ -8,15 +8,17 @@ import { may } from '../identity/rules/permissions.js';
 import type { Actor } from '../kernel/actor.js';
 import { canonicalJson } from '../kernel/canonical.js';
 import { notFound, type Refusal, refuse, unless } from '../kernel/refusal.js';
-import { Keys } from '../platform/keys/keys.js';
+import { Keys, sha256 } from '../platform/keys/keys.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
-import { tariffOfJson } from '../pricing/rules/tariff-json.js';
+import { bidTariffOfJson } from '../pricing/rules/tariff-json.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { contentOf, eventsBehind, lastEvent, lastOf } from './event-rows.js';
 import { LiveQueries } from './live.queries.js';
 import type { AuctionContent, AuctionEvent, StandingContent } from './rules/events.js';
-import { type LogFile, logFile, type Telling } from './rules/log-file.js';
+import { type LogFile, logFile, type OpenedTariff, type Telling } from './rules/log-file.js';
+import { sealedParts } from './rules/receipt.js';
 import { whyNoLog } from './rules/why-no-log.js';
+import type { TariffPart } from './tariff-rows.js';
 
 /** As many events or tariffs are read at once. */
 const AT_ONCE = 100;
@@ -65,7 +67,7 @@ export class LogQueries {
   }
 
   private async *pieces(tx: EntityManager, id: string, last: AuctionEvent, telling: Telling): AsyncGenerator<string> {
-    const { contents, tariffs, format, publicKey, seal } = await this.outline(tx, id, last, telling);
+    const { contents, tariffs, parts, format, publicKey, seal } = await this.outline(tx, id, last, telling);
     yield '{"contents":{';
     let comma = '';
     for (const sequence of Object.keys(contents).sort()) {
@@ -79,12 +81,20 @@ export class LogQueries {
       yield `${comma}${events.map(canonicalJson).join(',')}`;
       comma = ',';
     }
-    yield `],${member('format', format)},${member('publicKey', publicKey)},${member('seal', seal)},"tariffs":{`;
+    const apart = parts === undefined ? '' : `,${member('parts', parts)}`;
+    yield `],${member('format', format)}${apart},${member('publicKey', publicKey)},${member('seal', seal)},"tariffs":{`;
     comma = '';
     const commitments = Object.keys(tariffs).sort();
+    const bids = new Map(
+      Object.entries(parts ?? {}).flatMap(([bid, those]) => those.map((each) => [each, bid] as const)),
+    );
     for (let from = 0; from < commitments.length; from += AT_ONCE) {
       const some = commitments.slice(from, from + AT_ONCE);
-      const opened = await openedTariffs(tx, id, some);
+      const opened = await openedTariffs(
+        tx,
+        id,
+        some.map((commitment) => bids.get(commitment) ?? commitment),
+      );
       yield `${comma}${some.map((commitment) => member(commitment, opened.get(commitment))).join(',')}`;
       comma = ',';
     }
@@ -99,8 +109,8 @@ export class LogQueries {
       'select sequence from auction_content where auction_id = $1 and sequence > 1 order by sequence',
       [id],
     );
-    const tariffs: { alias: string; commitment: string }[] = await tx.query(
-      'select alias, commitment from auction_tariff where auction_id = $1 and sequence is not null',
+    const tariffs: { alias: string; commitment: string; parts: TariffPart[] | null }[] = await tx.query(
+      'select alias, commitment, parts from auction_tariff where auction_id = $1 and sequence is not null',
       [id],
     );
     const parts = {
@@ -112,7 +122,15 @@ export class LogQueries {
         salt: '',
         content: (sequence === closed?.body.standing ? result?.content : {}) as StandingContent,
       })),
-      tariffs: tariffs.map((each) => ({ ...each, salt: '', tariff: {} as Tariff })),
+      tariffs: tariffs.flatMap(({ alias, commitment, parts: among }) =>
+        (among ?? [null]).map((one) => ({
+          alias,
+          commitment: one?.commitment ?? commitment,
+          salt: '',
+          tariff: {} as Tariff,
+          ...(one === null ? {} : { part: { alternative: one.alternative, of: commitment } }),
+        })),
+      ),
     };
     return logFile(parts, telling, (text) => this.keys.sign(text));
   }
@@ -126,16 +144,24 @@ function whyNotFull(actor: Actor | null): Refusal | null {
   return refuse('deed.forbidden', sentence, { kind: 'forbidden' });
 }
 
+/** The tariffs of these bids, by their own commitments. */
 async function openedTariffs(
   tx: EntityManager,
   id: string,
   commitments: readonly string[],
-): Promise<ReadonlyMap<string, { readonly tariff: Tariff; readonly salt: string }>> {
+): Promise<ReadonlyMap<string, OpenedTariff>> {
   const rows: { commitment: string; tariff: unknown; salt: string }[] = await tx.query(
     'select commitment, tariff, salt from auction_tariff where auction_id = $1 and commitment = any($2)',
-    [id, commitments],
+    [id, [...new Set(commitments)]],
   );
-  return new Map(rows.map(({ commitment, tariff, salt }) => [commitment, { tariff: tariffOfJson(tariff), salt }]));
+  return new Map(
+    rows.flatMap(({ commitment, tariff: json, salt }): [string, OpenedTariff][] => {
+      const bid = bidTariffOfJson(json);
+      const parts = sealedParts(bid, salt, sha256);
+      if (parts.length === 0) return [[commitment, { tariff: bid, salt }]];
+      return parts.map(({ commitment: own, ...part }) => [own, part]);
+    }),
+  );
 }
 
 function member(name: string, value: unknown): string {

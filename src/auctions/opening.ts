@@ -4,7 +4,8 @@ import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import { nextState } from '../kernel/lifecycle.js';
 import { notFound } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
-import type { Tariff } from '../pricing/rules/tariff.js';
+import { sha256 } from '../platform/keys/keys.js';
+import type { BidTariff } from '../pricing/rules/tariff.js';
 import type { AuctionSettings } from '../tenders/rules/auction-settings.js';
 import { type PublishedTender, TendersQueries } from '../tenders/tenders.queries.js';
 import { TendersService } from '../tenders/tenders.service.js';
@@ -15,8 +16,9 @@ import { evaluatedCost, type Reference } from './rules/evaluated-cost.js';
 import type { AuctionContent, Entry } from './rules/events.js';
 import { auctionLifecycle, type AuctionState } from './rules/lifecycles.js';
 import { beginsAt, failsFor } from './rules/phases.js';
+import { sealedParts } from './rules/receipt.js';
 import { problemHead } from './rules/whole-problem.js';
-import { recordTariffs } from './tariff-rows.js';
+import { recordTariffs, type TariffPart } from './tariff-rows.js';
 
 /** A bid that takes part from the opening on, with the receipt that its provider holds. */
 export interface Opened extends Omit<Entry, 'alias' | 'receivedAt'> {
@@ -24,7 +26,7 @@ export interface Opened extends Omit<Entry, 'alias' | 'receivedAt'> {
   readonly providerId: string | null;
   readonly name: string;
   readonly receivedAt: Date;
-  readonly tariff: Tariff;
+  readonly tariff: BidTariff;
   readonly salt: string;
 }
 
@@ -106,6 +108,7 @@ export class Opening {
         by: 'opening',
         personId: null,
         evaluatedMinor: evaluatedCost(each.tariff, reference),
+        parts: partsOf(each),
         sequence: first?.sequence ?? null,
       })),
     );
@@ -129,4 +132,8 @@ function withAliases(opened: readonly Opened[]): (Opened & { readonly alias: str
   return opened
     .toSorted((a, b) => (a.bidId < b.bidId ? -1 : 1))
     .map((each, i) => ({ ...each, alias: `B${String(i + 1).padStart(digits, '0')}` }));
+}
+
+function partsOf({ tariff, salt }: Pick<Opened, 'tariff' | 'salt'>): TariffPart[] {
+  return sealedParts(tariff, salt, sha256).map(({ alternative, commitment }) => ({ alternative, commitment }));
 }

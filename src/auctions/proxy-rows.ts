@@ -54,6 +54,30 @@ export async function recordProxy(
   return { revision: rows[0]?.revision ?? 1, commitment };
 }
 
+/** Lets what a bidder tells its proxy be written one after the other, and no bid with alternatives beside it. */
+export async function proxyTurn(tx: EntityManager, auctionId: string, bidder: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`proxies ${auctionId} ${bidder}`]);
+}
+
+/** Whether a bidder has a proxy that it did not take back. */
+export async function hasProxy(tx: EntityManager, auctionId: string, bidder: string): Promise<boolean> {
+  const rows: { active: boolean }[] = await tx.query(
+    `select box is not null as active from auction_proxy where auction_id = $1 and bidder = $2
+     order by revision desc limit 1`,
+    [auctionId, bidder],
+  );
+  return rows[0]?.active ?? false;
+}
+
+/** Whether the bid of a provider that stands, sealed, has alternatives. */
+export async function hasAlternatives(tx: EntityManager, auctionId: string, providerId: string): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `select from sealed_bid where auction_id = $1 and provider_id = $2 and state = 'standing' and has_alternatives`,
+    [auctionId, providerId],
+  );
+  return rows.length > 0;
+}
+
 /**
  * What the proxies are to do now, by alias. One that was instructed before the opening may not fit the opened bid: it does
  * nothing, and neither does one whose floor is none.
@@ -78,7 +102,8 @@ export async function readProxies(
     const instruction = instructionOfJson(told.instruction);
     if (whyNoFloor(instruction, frame) !== null) continue;
     const tariff = await tariffAt(tx, auctionId, alias, told.of);
-    if (tariff && whyNotInstruct(tariff.tariff, instruction, reference, settings.minimumStepBp) === null)
+    if (!tariff || tariff.tariff.alternatives !== undefined) continue;
+    if (whyNotInstruct(tariff.tariff, instruction, reference, settings.minimumStepBp) === null)
       orders.set(alias, orderOf(tariff.tariff, instruction));
   }
   return orders;

@@ -29,6 +29,10 @@ export class SealedBid {
   @Column('text')
   commitment!: string;
 
+  /** whether there are alternatives to its tariff in the box */
+  @Column('boolean', { name: 'has_alternatives' })
+  hasAlternatives!: boolean;
+
   @Column('text', { name: 'receipt_signature' })
   receiptSignature!: string;
 

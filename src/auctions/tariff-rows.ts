@@ -2,8 +2,8 @@
 import type { EntityManager } from 'typeorm';
 import { toJson } from '../kernel/canonical.js';
 import type { Minor } from '../kernel/money.js';
-import { tariffOfJson } from '../pricing/rules/tariff-json.js';
-import type { Tariff } from '../pricing/rules/tariff.js';
+import { bidTariffOfJson } from '../pricing/rules/tariff-json.js';
+import type { BidTariff } from '../pricing/rules/tariff.js';
 import { append, type Draft } from './event-rows.js';
 
 export interface Participant {
@@ -20,8 +20,15 @@ export interface StandingTariff {
   readonly alias: string;
   readonly revision: number;
   readonly receivedAt: Date;
+  /** of the main tariff */
   readonly evaluatedMinor: Minor;
-  readonly tariff: Tariff;
+  readonly tariff: BidTariff;
+}
+
+/** A tariff of a bid with alternatives, and what was committed to of it alone. */
+export interface TariffPart {
+  readonly alternative: string | null;
+  readonly commitment: string;
 }
 
 export interface RecordedTariff extends StandingTariff {
@@ -30,6 +37,8 @@ export interface RecordedTariff extends StandingTariff {
   readonly salt: string;
   readonly commitment: string;
   readonly signature: string;
+  /** the main one first; none of a bid without alternatives */
+  readonly parts?: readonly TariffPart[];
 }
 
 interface TariffRow {
@@ -154,12 +163,13 @@ export async function recordTariffs(
 ): Promise<void> {
   await tx.query(
     `insert into auction_tariff (auction_id, alias, revision, by, person_id, received_at, recorded_at, tariff, salt,
-       commitment, signature, evaluated_minor, sequence)
+       commitment, signature, evaluated_minor, sequence, parts)
      select $1, alias, revision, by, person_id, received_at, app_now(), tariff, salt, commitment, signature, evaluated_minor,
-       sequence
+       sequence, parts
      from unnest($2::text[], $3::int[], $4::text[], $5::uuid[], $6::timestamptz[], $7::jsonb[], $8::text[], $9::text[],
-         $10::text[], $11::bigint[], $12::int[])
-       as given (alias, revision, by, person_id, received_at, tariff, salt, commitment, signature, evaluated_minor, sequence)`,
+         $10::text[], $11::bigint[], $12::int[], $13::jsonb[])
+       as given (alias, revision, by, person_id, received_at, tariff, salt, commitment, signature, evaluated_minor, sequence,
+           parts)`,
     [
       auctionId,
       tariffs.map((each) => each.alias),
@@ -173,6 +183,7 @@ export async function recordTariffs(
       tariffs.map((each) => each.signature),
       tariffs.map((each) => each.evaluatedMinor.toString()),
       tariffs.map((each) => each.sequence),
+      tariffs.map(({ parts = [] }) => (parts.length === 0 ? null : toJson(parts))),
     ],
   );
 }
@@ -263,6 +274,6 @@ function tariffOf(row: TariffRow): StandingTariff {
     revision: row.revision,
     receivedAt: row.received_at,
     evaluatedMinor: row.evaluated_minor,
-    tariff: tariffOfJson(row.tariff),
+    tariff: bidTariffOfJson(row.tariff),
   };
 }

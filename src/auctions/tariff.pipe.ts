@@ -1,7 +1,8 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { type Fault, invalid } from '../kernel/refusal.js';
-import { tariffOfJson } from '../pricing/rules/tariff-json.js';
-import type { Tariff } from '../pricing/rules/tariff.js';
+import { bidTariffOfJson, tariffOfJson } from '../pricing/rules/tariff-json.js';
+import type { BidTariff, Tariff } from '../pricing/rules/tariff.js';
+import { bidBodyFaults } from './rules/alternatives.js';
 import { bodyFaults } from './rules/bid-faults.js';
 
 /** Makes a tariff of a body, or says where it is none. Lots and tiers are names here, which class shapes cannot check. */
@@ -10,6 +11,15 @@ export class ParseTariff implements PipeTransform<unknown, Tariff> {
   transform(body: unknown): Tariff {
     unlessFaults(bodyFaults(body));
     return tariffOfJson(body);
+  }
+}
+
+/** Makes a sealed bid of a body: a tariff that may have alternatives. */
+@Injectable()
+export class ParseBid implements PipeTransform<unknown, BidTariff> {
+  transform(body: unknown): BidTariff {
+    unlessFaults(bidBodyFaults(body));
+    return bidTariffOfJson(body);
   }
 }
 

@@ -102,6 +102,10 @@ export class WinnerAnswer {
   providerId!: string;
   providerName!: string;
 
+  /** the label of the alternative that won; null when the bid's main tariff did */
+  @ApiProperty({ type: String, nullable: true })
+  alternative!: string | null;
+
   /** index in the tariff's bands of the band that these lines reach, together with those it holds */
   band!: number;
 

@@ -121,12 +121,12 @@ export class AwardsJobs {
     award.winners = winners;
     const providers = [...new Set(asked.bids.map((bid) => bid.providerId))];
     const names = await this.organisations.names(deed.tx, providers);
-    const taking = new Set(asked.problem.bids.map((bid) => bid.id));
-    const words = heldWords(
-      asked.bids.filter((bid) => taking.has(bid.bidId)),
-      asked.held,
-    );
-    award.explanation = withNames([...words, ...result.explanation], asked.bids, names);
+    const words = heldWords(asked.problem.bids, asked.held);
+    const known = [
+      ...asked.problem.bids,
+      ...asked.bids.map(({ bidId, providerId }) => ({ id: bidId, provider: providerId })),
+    ];
+    award.explanation = withNames([...words, ...result.explanation], known, names);
     award.contentHash = sha256(contentText(award));
     await deed.tx.save(Award, award);
     await writeReasons(deed.tx, id, reasons, tellingOf(asked, names));

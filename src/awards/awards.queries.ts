@@ -7,6 +7,7 @@ import type { Actor } from '../kernel/actor.js';
 import { noCursor, type Page, pageOf, uuidCursor } from '../kernel/page.js';
 import { notFound, type Refusal } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
+import { tariffBy } from '../pricing/rules/alternatives.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Award } from './award.entity.js';
@@ -24,8 +25,9 @@ interface LetterRow {
   readonly award_id: string;
   readonly provider_id: string;
   readonly written_at: Date;
-  /** rules were told by letters only since tenders may have more of them than numbers of winners and shares */
-  readonly content: Omit<LetterAnswer['content'], 'rules'> & { readonly rules?: readonly string[] };
+  /** rules were told by letters only since tenders may have more of them; alternatives, since bids may have some */
+  readonly content: Omit<LetterAnswer['content'], 'rules' | 'alternative'> &
+    Partial<Pick<LetterAnswer['content'], 'rules' | 'alternative'>>;
 }
 
 @Injectable()
@@ -48,9 +50,13 @@ export class AwardsQueries {
 
   /** The tariffs that won in an award, by bid. */
   async winningTariffs(tx: EntityManager, award: AwardView): Promise<Map<string, Tariff>> {
-    const winners = new Set(award.winners.map((winner) => winner.bidId));
-    const bids = await this.auctions.decidingBids(tx, award.tenderId);
-    return new Map(bids.filter((bid) => winners.has(bid.bidId)).map((bid) => [bid.bidId, bid.tariff]));
+    const bids = new Map((await this.auctions.decidingBids(tx, award.tenderId)).map((bid) => [bid.bidId, bid.tariff]));
+    return new Map(
+      award.winners.flatMap(({ bidId, alternative }): [string, Tariff][] => {
+        const bid = bids.get(bidId);
+        return bid ? [[bidId, tariffBy(bid, alternative)]] : [];
+      }),
+    );
   }
 
   /** Why nothing may be signed under an award; null once its standstill has ended. The award is held as it is. */
@@ -146,7 +152,7 @@ export class AwardsQueries {
       providerId: row.provider_id,
       providerName: names.get(row.provider_id) ?? row.provider_id,
       writtenAt: row.written_at,
-      content: { ...row.content, rules: row.content.rules ?? [] },
+      content: { ...row.content, rules: row.content.rules ?? [], alternative: row.content.alternative ?? null },
     }));
   }
 
@@ -168,7 +174,11 @@ export class AwardsQueries {
       totalMinor: award.totalMinor,
       boundMinor: award.boundMinor,
       gap: gapOf(award),
-      winners: award.winners.map((winner) => ({ ...winner, providerName: names.get(winner.providerId) ?? '' })),
+      winners: award.winners.map((winner) => ({
+        ...winner,
+        providerName: names.get(winner.providerId) ?? '',
+        alternative: winner.alternative ?? null,
+      })),
       explanation: award.explanation,
       reasons: award.reasons,
       contentHash: award.contentHash,

@@ -90,7 +90,7 @@ export async function gapRows(
             p.seconds as "triedSeconds"
      from award_board_entry e join award_gap g using (input_hash)
        left join award_gap_proof p on p.input_hash = g.input_hash and p.position = g.position
-     where e.award_id = $1 and e.problem_hash = $2 and e.kind = 'gaps' and ($3::text is null or e.about = $3)
+     where e.award_id = $1 and e.problem_hash = $2 and e.kind = 'gaps' and ($3::text is null or split_part(e.about, '/', 1) = $3)
        and (e.position, g.position) > ($4::int, $5::int)
      order by e.position, g.position limit $6`,
     [of.awardId, of.problemHash, of.bidId ?? null, ...of.after, of.limit],

@@ -2,6 +2,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Gap } from '../allocation/rules/gaps.js';
 import type { Problem, Result, ResultStatus } from '../allocation/rules/problem.js';
+import { tariffId } from '../auctions/rules/tariff-id.js';
 import { toJson } from '../kernel/canonical.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { sha256 } from '../platform/keys/keys.js';
@@ -72,7 +73,12 @@ async function writeSolves(
   { solverStatus, totalMinor, boundMinor, winners, explanation }: Award,
   own: string,
 ): Promise<Set<string>> {
-  const awards = winners.map(({ bidId, band, lines, costMinor }) => ({ bid: bidId, band, lines, costMinor }));
+  const awards = winners.map(({ bidId, alternative, band, lines, costMinor }) => ({
+    bid: tariffId(bidId, alternative),
+    band,
+    lines,
+    costMinor,
+  }));
   const written: { input_hash: string; solved_at: Date | null }[] = await deed.tx.query(
     `insert into award_solve as s (input_hash, status, total_minor, bound_minor, awards, explanation, solved_at)
      select asked.hash, own.status, own.total, own.bound, own.awards, own.explanation, own.at
@@ -106,7 +112,7 @@ export interface OpenSolve {
   readonly problem: Problem;
   readonly change: Change;
   /** what the award gives to whom; nothing when its problem is another one by now */
-  readonly winners: readonly Pick<Winner, 'bidId' | 'cells'>[];
+  readonly winners: readonly Pick<Winner, 'bidId' | 'alternative' | 'cells'>[];
   /** whether that is proved to be the cheapest */
   readonly proved: boolean;
 }

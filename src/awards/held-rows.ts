@@ -19,7 +19,8 @@ export async function heldBeside(
        select award_id, bid_id::text, lot_code, tier_code, sum(lines)::int as lines from award_joined
        where award_id in (select id from award where tender_id = $1) group by 1, 2, 3, 4
      )
-     select w.value ->> 'bidId' as "bidId", w.value ->> 'providerId' as "providerId", c.value ->> 'lot' as lot,
+     select w.value ->> 'bidId' as "bidId", w.value ->> 'providerId' as "providerId",
+            w.value ->> 'alternative' as alternative, c.value ->> 'lot' as lot,
             c.value ->> 'tier' as tier, coalesce(s.lines, (c.value ->> 'lines')::int) as lines,
             coalesce(j.lines, 0) as joined, a.state = any($4) as decided
      from award a cross join jsonb_array_elements(a.allocation) w cross join jsonb_array_elements(w.value -> 'cells') c

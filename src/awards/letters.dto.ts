@@ -1,7 +1,7 @@
 /** What letters to bidders look like from outside. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { Minor } from '../kernel/money.js';
-import type { Tariff } from '../pricing/rules/tariff.js';
+import type { BidTariff } from '../pricing/rules/tariff.js';
 import type { LetterContent, LotOutcome } from './rules/letter.js';
 
 const OUTCOMES = ['won', 'won-in-part', 'not-won', 'not-offered'];
@@ -28,7 +28,8 @@ export class LetterLotAnswer {
 
   /**
    * What all these lines would cost over the term under the bidder's own tariff, in the best band it could reach by
-   * winning all it covers beside what it holds; for a lot it won whole, what it won it at. null when the lot was not offered whole.
+   * winning all it covers beside what it holds, and by the alternative by which it is lowest; for a lot it won whole, what it
+   * won it at. null when the lot was not offered whole.
    */
   @ApiProperty({ type: 'integer', nullable: true })
   ownCostMinor!: Minor | null;
@@ -57,9 +58,13 @@ export class LetterContentAnswer implements LetterContent {
   bidId!: string;
   receivedAt!: string;
 
-  /** the bidder's own tariff */
+  /** the bidder's own tariff, with its alternatives */
   @ApiProperty({ type: 'object', additionalProperties: true })
-  offered!: Tariff;
+  offered!: BidTariff;
+
+  /** the label of the alternative by which it won; null when by the main tariff, or not at all */
+  @ApiProperty({ type: String, nullable: true })
+  alternative!: string | null;
 
   /** why the bid took no part */
   @ApiProperty({ type: String, nullable: true })

@@ -68,7 +68,7 @@ export async function askProofs(deed: Deed, { awardId, problemHash }: BoardStep,
   const fresh: { input_hash: string; position: number }[] = await deed.tx.query(
     `insert into award_gap_proof (input_hash, position, asked_at)
      select g.input_hash, g.position, $3 from ${GAPS}
-       and not g.proved and p.asked_at is null and ($4::text is null or e.about = $4)
+       and not g.proved and p.asked_at is null and ($4::text is null or split_part(e.about, '/', 1) = $4)
        and ($5::text is null or g.lot_code = $5)
      order by g.gap_minor, e.position, g.position limit $6
      on conflict do nothing returning input_hash, position`,

@@ -1,5 +1,6 @@
 /** The deed by which an officer has gaps to win proved that the board of an award left as at least and at most. */
 import { Injectable } from '@nestjs/common';
+import { bidOf } from '../auctions/rules/tariff-id.js';
 import type { Actor } from '../kernel/actor.js';
 import { unless } from '../kernel/refusal.js';
 import { Deeds } from '../platform/deeds/deeds.js';
@@ -28,7 +29,7 @@ export class ProofsService {
       const head = board && (await boardHead(deed.tx, id, board.problemHash));
       if (!board || !head) throw noBoard();
       const { bidId, lot } = wanted;
-      if (bidId !== undefined && !head.bids.some((bid) => bid.id === bidId)) throw unknownIn('bid');
+      if (bidId !== undefined && !head.bids.some((bid) => bidOf(bid.id) === bidId)) throw unknownIn('bid');
       if (lot !== undefined && !head.lots.includes(lot)) throw unknownIn('lot');
       const asked = await askProofs(deed, board, wanted);
       if (asked > 0) await deed.record({ type: 'award', id }, { proofs: asked, ...wanted });

@@ -4,18 +4,25 @@ import { IsOptional } from 'class-validator';
 import type { Minor } from '../kernel/money.js';
 import { IsCode, PageQuery } from '../platform/http/fields.js';
 
-/** The cheapest other bid for some lines, everything else as awarded. */
+/** The cheapest other bid for some lines, everything else as awarded; it may be another alternative of the winner's bid. */
 export class RunnerUpAnswer {
   bidId!: string;
   providerId!: string;
   providerName!: string;
+
+  /** the label of the alternative that it is; null when it is the main tariff of the bid */
+  @ApiProperty({ type: String, nullable: true })
+  alternative!: string | null;
 
   /** what these lines would cost over the term at its tariff, in the band that it would reach; activation not included */
   @ApiProperty({ type: 'integer' })
   costMinor!: Minor;
 }
 
-/** What the whole award would cost more if the winner did not win these lines. */
+/**
+ * What the whole award would cost more if the winner did not win these lines; where it wins by one tariff of a bid with
+ * alternatives, not by this one.
+ */
 export class AwayAnswer {
   @ApiProperty({ type: 'integer' })
   atLeastMinor!: Minor;
@@ -42,6 +49,10 @@ export class LotReasonAnswer {
   bidId!: string;
   providerId!: string;
   providerName!: string;
+
+  /** the label of the alternative by which it wins; null when by the main tariff of the bid */
+  @ApiProperty({ type: String, nullable: true })
+  alternative!: string | null;
 
   /** what these lines cost over the term, set-up included, activation not */
   @ApiProperty({ type: 'integer' })

@@ -39,8 +39,8 @@ export class ReasonsQueries {
 }
 
 function reasonAnswer(row: ReasonRow, names: ReadonlyMap<string, string>): LotReasonAnswer {
-  const { lot, tier, lines, wonLines, bidId, providerId, costMinor, words } = row;
-  const { runnerUpBidId, runnerUpProviderId, runnerUpCostMinor } = row;
+  const { lot, tier, lines, wonLines, bidId, providerId, alternative, costMinor, words } = row;
+  const { runnerUpBidId, runnerUpProviderId, runnerUpAlternative, runnerUpCostMinor } = row;
   const { awayAtLeastMinor, awayAtMostMinor, awayProved } = row;
   return {
     lot,
@@ -50,6 +50,7 @@ function reasonAnswer(row: ReasonRow, names: ReadonlyMap<string, string>): LotRe
     bidId,
     providerId,
     providerName: names.get(providerId) ?? '',
+    alternative,
     costMinor,
     runnerUp:
       runnerUpBidId === null || runnerUpProviderId === null || runnerUpCostMinor === null
@@ -58,6 +59,7 @@ function reasonAnswer(row: ReasonRow, names: ReadonlyMap<string, string>): LotRe
             bidId: runnerUpBidId,
             providerId: runnerUpProviderId,
             providerName: names.get(runnerUpProviderId) ?? '',
+            alternative: runnerUpAlternative,
             costMinor: runnerUpCostMinor,
           },
     away:

@@ -100,7 +100,7 @@ export class LeftOutAnswer {
   @ApiProperty({ type: [String] })
   providers!: readonly string[];
 
-  /** bids whose gaps to win are not looked for */
+  /** bids of which gaps to win are not looked for, of some alternative or of all */
   @ApiProperty({ type: [String] })
   bids!: readonly string[];
 }
@@ -170,6 +170,10 @@ export class GapAnswer {
   bidId!: string;
   providerId!: string;
   providerName!: string;
+
+  /** the label of the alternative that it is; null when it is the main tariff of the bid */
+  @ApiProperty({ type: String, nullable: true })
+  alternative!: string | null;
   lot!: string;
 
   /** null where lots are awarded whole */

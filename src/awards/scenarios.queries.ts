@@ -5,6 +5,7 @@ import { isProved, lineMonthlyOf } from '../allocation/rules/curve.js';
 import type { ProblemRules, ResultStatus } from '../allocation/rules/problem.js';
 import { resilienceOf, type ScenarioKind } from '../allocation/rules/scenarios.js';
 import { gapOf } from '../allocation/rules/solve.js';
+import { alternativeOf, bidOf, tariffId } from '../auctions/rules/tariff-id.js';
 import { OrganisationsQueries } from '../identity/organisations.queries.js';
 import type { Minor } from '../kernel/money.js';
 import { noCursor, type Page, pageOf } from '../kernel/page.js';
@@ -48,7 +49,7 @@ export class ScenariosQueries {
     const told = await this.told(head.bids);
     const entries = await entryRows(this.source.manager, awardId, step.problemHash);
     const { totalMinor, boundMinor, solverStatus } = award;
-    const wins = award.winners.map(({ bidId, lines }) => ({ bid: bidId, lines }));
+    const wins = award.winners.map(({ bidId, alternative, lines }) => ({ bid: tariffId(bidId, alternative), lines }));
     return {
       ...step,
       currency: head.currency,
@@ -59,7 +60,7 @@ export class ScenariosQueries {
       best: allocationAnswer({ status: solverStatus, totalMinor, boundMinor, awards: wins }, told),
       scenarios: entries.filter(isScenario).map((entry) => scenarioAnswer(entry, head.rules, totalMinor ?? 0n, told)),
       curve: entries.filter(({ kind }) => kind === 'curve').map((entry) => pointAnswer(entry, head.termMonths)),
-      leftOut: head.leftOut,
+      leftOut: { ...head.leftOut, bids: [...new Set(head.leftOut.bids.map(bidOf))] },
       gaps: await proofStep(this.source.manager, step),
     };
   }
@@ -75,7 +76,7 @@ export class ScenariosQueries {
     const step = await boardStep(manager, awardId);
     const head = step && (await boardHead(manager, awardId, step.problemHash));
     if (!step || !head) throw noBoard();
-    if (bidId !== undefined && !head.bids.some(({ id }) => id === bidId)) throw unknownIn('bid');
+    if (bidId !== undefined && !head.bids.some(({ id }) => bidOf(id) === bidId)) throw unknownIn('bid');
     const rows = await gapRows(manager, {
       awardId,
       problemHash: step.problemHash,
@@ -91,9 +92,10 @@ export class ScenariosQueries {
       items: page.items.map(({ bid, gapMinor, entry: _entry, position: _position, ...known }) => {
         const providerId = providerOf.get(bid) ?? '';
         return {
-          bidId: bid,
+          bidId: bidOf(bid),
           providerId,
           providerName: names.get(providerId) ?? '',
+          alternative: alternativeOf(bid),
           gapMinor,
           gapLineMonthlyMinor: gapMinor === null ? null : gapPerLineMonthly(gapMinor, known.lines, head.termMonths),
           ...known,
@@ -145,7 +147,6 @@ function isScenario(entry: EntryRow): entry is ScenarioRow {
 
 function scenarioAnswer(entry: ScenarioRow, rules: ProblemRules, best: Minor, told: Told): ScenarioAnswer {
   const { kind, about, status, totalMinor } = entry;
-  const bids = told.bids.map(({ id, provider }) => ({ bidId: id, providerId: provider }));
   const more = totalMinor === null ? null : totalMinor - best;
   return {
     kind,
@@ -155,7 +156,7 @@ function scenarioAnswer(entry: ScenarioRow, rules: ProblemRules, best: Minor, to
     ...allocationAnswer(entry, told),
     moreMinor: more,
     morePercent: more === null ? null : percentOff(more, best),
-    explanation: totalMinor === null ? withNames(entry.explanation, bids, told.names) : [],
+    explanation: totalMinor === null ? withNames(entry.explanation, told.bids, told.names) : [],
   };
 }
 

@@ -8,6 +8,7 @@ import { TendersQueries } from '../tenders/tenders.queries.js';
 import { locked } from './award-rows.js';
 import { type BoardStep, boardStep, writeBoard } from './board-rows.js';
 import { questionOf } from './question-rows.js';
+import { wonLots } from './rules/award.js';
 import { boardOf, whyNotCompare, whyQuestionChanged } from './rules/board.js';
 
 @Injectable()
@@ -30,8 +31,7 @@ export class ScenariosService {
       unless(whyNotCompare(award.state));
       const { problem, problemHash } = await questionOf(deed.tx, award, this.tenders, this.auctions);
       unless(whyQuestionChanged(award.problemHash, problemHash));
-      const winners = award.winners.map(({ bidId }) => ({ bid: bidId }));
-      const board = boardOf(problem, winners);
+      const board = boardOf(problem, wonLots(award.winners));
       await writeBoard(deed, award, problem, board);
       await deed.record({ type: 'award', id }, { board: problemHash, entries: board.entries.length });
       const begun = await boardStep(deed.tx, id);

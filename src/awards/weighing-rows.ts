@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { type Away, tighter } from '../allocation/rules/away.js';
 import { lotWords } from '../allocation/rules/lot-words.js';
 import type { LotReason } from '../allocation/rules/lots.js';
+import { tariffId } from '../auctions/rules/tariff-id.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { weighingAsked } from './awards.events.js';
 import { type ReasonRow, reasonRows, type Telling } from './reason-rows.js';
@@ -49,7 +50,8 @@ export async function endWeighing(
   const found = known.flatMap((row, at) => {
     const reason = reasons[at];
     if (!reason?.away) return [];
-    if (reason.lot !== row.lot || reason.tier !== row.tier || reason.bid !== row.bidId) {
+    const bid = tariffId(row.bidId, row.alternative);
+    if (reason.lot !== row.lot || reason.tier !== row.tier || reason.bid !== bid) {
       throw new Error(`the reasons of award ${awardId} are not those of its lots`);
     }
     const before = awayOf(row);

@@ -34,8 +34,8 @@ function Chosen(choices: readonly string[]): PropertyDecorator {
 /** How bids compete once they are opened; fixed when the tender is published. */
 export class AuctionSettingsView implements AuctionSettings {
   /**
-   * sealed: the opened bids decide; live: all may improve their tariffs at the same time; rounds: three rounds of turns,
-   * the worst first and the best last
+   * sealed: the opened bids decide, and may have alternatives; live: all may improve their tariffs at the same time; rounds:
+   * three rounds of turns, the worst first and the best last
    */
   @Chosen(AUCTION_FORMATS)
   format!: AuctionFormat;

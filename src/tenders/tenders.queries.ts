@@ -9,7 +9,7 @@ import { namedRow } from '../platform/database/named-row.js';
 import { notFound } from '../kernel/refusal.js';
 import type { PageQuery } from '../platform/http/fields.js';
 import { PoolsQueries } from '../pools/pools.queries.js';
-import type { AuctionSettings } from './rules/auction-settings.js';
+import type { AuctionFormat, AuctionSettings } from './rules/auction-settings.js';
 import type { DemandByTier } from './rules/lot-demand.js';
 import { type ReferenceDemand, referenceDemand } from './rules/reference-demand.js';
 import {
@@ -63,6 +63,8 @@ export interface BidFrame {
   readonly demandByLot: Readonly<Record<string, number>>;
   /** in all lots together */
   readonly totalLines: number;
+  /** how bids compete once they are opened */
+  readonly format: AuctionFormat;
 }
 
 /** What improvements of a tariff are measured by; providers can compute it from what they are shown. */
@@ -135,6 +137,7 @@ export class TendersQueries {
       priceCaps: await readCaps(tx, tenderId),
       demandByLot: mostLinesByLot(lots, shown),
       totalLines: totalLines(shown),
+      format: tender.auction.format,
     };
   }
 

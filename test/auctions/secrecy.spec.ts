@@ -12,6 +12,9 @@ const tariff = { bands: [{ from: 1, monthly: { basic: SECRET, fast: SECRET + 1 }
 /** What a proxy may go down to: as secret as the bid, and for ever. */
 const FLOOR = 6_204_918_357;
 const floor = { ...tariff, bands: [{ from: 1, monthly: { basic: FLOOR, fast: FLOOR } }] };
+/** The label of an alternative at the same prices. */
+const LABEL = 'quincunx';
+const several = { ...tariff, alternatives: { [LABEL]: { ...tariff, minimumLines: 3 } } };
 const worse = { ...tariff, lots: { ...tariff.lots, moon: {} } };
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -33,7 +36,7 @@ const traces = (): string[] => {
     `bids.submit\n${canonicalJson(tariff)}`,
     `bids.submit\n${canonicalJson({ tenderId, tariff })}`,
   ];
-  return [...inDigits(SECRET), ...guesses.map(sha256)];
+  return [...inDigits(SECRET), LABEL, hex(LABEL), ...guesses.map(sha256)];
 };
 const floorTraces = (): string[] => inDigits(FLOOR);
 
@@ -119,6 +122,8 @@ beforeAll(async () => {
   await provider.post(path, tariff).expect(500);
   await system.source.query('alter table sealed_bid drop constraint broken');
   ({ bidId } = await bid(tender.tenderId, provider, tariff));
+  await bid(tender.tenderId, await system.someone('bidder'), several);
+  await provider.post(path, { ...several, alternatives: { [LABEL]: worse } }).expect(422);
   const proxy = { floor: { kind: 'tariff', tariff: floor } };
   await provider.post(`/api/v1/auctions/${tender.tenderId}/proxy`, proxy, 'proxy').expect(201);
   await provider.post(`/api/v1/auctions/${tender.tenderId}/proxy`, proxy, 'proxy').expect(201);

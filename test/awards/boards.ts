@@ -39,6 +39,7 @@ export interface BoardJson {
 
 export interface GapJson {
   readonly bidId: string;
+  readonly alternative: string | null;
   readonly providerName: string;
   readonly lot: string;
   readonly tier: string | null;

@@ -12,6 +12,7 @@ export interface CellJson {
 export interface WinnerJson {
   readonly bidId: string;
   readonly providerId: string;
+  readonly alternative: string | null;
   readonly band: number;
   readonly lines: number;
   readonly heldLines: number;

@@ -15,6 +15,8 @@ export interface TariffJson {
   readonly minimumLines?: number;
   readonly activation?: number;
   readonly partners?: Readonly<Record<string, { readonly lots: readonly string[]; readonly capacity: number }>>;
+  /** of a sealed bid, by label */
+  readonly alternatives?: Readonly<Record<string, TariffJson>>;
 }
 
 export interface PublishedTenderOptions extends LockedPoolOptions {

@@ -38,9 +38,16 @@ export function bodyFaults(json: unknown): Fault[] {
   }
   const strangers = Object.keys(json).filter((key) => !MEMBERS.includes(key));
   return [
-    ...strangers.map((key) => ({ path: key, reason: `There is no ${key} here; possible are ${MEMBERS.join(', ')}.` })),
+    ...strangers.map((key) => ({ path: key, reason: key === 'alternatives' ? NO_ALTERNATIVES : strange(key) })),
     ...shapeFaults(json),
   ];
+}
+
+const NO_ALTERNATIVES =
+  'Here one tariff is given. Only a sealed bid can have alternatives, and none of them has its own.';
+
+function strange(key: string): string {
+  return `There is no ${key} here; possible are ${MEMBERS.join(', ')}.`;
 }
 
 /**

@@ -90,7 +90,7 @@ export interface AuctionContent {
   readonly participants: readonly { readonly alias: Alias; readonly provider: string; readonly name: string }[];
 }
 
-/** What a standing commits to. `bid` of an award is the alias. */
+/** What a standing commits to. `bid` of an award is the alias or, where an alternative won, `tariffId` of both. */
 export interface StandingContent {
   readonly status: ResultStatus;
   readonly totalMinor: bigint | null;

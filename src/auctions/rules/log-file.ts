@@ -6,6 +6,7 @@ import { canonicalJson } from '../../kernel/canonical.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import type { Disclosure } from '../../tenders/rules/auction-settings.js';
 import type { Alias, AuctionContent, AuctionEvent, EventContents, StandingContent } from './events.js';
+import { tariffId } from './tariff-id.js';
 
 export const LOG_FORMAT = 'pumasi-auction-log/1';
 
@@ -18,6 +19,8 @@ export interface OpenedContent {
 export interface OpenedTariff {
   readonly tariff: Tariff;
   readonly salt: string;
+  /** of a tariff of a bid with alternatives: its label, or null of the main one; its commitment is that of `partText` */
+  readonly alternative?: string | null;
 }
 
 export interface LogFile {
@@ -29,6 +32,11 @@ export interface LogFile {
   readonly contents: Readonly<Record<string, OpenedContent>>;
   /** by commitment */
   readonly tariffs: Readonly<Record<string, OpenedTariff>>;
+  /**
+   * of bids with alternatives of which something is opened, by their commitment: those of their tariffs, the main one first;
+   * absent when there is none
+   */
+  readonly parts?: Readonly<Record<string, readonly string[]>>;
   /** signature over `sealText` */
   readonly seal: string;
 }
@@ -48,6 +56,8 @@ export interface LogParts {
     readonly commitment: string;
     readonly tariff: Tariff;
     readonly salt: string;
+    /** of a tariff of a bid with alternatives; its commitment is its own, and these stand in the order of their bid */
+    readonly part?: { readonly alternative: string | null; readonly of: string };
   }[];
 }
 
@@ -63,7 +73,8 @@ export interface Telling {
  *
  * - `all` opens every tariff and every standing.
  * - `winners` opens the tariffs of those that win in the end, from the opening on, and the last standing: who wins what
- *   for how much is the result of the tender. Standings before stay closed, for their awards tell what losers asked.
+ *   for how much is the result of the tender. Standings before stay closed, for their awards tell what losers asked. Of a
+ *   bid with alternatives only the tariff that wins is opened; the others have lost.
  * - `none` opens the last standing alone.
  *
  * Where the lines of small cells may not be told, no content is opened at all, because awards of whole lots count them, and
@@ -79,12 +90,18 @@ export function logFile(parts: LogParts, { disclosure, told }: Telling, sign: (t
   const contents = Object.fromEntries(
     (told ? [opened, ...shown] : []).map(({ sequence, content, salt }) => [sequence, { content, salt }]),
   );
+  const opens = disclosure === 'all' ? () => true : (id: string) => disclosure === 'winners' && winners.has(id);
+  const given = parts.tariffs.filter(({ alias, part }) => told && opens(tariffId(alias, part?.alternative)));
   const tariffs = Object.fromEntries(
-    parts.tariffs
-      .filter(({ alias }) => told && (disclosure === 'all' || (disclosure === 'winners' && winners.has(alias))))
-      .map(({ commitment, tariff, salt }) => [commitment, { tariff, salt }]),
+    given.map(({ commitment, tariff, salt, part }): [string, OpenedTariff] => [
+      commitment,
+      { tariff, salt, ...(part ? { alternative: part.alternative } : {}) },
+    ]),
   );
-  const unsealed = { format: LOG_FORMAT, publicKey, events, contents, tariffs } as const;
+  const bids = [...new Set(given.flatMap(({ part }) => (part ? [part.of] : [])))];
+  const ofBid = (bid: string) => parts.tariffs.filter(({ part }) => part?.of === bid).map((each) => each.commitment);
+  const apart = bids.length === 0 ? {} : { parts: Object.fromEntries(bids.map((bid) => [bid, ofBid(bid)])) };
+  const unsealed = { format: LOG_FORMAT, publicKey, events, contents, tariffs, ...apart } as const;
   return { ...unsealed, seal: sign(sealText(unsealed)) };
 }
 
@@ -93,10 +110,11 @@ export function logFile(parts: LogParts, { disclosure, told }: Telling, sign: (t
  * so that nothing can be left out of a file without a trace.
  */
 export function sealText(file: Omit<LogFile, 'seal'>): string {
-  const { publicKey, events, contents, tariffs } = file;
+  const { publicKey, events, contents, tariffs, parts } = file;
   return canonicalJson({
     contents: Object.keys(contents).sort(),
     lastHash: events.at(-1)?.hash ?? null,
+    ...(parts === undefined ? {} : { parts: Object.keys(parts).sort() }),
     publicKey,
     tariffs: Object.keys(tariffs).sort(),
   });

@@ -98,14 +98,17 @@ const seal: Shape = (value, path) =>
     : `${path} must be an Ed25519 signature`;
 
 /** The file around the events; each event is looked at by `whyNoEvent` when its turn comes. */
-const FILE = objectOf({
-  format: oneOf([LOG_FORMAT]),
-  publicKey: text,
-  events: listOf(anything),
-  contents: recordOf(objectOf({ content: recordOf(anything), salt: text })),
-  tariffs: recordOf(objectOf({ tariff: recordOf(anything), salt: text })),
-  seal,
-});
+const FILE = objectOf(
+  {
+    format: oneOf([LOG_FORMAT]),
+    publicKey: text,
+    events: listOf(anything),
+    contents: recordOf(objectOf({ content: recordOf(anything), salt: text })),
+    tariffs: recordOf(objectOf({ tariff: recordOf(anything), salt: text }, { alternative: orNull(text) })),
+    seal,
+  },
+  { parts: recordOf(listOf(hash)) },
+);
 
 const OPENED = objectOf({
   problem: recordOf(anything),

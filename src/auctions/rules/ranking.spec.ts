@@ -51,6 +51,15 @@ describe('ranks', () => {
     expect(ranksOf(entries, reference, costs)).toEqual({ C: 1, B: 2, D: 3, A: 4 });
   });
 
+  it('go to a bid with alternatives by the best of its tariffs, once', () => {
+    const several = { ...at(40n, 'north'), alternatives: { cheap: at(28n, 'north'), dear: at(50n, 'south') } };
+    const costs = referenceCosts([several, at(30n, 'north', 'south')], reference);
+    expect(costs.get('north')?.get('basic')).toBe(280n);
+    expect(costs.get('south')?.get('basic')).toBe(300n);
+    const entries = [entry('A', at(30n, 'north')), entry('B', several), entry('C', at(45n, 'south'))];
+    expect(ranksOf(entries, reference, costs)).toEqual({ B: 1, A: 2, C: 3 });
+  });
+
   it('are the numbers from 1 on, whatever the order in which the tariffs come', () => {
     const someTariffs = fc.array(fc.tuple(tariffs(), fc.integer({ min: 0, max: 2 })), { minLength: 1, maxLength: 6 });
     fc.assert(

@@ -1,10 +1,11 @@
 /**
  * The ranks of tariffs while bids compete. Providers cover different lots, so that costs alone cannot be compared: a
- * tariff ranks by its evaluated cost against what the best opening prices make of the same cells. Ratios are compared in
- * whole numbers.
+ * tariff ranks by its evaluated cost against what the best opening prices make of the same cells, and a bid with
+ * alternatives by the best of its tariffs. Ratios are compared in whole numbers.
  */
 import type { Minor } from '../../kernel/money.js';
-import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
+import { apart } from '../../pricing/rules/alternatives.js';
+import type { BidTariff, LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
 import { evaluatedCells, type Reference } from './evaluated-cost.js';
 import type { Alias } from './events.js';
 
@@ -13,14 +14,15 @@ export type ReferenceCosts = ReadonlyMap<LotCode, ReadonlyMap<TierCode, Minor>>;
 
 export interface RankedTariff {
   readonly alias: Alias;
-  readonly tariff: Tariff;
+  readonly tariff: BidTariff;
   readonly receivedAt: Date;
 }
 
 /** The lowest price of a line of each cell among the opening tariffs, each at its evaluated band. */
-export function referenceCosts(openings: readonly Tariff[], reference: Reference): ReferenceCosts {
+export function referenceCosts(openings: readonly BidTariff[], reference: Reference): ReferenceCosts {
   const costs = new Map<LotCode, Map<TierCode, Minor>>();
-  for (const { lot, tier, lineMinor } of openings.flatMap((tariff) => evaluatedCells(tariff, reference))) {
+  const each = apart(openings.map((tariff) => ({ tariff })));
+  for (const { lot, tier, lineMinor } of each.flatMap(({ tariff }) => evaluatedCells(tariff, reference))) {
     const inLot = costs.get(lot) ?? new Map<TierCode, Minor>();
     const lowest = inLot.get(tier);
     if (lowest === undefined || lineMinor < lowest) inLot.set(tier, lineMinor);
@@ -35,12 +37,13 @@ export function ranksOf(
   reference: Reference,
   costs: ReferenceCosts,
 ): Record<Alias, number> {
-  const ranked = tariffs
+  const ranked = apart(tariffs)
     .map(({ alias, tariff, receivedAt }) => ({ alias, receivedAt, ...comparable(tariff, reference, costs) }))
     .sort(
       (a, b) => compareRatios(a, b) || a.receivedAt.getTime() - b.receivedAt.getTime() || (a.alias < b.alias ? -1 : 1),
     );
-  return Object.fromEntries(ranked.map(({ alias }, index) => [alias, index + 1]));
+  const aliases = [...new Set(ranked.map(({ alias }) => alias))];
+  return Object.fromEntries(aliases.map((alias, index) => [alias, index + 1]));
 }
 
 interface Comparable {

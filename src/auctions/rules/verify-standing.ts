@@ -8,6 +8,8 @@ import { auctionProblem, type TariffInAuction } from './auction-problem.js';
 import type { AuctionEvent, StandingContent } from './events.js';
 import { winnersChanged } from './phases.js';
 import { ranksOf, type ReferenceCosts } from './ranking.js';
+import { first } from './shape.js';
+import { bidOf } from './tariff-id.js';
 import type { Unchecked, VerifyMeans } from './verify-means.js';
 import type { Ground, TariffBook } from './verify-tariffs.js';
 import type { Walk } from './walk.js';
@@ -41,6 +43,14 @@ export async function whyNoStanding(
   if (totalMinor !== undefined && canonicalJson(totalMinor) !== canonicalJson(content.totalMinor)) {
     return `It tells a leading total of ${totalMinor}, and its allocation costs ${content.totalMinor}.`;
   }
+  const stranger = first(
+    content.awards.map(
+      ({ bid }) =>
+        () =>
+          book.whyNotBid(bid, body.upTo),
+    ),
+  );
+  if (stranger !== null) return stranger;
   const known = book.knownAsOf(body.upTo);
   const all = book.asOf(body.upTo);
   if (ground === null || all === null) {
@@ -88,10 +98,11 @@ function whyNotCounted(
   unchecked: Unchecked,
   sequence: number,
 ): string | null {
-  const aliases = new Set(known.map(({ alias }) => alias));
-  if (content.awards.every(({ bid }) => aliases.has(bid))) {
-    return whyBroken(content, auctionProblem(ground.problem, known));
-  }
+  const problem = auctionProblem(ground.problem, known);
+  const ids = new Set(problem.bids.map(({ id }) => id));
+  const bids = new Set(content.awards.map(({ bid }) => bidOf(bid)));
+  if (bids.size < content.awards.length) return 'Of the alternatives of a bid more than one wins.';
+  if (content.awards.every(({ bid }) => ids.has(bid))) return whyBroken(content, problem);
   unchecked.note('what the awards cost', sequence);
   return null;
 }

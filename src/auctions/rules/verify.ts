@@ -12,6 +12,7 @@ import { kindOf } from './log-shapes.js';
 import { whyNotNext, whyNotOpened } from './log-timing.js';
 import { referenceCosts } from './ranking.js';
 import { first } from './shape.js';
+import { alternativeOf, bidOf } from './tariff-id.js';
 import { auctionContent, fileFault, readLog, standingContent, whyNotChained, whyNotCommitted } from './verify-file.js';
 import { type LogFault, Unchecked, type VerifyMeans } from './verify-means.js';
 import { type StandingGround, whyNoStanding } from './verify-standing.js';
@@ -20,6 +21,8 @@ import { step, type Walk } from './walk.js';
 
 export interface Winner {
   readonly alias: string;
+  /** the label of the alternative that won; null when the main tariff did, or there is no other */
+  readonly alternative: string | null;
   /** null when it is not disclosed */
   readonly provider: string | null;
   readonly name: string | null;
@@ -114,9 +117,10 @@ class Verification {
     const content = result === null ? null : standingContent(this.file, result);
     const participants = new Map(auctionContent(this.file)?.participants.map((each) => [each.alias, each]));
     return {
-      winners: (content?.awards ?? []).map(({ bid: alias, lines, costMinor }) => {
+      winners: (content?.awards ?? []).map(({ bid, lines, costMinor }) => {
+        const alias = bidOf(bid);
         const { provider = null, name = null } = participants.get(alias) ?? {};
-        return { alias, provider, name, lines, costMinor };
+        return { alias, alternative: alternativeOf(bid), provider, name, lines, costMinor };
       }),
       totalMinor: content?.totalMinor ?? null,
     };

@@ -3,7 +3,7 @@ import { LIMITS } from '../../allocation/rules/problem.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import { MAX_GROUPED_LOTS, MAX_GROUPS } from '../../tenders/rules/group-faults.js';
 import { MAX_BUDGET_MINOR } from '../../tenders/rules/money-faults.js';
-import { problemHead, type ProblemTender, tariffWithin, wholeProblem } from './whole-problem.js';
+import { problemBids, problemHead, type ProblemTender, tariffWithin, wholeProblem } from './whole-problem.js';
 
 const tender: ProblemTender = {
   currency: 'KRW',
@@ -105,4 +105,35 @@ it('keeps the partners of a joint bid, with those of their lots that are asked f
 it('leaves a tariff as it is when all of it is asked for', () => {
   const all = ['N', 'S', 'W'].map((id) => ({ id, demand: { fast: 1, huge: 1, slow: 1 } }));
   expect(tariffWithin(tariff, all)).toEqual(tariff);
+});
+
+it('has a bid per tariff of a bid with alternatives, of which at most one may win', () => {
+  const receivedAt = new Date('2030-01-01T00:00:00Z');
+  const several = {
+    ...tariff,
+    alternatives: { small: { ...tariff, capacity: 3 }, large: { ...tariff, minimumLines: 30 } },
+  };
+  const bids = [
+    { bidId: 'b1', providerId: 'p', receivedAt, tariff: several },
+    { bidId: 'b2', providerId: 'q', receivedAt, tariff },
+  ];
+  const problem = wholeProblem(tender, bids);
+  expect(problem.bids.map(({ id, provider, alternative }) => [id, provider, alternative])).toEqual([
+    ['b1', 'p', 'bid'],
+    ['b1/large', 'p', 'bid'],
+    ['b1/small', 'p', 'bid'],
+    ['b2', 'q', undefined],
+  ]);
+  expect(problem.bids.map(({ capacity, minimumLines }) => [capacity, minimumLines])).toEqual([
+    [60, undefined],
+    [60, 30],
+    [3, undefined],
+    [60, undefined],
+  ]);
+  expect(readProblem(problem)).toMatchObject({ ok: true, problem });
+  // One that takes part alone is an alternative to nothing.
+  const alone = problemBids(bids.slice(0, 1), ({ alternative, tariff: one }) => (alternative === 'small' ? one : null));
+  expect(alone).toEqual([
+    { ...several.alternatives.small, id: 'b1/small', provider: 'p', receivedAt: receivedAt.toISOString() },
+  ]);
 });

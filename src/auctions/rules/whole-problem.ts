@@ -3,8 +3,10 @@
  * What of a tariff nobody asks for is no part of the problem.
  */
 import type { Problem, ProblemBid, ProblemLot, ProblemRules, WinnerGroup } from '../../allocation/rules/problem.js';
-import type { LotCode, Tariff, TariffBand, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
+import { apart, type OneTariff } from '../../pricing/rules/alternatives.js';
+import type { BidTariff, LotCode, Tariff, TariffBand, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
 import { type AwardTerms, type Lines, WHOLE_BP } from '../../tenders/rules/terms.js';
+import { tariffId } from './tariff-id.js';
 
 /** By what a tender is awarded, as a problem takes it. */
 export interface RuledTender extends Omit<AwardTerms, 'minWinners'> {
@@ -22,13 +24,18 @@ export interface ProblemTender extends RuledTender {
   }[];
 }
 
-/** A tariff and whose it is. */
+/** A bid and whose it is. */
 export interface WholeBid {
   readonly bidId: string;
   readonly providerId: string;
   readonly receivedAt: Date;
-  readonly tariff: Tariff;
+  readonly tariff: BidTariff;
+  /** where a tariff of a bid is given by itself: which it is; null for the main one */
+  readonly alternative?: string | null;
 }
+
+/** One tariff of a bid, by itself. */
+export type BidApart = Omit<WholeBid, keyof OneTariff> & OneTariff;
 
 /** A problem before anybody bids. */
 export type ProblemHead = Omit<Problem, 'bids'>;
@@ -84,12 +91,28 @@ export function groupsWithin(
 /** The problem of a tender and of the tariffs that are bid for it. */
 export function wholeProblem(tender: ProblemTender, bids: readonly WholeBid[]): Problem {
   const head = problemHead(tender);
-  return { ...head, bids: bids.map((bid) => problemBid(bid, tariffWithin(bid.tariff, head.lots))) };
+  return { ...head, bids: problemBids(bids, ({ tariff }) => tariffWithin(tariff, head.lots)) };
 }
 
-/** A bid of a problem, which takes part with this tariff. */
-export function problemBid({ bidId: id, providerId: provider, receivedAt }: WholeBid, tariff: Tariff): ProblemBid {
-  return { ...tariff, id, provider, receivedAt: receivedAt.toISOString() };
+/** What marks the tariffs of a bid as alternatives to one another. */
+const ALTERNATIVES = 'bid';
+
+/**
+ * The bids of a problem: each tariff of a bid by itself, and of those of one bid at most one may win.
+ * @param taking the tariff with which one takes part; null when it takes none
+ */
+export function problemBids(bids: readonly WholeBid[], taking: (bid: BidApart) => Tariff | null): ProblemBid[] {
+  const all = apart(bids).flatMap((one) => {
+    const tariff = taking(one);
+    return tariff === null ? [] : [{ one, tariff }];
+  });
+  const counts = new Map<string, number>();
+  for (const { one } of all) counts.set(one.bidId, (counts.get(one.bidId) ?? 0) + 1);
+  return all.map(({ one: { bidId, alternative, providerId: provider, receivedAt }, tariff }): ProblemBid => {
+    const mark = (counts.get(bidId) ?? 0) > 1 ? { alternative: ALTERNATIVES } : {};
+    const id = tariffId(bidId, alternative);
+    return { ...tariff, id, provider, receivedAt: receivedAt.toISOString(), ...mark };
+  });
 }
 
 /** A problem knows only what it asks for: other lots and other tiers of a tariff are left out. */

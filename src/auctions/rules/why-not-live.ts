@@ -91,6 +91,14 @@ export function whyNotInstructNow(
   return null;
 }
 
+/** Why a proxy is not taken for a bid with alternatives: it lowers one tariff, and a step of it may let another one win. */
+export function whyNotForAlternatives(hasAlternatives: boolean): Refusal | null {
+  if (!hasAlternatives) return null;
+  const sentence =
+    'Your sealed bid has alternatives, and a proxy lowers the one tariff of a bid. Send a bid without alternatives first.';
+  return refuse('proxy.alternatives', sentence);
+}
+
 /** Why an auction cannot be paused now. */
 export function whyNotPause({ state }: Pick<LiveInTime, 'state'>): Refusal | null {
   if (state === 'waiting' || state === 'live' || state === 'resting') return null;

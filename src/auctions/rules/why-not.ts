@@ -27,6 +27,14 @@ export function whyNotReceive({ state, deadline }: AuctionInTime, received: Date
   return refuse('auction.closed', sentence, times);
 }
 
+/** Why a bid with alternatives is not taken from a provider that has a proxy, which can lower one tariff only. */
+export function whyNotWithProxy(hasProxy: boolean): Refusal | null {
+  if (!hasProxy) return null;
+  const sentence =
+    'You have instructed a proxy, which lowers the one tariff of a bid. Take it back to bid alternatives, or send one tariff.';
+  return refuse('bid.has-proxy', sentence);
+}
+
 /** Why a bid that its provider wants back stays as it is. */
 export function whyNotWithdraw(bid: { readonly state: BidState }): Refusal | null {
   if (bid.state === 'standing') return null;

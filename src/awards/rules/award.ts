@@ -2,7 +2,8 @@
 import type { ResultStatus } from '../../allocation/rules/problem.js';
 import type { ProblemTender } from '../../auctions/rules/whole-problem.js';
 import type { Minor } from '../../kernel/money.js';
-import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
+import { tariffId } from '../../auctions/rules/tariff-id.js';
+import type { BidTariff, LotCode, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardState } from './lifecycle.js';
 
 /**
@@ -20,6 +21,8 @@ export interface AwardCell {
 export interface Winner {
   readonly bidId: string;
   readonly providerId: string;
+  /** the label of the alternative that won; absent when the main tariff did */
+  readonly alternative?: string;
   /** index in the tariff's bands of the band that its lines reach, together with those it holds */
   readonly band: number;
   readonly lines: number;
@@ -42,7 +45,7 @@ export interface AwardBid {
   readonly bidId: string;
   readonly providerId: string;
   readonly receivedAt: Date;
-  readonly tariff: Tariff;
+  readonly tariff: BidTariff;
 }
 
 /** The tender's words that an award needs. */
@@ -81,7 +84,7 @@ export function lotsOf(cells: readonly Omit<AwardCell, 'from'>[]): Record<string
 
 /** What each bid wins, as the solver takes it. */
 export function wonLots(
-  winners: readonly Pick<Winner, 'bidId' | 'cells'>[],
+  winners: readonly Pick<Winner, 'bidId' | 'alternative' | 'cells'>[],
 ): { readonly bid: string; readonly lots: Record<string, Record<string, number>> }[] {
-  return winners.map(({ bidId, cells }) => ({ bid: bidId, lots: lotsOf(cells) }));
+  return winners.map(({ bidId, alternative, cells }) => ({ bid: tariffId(bidId, alternative), lots: lotsOf(cells) }));
 }

@@ -91,6 +91,13 @@ test('lines that joined later fill capacities and partners, and no band', () => 
   expect(whyNoRoom(won(4), bids, later)).toMatchObject({ code: 'award.held-changed', facts: { providerId: 'p' } });
   expect(whyNoRoom(won(14, 'N'), bids, later)).toBeNull();
   expect(whyNoRoom(won(15, 'N'), bids, later)).not.toBeNull();
+
+  // Of a bid with alternatives the one that won has to have the room.
+  const free = { bands: tariff.bands, lots: { N: {}, S: {} } };
+  const several = [{ bidId: 'b', tariff: { ...free, alternatives: { x: tariff } } }];
+  const by = won(4).map((winner) => ({ ...winner, alternative: 'x' }));
+  expect(whyNoRoom(won(4), several, later)).toBeNull();
+  expect(whyNoRoom(by, several, later)).toMatchObject({ code: 'award.held-changed' });
 });
 
 test('what is held is paid for in the band that all lines of the bid reach, with its activation, once', () => {
@@ -130,11 +137,12 @@ test('an evaluation stands while its winners hold what it counted', () => {
 
 test('the explanation says which volumes come on top of others', () => {
   const bids = [
-    { bidId: 'b1', providerId: 'p1' },
-    { bidId: 'b2', providerId: 'p2' },
+    { id: 'b1', provider: 'p1' },
+    { id: 'b2', provider: 'p2' },
   ];
   const mine = [{ ...cell, bidId: 'b1', providerId: 'p1' }];
   const words = withNames(heldWords(bids, mine), bids, new Map([['p1', 'Hana']]));
   expect(words).toHaveLength(1);
   expect(words[0]).toMatch(/^Hana holds 20 lines in this tender already: its bands, minimum and capacity count/);
+  expect(heldWords([{ id: 'b1/x', provider: 'p1' }], mine)[0]).toMatch(/^p1 \(bid b1\/x\) holds 20 lines/);
 });

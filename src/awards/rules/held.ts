@@ -7,8 +7,10 @@ import type { Minor } from '../../kernel/money.js';
 import { type Refusal, refuse } from '../../kernel/refusal.js';
 import { lineOverTerm } from '../../pricing/rules/all-in.js';
 import { bandReached, lineMonthly } from '../../pricing/rules/band.js';
-import type { ProblemRules } from '../../allocation/rules/problem.js';
+import type { ProblemBid, ProblemRules } from '../../allocation/rules/problem.js';
+import { bidOf } from '../../auctions/rules/tariff-id.js';
 import { tariffBeside } from '../../pricing/rules/tariff-beside.js';
+import { type OneTariff, tariffBy } from '../../pricing/rules/alternatives.js';
 import type { LotCode, Partner, Tariff, TariffLot, TierCode } from '../../pricing/rules/tariff.js';
 import type { AwardBid, AwardCell, Winner } from './award.js';
 
@@ -16,6 +18,8 @@ import type { AwardBid, AwardCell, Winner } from './award.js';
 export interface HeldCell {
   readonly bidId: string;
   readonly providerId: string;
+  /** by which alternative of the bid; absent or null when by its main tariff */
+  readonly alternative?: string | null;
   readonly lot: LotCode;
   readonly tier: TierCode;
   /** as awarded; as settled once its members have answered */
@@ -29,6 +33,17 @@ export interface HeldCell {
 /** The lines of a bid with which its bands and minimum count on. */
 export function heldLines(held: readonly HeldCell[], bidId: string): number {
   return linesOf(held.filter((cell) => cell.bidId === bidId && cell.decided));
+}
+
+/**
+ * Whether a tariff of a bid may win beside what the bid holds: of all its tariffs one wins in the tender, and who holds lines
+ * by one wins more by the same one only, also where these settled at none: there is an agreement by it.
+ */
+export function mayWinBeside(
+  { bidId, alternative }: Pick<OneTariff, 'alternative'> & Pick<AwardBid, 'bidId'>,
+  held: readonly HeldCell[],
+): boolean {
+  return held.every((cell) => cell.bidId !== bidId || (cell.alternative ?? null) === alternative);
 }
 
 /** What a bid's tariff still offers beside what it holds. Lots without capacity are left out. */
@@ -87,9 +102,11 @@ export function heldPaid(
   termMonths: number,
 ): Record<string, Minor> {
   const paid = new Map<string, Minor>();
-  for (const { bidId, providerId, tariff } of bids) {
+  for (const bid of bids) {
+    const { bidId, providerId } = bid;
     const own = held.filter((cell) => cell.bidId === bidId);
     if (own.length === 0) continue;
+    const tariff = tariffBy(bid.tariff, own[0]?.alternative);
     const band = bandReached(tariff, linesOf(own)) ?? 0;
     const cost = own.reduce(
       (sum, { lot, tier, lines }) =>
@@ -128,14 +145,14 @@ export function whyHeldChanged(
  * @returns the refusal to decide on it, or null
  */
 export function whyNoRoom(
-  winners: readonly Pick<Winner, 'bidId' | 'providerId' | 'cells'>[],
+  winners: readonly Pick<Winner, 'bidId' | 'providerId' | 'alternative' | 'cells'>[],
   bids: readonly Pick<AwardBid, 'bidId' | 'tariff'>[],
   held: readonly HeldCell[],
 ): Refusal | null {
   const tariffs = new Map(bids.map(({ bidId, tariff }) => [bidId, tariff]));
-  const crowded = winners.find(({ bidId, cells }) => {
-    const tariff = tariffs.get(bidId);
-    return tariff !== undefined && !hasRoom(tariffLeft(bidId, tariff, held), cells);
+  const crowded = winners.find(({ bidId, alternative, cells }) => {
+    const bid = tariffs.get(bidId);
+    return bid !== undefined && !hasRoom(tariffLeft(bidId, tariffBy(bid, alternative), held), cells);
   });
   if (crowded === undefined) return null;
   return refuse(
@@ -188,16 +205,13 @@ export function whyAskedAnew(
 }
 
 /** A sentence for each bid whose volumes in the explanation come on top of lines it holds. Ids are as the solver's. */
-export function heldWords(
-  bids: readonly Pick<AwardBid, 'bidId' | 'providerId'>[],
-  held: readonly HeldCell[],
-): string[] {
-  return bids.flatMap(({ bidId, providerId }) => {
-    const lines = heldLines(held, bidId);
+export function heldWords(bids: readonly Pick<ProblemBid, 'id' | 'provider'>[], held: readonly HeldCell[]): string[] {
+  return bids.flatMap(({ id, provider }) => {
+    const lines = heldLines(held, bidOf(id));
     if (lines === 0) return [];
     const several = lines === 1 ? '1 line' : `${lines} lines`;
     return [
-      `${providerId} (bid ${bidId}) holds ${several} in this tender already: its bands, minimum and capacity count ` +
+      `${provider} (bid ${id}) holds ${several} in this tender already: its bands, minimum and capacity count ` +
         'together with these, so the volumes given here come on top, and its activation is not charged again.',
     ];
   });

@@ -127,6 +127,33 @@ describe('a letter', () => {
     expect(letter.excluded).toBeNull();
   });
 
+  test('says by which alternative a bid won, and reckons a lot that was lost by the tariff that is lowest there', () => {
+    const cheaper = { bands: [{ from: 1, monthly: { fast: 95n, slow: 66n } }], lots: { S: {} } };
+    const dearer = {
+      bands: [{ from: 1, monthly: { fast: 500n, slow: 500n } }],
+      lots: { N: {}, S: {} },
+      minimumLines: 30,
+    };
+    const several = { ...dear, tariff: { ...dearer, alternatives: { one: dear.tariff, two: cheaper } } };
+    const by = winners.map((each) => (each.bidId === dear.bidId ? { ...each, alternative: 'one' } : each));
+    const all = [cheap, several, partial];
+    const letter = letterTo(several, { ...award, winners: by }, tender, all);
+    const plain = letterTo(dear, award, tender, bids);
+    expect(letter).toMatchObject({ alternative: 'one', offered: several.tariff, band: 0 });
+    expect(plain).toMatchObject({ alternative: null, offered: dear.tariff });
+    const [north, south] = letter.lots;
+    expect(north).toEqual(plain.lots[0]);
+    expect(south).toMatchObject({ outcome: 'not-won', ownCostMinor: 20n * 950n + 5n * 660n });
+    // Who holds lines by one of them could win more by none of the others.
+    const held = [
+      { bidId: dear.bidId, providerId: 'dear', lot: 'N', tier: 'fast', lines: 1, decided: true, alternative: 'one' },
+    ];
+    const bound = letterTo(several, { ...award, winners: by, held }, tender, all);
+    expect(bound.lots[1]).toMatchObject({ ownCostMinor: 20n * 1_000n + 5n * 700n });
+    // What lots cost as awarded is reckoned by the tariffs that won.
+    expect(costsOf(by, all)).toEqual(costsOf(winners, bids));
+  });
+
   test('tells the gap of a lot that was lost, at the best band the tariff could reach', () => {
     const south = letterTo(dear, award, tender, bids).lots.find((lot) => lot.lot === 'S');
     // 35 lines are within reach of the band from 30.

@@ -8,11 +8,12 @@
  */
 import { divideRounded, type Minor } from '../../kernel/money.js';
 import { bandReached, leastLines, lineMonthly } from '../../pricing/rules/band.js';
+import { tariffBy, tariffsOf } from '../../pricing/rules/alternatives.js';
 import { linesWithin } from '../../pricing/rules/partners.js';
-import type { LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
+import type { BidTariff, LotCode, Tariff, TierCode } from '../../pricing/rules/tariff.js';
 import { linesOf } from '../../tenders/rules/lot-demand.js';
 import type { AwardBid, AwardCell, AwardTender, Winner } from './award.js';
-import { type HeldCell, heldLines, tariffLeft } from './held.js';
+import { type HeldCell, heldLines, mayWinBeside, tariffLeft } from './held.js';
 import { ruleSentences } from './rule-words.js';
 
 export type LotOutcome = 'won' | 'won-in-part' | 'not-won' | 'not-offered';
@@ -28,7 +29,7 @@ export interface LetterLot {
    * What all these lines would cost over the term under the bidder's own tariff, in the best band that the tariff could
    * reach by winning all it covers within its capacities, beside the lines it holds: the lowest it offered for the lot
    * under any outcome. For a lot it won whole, what it won it at. null also when the tariff does not price all tiers of
-   * the lot or reaches no band.
+   * the lot or reaches no band. Of a bid with alternatives it is that of the tariff by which it is lowest.
    */
   readonly ownCostMinor: Minor | null;
   /** what these lines cost over the term as awarded, set-up included, activation not */
@@ -55,8 +56,10 @@ export interface LetterContent {
   readonly termMonths: number;
   readonly bidId: string;
   readonly receivedAt: string;
-  /** the bidder's own tariff, as it was opened */
-  readonly offered: Tariff;
+  /** the bidder's own tariff, as it was opened, with its alternatives */
+  readonly offered: BidTariff;
+  /** the label of the alternative by which it won; null when by the main tariff, or not at all */
+  readonly alternative: string | null;
   /** why the bid took no part, or null */
   readonly excluded: string | null;
   /** index of the band in which it won; null when it won nothing */
@@ -133,15 +136,19 @@ function letterTo(bid: AwardBid, { award, tender, demand, costs, awardLines, who
   const wonIn = new Map<LotCode, number>();
   for (const { lot, lines } of won?.cells ?? []) wonIn.set(lot, (wonIn.get(lot) ?? 0) + lines);
   const before = heldLines(award.held, bid.bidId);
-  const most = mostLines(tariffLeft(bid.bidId, bid.tariff, award.held), demand);
-  const band = most === 0 ? null : bandReached(bid.tariff, before + most);
+  const reached = tariffsOf(bid.tariff).flatMap(({ alternative, tariff }) => {
+    if (!mayWinBeside({ bidId: bid.bidId, alternative }, award.held)) return [];
+    const most = mostLines(tariffLeft(bid.bidId, tariff, award.held), demand);
+    const band = most === 0 ? null : bandReached(tariff, before + most);
+    return band === null ? [] : [{ tariff, band }];
+  });
   const lots = tender.lots.flatMap(({ code, title, told }): LetterLot[] => {
     const tiers = demand.get(code);
     if (tiers === undefined) return [];
     const lines = sum(tiers.values());
     const wonLines = wonIn.get(code) ?? 0;
     const winningCostMinor = costs.get(code) ?? 0n;
-    const best = band === null ? null : costOf(bid.tariff, band, code, tiers, tender.termMonths);
+    const best = lowest(reached.map(({ tariff, band }) => costOf(tariff, band, code, tiers, tender.termMonths)));
     const own = wonLines === lines ? winningCostMinor : best;
     const outcome =
       wonLines === lines ? 'won' : wonLines > 0 ? 'won-in-part' : best === null ? 'not-offered' : 'not-won';
@@ -163,6 +170,7 @@ function letterTo(bid: AwardBid, { award, tender, demand, costs, awardLines, who
     bidId: bid.bidId,
     receivedAt: bid.receivedAt.toISOString(),
     offered: bid.tariff,
+    alternative: won?.alternative ?? null,
     excluded: award.excluded.get(bid.bidId) ?? null,
     band: won?.band ?? null,
     wonLines: won?.lines ?? 0,
@@ -175,6 +183,10 @@ function letterTo(bid: AwardBid, { award, tender, demand, costs, awardLines, who
     awardTotalMinor: award.totalMinor,
     standstillEndsAt: award.standstillEndsAt.toISOString(),
   };
+}
+
+function lowest(costs: readonly (Minor | null)[]): Minor | null {
+  return costs.reduce((least, cost) => (least === null || (cost !== null && cost < least) ? cost : least), null);
 }
 
 function percentOf(part: Minor, whole: Minor): number | null {
@@ -231,10 +243,11 @@ function costOf(
 /** Adds what the lines of a winner cost over the term, by lot, set-up included. */
 export function addCosts(
   costs: Map<LotCode, Minor>,
-  { band, cells }: Pick<Winner, 'band' | 'cells'>,
-  tariff: Tariff,
+  { band, alternative, cells }: Pick<Winner, 'band' | 'alternative' | 'cells'>,
+  bid: BidTariff,
   termMonths: number,
 ): void {
+  const tariff = tariffBy(bid, alternative);
   for (const { lot, tier, lines } of cells) {
     const cost = costOf(tariff, band, lot, new Map([[tier, lines]]), termMonths) ?? 0n;
     costs.set(lot, (costs.get(lot) ?? 0n) + cost);

@@ -100,6 +100,23 @@ describe('sharing out', () => {
     expect(won[1]).toMatchObject({ providerId: 'p', band: 1, lines: 4, heldLines: 0, costMinor: 40n });
   });
 
+  test('says by which alternative a bid won, whose activation and bands count', () => {
+    const bid = {
+      bidId: 'b',
+      providerId: 'p',
+      receivedAt: new Date('2030-01-02'),
+      tariff: { ...tariff, alternatives: { small: { bands: [{ from: 1, monthly: {} }], lots: {}, activation: 7n } } },
+    };
+    const wins = (by: string) => [{ bid: by, band: 0, lines: 8, lots: { L: { T: 8 } }, costMinor: 40n }];
+    const held = [
+      { bidId: 'b', providerId: 'p', alternative: 'small', lot: 'L', tier: 'T', lines: 12, decided: false },
+    ];
+    const won = (by: string) => shareOut(wins(by), [bid], null, held, [{ id: 'b/small' }, { id: 'b' }]);
+    expect(won('b/small')).toMatchObject([{ bidId: 'b', alternative: 'small', band: 0, costMinor: 47n }]);
+    expect(won('b')).toMatchObject([{ bidId: 'b', band: 0, costMinor: 40n }]);
+    expect(won('b')[0]).not.toHaveProperty('alternative');
+  });
+
   test('says what an agreement costs with its activation, also where the problem counted that as paid already', () => {
     const bid = {
       bidId: 'b',

@@ -1,5 +1,7 @@
 /** Who wins which lines: quantities per lot and tier become runs of lines in the order of the lines. */
 import type { BidAward, ProblemBid } from '../../allocation/rules/problem.js';
+import { alternativeOf, bidOf } from '../../auctions/rules/tariff-id.js';
+import { tariffBy } from '../../pricing/rules/alternatives.js';
 import { passedBands } from '../../pricing/rules/tariff-beside.js';
 import type { AwardBid, AwardCell, Winner } from './award.js';
 import { type HeldCell, heldLines } from './held.js';
@@ -26,7 +28,7 @@ export function shareOut(
   asked: readonly Pick<ProblemBid, 'id' | 'activation'>[] = [],
 ): Winner[] {
   const next = new Map<string, number>((scope ?? []).map((cell) => [keyOf(cell.lot, cell.tier), cell.from]));
-  const byBid = new Map(awards.map((award) => [award.bid, award]));
+  const byBid = new Map(awards.map((award) => [bidOf(award.bid), award]));
   return inOrderOfReceipt(bids).flatMap((bid): Winner[] => {
     const award = byBid.get(bid.bidId);
     if (award === undefined) return [];
@@ -40,13 +42,16 @@ export function shareOut(
       }
     }
     const { lines } = award;
-    const { bidId, providerId, tariff } = bid;
+    const { bidId, providerId } = bid;
+    const alternative = alternativeOf(award.bid);
+    const tariff = tariffBy(bid.tariff, alternative);
     const before = heldLines(held, bidId);
     const charged = before === 0 ? (tariff.activation ?? 0n) : 0n;
-    const inProblem = asked.find(({ id }) => id === bidId);
+    const inProblem = asked.find(({ id }) => id === award.bid);
     const costMinor = inProblem ? award.costMinor - (inProblem.activation ?? 0n) + charged : award.costMinor;
     const band = award.band + passedBands(tariff, before);
-    return [{ bidId, providerId, band, lines, heldLines: before, costMinor, cells }];
+    const by = alternative === null ? {} : { alternative };
+    return [{ bidId, providerId, ...by, band, lines, heldLines: before, costMinor, cells }];
   });
 }
 

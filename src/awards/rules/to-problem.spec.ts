@@ -186,3 +186,52 @@ describe('the problem of a follow-up award', () => {
     expect(toProblem(few, [bid('a')], scope, none).rules).not.toHaveProperty('winners');
   });
 });
+
+describe('bids with alternatives', () => {
+  const alternatives = {
+    small: { ...bid('b').tariff, capacity: 70 },
+    other: { ...bid('b').tariff, lots: { N: {} }, activation: 7n },
+  };
+  const main = bid('b', { capacity: 80 });
+  const both = { ...main, tariff: { ...main.tariff, alternatives } };
+  const cell = { bidId: 'bid-b', providerId: 'b', lot: 'S', tier: 'fast', lines: 20, decided: true };
+  const idsOf = (held: Parameters<typeof toProblem>[4]) =>
+    toProblem(tender, [bid('a'), both], scope, none, held).bids.map(({ id, alternative }) => [id, alternative]);
+
+  test('take part by every tariff that fits', () => {
+    const whole = toProblem(tender, [both], null, none);
+    expect(whole.bids.map(({ id }) => id)).toEqual(['bid-b', 'bid-b/other', 'bid-b/small']);
+    expect(readProblem(whole)).toMatchObject({ ok: true });
+    // The other one does not cover the south.
+    expect(idsOf([])).toEqual([
+      ['bid-a', undefined],
+      ['bid-b', 'bid'],
+      ['bid-b/small', 'bid'],
+    ]);
+    expect(toProblem(tender, [bid('a'), both], null, new Set(['bid-b'])).bids.map(({ id }) => id)).toEqual(['bid-a']);
+  });
+
+  test('take part by the one by which they hold lines, if by any: of one bid one tariff wins in a tender', () => {
+    const by = (alternative: string | null, more = {}) => idsOf([{ ...cell, alternative, ...more }]);
+    expect(by('small')).toEqual([
+      ['bid-a', undefined],
+      ['bid-b/small', undefined],
+    ]);
+    expect(by(null)).toEqual([
+      ['bid-a', undefined],
+      ['bid-b', undefined],
+    ]);
+    expect(idsOf([cell])).toEqual(by(null));
+    expect(by('other')).toEqual([['bid-a', undefined]]);
+    expect(by('small', { decided: false })).toEqual(by('small'));
+    expect(by('small', { lines: 0 })).toEqual(by('small'));
+    const held = [{ ...cell, alternative: 'small' }];
+    expect(toProblem(tender, [both], scope, none, held).bids).toMatchObject([{ id: 'bid-b/small', capacity: 40 }]);
+  });
+
+  test('are paid for what they hold at the prices of the one by which they hold it', () => {
+    const rich = { ...tender, budgetMinor: 900_000n };
+    const held = [{ ...cell, lot: 'N', alternative: 'other' }];
+    expect(toProblem(rich, [both], scope, none, held).rules.paid).toEqual({ b: 20n * 100n * 36n + 7n });
+  });
+});

@@ -4,13 +4,15 @@
  * A follow-up award asks for the cells of a fallen winner only. What other winners hold stays theirs: it counts against
  * their capacities and against the largest share, they are winners already, also within groups of lots, and what they are
  * paid counts towards budget and parts of the cost, so that the tender's published rules hold over all its awards together.
- * Their bands, minimum and activation count with it too: all units are the lines that the provider wins in the tender.
+ * Their bands, minimum and activation count with it too: all units are the lines that the provider wins in the tender. Who
+ * holds lines by one tariff of a bid with alternatives takes part with this one only.
  */
-import type { Problem, ProblemBid, ProblemLot } from '../../allocation/rules/problem.js';
+import type { Problem, ProblemLot } from '../../allocation/rules/problem.js';
 import { shareLimit } from '../../allocation/rules/terms.js';
 import {
+  type BidApart,
   groupsWithin,
-  problemBid,
+  problemBids,
   problemHead,
   tariffWithin,
   wholeProblem,
@@ -18,7 +20,7 @@ import {
 import { leastLines } from '../../pricing/rules/band.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import { type AwardBid, type AwardCell, type AwardTender, lotsOf } from './award.js';
-import { type HeldCell, heldPaid, linesOf, tariffLeft } from './held.js';
+import { type HeldCell, heldPaid, linesOf, mayWinBeside, tariffLeft } from './held.js';
 
 /**
  * @param bids all that were opened, those of winners elsewhere among them
@@ -50,9 +52,9 @@ export function toProblem(
   return {
     ...head,
     lots,
-    bids: taking.flatMap((bid): ProblemBid[] => {
+    bids: problemBids(taking, (bid) => {
       const tariff = remaining(bid, tariffWithin(bid.tariff, lots), beside, mostLines);
-      return tariff === null ? [] : [problemBid(bid, activated.has(bid.bidId) ? withoutActivation(tariff) : tariff)];
+      return tariff !== null && activated.has(bid.bidId) ? withoutActivation(tariff) : tariff;
     }),
     rules: {
       ...head.rules,
@@ -77,7 +79,8 @@ function withoutActivation({ activation: _paid, ...rest }: Tariff): Tariff {
 }
 
 /** What a tariff can still offer beside what its provider holds; null when that is nothing. */
-function remaining(bid: AwardBid, tariff: Tariff, held: readonly HeldCell[], mostLines: number): Tariff | null {
+function remaining(bid: BidApart, tariff: Tariff, held: readonly HeldCell[], mostLines: number): Tariff | null {
+  if (!mayWinBeside(bid, held)) return null;
   const left = tariffLeft(bid.bidId, tariff, held);
   const ofProvider = linesOf(held.filter((cell) => cell.providerId === bid.providerId));
   const capacity = Math.min(left.capacity ?? Infinity, mostLines - ofProvider);

@@ -199,6 +199,7 @@ function governingData(content: AgreementContent): Clause {
         ['Tender', content.tenderId],
         ['Tender, content as published', content.tenderHash],
         ['Bid', content.bidId],
+        ...(content.alternative === undefined ? [] : [['Bid, alternative that won', content.alternative]]),
         ['Award', content.awardId],
         ['Award, content as approved', content.awardHash],
         ['Model contract', content.model],

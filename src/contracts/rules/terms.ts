@@ -33,6 +33,8 @@ export interface AgreementContent {
   readonly awardId: string;
   readonly awardHash: string;
   readonly bidId: string;
+  /** the label of the alternative that won, whose tariff this is; absent when the main tariff did */
+  readonly alternative?: string;
   readonly standstillEndsAt: string;
   readonly currency: string;
   readonly termMonths: number;
@@ -101,6 +103,7 @@ export function agreementContent(
     awardId: award.id,
     awardHash: award.contentHash,
     bidId: winner.bidId,
+    ...(winner.alternative === undefined ? {} : { alternative: winner.alternative }),
     standstillEndsAt: award.standstillEndsAt.toISOString(),
     currency: tender.currency,
     termMonths: tender.termMonths,

@@ -1,5 +1,5 @@
 /** A tariff on its way out of JSON, where amounts are integers like any other number. */
-import type { Tariff } from './tariff.js';
+import type { BidTariff, Tariff } from './tariff.js';
 
 /**
  * Makes bigints of the integers that stand where a tariff has money. Whatever is not shaped like a tariff is left as
@@ -9,6 +9,12 @@ export function tariffOfJson(json: unknown): Tariff {
   return members(json, TARIFF) as Tariff;
 }
 
+/** The same of a bid, whose alternatives are tariffs as well. */
+export function bidTariffOfJson(json: unknown): BidTariff {
+  return members(tariffOfJson(json), BID) as BidTariff;
+}
+
+const BID = new Map([['alternatives', (byLabel: unknown) => every(byLabel, tariffOfJson)]]);
 const BAND = new Map([
   ['monthly', prices],
   ['lotMonthly', (byLot: unknown) => every(byLot, prices)],

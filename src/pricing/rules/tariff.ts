@@ -48,3 +48,11 @@ export interface Tariff {
   /** of a joint bid, by the name of a partner: each lot is served by one partner at most, the others by the bidder itself */
   readonly partners?: Readonly<Record<string, Partner>>;
 }
+
+/**
+ * What a provider bids: a tariff and, where no live auction follows, alternatives to it by their labels. Each is a whole
+ * tariff of its own, and at most one of them all wins.
+ */
+export interface BidTariff extends Tariff {
+  readonly alternatives?: Readonly<Record<string, Tariff>>;
+}
