@@ -16,7 +16,8 @@ export interface GapNodes {
 
 /** Long is half a minute of a processor at 20 bids and 50 lots. */
 export const GAP_NODES = {
-  short: { unguided: 100, guided: 100 },
+  short: { unguided: 50, guided: 0 },
+  medium: { unguided: 300, guided: 100 },
   long: { unguided: 4_000, guided: 6_000 },
   endless: { unguided: 0, guided: Infinity },
 } as const satisfies Record<string, GapNodes>;

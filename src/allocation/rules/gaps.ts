@@ -68,7 +68,7 @@ export function gapsToWin(market: Market, best: Decision, means: Means, bids: Re
   try {
     const held = openUnits(market, found.allocation, bids);
     let gaps = held.map((unit) => (means.stop() ? unknownGap(market, unit) : searching.roughly(unit)));
-    for (const nodes of [GAP_NODES.short, GAP_NODES.long, GAP_NODES.endless]) {
+    for (const nodes of [GAP_NODES.short, GAP_NODES.medium, GAP_NODES.long, GAP_NODES.endless]) {
       gaps = held.map((unit, k) => searching.closer(gaps[k] ?? unknownGap(market, unit), unit, nodes));
     }
     return gaps;
@@ -93,8 +93,9 @@ export function gapToWin(market: Market, best: Decision, means: Means, about: Ga
   if (held.pieces === 0) throw new Error('a gap is asked for where the bid offers nothing');
   const searching = new Searching(market, best, means);
   try {
-    const short = searching.closer(unknownGap(market, held), held, GAP_NODES.short);
-    return searching.closer(short, held, GAP_NODES.long);
+    let gap = unknownGap(market, held);
+    for (const nodes of [GAP_NODES.short, GAP_NODES.medium, GAP_NODES.long]) gap = searching.closer(gap, held, nodes);
+    return gap;
   } finally {
     searching.free();
   }

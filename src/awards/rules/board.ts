@@ -15,7 +15,7 @@ export const BOARD_LIMITS = {
   /** the longest a scenario or a point of the curve may be solved, from the moment a thread takes it */
   seconds: 30,
   /** the longest the gaps of one bid may be looked for; those that are not proved by then are told as at least and at most */
-  gapSeconds: 8,
+  gapSeconds: 6,
   /** providers whose absence, and others whose presence, is looked at */
   providers: 50,
   /** bids whose gaps to win are looked for */
