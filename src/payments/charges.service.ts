@@ -85,7 +85,8 @@ export class ChargesService {
   /** Brings a locked collection to what its invoice at Stripe says. */
   async applyInvoice(deed: Deed, row: CollectionRow, invoice: InvoiceState): Promise<void> {
     const { payment } = invoice;
-    if (payment === null || isPaidElsewhere(invoice)) return;
+    if (isPaidElsewhere(invoice)) return notedAsPaid(deed, row, invoice);
+    if (payment === null) return;
     if (invoice.status === 'paid') {
       if (await known(deed, payment.id)) return;
       await this.receiving.receive(deed, [
@@ -217,6 +218,15 @@ async function askForRest(deed: Deed, id: string): Promise<void> {
   const { state, dueAt, inTime } = afterCharging(row, deed.now);
   await deed.tx.query('update collection set state = $2, due_at = $3 where id = $1', [id, state, dueAt]);
   if (inTime) await writeLetters(deed.tx, [askFor('invoice', { ...row, openMinor: openOf(row) }, row.dueOn)]);
+}
+
+/**
+ * Somebody notes that it was paid by other means while it is charged: nothing more is told of that charge, so it is waited for
+ * no longer. What is charged again by and by is seen to be so then.
+ */
+async function notedAsPaid(deed: Deed, row: CollectionRow, invoice: InvoiceState): Promise<void> {
+  if (row.stripeInvoice !== invoice.id || (row.state !== 'processing' && row.state !== 'collecting')) return;
+  await lapse(deed, row, PAID_ELSEWHERE, true);
 }
 
 /** Where a collection is that is not charged any more: its member has the time of any transfer before it is reminded. */
