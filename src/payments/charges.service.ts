@@ -158,7 +158,8 @@ export class ChargesService {
       state,
       failure,
     ]);
-    if (state === 'asked') await writeLetters(deed.tx, [askFor('deposit', { ...row, openMinor: row.minor }, null)]);
+    if (state !== 'asked') return;
+    await writeLetters(deed.tx, [askFor('deposit', { ...row, openMinor: row.minor, notCharged: true }, null)]);
   }
 }
 
