@@ -85,7 +85,8 @@ export class ChargesService {
   /** Brings a locked collection to what its invoice at Stripe says. */
   async applyInvoice(deed: Deed, row: CollectionRow, invoice: InvoiceState): Promise<void> {
     const { payment } = invoice;
-    if (payment === null || isPaidElsewhere(invoice)) return;
+    if (isPaidElsewhere(invoice)) return notedAsPaid(deed, row, invoice);
+    if (payment === null) return;
     if (invoice.status === 'paid') {
       if (await known(deed, payment.id)) return;
       await this.receiving.receive(deed, [
@@ -157,7 +158,8 @@ export class ChargesService {
       state,
       failure,
     ]);
-    if (state === 'asked') await writeLetters(deed.tx, [askFor('deposit', { ...row, openMinor: row.minor }, null)]);
+    if (state !== 'asked') return;
+    await writeLetters(deed.tx, [askFor('deposit', { ...row, openMinor: row.minor, notCharged: true }, null)]);
   }
 }
 
@@ -207,15 +209,33 @@ async function isReplaced({ tx }: Deed, row: CollectionRow): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** What a payment leaves open, because more had become open since it was asked for, is asked for like what is overdue. */
+/**
+ * What a payment leaves open, because more had become open since it was asked for, is asked for like what is not charged any
+ * more.
+ */
 async function askForRest(deed: Deed, id: string): Promise<void> {
   const [row] = await lockCollections(deed.tx, [id]);
   if (!row || openOf(row) <= 0n || (row.state !== 'processing' && row.state !== 'collecting')) return;
-  await deed.tx.query('update collection set state = $2, due_at = $3 where id = $1', [
-    id,
-    transition(collectionLifecycle, row.state, 'lapse'),
-    deed.now,
-  ]);
+  const { state, dueAt, inTime } = afterCharging(row, deed.now);
+  await deed.tx.query('update collection set state = $2, due_at = $3 where id = $1', [id, state, dueAt]);
+  if (inTime) await writeLetters(deed.tx, [askFor('invoice', { ...row, openMinor: openOf(row) }, row.dueOn)]);
+}
+
+/**
+ * Somebody notes that it was paid by other means while it is charged: nothing more is told of that charge, so it is waited for
+ * no longer. What is charged again by and by is seen to be so then.
+ */
+async function notedAsPaid(deed: Deed, row: CollectionRow, invoice: InvoiceState): Promise<void> {
+  if (row.stripeInvoice !== invoice.id || (row.state !== 'processing' && row.state !== 'collecting')) return;
+  await lapse(deed, row, PAID_ELSEWHERE, true);
+}
+
+/** Where a collection is that is not charged any more: its member has the time of any transfer before it is reminded. */
+function afterCharging(row: CollectionRow, now: Date): { state: CollectionState; dueAt: Date; inTime: boolean } {
+  const from = reminded(row.dueOn);
+  const inTime = from > now;
+  const state = transition(collectionLifecycle, row.state, inTime ? 'await' : 'lapse');
+  return { state, dueAt: inTime ? from : now, inTime };
 }
 
 /**
@@ -226,19 +246,11 @@ async function lapse(deed: Deed, row: CollectionRow, failure: string, byBank: bo
   // Without an attempt there is none to note it of: the last one failed for a reason of its own.
   if (!byBank) await noteFailure(deed, row, failure);
   else await orderVoids(deed, [row.id]);
-  const from = reminded(row.dueOn);
-  const inTime = from > deed.now;
+  const { state, dueAt, inTime } = afterCharging(row, deed.now);
   await deed.tx.query(
     `update collection set state = $2, failure = $3, failed_at = coalesce(failed_at, $4), due_at = $6,
        way = case when $5 then 'bank' else way end where id = $1`,
-    [
-      row.id,
-      transition(collectionLifecycle, row.state, inTime ? 'await' : 'lapse'),
-      failure,
-      deed.now,
-      byBank,
-      inTime ? from : deed.now,
-    ],
+    [row.id, state, failure, deed.now, byBank, dueAt],
   );
   // Who has paid by other means is asked for nothing more: an officer is to record it.
   if (!inTime || failure === PAID_ELSEWHERE) return;

@@ -4,8 +4,10 @@ import type { Minor } from '../kernel/money.js';
 import type { Entry } from '../ledger/rules/entry.js';
 import type { LedgerService } from '../ledger/ledger.service.js';
 import type { Deed } from '../platform/deeds/deeds.js';
+import { askFor, writeLetters } from './letters.js';
 import { type Amounts, openOf, stateAfter, writtenOff } from './rules/amounts.js';
 import { writeOffEntry } from './rules/entries.js';
+import { reminded } from './rules/schedule.js';
 
 export interface CollectionRow extends Amounts {
   readonly id: string;
@@ -45,8 +47,9 @@ export interface Move {
 }
 
 /**
- * Adds to the amounts of locked collections, and brings each to the state that follows. What is reopened is due at once:
- * somebody has to ask for it again. What is written off is no loss as far as it is paid after all.
+ * Adds to the amounts of locked collections, and brings each to the state that follows. What is reopened is reminded of at
+ * once; before it is due, it is only asked for again, with the time of any transfer. What is written off is no loss as far as
+ * it is paid after all.
  * @returns the rows as they are now
  */
 export async function moveCollections(
@@ -86,10 +89,10 @@ export async function moveCollections(
        written_off_minor = m.written_off, write_offs = m.write_offs,
        settled_at = case when m.open <= 0 and m.state <> 'written-off' then coalesce(c.settled_at, $7) end,
        due_at = case when m.open <= 0 or m.state in ('disputed', 'written-off') then null
-                     when m.state <> c.state and m.state = 'overdue' then $7 else c.due_at end
+                     when m.state <> c.state and m.state = 'overdue' then m.from_at else c.due_at end
      from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
-         $8::bigint[], $9::integer[])
-       as m (id, paid, returned, credited, state, open, written_off, write_offs)
+         $8::bigint[], $9::integer[], $10::timestamptz[])
+       as m (id, paid, returned, credited, state, open, written_off, write_offs, from_at)
      where c.id = m.id`,
     [
       after.map((row) => row.id),
@@ -101,7 +104,15 @@ export async function moveCollections(
       now,
       after.map((row) => row.writtenOffMinor),
       after.map((row) => row.writeOffs),
+      after.map((row) => (reminded(row.dueOn) > now ? reminded(row.dueOn) : now)),
     ],
+  );
+  const early = after.filter(
+    ({ state, dueOn }, at) => state === 'overdue' && rows[at]?.state !== 'overdue' && reminded(dueOn) > now,
+  );
+  await writeLetters(
+    tx,
+    early.map((row) => askFor('invoice', { ...row, openMinor: openOf(row) }, row.dueOn)),
   );
   await ledger.post(
     deed,

@@ -100,6 +100,7 @@ export class SuspensionBody {
   @IsIn(DECISIONS, { message: `must be one of ${DECISIONS.join(', ')}` })
   decision!: (typeof DECISIONS)[number];
 
+  /** kept; of lines that are suspended it is told to the member, also by letter */
   @IsString({ message: 'must be a text' })
   @Length(1, 2_000, { message: 'must have 1 to 2000 characters' })
   why!: string;

@@ -183,6 +183,9 @@ const BY_BANK: ReadonlySet<string> = new Set(['payout', 'topup']);
 /** The bank did not take a payout or did not pay a top-up, or it was cancelled. */
 const RETURNING: ReadonlySet<string> = new Set(['payout_failure', 'payout_cancel', 'topup_reversal']);
 
+/** What of a top-up's states leaves nothing of it at Stripe. */
+const TAKEN_BACK: ReadonlySet<string> = new Set(['canceled', 'failed', 'reversed']);
+
 /**
  * @param move with its source expanded
  * @returns null for what moves otherwise
@@ -199,7 +202,7 @@ export function readBankMove(move: Stripe.BalanceTransaction): BankMoveState | n
 
 function hasComeBack(source: Stripe.BalanceTransaction['source']): boolean {
   if (typeof source !== 'object' || source === null) return false;
-  if (source.object === 'topup') return source.status === 'reversed';
+  if (source.object === 'topup') return TAKEN_BACK.has(source.status);
   return source.object === 'payout' && Boolean(source.failure_balance_transaction);
 }
 

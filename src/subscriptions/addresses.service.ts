@@ -36,9 +36,10 @@ export class AddressesService {
       const by = actor.organisationId ?? '';
       const line = await held(deed, id);
       unless(whyNotTellAddress(line, by));
-      if (line.own !== address) {
+      // A member that tells what its association has told stands by it: from then on, that is its own.
+      if (line.own !== address || (by === line.memberId && line.toldBy !== by)) {
         await deed.tx.query('update subscription set address = $2, address_by = $3 where id = $1', [id, address, by]);
-        await this.write(deed, line, address, id);
+        if (line.own !== address) await this.write(deed, line, address, id);
         // Where somebody lives or works is in the line's row, and in no audit entry.
         await deed.record({ type: 'subscription', id }, { number: line.number, address: 'told' });
       }

@@ -69,7 +69,7 @@ export class SubscriptionsService {
       unless(whyNotEnd(line, actor.organisationKind === 'agency' ? 'officer' : 'member', today));
       unless(whyNotOn(line, on, today));
       await writeEnded(deed, { id }, line.endsOn !== null && line.endsOn < on ? line.endsOn : on, change.why);
-      await tellDropped(deed, id);
+      await tellDropped(deed, { id });
     });
   }
 
@@ -78,7 +78,7 @@ export class SubscriptionsService {
     return this.change(actor, 'cancel', id, { why }, async (deed, line) => {
       const state = transition(subscriptionLifecycle, line.state, 'cancel');
       await deed.tx.query('update subscription set state = $2, why = $3 where id = $1', [id, state, why]);
-      await tellDropped(deed, id);
+      await tellDropped(deed, { id });
     });
   }
 
@@ -94,6 +94,8 @@ export class SubscriptionsService {
     const { agreementId, endsOn } = row;
     await planFor(deed.tx, await linesOf(deed, agreementId));
     const ended = await writeEnded(deed, { agreementId, termEndsOn: endsOn }, endsOn, null);
+    // Such as one that was suspended on the day of its installation, and stayed so.
+    await tellDropped(deed, { agreementId, endedOn: endsOn });
     const state = transition(termEndLifecycle, 'awaited', 'pass');
     await deed.tx.query('update term_end set state = $2 where id = $1', [termEndId, state]);
     await deed.record({ type: 'offer-round', id: agreementId }, { termOver: endsOn, ended });
@@ -120,13 +122,20 @@ export class SubscriptionsService {
   }
 }
 
-/** Announces that nothing came of an offered line, if it is over and has not worked for a day. */
-async function tellDropped(deed: Deed, id: string): Promise<void> {
+/** Announces that nothing came of offered lines, of those that are over and have not worked for a day. */
+async function tellDropped(
+  deed: Deed,
+  which: { readonly id: string } | { readonly agreementId: string; readonly endedOn: Day },
+): Promise<void> {
+  const [condition, ...parameters] =
+    'id' in which
+      ? ['s.id = $1', which.id]
+      : ['s.agreement_id = $1 and s.ended_on = $2', which.agreementId, which.endedOn];
   const rows: { agreementId: string; offerId: string }[] = await deed.tx.query(
     `select s.agreement_id as "agreementId", s.offer_id as "offerId" from subscription s
-     where s.id = $1 and s.state in ('cancelled', 'ended') and s.offer_id is not null
+     where ${condition} and s.state in ('cancelled', 'ended') and s.offer_id is not null
        and not exists (select from service_period p where p.subscription_id = s.id and p.until_on > p.from_on)`,
-    [id],
+    parameters,
   );
   for (const dropped of rows) await deed.announce(lineDropped, dropped);
 }

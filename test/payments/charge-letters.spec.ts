@@ -68,7 +68,7 @@ describeOnModel('who is charged', () => {
     expect(await lettersTo(paying.organisationId)).toEqual([charged('4242')]);
     expect(await lettersTo(declined.organisationId)).toEqual([
       charged('0341'),
-      expect.stringMatching(/^Please transfer 20\.00 USD with DEP-/),
+      expect.stringMatching(/^It could not be charged by your payment method\. Please transfer 20\.00 USD with DEP-/),
     ]);
   });
 });

@@ -259,7 +259,10 @@ describeOnModel('collecting through Stripe', () => {
     at.asked.model.closeDispute(at.asked.model.dispute(await intentOf(lost)), 'lost');
     await tell(at.system, at.asked.model, 17, 3);
     await at.system.settled();
-    expect(await read(lost)).toMatchObject({ state: 'overdue', openMinor: 11_000, reminders: 1 });
+    // It is not due yet: it is asked for again, and nobody is reminded of it before the days of grace are over.
+    expect(await read(lost)).toMatchObject({ state: 'overdue', openMinor: 11_000, reminders: 0 });
+    expect(await lastLetter(lost)).toMatch(/^Please transfer 110\.00 EUR until/);
+    expect(await nextHappens(lost)).toMatchObject({ state: 'overdue', reminders: 1 });
   });
 
   it('a charge that failed and whose answer was lost is tried again, whoever tells of it first', async () => {

@@ -144,12 +144,14 @@ describeOnModel('the costs of Stripe', () => {
     const [{ differenceMinor: before }] = (await night()) as [{ differenceMinor: number }];
     const [there, spent] = [await bank(), await costs()];
     const payout = model.payOutToBank('eur', 4_000, 30);
+    const topUps = (['reversed', 'failed'] as const).map((status) => ({ id: model.topUpFromBank('eur', 700), status }));
     for (let pairs = 0; pairs < 50; pairs += 1) {
       for (const amount of [1, -1]) {
         model.store.book('available', { currency: 'eur', amount, type: 'adjustment', source: null });
       }
     }
     model.bringBack(payout, 'failed', -30);
+    for (const { id, status } of topUps) model.reverseTopUp(id, status);
     for (let nights = 0; nights < 2; nights += 1) {
       expect(await night()).toMatchObject([{ differenceMinor: before }]);
       expect(await bank()).toBe(there);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describeOnModel } from '../support/stripe/ways.js';
 import { withStripe } from './at-stripe.js';
 import { creditNote, issue, type Issued } from './issued.js';
-import { arrives, type CollectionJson, collectionOf, type Sides, sides } from './paid-market.js';
+import { arrives, type CollectionJson, collectionOf, lastLetterOf, type Sides, sides } from './paid-market.js';
 import { hasMethod, noticePasses, tell } from './told.js';
 
 const EUR = 'EUR';
@@ -200,6 +200,10 @@ describeOnModel('a direct debit', () => {
     at.asked.model.advanceDays(4);
     await tell(at.system, at.asked.model, 32, 3);
     await at.system.settled();
+    // It is not due yet: it is asked for, and nobody is reminded of it.
+    expect(await read(invoice)).toMatchObject({ state: 'due', openMinor: 5_000, reminders: 0 });
+    expect(await lastLetterOf(at.system, invoice.id)).toMatch(/^Please transfer 50\.00 EUR until/);
+    await at.system.passTo((await read(invoice)).dueAt ?? '');
     expect(await read(invoice)).toMatchObject({ state: 'overdue', openMinor: 5_000, reminders: 1 });
   });
 });

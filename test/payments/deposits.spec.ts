@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dayOf } from '../../src/kernel/calendar.js';
+import { dayOf, dayStart } from '../../src/kernel/calendar.js';
 import type { WantedLine } from '../support/approved-award.js';
 import { type Someone, System } from '../support/system.js';
 import { signedAgreement, type SignedAgreement } from '../subscriptions/signed-agreement.js';
@@ -257,6 +257,25 @@ describe('a deposit', () => {
     await system.settled();
     expect(await depositsOf(working)).toMatchObject([{ state: 'credited', creditedMinor: 3 * DEPOSIT }]);
     expect(await owed(officer)).toHaveLength(2);
+  });
+
+  it('goes back at the end of its term, too, when its line was suspended on its first day and stayed so', async () => {
+    const bought = await purchase([{ firm: true, ceiling: 4_500, quantity: 4 }]);
+    const { officer, members, agreement } = bought;
+    const [member] = members as [Someone];
+    const [deposit] = await depositsOf(member);
+    await pay(officer, deposit?.number ?? '', deposit?.minor ?? 0);
+    expect(await roundEnds(bought)).toBe('settled');
+    const { items } = (await member.get('/api/v1/subscriptions').expect(200)).body as { items: { id: string }[] };
+    const line = `/api/v1/subscriptions/${items[0]?.id}`;
+    const provider = await system.someone('bidder', agreement.providerId);
+    const worksOn = dayOf(await system.now());
+    const { body } = await provider.post(`${line}/installation`, { worksOn }).expect(200);
+    await officer.post(`${line}/suspend`, { why: 'It does not work.', on: worksOn }).expect(200);
+    expect(await depositsOf(member)).toMatchObject([{ state: 'held' }]);
+    await system.passTo(dayStart((body as { endsOn: string }).endsOn));
+    expect((await member.get(line)).body).toMatchObject({ state: 'ended' });
+    expect(await depositsOf(member)).toMatchObject([{ state: 'refunding', whyEnded: 'Nothing came of its line.' }]);
   });
 
   it('is given back by an officer before its time, and by no other agency', async () => {

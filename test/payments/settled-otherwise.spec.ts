@@ -90,6 +90,21 @@ describeOnModel('an invoice that was settled otherwise', () => {
     expect(await stateOf(invoice)).toBe('done');
   });
 
+  it('so it is when that is noted while a direct debit is under way, of which nothing is told any more', async () => {
+    const invoice = await invoiced('pm_insufficientFunds_de');
+    await untilProcessing(invoice);
+    const there = atStripe(invoice);
+    Object.assign(there, { status: 'paid', amount_paid: there['amount_due'], amount_remaining: 0 });
+    at.asked.model.store.emit('invoice.paid', there);
+    await tell(at.system, at.asked.model, 36, 3);
+    const waiting = await read(invoice);
+    expect(waiting).toMatchObject({ state: 'due', way: 'bank', failure: 'paid_elsewhere', reminders: 0 });
+    await at.system.passTo(waiting.dueAt ?? '');
+    expect(await read(invoice)).toMatchObject({ state: 'overdue', reminders: 1 });
+    await transferred(invoice);
+    expect(await read(invoice)).toMatchObject({ state: 'paid', paidMinor: 11_000, openMinor: 0 });
+  });
+
   it('is taken back at Stripe once it is paid by bank, once', async () => {
     const invoice = await invoiced(FAILING);
     expect(statusOf(invoice)).toBe('open');

@@ -214,6 +214,9 @@ describe('the address of lines that join later', () => {
 
     // What the member says itself, its association does not change; and nobody does once the provider has been there.
     const shop = await system.someone('owner', brought.memberId);
+    await tell(shop, brought, '3 Hill Street').expect(200);
+    expect((await tell(chamber, brought, '5 Hill Street')).body.code).toBe('subscription.address-of-member');
+    expect(await lettersOf(brought)).toHaveLength(2);
     await tell(shop, brought, '4 Hill Street').expect(200);
     expect((await tell(chamber, brought, '5 Hill Street')).body.code).toBe('subscription.address-of-member');
     const [pledged] = agreement.subscriptions as [Joined];

@@ -168,10 +168,10 @@ export class StripeModel {
     return id;
   }
 
-  /** The bank takes back what it gave. */
-  reverseTopUp(id: string): void {
+  /** The bank takes back what it gave, or does not give what Stripe has counted already. */
+  reverseTopUp(id: string, status: 'reversed' | 'failed' = 'reversed'): void {
     const topUp = this.store.get('topup', id);
-    topUp['status'] = 'reversed';
+    topUp['status'] = status;
     const [amount, currency] = [topUp['amount'] as number, topUp['currency'] as string];
     this.store.book('available', { currency, amount: -amount, type: 'topup_reversal', source: id });
   }
