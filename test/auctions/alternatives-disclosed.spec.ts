@@ -14,8 +14,9 @@ import { toJson } from '../../src/kernel/canonical.js';
 import { Keys } from '../../src/platform/keys/keys.js';
 import { tariffOfJson } from '../../src/pricing/rules/tariff-json.js';
 import { awardOf } from '../awards/decided-award.js';
-import { openedTender, type TariffJson } from '../support/opened-tender.js';
+import { openedTender } from '../support/opened-tender.js';
 import { type Someone, System } from '../support/system.js';
+import { priced, several } from './with-alternatives.js';
 
 let system: System;
 let folder: string;
@@ -28,20 +29,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const priced = (basic: number, fast: number, more: Partial<TariffJson> = {}): TariffJson => ({
-  bands: [{ from: 1, monthly: { basic, fast } }],
-  lots: { north: {}, south: {} },
-  ...more,
-});
-
-/** Cheap for all lines, dearer for fewer, and the north alone. */
-const several: TariffJson = {
-  ...priced(27_013, 45_017),
-  alternatives: {
-    'all lines': priced(21_011, 38_023, { minimumLines: 36 }),
-    north: priced(26_003, 43_007, { lots: { north: {} } }),
-  },
-};
 const dear = priced(29_500, 49_000);
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -5,6 +5,7 @@ import { liveAuction } from '../support/live-auction.js';
 import { bid, closed, publishedTender, type TariffJson, TARIFFS } from '../support/opened-tender.js';
 import { type Someone, System } from '../support/system.js';
 import type { Problem } from './answers.js';
+import { priced, several } from './with-alternatives.js';
 
 let system: System;
 beforeAll(async () => {
@@ -14,21 +15,6 @@ afterAll(() => system.stop());
 
 const [, , dear] = TARIFFS;
 if (!dear) throw new Error('there are three tariffs to bid');
-
-const priced = (basic: number, fast: number, more: Partial<TariffJson> = {}): TariffJson => ({
-  bands: [{ from: 1, monthly: { basic, fast } }],
-  lots: { north: {}, south: {} },
-  ...more,
-});
-
-/** Cheap for all lines, dearer for fewer, and the north alone. */
-const several: TariffJson = {
-  ...priced(27_013, 45_017),
-  alternatives: {
-    'all lines': priced(21_011, 38_023, { minimumLines: 36 }),
-    north: priced(26_003, 43_007, { lots: { north: {} } }),
-  },
-};
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const bidsOf = (tenderId: string): string => `/api/v1/tenders/${tenderId}/bids`;
