@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { BillingQueries } from '../billing/billing.queries.js';
 import type { Actor } from '../kernel/actor.js';
 import { notFound } from '../kernel/refusal.js';
-import type { OfferDepositView } from './collections.dto.js';
+import type { OfferDepositView } from './deposits.dto.js';
 import { isTakenBy, type MethodKind } from './rules/method-kinds.js';
 import { StripeGateway } from './stripe-gateway.js';
 

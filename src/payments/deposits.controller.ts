@@ -5,6 +5,7 @@ import type { Actor } from '../kernel/actor.js';
 import { PageQuery } from '../platform/http/fields.js';
 import { Acting, May } from '../platform/http/request.js';
 import { BankReferenceBody } from './bank.dto.js';
+import { WhyBody } from './collections.dto.js';
 import {
   DepositPage,
   DepositStep,
@@ -13,8 +14,7 @@ import {
   RefundPage,
   RefundsQuery,
   RefundStep,
-  WhyBody,
-} from './collections.dto.js';
+} from './deposits.dto.js';
 import { DepositTermsQueries } from './deposit-terms.queries.js';
 import { DepositsService } from './deposits.service.js';
 import { PaymentsQueries } from './payments.queries.js';

@@ -5,18 +5,8 @@ import type { Actor } from '../kernel/actor.js';
 import { pageOf, sequenceCursor } from '../kernel/page.js';
 import { notFound } from '../kernel/refusal.js';
 import type { BankReceiptPage, BankReceiptView, ReceiptsQuery } from './bank.dto.js';
-import type {
-  CollectionPage,
-  CollectionsQuery,
-  CollectionView,
-  DepositPage,
-  DepositView,
-  PaymentPage,
-  PaymentView,
-  RefundPage,
-  RefundsQuery,
-  RefundView,
-} from './collections.dto.js';
+import type { CollectionPage, CollectionsQuery, CollectionView, PaymentPage, PaymentView } from './collections.dto.js';
+import type { DepositPage, DepositView, RefundPage, RefundsQuery, RefundView } from './deposits.dto.js';
 
 type Sequenced<T> = T & { readonly sequence: bigint };
 
