@@ -20,6 +20,8 @@ const WARM_UP = 100;
 const REST_MILLIS = 20;
 /** between two looks at how far the board is */
 const POLL_MILLIS = 250;
+/** between two words about how far the proofs are */
+const TELL_MILLIS = 60_000;
 
 export async function benchBoard(
   report: Report,
@@ -118,7 +120,7 @@ class Officer {
     const who = [officer.personId, officer.organisationId];
     await pool.query(`insert into membership values ($1, $2, 'officer')`, who);
     await pool.query(
-      `insert into session (token_hash, person_id, organisation_id, expires_at) values ($3, $1, $2, now() + interval '1 hour')`,
+      `insert into session (token_hash, person_id, organisation_id, expires_at) values ($3, $1, $2, now() + interval '1 day')`,
       [...who, sha256(token)],
     );
     return new Officer(base, token);
@@ -170,12 +172,17 @@ class AwardBoard {
     }
   }
 
-  /** Has all gaps proved, as many at once as may wait, until nothing more is to be asked for. */
+  /** Has all gaps proved, as many at once as may wait, until nothing more is to be asked for; says how far it is. */
   async proved(): Promise<void> {
     const path = `awards/${this.awardId}/gaps/proofs`;
-    for (;;) {
+    for (let told = performance.now(); ;) {
       const { state } = (await this.officer.ask('POST', path)) as { state: string };
       if (state === 'complete') return;
+      if (performance.now() - told > TELL_MILLIS) {
+        const { gaps, exact } = await this.counts();
+        process.stderr.write(`${exact} of ${gaps} gaps are exact\n`);
+        told = performance.now();
+      }
       await pause(1_000);
     }
   }

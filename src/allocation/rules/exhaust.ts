@@ -5,6 +5,7 @@
 import { priced } from './allocation.js';
 import { assign } from './assign.js';
 import { Decided } from './decided.js';
+import { narrow } from './narrow.js';
 import type { Prices } from './prices.js';
 import type { Probe } from './probe.js';
 import { keepOnly, type Region } from './region.js';
@@ -73,7 +74,11 @@ export class Exhaust {
       const raised = limit < Infinity ? decided.raise(region, way.bands, prices, limit) : -Infinity;
       if (raised > limit) continue;
       const rest = keepOnly(market, region, way.bands);
-      const tightened = Math.max(raised, raised > -Infinity ? decided.tighten(rest, limit) : raised);
+      if (!narrow(market, rest)) continue;
+      const exact = raised > -Infinity;
+      const narrowed = exact && !market.divisible ? decided.raise(rest, way.bands, prices, limit) : raised;
+      if (narrowed > limit) continue;
+      const tightened = Math.max(raised, narrowed, exact ? decided.tighten(rest, limit) : raised);
       if (tightened > limit) continue;
       const part = { region: rest, bound: Math.max(way.bound, Math.ceil(tightened / prices.scale)) };
       if (this.stop() || steps > ALL_STEPS) {

@@ -11,6 +11,7 @@ import type { Fractions } from './formulation.js';
 import { splitByGroups } from './groups.js';
 import { Lenses } from './lenses.js';
 import type { Market } from './market.js';
+import { narrow } from './narrow.js';
 import type { Prices } from './prices.js';
 import { choicesOf, dropChoice, NONE, ownersByUnit, sizeOf, wholeRegion, type Region } from './region.js';
 import type { LinearSolver, Relaxation } from './relaxation.js';
@@ -78,7 +79,7 @@ export class Probe {
 
   /** Can a region with this bound hold anything better than what is known? */
   worthwhile(bound: number): boolean {
-    return bound <= this.cutoff && (this.best === null || bound < this.best.cost);
+    return bound < Infinity && bound <= this.cutoff && (this.best === null || bound < this.best.cost);
   }
 
   offer(found: Found | null): void {
@@ -97,6 +98,7 @@ export class Probe {
   look(region: Region, prices: Prices | null, closely: boolean): Look {
     orderTwins(this.market, this.twins, region);
     const first = prices ?? cheapestPrices(this.market, this.bounds);
+    if (!narrow(this.market, region)) return { bound: Infinity, fractions: null, prices: first, shrunk: true };
     const floor = this.bounds.of(region, first, false)?.cost ?? -Infinity;
     const before = { bound: floor, fractions: null, prices: first, shrunk: false };
     if (floor > this.limit) return before;
