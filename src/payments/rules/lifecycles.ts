@@ -50,7 +50,8 @@ export type CollectionState = StateOf<typeof collectionLifecycle>;
 
 /**
  * asked: the member is to transfer it. charging, processing: its payment method is charged. held: it lies with the agency
- * and is the member's. Money that comes for one that was withdrawn is held and goes back.
+ * and is the member's. Money that comes for one that was withdrawn is held and goes back; what comes for one that was paid
+ * is a deposit of its own, which begins as held.
  */
 export const depositLifecycle = lifecycle('deposit', 'asked', {
   asked: { hold: 'held', charge: 'charging', withdraw: 'withdrawn' },
