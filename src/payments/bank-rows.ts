@@ -76,7 +76,7 @@ export async function claimsFor(
   );
   const asked: Claim[] = await tx.query(
     `select number || ' ' || currency as number, id, minor as "openMinor", true as whole
-     from deposit where agency_id = $1 and number = any($2) and state = any($3) order by id for update`,
+     from deposit where agency_id = $1 and number = any($2) and state = any($3) order by sequence for update`,
     [agencyId, numbers, deposits],
   );
   return [...invoices, ...asked];

@@ -123,7 +123,7 @@ async function setApart({ tx, now }: Deed, came: readonly Received[]): Promise<r
   const ids = new Set(came.flatMap(({ way, depositId }) => (way === 'deposit' ? [] : (depositId ?? []))));
   if (ids.size === 0) return came;
   const rows: { id: string; state: DepositState }[] = await tx.query(
-    'select id, state from deposit where id = any($1) order by id for update',
+    'select id, state from deposit where id = any($1) order by sequence for update',
     [[...ids]],
   );
   const unpaid = new Set(rows.flatMap(({ id, state }) => (UNPAID.includes(state) ? [id] : [])));
@@ -154,12 +154,13 @@ async function setApart({ tx, now }: Deed, came: readonly Received[]): Promise<r
   return received;
 }
 
-/** Deposits that were paid are held; also those that were withdrawn meanwhile, so that they go back. */
+/** Deposits that were paid are held, by whatever way that was; also those that were withdrawn meanwhile, so that they go back. */
 async function hold({ tx, now }: { tx: EntityManager; now: Date }, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
-    `update deposit set state = 'held', held_at = $2, due_at = null, failure = null
-     where id = any($1) and state = any($3)`,
+    `update deposit d set state = 'held', way = p.way, held_at = $2, due_at = null, failure = null
+     from payment p
+     where d.id = any($1) and p.deposit_id = d.id and p.way <> 'deposit' and d.state = any($3)`,
     [ids, now, UNPAID],
   );
 }

@@ -61,9 +61,8 @@ describeOnModel('who is charged', () => {
     expect(await told(chamber)).toMatchObject({ currency: 'USD', minor: 2_000, way: null });
     const { items } = (await chamber.get('/api/v1/offers')).body as { items: { id: string; memberId: string }[] };
     expect(items.map(({ memberId }) => memberId)).toEqual([paying.organisationId]);
-    const { body } = await declined.get('/api/v1/offers');
-    const others = (body as { items: { id: string }[] }).items[0]?.id;
-    await chamber.get(`/api/v1/offers/${others}/deposit`).expect(404);
+    const { items: others } = (await declined.get('/api/v1/offers')).body as { items: { id: string }[] };
+    await chamber.get(`/api/v1/offers/${others[0]?.id}/deposit`).expect(404);
     await (await system.someone('manager')).get(`/api/v1/offers/${items[0]?.id}/deposit`).expect(404);
     await (await system.someone('bidder')).get(`/api/v1/offers/${items[0]?.id}/deposit`).expect(403);
     await chamber.get('/api/v1/deposits').expect(403);

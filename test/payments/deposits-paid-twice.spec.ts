@@ -83,12 +83,12 @@ describeOnModel('a deposit that is paid twice', () => {
     await noticePasses(at.system);
     expect(await states()).toEqual(['stripe processing']);
     await arrives(of.all, deposit.number, MINOR);
-    expect(await states()).toEqual(['stripe held']);
+    expect(await states()).toEqual(['bank held']);
     expect([await held(), await left()]).toEqual([-MINOR, []]);
 
     await succeedsAtStripe();
     await succeedsAtStripe();
-    expect(await states()).toEqual(['stripe held', 'stripe refunded']);
+    expect(await states()).toEqual(['bank held', 'stripe refunded']);
     expect((await refunds()).map(({ minor, way, state }) => [minor, way, state])).toEqual([[MINOR, 'stripe', 'done']]);
     expect(await held()).toBe(-MINOR);
     expect(await balance(at.system, of.all.agencyId, 'stripe', EUR)).toBe(0);
@@ -113,13 +113,25 @@ describeOnModel('a deposit that is paid twice', () => {
     expect(await states()).toEqual(['stripe credited', 'bank refunded']);
     expect([await held(), await balance(at.system, of.all.agencyId, 'bank', EUR)]).toEqual([0, 0]);
   });
+  it('by a debit that succeeds after the transfer has paid an invoice, goes back, and the invoice stays paid', async () => {
+    const deposit = await charged('pm_success_de');
+    await noticePasses(at.system);
+    await arrives(of.all, deposit.number, MINOR);
+    await creditedOnce(deposit);
+    await succeedsAtStripe();
+    await succeedsAtStripe();
+    expect(await states()).toEqual(['bank credited', 'stripe refunded']);
+    expect((await refunds()).map(({ minor, way, state }) => [minor, way, state])).toEqual([[MINOR, 'stripe', 'done']]);
+    expect(await held()).toBe(0);
+  });
+
   it('by a debit that fails after a transfer has come, is held, and asked for no more', async () => {
     const deposit = await charged('pm_insufficientFunds_de');
     await noticePasses(at.system);
     await arrives(of.all, deposit.number, MINOR);
     const before = await lettersOf(deposit);
     await succeedsAtStripe();
-    expect(await states()).toEqual(['stripe held']);
+    expect(await states()).toEqual(['bank held']);
     expect([await lettersOf(deposit), await refunds()]).toEqual([before, []]);
     await creditedOnce(deposit);
   });
@@ -130,7 +142,7 @@ describeOnModel('a deposit that is paid twice', () => {
     await arrives(of.all, deposit.number, MINOR);
     await noticePasses(at.system);
     expect(at.asked.model.store.all('payment_intent')).toHaveLength(before);
-    expect([await states(), await held()]).toEqual([['stripe held'], -MINOR]);
+    expect([await states(), await held()]).toEqual([['bank held'], -MINOR]);
   });
 
   it('at the same moment, in whatever order: one is held, the other goes back', async () => {
@@ -163,7 +175,7 @@ describeOnModel('a deposit that is paid twice', () => {
     await arrives(of.all, deposit.number, MINOR);
     await succeedsAtStripe();
     await succeedsAtStripe();
-    expect(await states()).toEqual(['stripe refunding', 'stripe refunded']);
+    expect(await states()).toEqual(['bank refunding', 'stripe refunded']);
     expect((await refunds()).map(({ way, state }) => `${way} ${state}`)).toEqual(['bank owed', 'stripe done']);
     expect(await held()).toBe(-MINOR);
     expect(await intent()).not.toBe('');
