@@ -125,6 +125,34 @@ describeOnModel('a deposit that is paid twice', () => {
     expect(await held()).toBe(0);
   });
 
+  it('by a card that gives the money after all, when the transfer that was asked for is there, goes back to the card', async () => {
+    const deposit = await charged('pm_card_chargeCustomerFail');
+    expect(await states()).toEqual(['bank asked']);
+    await arrives(of.all, deposit.number, MINOR);
+    await hasMethod(at.system, at.asked, member().organisationId, 'pm_card_visa');
+    const [payer]: { customer: string; method: string }[] = await at.system.source.query(
+      'select customer, payment_method as method from member_payment_method where member_id = $1',
+      [member().organisationId],
+    );
+    await at.asked.stripe.paymentIntents.create({
+      amount: MINOR,
+      currency: 'eur',
+      customer: payer?.customer ?? '',
+      payment_method: payer?.method ?? '',
+      allowed_payment_method_types: ['card', 'sepa_debit'],
+      off_session: true,
+      confirm: true,
+      metadata: { depositId: deposit.id },
+    });
+    await told();
+    await told();
+    expect(await states()).toEqual(['bank held', 'stripe refunded']);
+    expect((await refunds()).map(({ minor, way, state }) => [minor, way, state])).toEqual([[MINOR, 'stripe', 'done']]);
+    expect([await held(), await balance(at.system, of.all.agencyId, 'stripe', EUR)]).toEqual([-MINOR, 0]);
+    await of.all.officer.post(`/api/v1/deposits/${deposit.id}/return`, { why: 'Not needed.' }).expect(200);
+    expect(await states()).toEqual(['bank refunding', 'stripe refunded']);
+  });
+
   it('by a debit that fails after a transfer has come, is held, and asked for no more', async () => {
     const deposit = await charged('pm_insufficientFunds_de');
     await noticePasses(at.system);
