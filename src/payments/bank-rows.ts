@@ -5,6 +5,7 @@ import { invalid } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import type { Claim } from './rules/assign.js';
 import type { BankBooking } from './rules/bank-row.js';
+import type { DepositState } from './rules/lifecycles.js';
 
 export interface Recorded {
   readonly id: string;
@@ -51,20 +52,34 @@ export async function recordBookings(
   return [...fresh, ...known];
 }
 
-/** Locks what is to be paid under these numbers. A claim's number has its currency behind it: other money does not fit. */
-export async function claimsFor(tx: EntityManager, agencyId: string, numbers: readonly string[]): Promise<Claim[]> {
+/** Deposits that an officer may give money to: also by bank, while the member's payment method is charged with it. */
+export const PAYABLE: readonly DepositState[] = ['asked', 'charging', 'processing'];
+
+/** Those which money that names them is for in any case: it goes back if they are held already, or not needed any more. */
+export const NAMED: readonly DepositState[] = [...PAYABLE, 'held', 'withdrawn'];
+
+/**
+ * Locks what is to be paid under these numbers. A claim's number has its currency behind it: other money does not fit.
+ * @param deposits the states of deposits that are claims
+ */
+export async function claimsFor(
+  tx: EntityManager,
+  agencyId: string,
+  numbers: readonly string[],
+  deposits: readonly DepositState[],
+): Promise<Claim[]> {
   if (numbers.length === 0) return [];
   const invoices: Claim[] = await tx.query(
     `select number || ' ' || currency as number, id, open_minor + written_off_minor as "openMinor", false as whole
      from collection where issuer_id = $1 and number = any($2) and open_minor + written_off_minor > 0 order by id for update`,
     [agencyId, numbers],
   );
-  const deposits: Claim[] = await tx.query(
+  const asked: Claim[] = await tx.query(
     `select number || ' ' || currency as number, id, minor as "openMinor", true as whole
-     from deposit where agency_id = $1 and number = any($2) and state = 'asked' order by id for update`,
-    [agencyId, numbers],
+     from deposit where agency_id = $1 and number = any($2) and state = any($3) order by sequence for update`,
+    [agencyId, numbers, deposits],
   );
-  return [...invoices, ...deposits];
+  return [...invoices, ...asked];
 }
 
 /** Notes how much of each booking was given to something. */

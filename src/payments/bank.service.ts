@@ -6,7 +6,7 @@ import { invalid, notFound } from '../kernel/refusal.js';
 import { planFor } from '../platform/database/many-rows.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { RowFaults } from '../platform/http/csv.js';
-import { claimsFor, holdBookings, keepAssigned, recordBookings, repaidBy } from './bank-rows.js';
+import { claimsFor, holdBookings, keepAssigned, NAMED, PAYABLE, recordBookings, repaidBy } from './bank-rows.js';
 import type { BankSheet } from './bank-sheet.js';
 import type { BankImported, BankReceiptView } from './bank.dto.js';
 import { PaymentsQueries } from './payments.queries.js';
@@ -103,7 +103,8 @@ export class BankService {
       minor: minor - (repaid.get(id) ?? 0n),
       numbers: booking.numbers.map((number) => `${number} ${booking.currency}`),
     }));
-    const claims = await claimsFor(deed.tx, agencyId, [...new Set(fresh.flatMap(({ booking }) => booking.numbers))]);
+    const numbers = [...new Set(fresh.flatMap(({ booking }) => booking.numbers))];
+    const claims = await claimsFor(deed.tx, agencyId, numbers, NAMED);
     const assigned = assign(purses, claims);
     const referenceOf = new Map(fresh.map(({ id, reference }) => [id, reference]));
     const deposits = new Set(claims.flatMap((claim) => (claim.whole ? [claim.id] : [])));
@@ -129,7 +130,7 @@ export class BankService {
   async assign(actor: Actor, id: string, wish: { number: string; minor?: Minor }): Promise<BankReceiptView> {
     return this.deeds.run(actor, 'payments.assign', { id, ...wish }, async (deed) => {
       const receipt = await this.locked(deed, actor, id);
-      const claims = await claimsFor(deed.tx, actor.organisationId ?? '', [wish.number]);
+      const claims = await claimsFor(deed.tx, actor.organisationId ?? '', [wish.number], PAYABLE);
       const claim = claims.find(({ number }) => number === `${wish.number} ${receipt.currency}`);
       if (!claim || claim.openMinor <= 0n) {
         const reason = `must name an invoice or a deposit of yours in ${receipt.currency} that is not paid`;

@@ -9,7 +9,7 @@ import type { Deed } from '../platform/deeds/deeds.js';
 import { methodOf } from './chargeable.js';
 import { type CollectionRow, lockCollections } from './collection-rows.js';
 import { orderVoids } from './invoice-voids.js';
-import { askFor, writeLetters } from './letters.js';
+import { askFor, tellNotTaken, writeLetters } from './letters.js';
 import { ReceivingService } from './receiving.service.js';
 import { DebitNoticesService } from './debit-notices.service.js';
 import { isRefusedForGood } from './refused.js';
@@ -26,7 +26,8 @@ export interface DepositRow {
   readonly currency: string;
   readonly minor: Minor;
   readonly state: DepositState;
-  readonly ended: boolean;
+  /** why nobody needs it any more; null while somebody does */
+  readonly whyEnded: string | null;
 }
 
 /** A failure that is none: see isPaidElsewhere. */
@@ -150,23 +151,26 @@ export class ChargesService {
     }
   }
 
-  /** What its payment method does not give, a member may still transfer. */
+  /** What its payment method does not give, a member may still transfer; what nobody needs any more is at its end then. */
   private async declined(deed: Deed, row: DepositRow, failure: string): Promise<void> {
-    const state = transition(depositLifecycle, row.state, row.ended ? 'withdraw' : 'decline');
+    const state = transition(depositLifecycle, row.state, row.whyEnded !== null ? 'withdraw' : 'decline');
     await deed.tx.query(`update deposit set state = $2, way = 'bank', due_at = null, failure = $3 where id = $1`, [
       row.id,
       state,
       failure,
     ]);
-    if (state !== 'asked') return;
-    await writeLetters(deed.tx, [askFor('deposit', { ...row, openMinor: row.minor, notCharged: true }, null)]);
+    await writeLetters(deed.tx, [
+      row.whyEnded !== null
+        ? tellNotTaken({ ...row, why: row.whyEnded })
+        : askFor('deposit', { ...row, openMinor: row.minor, notCharged: true }, null),
+    ]);
   }
 }
 
 /** Locks a deposit. @returns null when there is none */
 export async function lockDeposit({ tx }: Deed, id: string): Promise<DepositRow | null> {
   const rows: DepositRow[] = await tx.query(
-    `select id, number, member_id as "memberId", currency, minor, state, why_ended is not null as ended
+    `select id, number, member_id as "memberId", currency, minor, state, why_ended as "whyEnded"
      from deposit where id = $1 for update`,
     [id],
   );

@@ -47,9 +47,9 @@ export interface Move {
 }
 
 /**
- * Adds to the amounts of locked collections, and brings each to the state that follows. What is reopened is reminded of at
- * once; before it is due, it is only asked for again, with the time of any transfer. What is written off is no loss as far as
- * it is paid after all.
+ * Adds to the amounts of locked collections, and brings each to the state that follows. What is open again is due, and asked
+ * for with the time of any transfer; where that is over, it is overdue and reminded of at once. What is written off is no loss
+ * as far as it is paid after all.
  * @returns the rows as they are now
  */
 export async function moveCollections(
@@ -78,7 +78,7 @@ export async function moveCollections(
       returnedMinor: row.returnedMinor + (move?.returned ?? 0n),
       creditedMinor: row.creditedMinor + (move?.credited ?? 0n),
     };
-    const state = stateAfter(amounts, disputed.has(row.id));
+    const state = stateAfter(amounts, { disputed: disputed.has(row.id), inTime: reminded(row.dueOn) > now });
     const writtenOffMinor = writtenOff({ ...amounts, state });
     const booked = writtenOffMinor === row.writtenOffMinor ? 0 : 1;
     return { ...amounts, state, writtenOffMinor, writeOffs: row.writeOffs + booked };
@@ -89,7 +89,7 @@ export async function moveCollections(
        written_off_minor = m.written_off, write_offs = m.write_offs,
        settled_at = case when m.open <= 0 and m.state <> 'written-off' then coalesce(c.settled_at, $7) end,
        due_at = case when m.open <= 0 or m.state in ('disputed', 'written-off') then null
-                     when m.state <> c.state and m.state = 'overdue' then m.from_at else c.due_at end
+                     when m.state <> c.state and m.state in ('due', 'overdue') then m.from_at else c.due_at end
      from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
          $8::bigint[], $9::integer[], $10::timestamptz[])
        as m (id, paid, returned, credited, state, open, written_off, write_offs, from_at)
@@ -107,12 +107,10 @@ export async function moveCollections(
       after.map((row) => (reminded(row.dueOn) > now ? reminded(row.dueOn) : now)),
     ],
   );
-  const early = after.filter(
-    ({ state, dueOn }, at) => state === 'overdue' && rows[at]?.state !== 'overdue' && reminded(dueOn) > now,
-  );
+  const again = after.filter(({ state }, at) => state === 'due' && rows[at]?.state !== 'due');
   await writeLetters(
     tx,
-    early.map((row) => askFor('invoice', { ...row, openMinor: openOf(row) }, row.dueOn)),
+    again.map((row) => askFor('invoice', { ...row, openMinor: openOf(row) }, row.dueOn)),
   );
   await ledger.post(
     deed,

@@ -37,8 +37,8 @@ export class DepositsController {
     return this.queries.deposits(this.source.manager, actor, query);
   }
 
-  /** The deposit that accepting an offer asks for, for whoever has not accepted it yet. */
-  @May('deposits.read')
+  /** The deposit that accepting an offer asks for, for whoever has not accepted it yet, or is to answer for its member. */
+  @May('deposits.read-terms')
   @Get('offers/:id/deposit')
   async ofOffer(@Acting() actor: Actor, @IdOf('offer') id: string): Promise<OfferDepositView> {
     return this.terms.ofOffer(this.source.manager, actor, id);

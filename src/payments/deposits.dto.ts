@@ -53,9 +53,12 @@ export class OfferDepositView {
   @ApiProperty({ type: 'integer' })
   minor!: Minor;
 
-  /** stripe: the member's payment method is charged with it once the offer is accepted; bank: it is to be transferred */
-  @ApiProperty({ enum: WAYS })
-  way!: string;
+  /**
+   * stripe: the member's payment method is charged with it once the offer is accepted; bank: it is to be transferred.
+   * null for an association: how its member pays is no business of its
+   */
+  @ApiProperty({ enum: WAYS, nullable: true })
+  way!: string | null;
 }
 
 export class DepositPage {

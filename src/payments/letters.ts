@@ -122,6 +122,31 @@ export function tellOfReturn(deposit: EndedDeposit & { minor: Minor; way: 'strip
   };
 }
 
+/** Tells whoever was told that a deposit goes back through Stripe that it could not, and comes another way. */
+export function tellOfBankReturn(deposit: EndedDeposit & { minor: Minor }): MemberLetter {
+  const { id, memberId, number, currency, minor, why } = deposit;
+  return {
+    memberId,
+    subject: subjectOf('deposit', number),
+    text:
+      `${formatMoney(minor, currency)} ${currency} of your deposit ${number} could not go back to the card or account that ` +
+      `they were taken from. They are yours: an officer transfers them to you by bank. The reason why they go back: ${why}`,
+    about: `deposit ${id}`,
+  };
+}
+
+/** Tells whoever has a deposit that nobody needs any more, and whose debit was under way, that this took nothing. */
+export function tellNotTaken({ id, memberId, number, why }: EndedDeposit): MemberLetter {
+  return {
+    memberId,
+    subject: subjectOf('deposit', number),
+    text:
+      `Deposit ${number} could not be charged by your payment method: nothing was taken. ` +
+      `It is not asked for any more, so please do not transfer it. The reason: ${why}`,
+    about: `deposit ${id}`,
+  };
+}
+
 /** Tells whoever was asked for a deposit, and has not paid it, that nobody needs it any more. */
 export function tellNotAsked({ id, memberId, number, why }: EndedDeposit): MemberLetter {
   return {

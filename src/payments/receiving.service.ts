@@ -1,4 +1,5 @@
 /** Money that has come in: written down, booked, and given to what it pays. The one way in, from whatever purse. */
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Minor } from '../kernel/money.js';
@@ -9,6 +10,7 @@ import { orderVoids } from './invoice-voids.js';
 import { RefundsService } from './refunds.service.js';
 import { openOf } from './rules/amounts.js';
 import { creditedEntry, depositEntry, paymentEntry } from './rules/entries.js';
+import type { DepositState } from './rules/lifecycles.js';
 
 /** Money for one invoice or one deposit. */
 export interface Received {
@@ -41,14 +43,13 @@ export class ReceivingService {
   ) {}
 
   /**
-   * Books payments, any number at once. What pays more than is open, or a deposit that nobody needs any more, is owed
-   * back by the same deed.
+   * Books payments, any number at once. What pays more than is open, a deposit that nobody needs any more, or one that is
+   * paid already, is owed back by the same deed.
    */
-  async receive(deed: Deed, received: readonly Received[]): Promise<void> {
-    if (received.length === 0) return;
-    const collections = await lockCollections(deed.tx, [
-      ...new Set(received.flatMap((each) => each.collectionId ?? [])),
-    ]);
+  async receive(deed: Deed, came: readonly Received[]): Promise<void> {
+    if (came.length === 0) return;
+    const collections = await lockCollections(deed.tx, [...new Set(came.flatMap((each) => each.collectionId ?? []))]);
+    const received = await setApart(deed, came);
     const written = await write(deed, received);
     if (written.length !== received.length) throw new Error(`${written.length} of ${received.length} payments written`);
     await this.ledger.post(deed, written.map(entryOf));
@@ -110,12 +111,56 @@ async function write({ tx, now }: Deed, received: readonly Received[]): Promise<
   );
 }
 
-/** Deposits that were paid are held; also those that were withdrawn meanwhile, so that they go back. */
+/** A deposit in one of these is not paid yet. */
+const UNPAID: readonly DepositState[] = ['asked', 'charging', 'processing', 'withdrawn'];
+
+/**
+ * A deposit is paid once: by bank and at Stripe, the member may pay it twice all the same. What comes for it after that is
+ * set apart as a deposit of its own, which nobody needs, so that it goes back like any other, and the one that is needed
+ * stays whatever becomes of the second payment.
+ */
+async function setApart({ tx, now }: Deed, came: readonly Received[]): Promise<readonly Received[]> {
+  const ids = new Set(came.flatMap(({ way, depositId }) => (way === 'deposit' ? [] : (depositId ?? []))));
+  if (ids.size === 0) return came;
+  const rows: { id: string; state: DepositState }[] = await tx.query(
+    'select id, state from deposit where id = any($1) order by sequence for update',
+    [[...ids]],
+  );
+  const unpaid = new Set(rows.flatMap(({ id, state }) => (UNPAID.includes(state) ? [id] : [])));
+  const again: (Received & { ownId: string })[] = [];
+  const received = came.map((each) => {
+    const { way, depositId } = each;
+    if (way === 'deposit' || depositId === undefined || unpaid.delete(depositId)) return each;
+    const ownId = randomUUID();
+    again.push({ ...each, ownId });
+    return { ...each, depositId: ownId };
+  });
+  if (again.length === 0) return came;
+  await tx.query(
+    `insert into deposit (id, offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, asked_at, held_at,
+       why_ended)
+     select a.id, d.offer_id, d.agreement_id, d.agency_id, d.member_id, d.currency, a.minor, a.way, 'held', $5, $5,
+       d.number || ' was paid already, and this came for it as well.'
+     from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) with ordinality as a (id, deposit_id, minor, way, at)
+       join deposit d on d.id = a.deposit_id order by a.at`,
+    [
+      again.map(({ ownId }) => ownId),
+      again.map(({ depositId }) => depositId),
+      again.map(({ minor }) => minor),
+      again.map(({ way }) => way),
+      now,
+    ],
+  );
+  return received;
+}
+
+/** Deposits that were paid are held, by whatever way that was; also those that were withdrawn meanwhile, so that they go back. */
 async function hold({ tx, now }: { tx: EntityManager; now: Date }, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
-    `update deposit set state = 'held', held_at = $2, due_at = null, failure = null
-     where id = any($1) and state in ('asked', 'charging', 'processing', 'withdrawn')`,
-    [ids, now],
+    `update deposit d set state = 'held', way = p.way, held_at = $2, due_at = null, failure = null
+     from payment p
+     where d.id = any($1) and p.deposit_id = d.id and p.way <> 'deposit' and d.state = any($3)`,
+    [ids, now, UNPAID],
   );
 }

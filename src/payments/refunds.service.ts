@@ -7,7 +7,7 @@ import { notFound, refuse } from '../kernel/refusal.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { type CollectionRow, lockCollections, moveCollections } from './collection-rows.js';
-import { type EndedDeposit, tellOfReturn, writeLetters } from './letters.js';
+import { type EndedDeposit, tellOfBankReturn, tellOfReturn, writeLetters } from './letters.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
 import { openOf } from './rules/amounts.js';
 import { takeBack } from './rules/assign.js';
@@ -234,7 +234,9 @@ export class RefundsService {
     );
     const after = row.state === 'done' ? await this.notGivenBack(deed, row, collections) : collections;
     await this.balance(deed, after);
-    if (row.depositId !== null) await this.balanceDeposit(deed, row.depositId);
+    if (row.depositId === null) return;
+    await this.balanceDeposit(deed, row.depositId);
+    await tellOfFailure(deed, { ...row, depositId: row.depositId });
   }
 
   /** What was booked when Stripe gave it back is reversed. */
@@ -286,6 +288,15 @@ export class RefundsService {
       [row.id, stripeRefund],
     );
   }
+}
+
+/** A member that was told that its deposit goes back through Stripe is told that it comes by bank, if it is owed still. */
+async function tellOfFailure({ tx }: Deed, row: RefundRow & { depositId: string }): Promise<void> {
+  const owed: { why: string }[] = await tx.query(`select why from refund where id = $1 and state = 'owed'`, [row.id]);
+  await writeLetters(
+    tx,
+    owed.map(({ why }) => tellOfBankReturn({ ...row, id: row.depositId, why })),
+  );
 }
 
 /** What the entry of a refund books: another one than at Stripe, once that has failed and an officer transferred it. */

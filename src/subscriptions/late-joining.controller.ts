@@ -80,7 +80,8 @@ export class LateJoiningController {
    * Joins with lines of the association's members, as a spreadsheet with the columns business_ref, business_name, region,
    * service_tier, quantity and up_to (the most to pay a month for each line, such as 55.00), and address (postal, for the
    * provider to come to), if wanted: all of it or none. A business that is named for the first time becomes a member. The
-   * same file again adds nothing; an address that is missed can be added so, but not changed.
+   * same file again adds nothing; an address that is missed can be added so, but not changed: the answer names the lines whose
+   * address stays.
    */
   @May('late-joining.import')
   @ApiConsumes('text/csv')

@@ -195,6 +195,16 @@ export class ConsentQuery {
   consent!: 'stated';
 }
 
+/** A row whose address is not taken over. `POST /api/v1/subscriptions/ID/address` corrects one. */
+export class KeptAddressView {
+  /** of the file */
+  line!: number;
+
+  /** its business_ref */
+  reference!: string;
+  reason!: string;
+}
+
 export class LateJoinsImported {
   rows!: number;
 
@@ -207,6 +217,13 @@ export class LateJoinsImported {
 
   /** of these, rows that told the address of lines which had none */
   addressed!: number;
+
+  /** of these, rows with another address than the one that their lines have, which stays */
+  keptAddresses!: number;
+
+  /** the first hundred of those, with why */
+  @ApiProperty({ type: [KeptAddressView] })
+  kept!: readonly KeptAddressView[];
 
   /** all lines of the agreement then, whose band is the price's */
   linesThen!: number;

@@ -31,6 +31,9 @@ import {
 import type { SubscriptionView } from './subscriptions.dto.js';
 import { SubscriptionsQueries } from './subscriptions.queries.js';
 
+/** Rows whose address is not taken over are named in an answer up to so many. */
+const KEPT_LISTED = 100;
+
 /** A spreadsheet of lines that join, read and understood. */
 export interface LateSheet {
   /** SHA-256 of the file */
@@ -117,8 +120,8 @@ export class LateJoiningService {
   /**
    * Joins with lines of an association's members, whose written consent it states that it holds: all of a spreadsheet, or
    * none, and all at the price of the volume that they reach together. The same file again adds nothing. A row
-   * that differs from an earlier one in its address alone tells the address if these lines have none, and is refused if
-   * they have another.
+   * that differs from an earlier one in its address alone tells the address if these lines have none; if they have another,
+   * that stays, and the answer says so.
    * @throws Refusal 'csv.rows' with line and column of what is wrong, 'agreement.not-found', 'late-joining.closed'
    */
   async importJoins(actor: Actor, agreementId: string, { hash, rows }: LateSheet): Promise<LateJoinsImported> {
@@ -151,10 +154,14 @@ export class LateJoiningService {
       await writeAddresses(deed, told);
       const { lines, linesThen } = judged;
       const unchanged = rows.length - joining.length;
-      const result = { rows: rows.length, joined: joining.length, lines, unchanged, addressed: told.length, linesThen };
-      const facts = { associationId, consent: 'stated', hash, ...result };
-      await deed.record({ type: 'offer-round', id: agreementId }, facts);
-      return result;
+      const keptAddresses = judged.kept.length;
+      const result = { rows: rows.length, joined: joining.length, lines, unchanged, addressed: told.length };
+      const counts = { ...result, keptAddresses, linesThen };
+      await deed.record(
+        { type: 'offer-round', id: agreementId },
+        { associationId, consent: 'stated', hash, ...counts },
+      );
+      return { ...counts, kept: judged.kept.slice(0, KEPT_LISTED) };
     });
   }
 

@@ -40,6 +40,8 @@ export interface JoinedBefore {
   readonly quantity: number;
   /** where they are installed, as their lists tell it: whoever may see a line may see this */
   readonly address: string | null;
+  /** its member has told it, or pledged its site with it */
+  readonly addressOfMember: boolean;
   /** the association that joined with them later */
   readonly joinedBy: string | null;
   /** they still count */
@@ -118,7 +120,8 @@ export async function joinedBefore(
   return tx.query(
     `select o.id, o.member_id as "memberId", o.site_reference as site, o.tier_code as tier, o.quantity,
        ${ADDRESS} as address, case when o.joined_band is not null then o.association_id end as "joinedBy",
-       o.state = any($3) as present
+       case when o.address is null then p.address is not null else coalesce(o.address_by = o.member_id, false) end
+         as "addressOfMember", o.state = any($3) as present
      from subscription o ${SITE_OF_LINE}
      where o.agreement_id = $1 and o.member_id = any($2) order by o.settled_at, o.number`,
     [agreementId, memberIds, PRESENT],

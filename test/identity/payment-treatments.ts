@@ -48,7 +48,10 @@ export async function paymentTreatments(system: System, m: TwoSides): Promise<Re
     'post /api/v1/collections/:id/give-up': byOfficer(collectionId, WHY),
     'post /api/v1/payments/bank/:id/assign': byOfficer(receiptId, { number: 'INV-2020-000009' }),
     'post /api/v1/payments/bank/:id/send-back': byOfficer(receiptId, WHY),
-    'get /api/v1/offers/:id/deposit': ofMember({ ids: { id: m.offerId } }),
+    'get /api/v1/offers/:id/deposit': {
+      ...ofMember({ ids: { id: m.offerId } }),
+      manager: unknown({ owner: m.chamber, stranger: m.otherChamber }, { ids: { id: m.broughtOfferId } }),
+    },
     'get /api/v1/deposits/:id': ofMember({ ids: { id: depositId } }),
     'post /api/v1/deposits/:id/return': byOfficer(depositId, WHY),
     'post /api/v1/refunds/:id/confirm': byOfficer(refundId, { bankReference: 'OUT-2' }),

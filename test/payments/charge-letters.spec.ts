@@ -40,10 +40,16 @@ describeOnModel('who is charged', () => {
 
   it('is told of a deposit, too, before a card is charged with it, and is asked to transfer what the card does not give', async () => {
     const [paying, declined] = [await system.someone('owner'), await system.someone('owner')];
+    const chamber = await system.someone('manager');
     await hasMethod(system, asked, paying.organisationId, 'pm_card_visa');
     await hasMethod(system, asked, declined.organisationId, 'pm_card_chargeCustomerFail');
     await signedAgreement(system, {
-      lines: [paying, declined].map(({ organisationId: memberId }) => ({ memberId, firm: true, ceiling: 4_500 })),
+      lines: [paying, declined].map(({ organisationId: memberId }) => ({
+        memberId,
+        firm: true,
+        ceiling: 4_500,
+        ...(memberId === paying.organisationId ? { associationId: chamber.organisationId } : {}),
+      })),
       before: (agencyId) => setTerms(system, agencyId, { deposit: 2_000 }),
     });
     const told = async (member: Someone): Promise<object> => {
@@ -51,6 +57,15 @@ describeOnModel('who is charged', () => {
       return (await member.get(`/api/v1/offers/${items[0]?.id}/deposit`).expect(200)).body as object;
     };
     expect(await told(paying)).toMatchObject({ currency: 'USD', minor: 2_000, way: 'stripe' });
+    // Who may answer for a member is told how much is asked for, and nothing of how it pays.
+    expect(await told(chamber)).toMatchObject({ currency: 'USD', minor: 2_000, way: null });
+    const { items } = (await chamber.get('/api/v1/offers')).body as { items: { id: string; memberId: string }[] };
+    expect(items.map(({ memberId }) => memberId)).toEqual([paying.organisationId]);
+    const { items: others } = (await declined.get('/api/v1/offers')).body as { items: { id: string }[] };
+    await chamber.get(`/api/v1/offers/${others[0]?.id}/deposit`).expect(404);
+    await (await system.someone('manager')).get(`/api/v1/offers/${items[0]?.id}/deposit`).expect(404);
+    await (await system.someone('bidder')).get(`/api/v1/offers/${items[0]?.id}/deposit`).expect(403);
+    await chamber.get('/api/v1/deposits').expect(403);
     const lettersTo = async (memberId: string): Promise<string[]> => {
       const rows: { body: string }[] = await system.source.query(
         `select l.body from deposit d join mail_message l on l.about = 'deposit ' || d.id where d.member_id = $1 order by l.id`,

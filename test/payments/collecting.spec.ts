@@ -260,7 +260,7 @@ describeOnModel('collecting through Stripe', () => {
     await tell(at.system, at.asked.model, 17, 3);
     await at.system.settled();
     // It is not due yet: it is asked for again, and nobody is reminded of it before the days of grace are over.
-    expect(await read(lost)).toMatchObject({ state: 'overdue', openMinor: 11_000, reminders: 0 });
+    expect(await read(lost)).toMatchObject({ state: 'due', openMinor: 11_000, reminders: 0 });
     expect(await lastLetter(lost)).toMatch(/^Please transfer 110\.00 EUR until/);
     expect(await nextHappens(lost)).toMatchObject({ state: 'overdue', reminders: 1 });
   });

@@ -1,14 +1,15 @@
 /** Refunds that Stripe was asked for while the payer's bank took the same money. */
+import { randomUUID } from 'node:crypto';
 import { describeOnModel } from '../support/stripe/ways.js';
 import type { ModelEvent } from '../support/stripe/store.js';
 import { balance } from './books.js';
 import { contest, EUR } from './contest.js';
 import { creditNote } from './issued.js';
-import { noticePasses } from './told.js';
+import { hasMethod, noticePasses } from './told.js';
 
 describeOnModel('refunds of money that is contested', () => {
   const of = contest();
-  const { at, share, invoiced, read, told, intent, refunds } = of;
+  const { at, member, share, invoiced, read, told, intent, refunds } = of;
 
   it('what Stripe cannot give back, because a bank took it meanwhile, is not given back by bank', async () => {
     const invoice = await invoiced('pm_success_de');
@@ -30,6 +31,43 @@ describeOnModel('refunds of money that is contested', () => {
       ['withdrawn', 11_000],
       [expect.stringMatching(/owed|asked/), 11_000],
     ]);
+  });
+
+  it('a deposit that Stripe could not give back is told to come by bank, once, unless a bank took it meanwhile', async () => {
+    const { model } = at.asked;
+    const lettersOf = async (id: string): Promise<string[]> => {
+      const rows: { body: string }[] = await at.system.source.query(
+        'select body from mail_message where about = $1 order by id',
+        [`deposit ${id}`],
+      );
+      return rows.map(({ body }) => body);
+    };
+    for (const taken of [false, true]) {
+      const id = randomUUID();
+      await hasMethod(at.system, at.asked, member().organisationId, 'pm_card_refundFail');
+      await at.system.source.query(
+        `insert into deposit (id, offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, due_at, asked_at)
+         values ($1, $1, $1, $2, $3, $4, 2000, 'stripe', 'charging', app_now(), app_now())`,
+        [id, of.all.agencyId, member().organisationId, EUR],
+      );
+      await at.system.settled();
+      await of.all.officer.post(`/api/v1/deposits/${id}/return`, { why: 'Not needed.' }).expect(200);
+      await told();
+      if (taken) model.dispute(await intent());
+      model.advanceDays(4);
+      await told();
+      await told();
+      expect(await lettersOf(id)).toEqual([
+        expect.stringContaining('go back to the card'),
+        ...(taken
+          ? []
+          : [
+              expect.stringMatching(
+                /^20\.00 EUR of your deposit DEP-\d+ could not go back .* by bank\. The reason why they go back: Not needed\.$/,
+              ),
+            ]),
+      ]);
+    }
   });
 
   it('what Stripe gave back counts, though its answer was lost and it was withdrawn since', async () => {

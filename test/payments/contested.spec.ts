@@ -1,5 +1,6 @@
 /** Money that goes again, in ways that cross each other: refunds, disputes, and payments of another purse meanwhile. */
 import { randomUUID } from 'node:crypto';
+import { dayStart, daysLater } from '../../src/kernel/calendar.js';
 import { signedAgreement } from '../subscriptions/signed-agreement.js';
 import { describeOnModel } from '../support/stripe/ways.js';
 import type { Someone } from '../support/system.js';
@@ -83,12 +84,23 @@ describeOnModel('money that is contested', () => {
     expect(await read(invoice)).toMatchObject({ openMinor: -11_000 });
   });
 
+  it('what is open again when its time is over is overdue, and reminded of at once', async () => {
+    const invoice = await invoiced();
+    const { body } = await of.all.officer.get(`/api/v1/collections/${invoice.id}`);
+    const { dueOn } = body as { dueOn: string };
+    await at.system.passTo(dayStart(daysLater(dueOn, 4)).toISOString());
+    expect(await read(invoice)).toMatchObject({ state: 'paid', dueAt: null });
+    at.asked.model.closeDispute(at.asked.model.dispute(await intent()), 'lost');
+    await told();
+    expect(await read(invoice)).toMatchObject({ state: 'overdue', openMinor: 11_000, reminders: 1 });
+  });
+
   it('a dispute that was lost may be won after all', async () => {
     const invoice = await invoiced();
     const dispute = at.asked.model.dispute(await intent());
     at.asked.model.closeDispute(dispute, 'lost');
     await told();
-    expect(await read(invoice)).toMatchObject({ state: 'overdue', openMinor: 11_000 });
+    expect(await read(invoice)).toMatchObject({ state: 'due', openMinor: 11_000 });
     at.asked.model.closeDispute(dispute, 'won');
     await told();
     expect(await read(invoice)).toMatchObject({ state: 'paid', openMinor: 0 });
@@ -147,7 +159,7 @@ describeOnModel('money that is contested', () => {
     );
     await at.asked.stripe.refunds.create({ payment_intent: paidBy[0]?.reference ?? '', amount: 300 });
     await told();
-    expect(await read(mine as Issued)).toMatchObject({ state: 'overdue', openMinor: 300 });
+    expect(await read(mine as Issued)).toMatchObject({ state: 'due', openMinor: 300 });
   });
 
   it('a deposit that is given back by an officer after part of it has gone is given back for the rest', async () => {

@@ -139,6 +139,29 @@ describeOnModel('a direct debit', () => {
     expect(await read(invoice)).toMatchObject({ state: 'paid', attempts: 1 });
   });
 
+  it('of a deposit that nobody needs any more and that fails is told of once: nothing was taken', async () => {
+    await has('pm_insufficientFunds_de');
+    const id = randomUUID();
+    await at.system.source.query(
+      `insert into deposit (id, offer_id, agreement_id, agency_id, member_id, currency, minor, way, state, due_at, asked_at)
+       values ($1, $1, $1, $2, $3, $4, 2000, 'stripe', 'charging', app_now(), app_now())`,
+      [id, all.agencyId, member(), EUR],
+    );
+    await at.system.settled();
+    await noticePasses(at.system);
+    await all.officer.post(`/api/v1/deposits/${id}/return`, { why: 'It is not needed.' }).expect(200);
+    expect((await all.officer.get(`/api/v1/deposits/${id}`)).body).toMatchObject({ state: 'processing' });
+    at.asked.model.advanceDays(4);
+    await tell(at.system, at.asked.model, 33, 3);
+    expect((await all.officer.get(`/api/v1/deposits/${id}`)).body).toMatchObject({ state: 'withdrawn' });
+    expect(await letters(`deposit ${id}`)).toEqual([
+      expect.stringMatching(/are taken/),
+      expect.stringMatching(
+        /^Deposit DEP-\d+ could not be charged by your payment method: nothing was taken\. .* The reason: It is not needed\.$/,
+      ),
+    ]);
+  });
+
   it('of a deposit is announced as well, and not taken when nobody needs it any more', async () => {
     await has('pm_success_de');
     const ids = [randomUUID(), randomUUID()];

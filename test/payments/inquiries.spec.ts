@@ -78,7 +78,7 @@ describeOnModel('a dispute that begins with a question', () => {
       expect(await read()).toMatchObject({ state: 'paid', openMinor: 0 });
       asked.model.withdraw(id, status);
       await told();
-      const state = status === 'lost' ? 'overdue' : 'disputed';
+      const state = status === 'lost' ? 'due' : 'disputed';
       expect(await read()).toMatchObject({ state, openMinor: 11_000, returnedMinor: 11_000 });
       expect(await balance(system, all.agencyId, 'stripe', EUR)).toBe(0);
     }
@@ -129,7 +129,7 @@ describeOnModel('a dispute that begins with a question', () => {
     expect(await collectionOf(all.officer, second.id)).toMatchObject({ state: 'paid', paidMinor: 11_000 });
     asked.model.withdraw(id, 'lost');
     await told();
-    expect(await collectionOf(all.officer, second.id)).toMatchObject({ state: 'overdue', openMinor: 2_000 });
+    expect(await collectionOf(all.officer, second.id)).toMatchObject({ state: 'due', openMinor: 2_000 });
     asked.model.closeDispute(id, 'won');
     await told();
     expect(await collectionOf(all.officer, second.id)).toMatchObject({ state: 'paid', openMinor: 0 });
@@ -138,7 +138,7 @@ describeOnModel('a dispute that begins with a question', () => {
   it('is over when it is prevented: the payer has the money', async () => {
     asked.model.withdraw(inquiry(), 'prevented');
     await told();
-    expect(await read()).toMatchObject({ state: 'overdue', openMinor: 11_000 });
+    expect(await read()).toMatchObject({ state: 'due', openMinor: 11_000 });
     expect(await balance(system, all.agencyId, 'stripe', EUR)).toBe(0);
   });
 });

@@ -166,7 +166,7 @@ describeOnModel('money told of in any order', () => {
     for (let market = 0; market < ORDERS / MEMBERS; market += 1) ends.push(await story(1 + 10 * market));
     for (const end of ends) expect(end).toEqual(ends[0]);
     const text = JSON.stringify(ends[0]);
-    const told = ['paid', 'failed', 'overdue', 'won', 'lost', 'owed', 'done', 'held', 'refunded'];
+    const told = ['paid', 'failed', 'due', 'won', 'lost', 'owed', 'done', 'held', 'refunded'];
     expect(told.filter((state) => !text.includes(`"state":"${state}"`))).toEqual([]);
     expect(await wrongInBooks(at.system)).toEqual([]);
     const left: unknown[] = await at.system.source.query(

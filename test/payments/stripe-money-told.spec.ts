@@ -27,8 +27,8 @@ const KINDS: readonly (readonly [token: string, happens: Happens, end: End])[] =
   ['pm_insufficientFunds_de', 'debited', ['failed', TOTAL, 0, 0]],
   ['pm_card_chargeCustomerFail', null, ['failed', TOTAL, 0, 0]],
   ['pm_card_createDispute', 'won', ['paid', 0, TOTAL, 0]],
-  ['pm_card_createDispute', 'lost', ['overdue', TOTAL, TOTAL, TOTAL]],
-  ['pm_card_bypassPending', 'refunded', ['overdue', REFUNDED, TOTAL, REFUNDED]],
+  ['pm_card_createDispute', 'lost', ['due', TOTAL, TOTAL, TOTAL]],
+  ['pm_card_bypassPending', 'refunded', ['due', REFUNDED, TOTAL, REFUNDED]],
 ];
 
 describe('money of each kind that is told of in any order', () => {

@@ -148,12 +148,19 @@ describe('the address of lines that join later', () => {
     expect((await linesOf(agreement.provider)).slice(-2)).toMatchObject([{ address: ADDRESS }, { address: null }]);
 
     const other = await send(chamber, columns, `${row(1)},2 Hill Street`, `${row(2)},3 Hill Street`);
-    expect(other.body).toMatchObject({ code: 'csv.rows', faults: [{ line: 2, path: 'address' }], faultCount: 1 });
+    expect(other.body).toMatchObject({ joined: 0, unchanged: 2, addressed: 1, keptAddresses: 1 });
+    expect((other.body as { kept: object[] }).kept).toEqual([
+      {
+        line: 2,
+        reference: 'shop-1',
+        reason: expect.stringMatching(/^The address is not changed: another one was told/),
+      },
+    ]);
     expect((await send(chamber, columns, `${row(3)},${'x'.repeat(301)}`)).body.faults).toMatchObject([
       { line: 2, path: 'address' },
     ]);
     const added = await send(chamber, columns, `${row(1)},`, `${row(2)},3 Hill Street`, `${row(3)},4 Hill Street`);
-    expect(added.body).toMatchObject({ rows: 3, joined: 1, unchanged: 2, addressed: 1 });
+    expect(added.body).toMatchObject({ rows: 3, joined: 1, unchanged: 2, addressed: 0, keptAddresses: 0, kept: [] });
     expect((await linesOf(chamber)).map((each) => each.address)).toEqual([ADDRESS, '3 Hill Street', '4 Hill Street']);
     expect((await sheetOf(agreement.provider)).slice(-3).map((each) => each['address'])).toEqual([
       ADDRESS,
@@ -169,7 +176,8 @@ describe('the address of lines that join later', () => {
     await system.source.query('update site set address = $2 where member_id = $1', [memberId, '1 Old Street']);
     const columns = `${COLUMNS},address`;
     const other = await send(chamber, columns, `${row(1)},2 Hill Street`);
-    expect(other.body).toMatchObject({ code: 'csv.rows', faults: [{ line: 2, path: 'address' }] });
+    const reason = expect.stringMatching(/^The address is not changed: the member has told another one itself\./);
+    expect(other.body).toMatchObject({ unchanged: 1, addressed: 0, kept: [{ line: 2, reference: 'shop-1', reason }] });
     const same = await send(chamber, columns, `${row(1)},1 Old Street`);
     expect(same.body).toMatchObject({ unchanged: 1, addressed: 0 });
     expect((await sheetOf(agreement.provider)).at(-1)).toMatchObject({ site: 'shop-1', address: '1 Old Street' });
@@ -211,6 +219,14 @@ describe('the address of lines that join later', () => {
       expect.not.stringContaining('Until now'),
       expect.stringContaining('Until now it was:\n3 Hill Strete'),
     ]);
+
+    // The file of before takes no correction back.
+    await agreement.officer
+      .put(`${agreement.path}/late-joining`, { until: daysLater(await today(system), 5) })
+      .expect(200);
+    const again = await send(chamber, `${COLUMNS},address`, `${row(1)},3 Hill Strete`, `${row(2)},9 Hill Street`);
+    expect(again.body).toMatchObject({ joined: 1, unchanged: 1, kept: [{ line: 2, reference: 'shop-1' }] });
+    expect((await linesOf(chamber)).map(({ address }) => address)).toEqual(['3 Hill Street', '9 Hill Street']);
 
     // What the member says itself, its association does not change; and nobody does once the provider has been there.
     const shop = await system.someone('owner', brought.memberId);

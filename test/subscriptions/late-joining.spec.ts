@@ -219,7 +219,16 @@ describe('late joining', () => {
     const unstated = await chamber.postCsv(`${agreement.path}/late-joins/import`, rows.join('\n'));
     expect(unstated.status).toBe(422);
     const answer = await send(rows, chamber);
-    expect(answer.body).toEqual({ rows: 6, joined: 6, lines: 12, unchanged: 0, addressed: 0, linesThen: 20 });
+    expect(answer.body).toEqual({
+      rows: 6,
+      joined: 6,
+      lines: 12,
+      unchanged: 0,
+      addressed: 0,
+      keptAddresses: 0,
+      kept: [],
+      linesThen: 20,
+    });
     const { items } = (await chamber.get(`/api/v1/subscriptions?agreementId=${agreement.agreementId}`)).body as {
       items: Joined[];
     };
@@ -241,6 +250,8 @@ describe('late joining', () => {
       lines: 1,
       unchanged: 6,
       addressed: 0,
+      keptAddresses: 0,
+      kept: [],
       linesThen: 21,
     });
     expect((await send(rows, agreement.provider)).status).toBe(403);

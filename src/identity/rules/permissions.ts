@@ -135,6 +135,7 @@ export const PERMISSIONS = {
   'payments.assign': ['officer'],
   'payments.send-back': ['officer'],
   'deposits.read': ['owner', 'officer', 'auditor'],
+  'deposits.read-terms': ['owner', 'manager', 'officer', 'auditor'],
   'deposits.return': ['officer'],
   'refunds.read': ['owner', 'officer', 'auditor'],
   'refunds.confirm': ['officer'],

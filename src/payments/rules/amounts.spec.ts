@@ -12,7 +12,7 @@ import {
 
 /** The states that some verb leads to from this one. */
 function reachable(state: CollectionState): CollectionState[] {
-  const verbs = ['settle', 'credit', 'refund', 'dispute', 'reopen'] as const;
+  const verbs = ['settle', 'credit', 'refund', 'dispute', 'await', 'reopen'] as const;
   return verbs.flatMap((verb) => nextState(collectionLifecycle, state, verb) ?? []);
 }
 
@@ -31,11 +31,12 @@ describe('lifecycles', () => {
 });
 
 describe('the state of a collection after money has moved', () => {
-  type Step = { of: 'paid' | 'returned' | 'credited'; minor: bigint; disputed: boolean };
+  type Step = { of: 'paid' | 'returned' | 'credited'; minor: bigint; disputed: boolean; inTime: boolean };
   const step: fc.Arbitrary<Step> = fc.record({
     of: fc.constantFrom('paid', 'returned', 'credited'),
     minor: fc.bigInt(1n, 120n),
     disputed: fc.boolean(),
+    inTime: fc.boolean(),
   });
   const begin = fc.constantFrom<CollectionState[]>(
     'due',
@@ -59,13 +60,13 @@ describe('the state of a collection after money has moved', () => {
           writtenOffMinor: 0n,
         };
         amounts = { ...amounts, writtenOffMinor: writtenOff(amounts) };
-        for (const { of, minor, disputed } of steps) {
+        for (const { of, minor, ...reopened } of steps) {
           const kept = amounts.paidMinor - amounts.returnedMinor;
           const uncredited = amounts.totalMinor - amounts.creditedMinor;
           const most = of === 'paid' ? minor : of === 'returned' ? kept : uncredited;
           const part = minor < most ? minor : most;
           const next = { ...amounts, [`${of}Minor`]: amounts[`${of}Minor`] + part };
-          const after = stateAfter(next, disputed);
+          const after = stateAfter(next, reopened);
           if (after !== amounts.state)
             expect([amounts.state, reachable(amounts.state)]).toEqual([amounts.state, expect.arrayContaining([after])]);
           amounts = { ...next, state: after, writtenOffMinor: writtenOff({ ...next, state: after }) };
@@ -78,13 +79,18 @@ describe('the state of a collection after money has moved', () => {
   });
 
   it('closes what is paid, credited or refunded, and opens it again when the money goes', () => {
+    const late = { disputed: false, inTime: false };
     const whole = { totalMinor: 100n, creditedMinor: 0n, paidMinor: 100n, returnedMinor: 0n, writtenOffMinor: 0n };
-    expect(stateAfter({ ...whole, state: 'overdue' })).toBe('paid');
-    expect(stateAfter({ ...whole, state: 'due', paidMinor: 60n })).toBe('due');
-    expect(stateAfter({ ...whole, state: 'due', paidMinor: 0n, creditedMinor: 100n })).toBe('credited');
-    expect(stateAfter({ ...whole, state: 'paid', creditedMinor: 100n, returnedMinor: 100n })).toBe('refunded');
-    expect(stateAfter({ ...whole, state: 'paid', returnedMinor: 100n }, true)).toBe('disputed');
-    expect(stateAfter({ ...whole, state: 'disputed', returnedMinor: 100n })).toBe('overdue');
+    expect(stateAfter({ ...whole, state: 'overdue' }, late)).toBe('paid');
+    expect(stateAfter({ ...whole, state: 'due', paidMinor: 60n }, late)).toBe('due');
+    expect(stateAfter({ ...whole, state: 'due', paidMinor: 0n, creditedMinor: 100n }, late)).toBe('credited');
+    expect(stateAfter({ ...whole, state: 'paid', creditedMinor: 100n, returnedMinor: 100n }, late)).toBe('refunded');
+    const gone = { ...whole, returnedMinor: 100n };
+    expect(stateAfter({ ...gone, state: 'paid' }, { disputed: true, inTime: true })).toBe('disputed');
+    expect(stateAfter({ ...gone, state: 'disputed' }, late)).toBe('overdue');
+    // Before anybody is reminded of it, it is due like any other; what is overdue already stays so.
+    expect(stateAfter({ ...gone, state: 'disputed' }, { ...late, inTime: true })).toBe('due');
+    expect(stateAfter({ ...gone, state: 'overdue' }, { ...late, inTime: true })).toBe('overdue');
     expect(statesOf(collectionLifecycle)).toHaveLength(11);
   });
 });

@@ -29,15 +29,25 @@ export function writtenOff(amounts: Omit<Amounts, 'writtenOffMinor'>): Minor {
 
 const CLOSED: ReadonlySet<CollectionState> = new Set(['paid', 'refunded', 'credited']);
 
+/** What else decides on the state of a collection that is open again. */
+export interface Reopened {
+  /** the payer's bank contests a payment of it, and that is not decided yet */
+  readonly disputed: boolean;
+  /** a transfer may still come in time: nobody is reminded of it yet */
+  readonly inTime: boolean;
+}
+
 /**
  * The state after money has moved. Nothing open closes it, and says by what; something open again opens it; all else
  * stays as it is.
- * @param disputed the payer's bank contests a payment of it, and that is not decided yet
  */
-export function stateAfter(amounts: Amounts, disputed = false): CollectionState {
+export function stateAfter(amounts: Amounts, { disputed, inTime }: Reopened): CollectionState {
   const { state, totalMinor, paidMinor, returnedMinor } = amounts;
   const wasClosed = CLOSED.has(state) || state === 'disputed';
-  if (unpaidOf(amounts) > 0n) return wasClosed ? (disputed ? 'disputed' : 'overdue') : state;
+  if (unpaidOf(amounts) > 0n) {
+    if (!wasClosed) return state;
+    return disputed ? 'disputed' : inTime ? 'due' : 'overdue';
+  }
   if (paidMinor > returnedMinor || totalMinor === 0n) return 'paid';
   return wasClosed && paidMinor > 0n ? 'refunded' : 'credited';
 }

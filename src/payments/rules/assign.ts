@@ -13,7 +13,7 @@ export interface Claim {
   readonly number: string;
   readonly id: string;
   readonly openMinor: Minor;
-  /** a deposit is paid whole or not at all, so that it is never held in part */
+  /** a deposit is paid whole or not at all, so that it is never held in part; paid again, it goes back whole */
   readonly whole: boolean;
 }
 
@@ -24,8 +24,8 @@ export interface Assigned {
 }
 
 /**
- * Gives each purse to what it names, in the order of purses and names, never more than is open; what is left of a purse
- * stays with it.
+ * Gives each purse to what it names, in the order of purses and names, never more than is open, or once the whole; what is
+ * left of a purse stays with it.
  */
 export function assign(purses: readonly Purse[], claims: readonly Claim[]): Assigned[] {
   const open = new Map(claims.map((claim) => [claim.number, claim.openMinor]));
@@ -39,7 +39,7 @@ export function assign(purses: readonly Purse[], claims: readonly Claim[]): Assi
       if (!claim || wanted <= 0n || left <= 0n || (claim.whole && left < wanted)) continue;
       const minor = left < wanted ? left : wanted;
       assigned.push({ purse: purse.id, claim: claim.id, minor });
-      open.set(number, wanted - minor);
+      if (!claim.whole) open.set(number, wanted - minor);
       left -= minor;
     }
   }

@@ -6,7 +6,8 @@ import { lifecycle, type StateOf } from '../../kernel/lifecycle.js';
  * processing: its bank takes its time. failed: it is charged again by and by; what cannot be charged is awaited as a transfer
  * until it is due. overdue: the member is reminded, and in
  * the end an officer is asked whether its lines are to be suspended; nothing is suspended by itself.
- * paid, credited, refunded: nothing is open. Money that goes again makes it overdue, or disputed while that is contested.
+ * paid, credited, refunded: nothing is open. Money that goes again makes it due, or overdue where it is time to remind of it,
+ * or disputed while that is contested.
  */
 export const collectionLifecycle = lifecycle('collection', 'due', {
   due: { settle: 'paid', process: 'processing', lapse: 'overdue', credit: 'credited', 'give-up': 'written-off' },
@@ -38,10 +39,10 @@ export const collectionLifecycle = lifecycle('collection', 'due', {
     'give-up': 'written-off',
   },
   'suspension-proposed': { settle: 'paid', decide: 'overdue', credit: 'credited', 'give-up': 'written-off' },
-  paid: { refund: 'refunded', dispute: 'disputed', reopen: 'overdue' },
-  disputed: { settle: 'paid', reopen: 'overdue', refund: 'refunded' },
-  refunded: { settle: 'paid', dispute: 'disputed', reopen: 'overdue' },
-  credited: { settle: 'paid', refund: 'refunded', reopen: 'overdue', dispute: 'disputed' },
+  paid: { refund: 'refunded', dispute: 'disputed', await: 'due', reopen: 'overdue' },
+  disputed: { settle: 'paid', await: 'due', reopen: 'overdue', refund: 'refunded' },
+  refunded: { settle: 'paid', dispute: 'disputed', await: 'due', reopen: 'overdue' },
+  credited: { settle: 'paid', refund: 'refunded', await: 'due', reopen: 'overdue', dispute: 'disputed' },
   'written-off': { settle: 'paid', credit: 'credited' },
 });
 
@@ -49,7 +50,8 @@ export type CollectionState = StateOf<typeof collectionLifecycle>;
 
 /**
  * asked: the member is to transfer it. charging, processing: its payment method is charged. held: it lies with the agency
- * and is the member's. Money that comes for one that was withdrawn is held and goes back.
+ * and is the member's. Money that comes for one that was withdrawn is held and goes back; what comes for one that was paid
+ * is a deposit of its own, which begins as held.
  */
 export const depositLifecycle = lifecycle('deposit', 'asked', {
   asked: { hold: 'held', charge: 'charging', withdraw: 'withdrawn' },

@@ -30,6 +30,7 @@ const row = (line: number, given: Partial<KnownLateRow> = {}): KnownLateRow => (
 const had = (given: Partial<LinesBefore> = {}): LinesBefore => ({
   quantity: 2,
   address: null,
+  addressOfMember: false,
   joinedByUs: true,
   ...given,
 });
@@ -57,12 +58,16 @@ describe('a spreadsheet of lines that join', () => {
     expect(added).toMatchObject({ faults: [], lines: 2, addressed: [{ line: 2 }] });
     const known = had({ address: '1 Main St' });
     for (const address of [null, '1 Main St'])
-      expect(again(address, known)).toMatchObject({ faults: [], addressed: [] });
-    const { faults } = again('2 Main St', known);
-    expect(faults).toMatchObject([{ line: 2, column: 'address' }]);
-    expect(JSON.stringify(faults)).not.toContain('1 Main St');
+      expect(again(address, known)).toMatchObject({ faults: [], addressed: [], kept: [] });
+    for (const addressOfMember of [true, false]) {
+      const { faults, addressed, kept, joining } = again('2 Main St', { ...known, addressOfMember });
+      expect([faults, addressed, joining.map(({ row: { line } }) => line)]).toEqual([[], [], [3]]);
+      expect(kept).toMatchObject([{ line: 2, reference: 'shop-2' }]);
+      expect(kept[0]?.reason.includes('the member has told another one itself')).toBe(addressOfMember);
+      expect(JSON.stringify(kept)).not.toContain('1 Main St');
+    }
     for (const before of [had({ joinedByUs: false }), had({ joinedByUs: false, address: '1 Main St' })]) {
-      expect(again('2 Main St', before)).toMatchObject({ faults: [], addressed: [] });
+      expect(again('2 Main St', before)).toMatchObject({ faults: [], addressed: [], kept: [] });
     }
   });
 

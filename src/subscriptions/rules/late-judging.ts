@@ -27,8 +27,17 @@ export interface LinesBefore {
   readonly quantity: number;
   /** told when they joined, or else of their site: the provider knows it */
   readonly address: string | null;
+  /** the member has told that address itself, or pledged the site with it */
+  readonly addressOfMember: boolean;
   /** this association joined with them: others' address is none of its business, and a pledged site keeps its own */
   readonly joinedByUs: boolean;
+}
+
+/** A row whose address is not taken over, for these lines have another one. */
+export interface KeptAddress {
+  readonly line: number;
+  readonly reference: string;
+  readonly reason: string;
 }
 
 /** A row whose member is known, with what it has there already. */
@@ -42,6 +51,8 @@ export interface JudgedRows<R> {
   readonly joining: readonly { readonly row: R; readonly cell: LateCell }[];
   /** rows that tell the address of lines which have none */
   readonly addressed: readonly R[];
+  /** rows that tell another address than the one that these lines have, which stays */
+  readonly kept: readonly KeptAddress[];
   readonly lines: number;
   /** all lines of the agreement then */
   readonly linesThen: number;
@@ -67,6 +78,7 @@ export function judgeLateRows<R extends KnownLateRow>(
   const faults: LateRowFault[] = [];
   const joining: { row: R; cell: LateCell }[] = [];
   const addressed: R[] = [];
+  const kept: KeptAddress[] = [];
   const classOf = classesOf(agreement);
   const room = new Room(agreement, present);
   for (const row of rows) {
@@ -77,6 +89,9 @@ export function judgeLateRows<R extends KnownLateRow>(
       const fault = whyNotAgain(row, row.before);
       if (fault) faults.push({ line, ...fault });
       else if (tellsAddress(row, row.before)) addressed.push(row);
+      else if (tellsAnother(row, row.before)) {
+        kept.push({ line, reference: row.reference, reason: whyKept(row.before) });
+      }
       continue;
     }
     const left = room.left(cell);
@@ -99,24 +114,29 @@ export function judgeLateRows<R extends KnownLateRow>(
       reason: `must be at least ${price}, the price of ${linesThen} lines`,
     });
   }
-  return { faults, joining, addressed, lines: linesThen - linesOf(present), linesThen };
+  return { faults, joining, addressed, kept, lines: linesThen - linesOf(present), linesThen };
+}
+
+/** May a row stand again whose lines are there already? It tells the same number of them. */
+function whyNotAgain({ quantity }: LateRow, before: LinesBefore): Omit<LateRowFault, 'line'> | null {
+  if (before.quantity === quantity) return null;
+  const reason = `cannot be ${quantity}: this business has, or had, ${before.quantity} here under the agreement already`;
+  return { column: 'quantity', reason };
 }
 
 /**
- * May a row stand again whose lines are there already? It tells the same number of them. Without an address it says nothing
- * about that; with one it may tell it late, but not change it: the provider may be on its way to the one that it was told.
+ * A file that is sent again has the addresses of when it was written; meanwhile one may have been corrected, by the member or
+ * by the association itself. So a row may tell an address late, but never changes one: the file would take the correction back
+ * unseen, and send the provider to where it has been called away from.
  */
-function whyNotAgain({ quantity, address }: LateRow, before: LinesBefore): Omit<LateRowFault, 'line'> | null {
-  if (before.quantity !== quantity) {
-    const reason = `cannot be ${quantity}: this business has, or had, ${before.quantity} here under the agreement already`;
-    return { column: 'quantity', reason };
-  }
-  const known = before.joinedByUs ? before.address : null;
-  if (address === null || known === null || address === known) return null;
-  return {
-    column: 'address',
-    reason: 'cannot be another than the one that these lines have: repeat that, or leave it empty',
-  };
+function tellsAnother({ address }: LateRow, before: LinesBefore): boolean {
+  return address !== null && before.joinedByUs && before.address !== null && address !== before.address;
+}
+
+function whyKept({ addressOfMember }: LinesBefore): string {
+  return addressOfMember
+    ? 'The address is not changed: the member has told another one itself. Ask it to tell this one when that is wrong.'
+    : 'The address is not changed: another one was told since. Until the line is installed, POST /api/v1/subscriptions/ID/address corrects it.';
 }
 
 function tellsAddress({ address }: LateRow, before: LinesBefore): boolean {
