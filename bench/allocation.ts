@@ -102,19 +102,25 @@ export async function benchAllocation(report: Report, sizes: AllocationSizes): P
           if (contradiction) contradictions.push(`${name}: ${contradiction}`);
           runs.push({ own, floor });
         }
-        report.row('allocation', { award, 'providers x lots': `${providers} x ${lots}`, ...summary(runs) });
+        report.row('allocation', {
+          award,
+          'providers x lots': `${providers} x ${lots}`,
+          ...summary(runs, sizes.seconds * 1_000),
+        });
       }
     }
   }
   if (contradictions.length > 0) throw new Error(contradictions.join('\n'));
 }
 
-function summary(runs: readonly { own: Ours | null; floor: PlainAnswer | null }[]) {
+/** @param limit milliseconds after which the plain call was ended: what had proved nothing by then counts as taking them */
+function summary(runs: readonly { own: Ours | null; floor: PlainAnswer | null }[], limit: number) {
   const own = (value: (own: Ours) => number) => runs.map((run) => (run.own ? value(run.own) : Number.NaN));
   const floor = (value: (floor: PlainAnswer) => number) =>
     runs.map((run) => (run.floor ? value(run.floor) : Number.NaN));
   const plainly = floor(({ milliseconds }) => milliseconds);
-  const ratios = own(({ cold }) => cold).map((cold, k) => cold / (plainly[k] ?? Number.NaN));
+  const least = floor(({ milliseconds, gap }) => (gap === 0 ? milliseconds : Math.max(milliseconds, limit)));
+  const ratios = own(({ cold }) => cold).map((cold, k) => cold / (least[k] ?? Number.NaN));
   return {
     'cold ms': median(own(({ cold }) => cold)),
     'warm ms': median(own(({ warm }) => warm)),

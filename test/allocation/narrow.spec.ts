@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { priced } from '../../src/allocation/rules/allocation.js';
 import { Bounds } from '../../src/allocation/rules/bound.js';
 import { decide, decideWithin } from '../../src/allocation/rules/decide.js';
 import { openUnits } from '../../src/allocation/rules/gaps.js';
@@ -9,45 +8,10 @@ import type { ProblemBid } from '../../src/allocation/rules/problem.js';
 import { copyRegion, keepOnly, NONE, type Region, wholeRegion, within } from '../../src/allocation/rules/region.js';
 import { Relaxation } from '../../src/allocation/rules/relaxation.js';
 import { cases, enough } from '../support/cases.js';
+import { everyAllocation, type Owned } from './every-allocation.js';
 import { startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
 import { smallProblems } from './small-problems.js';
-
-interface Owned {
-  /** who wins each unit */
-  readonly owners: readonly number[];
-  /** the option of each bid, NONE for nothing */
-  readonly bands: readonly number[];
-}
-
-/** All allocations of whole units that keep all rules. */
-function allAllocations(market: Market): Owned[] {
-  const all: Owned[] = [];
-  const owners = market.units.map(() => 0);
-  const visit = (unit: number): void => {
-    for (let bid = 0; unit < owners.length && bid < market.bids.length; bid += 1) {
-      owners[unit] = bid;
-      visit(unit + 1);
-    }
-    if (unit < owners.length) return;
-    const found = priced(
-      market,
-      market.bids.map((_, bid) => new Map(owners.flatMap((of, u) => (of === bid ? [[u, 1]] : [])))),
-    );
-    if (!found) return;
-    const bands = market.bids.map(({ options }, bid) => {
-      const lines = found.lines[bid] ?? 0;
-      const reached = options.find((o) => {
-        const { lo = 0, hi = 0 } = market.options[o] ?? {};
-        return lo <= lines && lines <= hi;
-      });
-      return lines > 0 ? (reached ?? NONE) : NONE;
-    });
-    all.push({ owners: [...owners], bands });
-  };
-  visit(0);
-  return all;
-}
 
 function holds(market: Market, { allowed, must, forbidden }: Region, { owners, bands }: Owned): boolean {
   const units = market.units.length;
@@ -72,7 +36,7 @@ function partOf(market: Market, marks: readonly number[]): Region {
 const someMarks = fc.array(fc.nat(1_000), { maxLength: 7 });
 
 /** A bid for lots at one price a line, in one band. */
-function bid(id: string, from: number, price: bigint, lots: readonly string[]): ProblemBid {
+function bidFor(id: string, from: number, price: bigint, lots: readonly string[]): ProblemBid {
   return {
     id,
     provider: id,
@@ -82,7 +46,7 @@ function bid(id: string, from: number, price: bigint, lots: readonly string[]): 
   };
 }
 
-function market(lines: readonly number[], bids: readonly ProblemBid[]): Market {
+function marketFor(lines: readonly number[], bids: readonly ProblemBid[]): Market {
   const lots = lines.map((basic, k) => ({ id: `L${k}`, demand: { basic } }));
   return marketOf({ currency: 'USD', termMonths: 1, lots, bids, rules: { award: 'lot' } });
 }
@@ -100,7 +64,7 @@ describe('narrowing a region by volumes', () => {
       fc.property(smallProblems('lot'), someMarks, (problem, marks) => {
         const of = marketOf(problem);
         const region = partOf(of, marks);
-        const held = allAllocations(of).filter((one) => holds(of, region, one));
+        const held = everyAllocation(of).filter((one) => holds(of, region, one));
         const before = copyRegion(region);
         const left = narrow(of, region);
         if (!left) expect(held).toEqual([]);
@@ -116,9 +80,9 @@ describe('narrowing a region by volumes', () => {
 
   it('keeps a unit from others that two bids need together for their fewest lines', () => {
     const lots = ['L0', 'L1', 'L2', 'L3'];
-    const of = market(
+    const of = marketFor(
       [10, 10, 10, 4],
-      [bid('a', 15, 5n, lots.slice(0, 3)), bid('b', 10, 5n, lots.slice(0, 3)), bid('c', 1, 4n, lots)],
+      [bidFor('a', 15, 5n, lots.slice(0, 3)), bidFor('b', 10, 5n, lots.slice(0, 3)), bidFor('c', 1, 4n, lots)],
     );
     const region = wholeRegion(of);
     region.must.fill(1, 0, 2);
@@ -129,9 +93,9 @@ describe('narrowing a region by volumes', () => {
 
   it('sees that two bids cannot both reach what they ask for', () => {
     const lots = ['L0', 'L1', 'L2'];
-    const of = market(
+    const of = marketFor(
       [10, 10, 30],
-      [bid('a', 11, 5n, lots.slice(0, 2)), bid('b', 10, 5n, lots.slice(0, 2)), bid('c', 1, 4n, lots)],
+      [bidFor('a', 11, 5n, lots.slice(0, 2)), bidFor('b', 10, 5n, lots.slice(0, 2)), bidFor('c', 1, 4n, lots)],
     );
     const region = wholeRegion(of);
     region.must.fill(1, 0, 2);
@@ -139,7 +103,10 @@ describe('narrowing a region by volumes', () => {
   });
 
   it('counts a whole unit for whoever must win something', () => {
-    const of = market([10, 10, 10], [bid('a', 25, 5n, ['L0', 'L1', 'L2']), bid('b', 1, 4n, ['L0', 'L1', 'L2'])]);
+    const of = marketFor(
+      [10, 10, 10],
+      [bidFor('a', 25, 5n, ['L0', 'L1', 'L2']), bidFor('b', 1, 4n, ['L0', 'L1', 'L2'])],
+    );
     const region = keepOnly(of, wholeRegion(of), Int32Array.from([0, 1]));
     expect(narrow(of, region)).toBe(false);
   });

@@ -1,50 +1,23 @@
 import fc from 'fast-check';
-import { priced } from '../../src/allocation/rules/allocation.js';
 import { Bounds } from '../../src/allocation/rules/bound.js';
 import { decide } from '../../src/allocation/rules/decide.js';
 import { Decided } from '../../src/allocation/rules/decided.js';
 import { type Market, marketOf } from '../../src/allocation/rules/market.js';
-import { keepOnly, NONE, wholeRegion } from '../../src/allocation/rules/region.js';
+import { keepOnly, wholeRegion } from '../../src/allocation/rules/region.js';
 import { waysIn } from '../../src/allocation/rules/ways.js';
 import { cases } from '../support/cases.js';
+import { everyAllocation, type Owned } from './every-allocation.js';
 import { startHighs } from './in-process.js';
 import { largeProblem } from './large-problem.js';
 import { smallProblems } from './small-problems.js';
 
-interface Cheapest {
-  readonly cost: number;
-  /** who wins each unit */
-  readonly owners: readonly number[];
-}
-
 /** The cheapest allocation of whole units in every choice of bands that holds one, by the bands. */
-function cheapestByWay(market: Market): Map<string, Cheapest> {
-  const cheapest = new Map<string, Cheapest>();
-  const owners = market.units.map(() => 0);
-  const visit = (unit: number): void => {
-    if (unit < owners.length) {
-      for (let bid = 0; bid < market.bids.length; bid += 1) {
-        owners[unit] = bid;
-        visit(unit + 1);
-      }
-      return;
-    }
-    const allocation = market.bids.map((_, bid) => new Map(owners.flatMap((of, u) => (of === bid ? [[u, 1]] : []))));
-    const found = priced(market, allocation);
-    if (!found) return;
-    const bands = market.bids.map(
-      ({ options }, bid) =>
-        options.find((o) => {
-          const { lo = 0, hi = 0 } = market.options[o] ?? {};
-          const lines = found.lines[bid] ?? 0;
-          return lines > 0 && lo <= lines && lines <= hi;
-        }) ?? NONE,
-    );
-    const { cost } = found;
-    if (cost < (cheapest.get(bands.join())?.cost ?? Infinity))
-      cheapest.set(bands.join(), { cost, owners: [...owners] });
-  };
-  visit(0);
+function cheapestByWay(market: Market): Map<string, Owned> {
+  const cheapest = new Map<string, Owned>();
+  for (const one of everyAllocation(market)) {
+    const bands = one.bands.join();
+    if (one.cost < (cheapest.get(bands)?.cost ?? Infinity)) cheapest.set(bands, one);
+  }
   return cheapest;
 }
 
