@@ -47,7 +47,8 @@ export class AuctionsController {
 
   /**
    * Bids: seals a tariff, with alternatives to it or without, in place of what was bid before, and answers with a signed
-   * receipt. What is received before the deadline counts.
+   * receipt. What is received before the deadline counts. There is room for 1,000 providers, in a large tender for fewer:
+   * one that has no bid yet may be refused (`bid.no-room`), and may come in when another withdraws.
    */
   @May('bids.submit')
   @ApiBody({ type: BidBody })

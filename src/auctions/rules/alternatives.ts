@@ -1,13 +1,12 @@
 /** Whether a bid with alternatives may be sent, and whether what arrived is one. */
 import type { Fault } from '../../kernel/refusal.js';
-import { MAX_BANDS } from '../../pricing/rules/band-faults.js';
 import { tariffsOf } from '../../pricing/rules/alternatives.js';
 import type { BidTariff } from '../../pricing/rules/tariff.js';
 import type { AuctionFormat } from '../../tenders/rules/auction-settings.js';
 import { bidFaults, type BidTerms, bodyFaults } from './bid-faults.js';
+import { MAX_ALTERNATIVES, roomFor } from './room.js';
 
-/** Alternatives to the main tariff of a bid, and characters of a label. */
-export const MAX_ALTERNATIVES = 4;
+/** Characters of a label. */
 const MAX_LABEL = 30;
 
 /** Letters and digits, and between them spaces, dots, hyphens and underscores. */
@@ -52,8 +51,9 @@ export function sealedBidFaults(bid: BidTariff, frame: SealedTerms): Fault[] {
     return [{ path: 'alternatives', reason }];
   }
   const bands = tariffs.reduce((sum, { tariff }) => sum + tariff.bands.length, 0);
-  if (tariffs.length > 1 && bands > MAX_BANDS) {
-    const reason = `The tariff and its alternatives have ${bands} bands; give at most ${MAX_BANDS} altogether.`;
+  const most = roomFor(frame).bands;
+  if (tariffs.length > 1 && bands > most) {
+    const reason = `The tariff and its alternatives have ${bands} bands; give at most ${most} altogether.`;
     return [{ path: 'alternatives', reason }];
   }
   return tariffs.flatMap(({ alternative, tariff }) =>
