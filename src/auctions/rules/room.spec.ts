@@ -82,7 +82,8 @@ describe('the room of a tender', () => {
   it('is enough for every bidder with four alternatives, each as dear and in as many bands as it may be', () => {
     const terms = termsOf(20, 2);
     const tariff = dearest(terms, 4);
-    const bid = { ...tariff, alternatives: Object.fromEntries(named('a', MAX_ALTERNATIVES).map((at) => [at, tariff])) };
+    const others = named('a', MAX_ALTERNATIVES).map((at, n) => [at, { ...tariff, capacity: 9_000 + n }]);
+    const bid: BidTariff = { ...tariff, alternatives: Object.fromEntries(others) };
     expect(sealedBidFaults(bid, terms)).toEqual([]);
     expect(MOST_BIDDERS).toBe(1_000);
     expect(faultsOf(terms, MOST_BIDDERS, bid)).toEqual([]);
@@ -96,7 +97,7 @@ describe('the room of a tender', () => {
     const reason = 'There are 9 bands; in a tender with so many lots and tiers give at most 8.';
     expect(bidFaults(dearest(terms, bands + 1), terms)).toEqual([{ path: 'bands', reason }]);
     const [four, five] = [dearest(terms, 4), dearest(terms, 5)];
-    expect(sealedBidFaults({ ...four, alternatives: { other: four } }, terms)).toEqual([]);
+    expect(sealedBidFaults({ ...four, alternatives: { other: { ...four, capacity: 9 } } }, terms)).toEqual([]);
     expect(sealedBidFaults({ ...four, alternatives: { other: five } }, terms)).toEqual([
       { path: 'alternatives', reason: 'The tariff and its alternatives have 9 bands; give at most 8 altogether.' },
     ]);
