@@ -9,6 +9,8 @@ export interface TariffBody {
   readonly bands: readonly { readonly from: number; readonly monthly: ListPrices }[];
   readonly lots: Readonly<Record<string, { readonly surcharge?: number; readonly setup?: number }>>;
   readonly minimumLines?: number;
+  /** of a bid that decides as it is, by label */
+  readonly alternatives?: Readonly<Record<string, TariffBody>>;
 }
 
 export interface BidPlan {
@@ -131,4 +133,29 @@ export function tariffOf(
     lots: Object.fromEntries(covered),
     minimumLines: 1,
   };
+}
+
+/** What the alternative of a bid takes off its prices, in percent, if it gets half of all lines. */
+export const OFF_FOR_HALF = 8;
+/** Of fewer lines half is not worth a tariff of its own. */
+const FEWEST_LINES = 10;
+
+/** The bids where sealed bids decide: whoever offers most regions has an alternative, lower prices for half of all lines. */
+export function sealedBids(plans: readonly BidPlan[]): typeof tariffOf {
+  const most = Math.max(...plans.map(({ regions }) => regions.size));
+  const widest = plans.find(({ regions }) => regions.size === most);
+  return (plan, lots, demandedLines) => {
+    const tariff = tariffOf(plan, lots, demandedLines);
+    return plan === widest && demandedLines >= FEWEST_LINES ? withHalf(tariff, demandedLines) : tariff;
+  };
+}
+
+function withHalf(tariff: TariffBody, demandedLines: number): TariffBody {
+  const lower = (price: number) => Math.max(1, Math.round((price * (100 - OFF_FOR_HALF)) / 100));
+  const bands = tariff.bands.map(({ from, monthly }) => ({
+    from,
+    monthly: Object.fromEntries(Object.entries(monthly).map(([tier, price]) => [tier, lower(price)])),
+  }));
+  const half = { ...tariff, bands, minimumLines: Math.ceil(demandedLines / 2) };
+  return { ...tariff, alternatives: { 'half of it': half } };
 }

@@ -8,6 +8,7 @@ import { projectRoot } from '../src/platform/config/project.js';
 import { AUCTION_FORMATS, type AuctionFormat, DEFAULT_AUCTION } from '../src/tenders/rules/auction-settings.js';
 import { tellAlternatives } from './alternatives.js';
 import { playAuction } from './auction.js';
+import { sealedBids, tariffOf } from './bidders.js';
 import { gather, type Login, PASSWORD } from './cast.js';
 import { conclude } from './conclusion.js';
 import { catalogue, join as joinPool, lock, openPool } from './demand.js';
@@ -83,7 +84,7 @@ async function play(options: Options, ground: DemoGround, input: DemoInput): Pro
   await story.stage('lock', 'The demand is locked', () => lock(stage, poolId));
   const tender = await story.stage('tender', 'A tender, and sealed bids', async () => {
     const published = await publish(stage, poolId, options.format);
-    await bid(stage, published);
+    await bid(stage, published, options.format === 'sealed' ? sealedBids(input.bidders) : tariffOf);
     return published;
   });
   const auction = await story.stage('auction', 'The bids are opened, and compete', async () => {

@@ -18,6 +18,10 @@ export function tellAward(play: Play, award: AwardAnswer): void {
       story.money(winner.costMinor),
     ]),
   );
+  for (const { providerName, alternative } of award.winners) {
+    if (alternative !== null)
+      story.say(`${providerName} wins by the lower of its tariffs, because it gets at least half of all lines.`);
+  }
   for (const sentence of award.explanation.slice(0, 12)) story.say(sentence);
   const proved = award.solverStatus === 'optimal' ? 'proved to be the cheapest possible' : 'the best found in time';
   story.say(

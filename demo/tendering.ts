@@ -2,7 +2,7 @@
 import type { AuctionFormat } from '../src/tenders/rules/auction-settings.js';
 import { ApiRefusal } from './api.js';
 import { auctionTerms, formatWords } from './auction-api.js';
-import { tariffOf } from './bidders.js';
+import { OFF_FOR_HALF, tariffOf } from './bidders.js';
 import { type Play, days, now, passTo, until } from './play.js';
 import { priceCaps } from './prices.js';
 
@@ -19,6 +19,8 @@ export interface Winner {
   readonly bidId: string;
   readonly providerId: string;
   readonly providerName: string;
+  /** the label of the alternative by which it wins; null when by its main tariff */
+  readonly alternative: string | null;
   readonly band: number;
   readonly lines: number;
   readonly costMinor: number;
@@ -93,24 +95,24 @@ function regionsOf({ lots }: TenderAnswer): Map<string, readonly string[]> {
   return new Map(lots.map(({ code, regions }) => [code, regions]));
 }
 
-/** Every provider seals a tariff. */
-export async function bid(play: Play, tender: TenderAnswer): Promise<number> {
+/**
+ * Every provider seals a bid.
+ * @param bidOfPlan what a plan's is; a tariff without alternatives unless said
+ */
+export async function bid(play: Play, tender: TenderAnswer, bidOfPlan = tariffOf): Promise<number> {
   const { story, input, cast } = play;
   const lots = regionsOf(tender);
   const bar = story.progress('sealed bids', input.bidders.length, 'bids');
+  const bids = input.bidders.map((plan) => ({ plan, tariff: bidOfPlan(plan, lots, input.survey.lines) }));
   let sent = 0;
   await until(
     () => cast.officer.get<{ state: string }>(`/api/v1/tenders/${tender.id}/auction`).catch(() => ({ state: 'none' })),
     (auction) => auction.state !== 'none',
   );
-  for (const plan of input.bidders) {
+  for (const { plan, tariff } of bids) {
     const user = cast.providers.get(plan.provider);
     if (!user) throw new Error(`${plan.provider} has no account`);
-    await user.post(
-      `/api/v1/tenders/${tender.id}/bids`,
-      tariffOf(plan, lots, input.survey.lines),
-      `demo-bid-${tender.id}`,
-    );
+    await user.post(`/api/v1/tenders/${tender.id}/bids`, tariff, `demo-bid-${tender.id}`);
     sent += 1;
     bar.to(sent);
   }
@@ -118,6 +120,13 @@ export async function bid(play: Play, tender: TenderAnswer): Promise<number> {
   story.say(
     'Each is encrypted on arrival, and its sender holds a signed receipt. Not even the agency can read one yet.',
   );
+  for (const { plan, tariff } of bids.filter((each) => each.tariff.alternatives !== undefined)) {
+    const half = tariff.alternatives?.['half of it']?.minimumLines ?? 0;
+    story.say(
+      `${plan.provider} seals two tariffs, of which at most one can win: one for however little it gets, and one that is ` +
+        `${OFF_FOR_HALF} % lower if it gets half of it, ${story.count(half)} lines or more.`,
+    );
+  }
   return sent;
 }
 

@@ -21,11 +21,13 @@ import {
 import { AuctionsQueries } from './auctions.queries.js';
 import { AuctionsService } from './auctions.service.js';
 import { Reception } from './reception.js';
-import { ParseBid } from './tariff.pipe.js';
+import { repeatedFaults } from './rules/repeated.js';
+import { ParseBid, unlessFaults } from './tariff.pipe.js';
 
-/** A request as far as it tells when it was received. */
+/** A request as far as it tells when it was received, and what was sent. */
 interface Arriving {
   readonly raw: IncomingMessage;
+  readonly rawBody?: Buffer;
 }
 
 @Controller('api/v1')
@@ -47,7 +49,9 @@ export class AuctionsController {
 
   /**
    * Bids: seals a tariff, with alternatives to it or without, in place of what was bid before, and answers with a signed
-   * receipt. What is received before the deadline counts.
+   * receipt. What is received before the deadline counts. There is room for 1,000 providers, in a large tender for fewer:
+   * one that has no bid yet may be refused (`bid.no-room`), and may come in when another withdraws. Alternatives are for
+   * tenders whose `auction.format` is `sealed`, and go with no proxy (`bid.has-proxy`).
    */
   @May('bids.submit')
   @ApiBody({ type: BidBody })
@@ -58,6 +62,7 @@ export class AuctionsController {
     @Body(ParseBid) tariff: BidTariff,
     @Req() request: Arriving,
   ): Promise<ReceiptView> {
+    unlessFaults(repeatedFaults(request.rawBody?.toString() ?? ''));
     return this.auctions.submit(actor, { tenderId, received: await this.reception.receivedAt(request.raw) }, tariff);
   }
 

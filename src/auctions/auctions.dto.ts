@@ -3,6 +3,7 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from 
 import type { Minor } from '../kernel/money.js';
 import type { BidTariff } from '../pricing/rules/tariff.js';
 import { AUCTION_STATES } from './rules/lifecycles.js';
+import { MAX_ALTERNATIVES } from './rules/room.js';
 
 const MINOR_BY_TIER = { type: 'object', additionalProperties: { type: 'integer' } } as const;
 
@@ -85,16 +86,30 @@ export class TariffBody {
 }
 
 /**
- * A sealed bid: a tariff and, where the tender's sealed bids decide, alternatives to it. Each is a whole tariff of its own,
- * with bands that count the lines won by it, and at most one of all wins. With its alternatives a bid has 20 bands at most.
+ * A sealed bid: a tariff and, where the tender's sealed bids decide (`auction.format` is `sealed`), alternatives to it. Each is a whole tariff of its own,
+ * with bands that count the lines won by it, and at most one of all wins. With its alternatives a bid has 20 bands at most, or
+ * what a refusal says where lots times tiers are more than 4,000.
  */
 @ApiExtraModels(TariffBody)
 export class BidBody extends TariffBody {
   /**
-   * by label, 1 to 4 of them; a label has 1 to 30 characters, and is told with what wins. Of tariffs that would cost the same
-   * the main one is preferred, then the earlier label
+   * by label, 1 to 4 of them, none the same tariff as another of the bid. A label has 1 to 30 characters: letters and digits,
+   * and between them spaces, dots, hyphens and underscores; labels that read alike are refused. It is told with what wins. Of
+   * tariffs that would make the whole cost the same the main one is preferred, then the earlier label
    */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: { $ref: getSchemaPath(TariffBody) } })
+  @ApiPropertyOptional({
+    type: 'object',
+    minProperties: 1,
+    maxProperties: MAX_ALTERNATIVES,
+    additionalProperties: { $ref: getSchemaPath(TariffBody) },
+    example: {
+      'all of it': {
+        bands: [{ from: 1, monthly: { 'fibre-1000': 29_000 } }],
+        lots: { seoul: {}, jeju: {} },
+        minimumLines: 900,
+      },
+    },
+  })
   alternatives?: Record<string, TariffBody>;
 }
 

@@ -20,7 +20,8 @@ import { hasProxy, proxyTurn } from './proxy-rows.js';
 import { sealedBidFaults } from './rules/alternatives.js';
 import { bidLifecycle } from './rules/lifecycles.js';
 import { receiptText } from './rules/receipt.js';
-import { whyNotOpen, whyNotReceive, whyNotWithdraw, whyNotWithProxy } from './rules/why-not.js';
+import { roomFor } from './rules/room.js';
+import { whyNoRoom, whyNotOpen, whyNotReceive, whyNotWithdraw, whyNotWithProxy } from './rules/why-not.js';
 import { SealedBid } from './sealed-bid.entity.js';
 import { Sealing } from './sealing.js';
 import { unlessFaults } from './tariff.pipe.js';
@@ -51,14 +52,16 @@ export class AuctionsService {
   /**
    * Takes a tariff, with alternatives or without, as the provider's bid, in place of the one it had. Nothing of it leaves
    * the box but whether there are alternatives.
-   * @throws Refusal 'bid.faults' with every place, 'bid.has-proxy', 'auction.too-late', 'auction.closed', 'auction.cancelled'
+   * @throws Refusal 'bid.faults' with every place, 'bid.has-proxy', 'bid.no-room', 'auction.too-late', 'auction.closed',
+   *   'auction.cancelled'
    */
   async submit(actor: Actor, { tenderId, received }: Bidding, tariff: BidTariff): Promise<ReceiptView> {
     const input = { tenderId, tariff: this.sealing.fingerprint(tariff) };
     return this.deeds.run(actor, 'bids.submit', input, async (deed) => {
       const [providerId, personId] = bidderOf(actor);
       unless(whyNotReceive(await this.auctionOf(deed.tx, tenderId), received));
-      unlessFaults(sealedBidFaults(tariff, await this.frames.of(deed.tx, tenderId)));
+      const frame = await this.frames.of(deed.tx, tenderId);
+      unlessFaults(sealedBidFaults(tariff, frame));
       const bidId = randomUUID();
       const { box, commitment } = this.sealing.seal(bidId, tariff);
 
@@ -70,6 +73,9 @@ export class AuctionsService {
       }
       await this.takeTurn(deed.tx, tenderId, providerId);
       const before = await this.ownBids(deed.tx, tenderId, providerId);
+      if (before.standing_id === null) {
+        unless(whyNoRoom(await this.othersInTurn(deed.tx, tenderId), roomFor(frame).bidders));
+      }
       const sequence = before.count + 1;
       const receipt = { bidId, tenderId, sequence, commitment, receivedAt: received };
       const signature = this.keys.sign(receiptText(receipt));
@@ -202,6 +208,15 @@ export class AuctionsService {
   /** Lets a provider's bids of an auction be written one after the other; other providers' go on meanwhile. */
   private async takeTurn(tx: EntityManager, tenderId: string, providerId: string): Promise<void> {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`bids ${tenderId} ${providerId}`]);
+  }
+
+  /**
+   * How many providers have a bid. Whoever bids without having one waits here until those before are recorded, so that no
+   * more get in than there is room for; it is the last that a bid waits for.
+   */
+  private async othersInTurn(tx: EntityManager, tenderId: string): Promise<number> {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`room ${tenderId}`]);
+    return tx.countBy(SealedBid, { auctionId: tenderId, state: bidLifecycle.initial });
   }
 
   private async ownBids(tx: EntityManager, tenderId: string, providerId: string): Promise<OwnBids> {

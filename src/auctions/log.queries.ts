@@ -10,17 +10,17 @@ import { canonicalJson } from '../kernel/canonical.js';
 import { notFound, type Refusal, refuse, unless } from '../kernel/refusal.js';
 import { Keys, sha256 } from '../platform/keys/keys.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
-import { bidTariffOfJson } from '../pricing/rules/tariff-json.js';
+import { tariffOfJson } from '../pricing/rules/tariff-json.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { contentOf, eventsBehind, lastEvent, lastOf } from './event-rows.js';
 import { LiveQueries } from './live.queries.js';
 import type { AuctionContent, AuctionEvent, StandingContent } from './rules/events.js';
 import { type LogFile, logFile, type OpenedTariff, type Telling } from './rules/log-file.js';
-import { sealedParts } from './rules/receipt.js';
+import { partSalt } from './rules/receipt.js';
 import { whyNoLog } from './rules/why-no-log.js';
 import type { TariffPart } from './tariff-rows.js';
 
-/** As many events or tariffs are read at once. */
+/** As many events or tariffs are read at once; each alternative of a bid is a tariff of its own. */
 const AT_ONCE = 100;
 
 const UNREAD = { content: {}, salt: '' } as const;
@@ -90,11 +90,12 @@ export class LogQueries {
     );
     for (let from = 0; from < commitments.length; from += AT_ONCE) {
       const some = commitments.slice(from, from + AT_ONCE);
-      const opened = await openedTariffs(
-        tx,
-        id,
-        some.map((commitment) => bids.get(commitment) ?? commitment),
-      );
+      const wanted = some.map((commitment) => ({
+        commitment,
+        bid: bids.get(commitment) ?? commitment,
+        alternative: tariffs[commitment]?.alternative,
+      }));
+      const opened = await openedTariffs(tx, id, wanted);
       yield `${comma}${some.map((commitment) => member(commitment, opened.get(commitment))).join(',')}`;
       comma = ',';
     }
@@ -144,22 +145,36 @@ function whyNotFull(actor: Actor | null): Refusal | null {
   return refuse('deed.forbidden', sentence, { kind: 'forbidden' });
 }
 
-/** The tariffs of these bids, by their own commitments. */
+/** A tariff that is opened. */
+interface Wanted {
+  readonly commitment: string;
+  /** the commitment of its bid */
+  readonly bid: string;
+  /** which one of a bid with alternatives: its label, or null of the main one; undefined where it is the whole bid */
+  readonly alternative: string | null | undefined;
+}
+
+/** These tariffs by their own commitments. Of a bid with alternatives no other tariff is read. */
 async function openedTariffs(
   tx: EntityManager,
   id: string,
-  commitments: readonly string[],
+  wanted: readonly Wanted[],
 ): Promise<ReadonlyMap<string, OpenedTariff>> {
-  const rows: { commitment: string; tariff: unknown; salt: string }[] = await tx.query(
-    'select commitment, tariff, salt from auction_tariff where auction_id = $1 and commitment = any($2)',
-    [id, [...new Set(commitments)]],
+  const rows: { place: number; tariff: unknown; salt: string }[] = await tx.query(
+    `select w.place::int, case when w.label is null then t.tariff - 'alternatives' else t.tariff -> 'alternatives' -> w.label end as tariff,
+            t.salt
+     from unnest($2::text[], $3::text[]) with ordinality as w (bid, label, place)
+     join auction_tariff t on t.auction_id = $1 and t.commitment = w.bid`,
+    [id, wanted.map(({ bid }) => bid), wanted.map(({ alternative }) => alternative ?? null)],
   );
   return new Map(
-    rows.flatMap(({ commitment, tariff: json, salt }): [string, OpenedTariff][] => {
-      const bid = bidTariffOfJson(json);
-      const parts = sealedParts(bid, salt, sha256);
-      if (parts.length === 0) return [[commitment, { tariff: bid, salt }]];
-      return parts.map(({ commitment: own, ...part }) => [own, part]);
+    rows.flatMap(({ place, tariff: json, salt }): [string, OpenedTariff][] => {
+      const one = wanted[place - 1];
+      if (!one) return [];
+      const { commitment, alternative } = one;
+      const tariff = tariffOfJson(json);
+      if (alternative === undefined) return [[commitment, { tariff, salt }]];
+      return [[commitment, { tariff, salt: partSalt(alternative, salt, sha256), alternative }]];
     }),
   );
 }

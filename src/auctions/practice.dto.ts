@@ -33,7 +33,7 @@ export class PracticeBody {
   })
   durationSeconds?: number;
 
-  /** what you begin with; as a bid must be */
+  /** what you begin with; as a bid must be, without alternatives: practise with one of its tariffs at a time */
   @ApiProperty({ type: TariffBody })
   tariff!: TariffBody;
 }

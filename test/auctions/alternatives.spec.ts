@@ -63,11 +63,26 @@ it('names the alternative at which something is wrong', async () => {
   const five = Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`no ${n}`, dear]));
   const nested = { bands: Array.from({ length: 10 }, (_, n) => ({ from: n + 1, monthly: { basic: 30 - n } })) };
   const ten = { ...nested, lots: { north: {} } };
-  for (const alternatives of [{}, [], 'small', five, { a: ten, b: ten }]) {
+  for (const alternatives of [{}, [], 'small', five, { a: ten, b: { ...ten, capacity: 9 } }]) {
     expect(await refused(provider, tenderId, { ...dear, alternatives })).toEqual(['alternatives']);
   }
+  // A bid is sealed: whoever sends a tariff or a label twice could not see it afterwards.
+  const [some, others] = [
+    { ...dear, capacity: 20 },
+    { ...dear, capacity: 30 },
+  ];
+  const twice = { a: { ...others }, b: dear, c: others };
+  expect(await refused(provider, tenderId, { ...dear, alternatives: twice })).toEqual([
+    'alternatives.b',
+    'alternatives.c',
+  ]);
+  const text = JSON.stringify({ ...dear, alternatives: { small: some, other: others } });
+  const answer = await provider.post(bidsOf(tenderId), text.replace('"other"', '"small"')).type('json').expect(422);
+  expect((answer.body as Problem).faults).toEqual([
+    { path: 'alternatives.small', reason: expect.stringContaining('give it once') },
+  ]);
   // Labels that name members of every object are labels like others.
-  await provider.post(bidsOf(tenderId), { ...dear, alternatives: { constructor: dear, 아리랑: dear } }).expect(201);
+  await provider.post(bidsOf(tenderId), { ...dear, alternatives: { constructor: some, 아리랑: others } }).expect(201);
 });
 
 it('is for sealed bids alone: neither an improvement nor a practice nor the floor of a proxy has alternatives', async () => {
@@ -82,7 +97,10 @@ it('is for sealed bids alone: neither an improvement nor a practice nor the floo
   const practice = await (
     await system.someone('bidder')
   ).post(`/api/v1/tenders/${tenderId}/practice`, { tariff: several });
-  expect([practice.status, (practice.body as Problem).faults]).toMatchObject([422, [{ path: 'tariff.alternatives' }]]);
+  expect([practice.status, (practice.body as Problem).faults]).toMatchObject([
+    422,
+    [{ path: 'tariff.alternatives', reason: expect.stringContaining('one tariff at a time') }],
+  ]);
 });
 
 it('goes with no proxy, whichever is there first', async () => {

@@ -138,7 +138,10 @@ test('where its minimum is out of reach the main tariff wins, and at most one of
 test('of tariffs of one bid that cost the same the main one wins', async () => {
   const same = priced(20_000, 40_000);
   const made = await draftedAward(system, {
-    tariffs: [{ ...same, alternatives: { again: same, 'a third': same } }, rival],
+    tariffs: [
+      { ...same, alternatives: { again: { ...same, capacity: 90 }, 'a third': { ...same, capacity: 80 } } },
+      rival,
+    ],
   });
   expect(made.award.winners).toMatchObject([{ bidId: made.bids[0]?.bidId, alternative: null, lines: 36 }]);
 });

@@ -1,4 +1,4 @@
-import { bidPlans, tariffOf } from '../../demo/bidders.js';
+import { type BidPlan, bidPlans, sealedBids, tariffOf } from '../../demo/bidders.js';
 import { openMarketOf, paidPerTier, priceCaps, pricePerTier } from '../../demo/prices.js';
 
 const TIERS = [{ code: 'fast', name: 'Fast', downMbps: 100 }];
@@ -45,5 +45,41 @@ describe('the prices of a market', () => {
     const paid = paidPerTier(new Map([['fast', [2_000, 15_000, 2_000, 2_100]]]));
     expect(bidPlans({ ...market, paid }).map((plan) => plan.listPrices)).toEqual([{ fast: 2_037 }]);
     expect(bidPlans({ ...market, paid: {} }).map((plan) => plan.listPrices)).toEqual([{ fast: 5_092 }]);
+  });
+});
+
+describe('sealed bids that decide', () => {
+  const plan = (provider: string, ...regions: string[]): BidPlan => ({
+    provider,
+    invented: true,
+    listPrices: { fast: 1_000 },
+    regions: new Map(regions.map((region) => [region, 0])),
+    discounts: [
+      [0, 0],
+      [0.5, 10],
+    ],
+    setup: 0,
+  });
+  const plans = [plan('Local', 'R'), plan('Wide', 'R', 'S'), plan('Small', 'S')];
+  const lots = new Map(['R', 'S'].map((region) => [region, [region]]));
+  const bids = (lines: number) => plans.map((each) => sealedBids(plans)(each, lots, lines));
+
+  it('have an alternative of one provider, which is lower and is for half of all lines', () => {
+    const [local, wide, small] = bids(81);
+    expect([local, small]).toEqual([plans[0], plans[2]].map((each) => each && tariffOf(each, lots, 81)));
+    expect(wide?.alternatives).toEqual({
+      'half of it': {
+        bands: [
+          { from: 1, monthly: { fast: 920 } },
+          { from: 41, monthly: { fast: 828 } },
+        ],
+        lots: wide?.lots,
+        minimumLines: 41,
+      },
+    });
+  });
+
+  it('have none where there is little to have half of', () => {
+    expect(bids(9).filter(({ alternatives }) => alternatives !== undefined)).toEqual([]);
   });
 });

@@ -223,6 +223,9 @@ describe('the demonstration on own spreadsheets', () => {
     const again = demo(...story);
     expect(await again.ended).toBe(0);
     const told = said(again);
+    expect(told.replace(/\s+/g, ' ')).toMatch(
+      /Continental Broadband \(invented\) seals two tariffs, of which at most one can win: .* half of it, 33 lines or more\./,
+    );
     expect(told).toMatch(/Nobody serves 14 lines in XX-T-HILL: at the [\d.]+ USD a month that (Rival|Continental)/);
     expect(told).toMatch(/Nobody serves 11 lines in XX-T-FAR: at the [\d.]+ USD a month that Continental/);
     expect(told).toContain('All of it is as it must be.');

@@ -251,7 +251,7 @@ describe('reading a problem', () => {
     [
       'bids',
       { bids: Array.from({ length: LIMITS.bids + 1 }, () => GOOD.bids[0]) },
-      'bids: has 1001 entries; at most 1000 are taken',
+      'bids: has 5001 entries; at most 5000 are taken',
     ],
     [
       'lots',

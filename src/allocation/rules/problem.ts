@@ -131,8 +131,8 @@ export const LIMITS = {
   tiers: 100,
   /** lots x tiers with demand */
   cells: 20_000,
-  /** bids of a problem */
-  bids: 1_000,
+  /** bids of a problem: of a thousand providers, each with four alternatives to its tariff */
+  bids: 5_000,
   /** bands of a bid */
   bands: 50,
   /** bands of all bids x cells: prices that are looked at */
@@ -148,7 +148,7 @@ export const LIMITS = {
   termMonths: 600,
   /** a single amount in minor units */
   amountMinor: 1_000_000_000_000n,
-  /** what all lines may cost at their dearest, with every activation: leaves room for exact sums, see MAX_MINOR */
+  /** what all lines may cost at their dearest, with every activation, of alternatives the dearest: leaves room for exact sums, see MAX_MINOR */
   worstTotalMinor: 1_000_000_000_000_000n,
   /** characters of an id, a provider's name, a tier or a currency */
   nameLength: 200,

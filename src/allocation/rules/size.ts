@@ -1,7 +1,7 @@
 /** Whether a problem whose parts are well formed is within the limits as a whole. */
 import type { Minor } from '../../kernel/money.js';
 import type { Fault } from '../../kernel/refusal.js';
-import { LIMITS, type Problem } from './problem.js';
+import { LIMITS, type Problem, type ProblemBid } from './problem.js';
 import { lineCost } from './terms.js';
 
 function demandFaults(problem: Problem): Fault[] {
@@ -30,7 +30,7 @@ export function sizeFaults(problem: Problem): Fault[] {
   if (prices > LIMITS.prices) {
     return [{ path: 'bids', reason: `bands x lots x tiers are ${prices}; at most ${LIMITS.prices} are taken` }];
   }
-  let worst: Minor = problem.bids.reduce((sum, bid) => sum + (bid.activation ?? 0n), 0n);
+  let worst = worstActivation(problem.bids);
   problem.bids.forEach((bid, i) => {
     bid.bands.forEach((_, band) => {
       for (const cell of cells) {
@@ -50,4 +50,19 @@ export function sizeFaults(problem: Problem): Fault[] {
     faults.push({ path: 'bids', reason });
   }
   return faults;
+}
+
+/** The activation of all bids; of those of which at most one wins, the dearest. */
+function worstActivation(bids: readonly ProblemBid[]): Minor {
+  let worst: Minor = 0n;
+  const dearest = new Map<string, Minor>();
+  for (const { provider, alternative, activation = 0n } of bids) {
+    if (alternative === undefined) {
+      worst += activation;
+      continue;
+    }
+    const mark = JSON.stringify([provider, alternative]);
+    if (activation > (dearest.get(mark) ?? 0n)) dearest.set(mark, activation);
+  }
+  return [...dearest.values()].reduce((sum, most) => sum + most, worst);
 }

@@ -131,6 +131,19 @@ describe('the faults of a bid with alternatives', () => {
     }
   });
 
+  it('are tariffs that are sent twice, however their members are ordered', () => {
+    const { bands, lots } = at(1n);
+    const bid = (b: Tariff) => ({ ...at(2n), alternatives: { a: at(1n), b, c: at(2n) } });
+    expect(sealedBidFaults(bid({ lots, bands }), terms)).toEqual([
+      {
+        path: 'alternatives.b',
+        reason: 'It is the same as "a"; change what you mean to offer otherwise, or leave it out.',
+      },
+      { path: 'alternatives.c', reason: expect.stringMatching(/^It is the same as the main tariff;/) },
+    ]);
+    expect(placesOf(sealedBidFaults(bid({ lots, bands, capacity: 9 }), terms))).toEqual(['alternatives.c']);
+  });
+
   it('are one where all bands together are more than a tariff may have', () => {
     const bands = (count: number) =>
       Array.from({ length: count }, (_, n) => ({ from: n + 1, monthly: { basic: BigInt(90 - n) } }));

@@ -1,13 +1,13 @@
 /** Whether a bid with alternatives may be sent, and whether what arrived is one. */
+import { canonicalJson } from '../../kernel/canonical.js';
 import type { Fault } from '../../kernel/refusal.js';
-import { MAX_BANDS } from '../../pricing/rules/band-faults.js';
-import { tariffsOf } from '../../pricing/rules/alternatives.js';
+import { type OneTariff, tariffsOf } from '../../pricing/rules/alternatives.js';
 import type { BidTariff } from '../../pricing/rules/tariff.js';
 import type { AuctionFormat } from '../../tenders/rules/auction-settings.js';
 import { bidFaults, type BidTerms, bodyFaults } from './bid-faults.js';
+import { MAX_ALTERNATIVES, roomFor } from './room.js';
 
-/** Alternatives to the main tariff of a bid, and characters of a label. */
-export const MAX_ALTERNATIVES = 4;
+/** Characters of a label. */
 const MAX_LABEL = 30;
 
 /** Letters and digits, and between them spaces, dots, hyphens and underscores. */
@@ -30,7 +30,7 @@ export function bidBodyFaults(json: unknown): Fault[] {
   }
   const labels = Object.keys(alternatives);
   if (labels.length === 0 || labels.length > MAX_ALTERNATIVES) {
-    const reason = `There are ${labels.length} alternatives; give 1 to ${MAX_ALTERNATIVES}, or leave them out.`;
+    const reason = `There are ${labels.length} alternatives beside the main tariff; give 1 to ${MAX_ALTERNATIVES}, or leave them out.`;
     return [{ path: 'alternatives', reason }];
   }
   return [
@@ -51,14 +51,31 @@ export function sealedBidFaults(bid: BidTariff, frame: SealedTerms): Fault[] {
       'alternatives can be bid where sealed bids decide.';
     return [{ path: 'alternatives', reason }];
   }
+  const twins = twinFaults(tariffs);
+  if (twins.length > 0) return twins;
   const bands = tariffs.reduce((sum, { tariff }) => sum + tariff.bands.length, 0);
-  if (tariffs.length > 1 && bands > MAX_BANDS) {
-    const reason = `The tariff and its alternatives have ${bands} bands; give at most ${MAX_BANDS} altogether.`;
+  const most = roomFor(frame).bands;
+  if (tariffs.length > 1 && bands > most) {
+    const reason = `The tariff and its alternatives have ${bands} bands; give at most ${most} altogether.`;
     return [{ path: 'alternatives', reason }];
   }
   return tariffs.flatMap(({ alternative, tariff }) =>
     bidFaults(tariff, frame).map((fault) => (alternative === null ? fault : within(alternative, fault))),
   );
+}
+
+/** A tariff that is sent twice is a slip of the pen, which nobody could see in the sealed bid. */
+function twinFaults(tariffs: readonly OneTariff[]): Fault[] {
+  const seen = new Map<string, string>();
+  return tariffs.flatMap(({ alternative, tariff }): Fault[] => {
+    const content = canonicalJson(tariff);
+    const twin = seen.get(content);
+    const name = alternative === null ? 'the main tariff' : `"${alternative}"`;
+    if (twin === undefined) seen.set(content, name);
+    if (twin === undefined || alternative === null) return [];
+    const reason = `It is the same as ${twin}; change what you mean to offer otherwise, or leave it out.`;
+    return [{ path: `alternatives.${alternative}`, reason }];
+  });
 }
 
 function labelFaults(label: string, labels: readonly string[]): Fault[] {

@@ -6,6 +6,7 @@ import { tariffFaults, type TariffFrame } from '../../pricing/rules/tariff-fault
 import { shapeFaults } from '../../pricing/rules/tariff-shape.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import { bidLimits } from './bid-limits.js';
+import { roomFor } from './room.js';
 
 /** No tender has more lots. */
 export const MAX_TARIFF_LOTS = 5_000;
@@ -67,6 +68,11 @@ export function bidFaults(tariff: Tariff, frame: BidTerms): Fault[] {
     return strangers
       .slice(0, STRANGERS_LISTED)
       .map(({ lot, path }) => ({ path, reason: `There is no lot ${lot} in this tender.` }));
+  }
+  const most = roomFor(frame).bands;
+  if (tariff.bands.length > most) {
+    const reason = `There are ${tariff.bands.length} bands; in a tender with so many lots and tiers give at most ${most}.`;
+    return [{ path: 'bands', reason }];
   }
   return tariffFaults(tariff, { ...frame, limits: bidLimits(frame) });
 }

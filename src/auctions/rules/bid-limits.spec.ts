@@ -4,6 +4,7 @@ import { LIMITS } from '../../allocation/rules/problem.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
 import { bidFaults, type BidTerms } from './bid-faults.js';
 import { bidLimits } from './bid-limits.js';
+import { MOST_BIDDERS } from './room.js';
 
 const LOTS = ['L1', 'L2'];
 const TIERS = ['basic', 'fast'];
@@ -80,7 +81,7 @@ describe('the largest amounts of a bid', () => {
     expect(taken).toBeGreaterThan(100);
   });
 
-  it('hold for as many bids as a problem may have, each at its dearest', () => {
+  it('hold for as many bidders as there may be, each at its dearest', () => {
     const demand = [60_000, 30_000, 20_000, 10_000];
     const { lineMonthly, activation } = bidLimits(termsOf(36, demand));
     const dearest = (more: bigint): Tariff => ({
@@ -88,7 +89,7 @@ describe('the largest amounts of a bid', () => {
       lots: { L1: {}, L2: {} },
       activation,
     });
-    const all = Array.from({ length: LIMITS.bids }, () => dearest(0n));
+    const all = Array.from({ length: MOST_BIDDERS }, () => dearest(0n));
     expect(bidFaults(dearest(0n), termsOf(36, demand))).toEqual([]);
     expect(refused(all, 36, demand)).toEqual([]);
     expect(bidFaults(dearest(1n), termsOf(36, demand))).toEqual([

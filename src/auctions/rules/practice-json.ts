@@ -25,8 +25,15 @@ export function practiceBodyFaults(json: unknown): Fault[] {
       if (Number.isInteger(given) && Number(given) >= least && Number(given) <= most) return [];
       return [{ path: name, reason: `It must be a whole number from ${least} to ${most}.` }];
     }),
-    ...inTariff(bodyFaults(body['tariff'])),
+    ...inTariff(bodyFaults(body['tariff']).map(oneAtATime)),
   ];
+}
+
+/** Who means to bid alternatives learns here that it is about one of them. */
+function oneAtATime(fault: Fault): Fault {
+  const reason =
+    'Nobody improves alternatives, so there is nothing to practise with them; practise with one tariff at a time.';
+  return fault.path === 'alternatives' ? { path: 'alternatives', reason } : fault;
 }
 
 /** The wish that a body without faults is. */

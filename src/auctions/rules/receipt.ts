@@ -42,10 +42,17 @@ export interface SealedPart extends OneTariff {
 export function sealedParts(bid: BidTariff, salt: string, hashOf: HashOf): SealedPart[] {
   if (bid.alternatives === undefined) return [];
   return tariffsOf(bid).map(({ alternative, tariff }) => {
-    // Whoever learns the salt of one cannot tell that of another by it.
-    const own = hashOf(canonicalJson({ alternative, salt }));
+    const own = partSalt(alternative, salt, hashOf);
     return { alternative, tariff, salt: own, commitment: hashOf(partText({ alternative, tariff, salt: own })) };
   });
+}
+
+/**
+ * The salt of a tariff among alternatives. Whoever learns that of one cannot tell that of another by it.
+ * @param salt of the bid
+ */
+export function partSalt(alternative: string | null, salt: string, hashOf: HashOf): string {
+  return hashOf(canonicalJson({ alternative, salt }));
 }
 
 /** The text that the commitment of a tariff among alternatives is the hash of. */

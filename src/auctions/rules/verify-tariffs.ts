@@ -5,7 +5,7 @@ import { shapeFaults } from '../../pricing/rules/tariff-shape.js';
 import { tariffFaults } from '../../pricing/rules/tariff-faults.js';
 import { tariffOfJson } from '../../pricing/rules/tariff-json.js';
 import type { Tariff } from '../../pricing/rules/tariff.js';
-import { MAX_ALTERNATIVES } from './alternatives.js';
+import { MAX_ALTERNATIVES } from './room.js';
 import type { TariffInAuction } from './auction-problem.js';
 import type { Reference } from './evaluated-cost.js';
 import type { Alias, AuctionContent, AuctionEvent, Entry, EventBodies } from './events.js';

@@ -35,6 +35,20 @@ export function whyNotWithProxy(hasProxy: boolean): Refusal | null {
   return refuse('bid.has-proxy', sentence);
 }
 
+/**
+ * Why a provider that has no bid in a tender cannot bid any more. Whoever has one has its place, also for another bid.
+ * @param others providers that have one
+ * @param most `roomFor` the tender
+ */
+export function whyNoRoom(others: number, most: number): Refusal | null {
+  if (others < most) return null;
+  const sentence =
+    `${most} providers have a bid in this tender, and among no more can its award be worked out. Nothing was recorded. Bid ` +
+    'as a partner in the joint bid of one of them, or try again before the bidding ends: a place is free once a bid is ' +
+    'withdrawn.';
+  return refuse('bid.no-room', sentence, { most });
+}
+
 /** Why a bid that its provider wants back stays as it is. */
 export function whyNotWithdraw(bid: { readonly state: BidState }): Refusal | null {
   if (bid.state === 'standing') return null;

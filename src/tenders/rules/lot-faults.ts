@@ -1,10 +1,13 @@
 /** Whether lots cut the demand into parts: every demanded region in exactly one lot, and no lot without demand. */
 import type { Fault } from '../../kernel/refusal.js';
+import { demandByLot } from './lot-demand.js';
 import { regionsTold } from './shown-demand.js';
 import type { Lot, TenderFrame } from './terms.js';
 
 /** The most lots of one tender; the winner determination takes no more. */
 export const MAX_LOTS = 5_000;
+/** The most tiers of lots in which lines are wanted, for the same reason. */
+export const MAX_CELLS = 20_000;
 
 function demandedRegions({ demand }: TenderFrame): Set<string> {
   const wanted = demand.filter(({ firmLines, interestLines }) => firmLines + interestLines > 0);
@@ -51,6 +54,12 @@ export function lotFaults(lots: readonly Lot[], frame: TenderFrame): Fault[] {
       const reason = `No line is wanted in the regions of lot ${lot.code}; put them into another lot or leave it out.`;
       faults.push({ path: `${path}.regions`, reason });
     }
+  }
+  const wanted = [...demandByLot(lots, frame.demand).values()];
+  const cells = wanted.reduce((sum, tiers) => sum + Object.keys(tiers).length, 0);
+  if (cells > MAX_CELLS) {
+    const reason = `Lines are wanted in ${cells} tiers of lots, of which an award takes ${MAX_CELLS}; put more regions into each lot.`;
+    faults.push({ path: 'lots', reason });
   }
   const untold = untoldRegions(frame);
   if (new Set(untold.map((region) => lotOf.get(region))).size > 1) {

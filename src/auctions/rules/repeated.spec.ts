@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { repeatedFaults } from './repeated.js';
+
+const places = (json: string): string[] => repeatedFaults(json).map(({ path }) => path);
+
+it('names every member that is given twice in one object, wherever it is', () => {
+  expect(places('{"bands": [], "lots": {}, "bands": [1]}')).toEqual(['bands']);
+  expect(places('{"alternatives": {"small": {}, "large": {"lots": {}}, "small": {}}}')).toEqual(['alternatives.small']);
+  expect(places('{"bands": [{"from": 1}, {"from": 2, "monthly": {"a": 1, "b": 2, "a": 3}, "from": 4}]}')).toEqual([
+    'bands.1.monthly.a',
+    'bands.1.from',
+  ]);
+  expect(places(String.raw`{"sm\u0061ll": 1, "small": 2, "a\"b": 1, "a\\": 1, "a\"b": 2}`)).toEqual(['small', 'a"b']);
+});
+
+it('finds nothing in what names each member once, whatever its texts are', () => {
+  fc.assert(fc.property(fc.json(), (json) => expect(repeatedFaults(json)).toEqual([])));
+  expect(places('{"a": {"x": "x", "y": ["x", "x", {"x": 1}]}, "b": {"x": "{\\"x\\":1,"}, "x": ",", "c": "a"}')).toEqual(
+    [],
+  );
+});
+
+it('takes a body of any length that is taken at all', () => {
+  const long = '\\\\'.repeat(500_000);
+  expect(places(`{"a": "${long}", "b": "${long}"}`)).toEqual([]);
+});
