@@ -113,14 +113,17 @@ export async function benchAllocation(report: Report, sizes: AllocationSizes): P
   if (contradictions.length > 0) throw new Error(contradictions.join('\n'));
 }
 
-/** @param limit milliseconds after which the plain call was ended: what had proved nothing by then counts as taking them */
+/**
+ * Ratios are of what ours proved: what it did not, it was stopped at like the plain call.
+ * @param limit milliseconds after which the plain call was ended: where it had proved nothing by then, it counts as taking them
+ */
 function summary(runs: readonly { own: Ours | null; floor: PlainAnswer | null }[], limit: number) {
   const own = (value: (own: Ours) => number) => runs.map((run) => (run.own ? value(run.own) : Number.NaN));
   const floor = (value: (floor: PlainAnswer) => number) =>
     runs.map((run) => (run.floor ? value(run.floor) : Number.NaN));
   const plainly = floor(({ milliseconds }) => milliseconds);
   const least = floor(({ milliseconds, gap }) => (gap === 0 ? milliseconds : Math.max(milliseconds, limit)));
-  const ratios = own(({ cold }) => cold).map((cold, k) => cold / (least[k] ?? Number.NaN));
+  const ratios = runs.flatMap(({ own: run }, k) => (run?.gap === 0 ? [run.cold / (least[k] ?? Number.NaN)] : []));
   return {
     'cold ms': median(own(({ cold }) => cold)),
     'warm ms': median(own(({ warm }) => warm)),
