@@ -136,6 +136,7 @@ function tellRun({ story }: Play, { month }: Run, totals: RunTotals): void {
 
 interface Invoice {
   readonly id: string;
+  readonly memberId: string;
   readonly number: string;
   readonly totalMinor: number;
 }
@@ -152,7 +153,7 @@ async function collect(play: Play, run: Run, day: string): Promise<void> {
     for await (const invoice of officer.all<Invoice>(`/api/v1/invoices?runId=${run.id}`)) {
       at += 1;
       bar.to(at);
-      last.invoice = invoice;
+      if (last.invoice === null || invoice.memberId > last.invoice.memberId) last.invoice = invoice;
       const amount = formatMoney(BigInt(invoice.totalMinor), input.currency);
       if (invoice.totalMinor > 0) yield [`${run.month}-${at}`, day, amount, input.currency, `for ${invoice.number}`];
     }
@@ -163,7 +164,7 @@ async function collect(play: Play, run: Run, day: string): Promise<void> {
     createWriteStream(sheet),
   );
   bar.end();
-  // The last invoices in order of their numbers are the last that are waited for.
+  // Invoices are asked for member after member, by their ids: when the last one's can be paid, all can.
   await until(
     () => officer.get<object>(`/api/v1/collections/${last.invoice?.id ?? ''}`).catch(() => null),
     (collection) => collection !== null,
