@@ -24,3 +24,11 @@ it('takes a body of any length that is taken at all', () => {
   const long = '\\\\'.repeat(500_000);
   expect(places(`{"a": "${long}", "b": "${long}"}`)).toEqual([]);
 });
+
+it('tells of no more than a reader wants to know, however deep and however often something is repeated', () => {
+  // JSON keeps the last of the bands, so that nothing else looks at the first: it may be no bid at all.
+  const garbage = `${'['.repeat(9_000)}{"":0${',"":0'.repeat(9_000)}}${']'.repeat(9_000)}`;
+  const told = places(`{"bands": ${garbage}, "bands": []}`);
+  expect(told).toHaveLength(100);
+  expect(told.join('').length).toBeLessThan(5_000);
+});
