@@ -3,10 +3,11 @@ import type { Fault } from '../../kernel/refusal.js';
 
 /**
  * So many are told, and so much of where each is: what is given twice may be no bid at all, but as many and as deep as a body
- * is long. Nothing of a bid is deeper.
+ * is long. Nothing of a bid is deeper, or has a longer name.
  */
 const LISTED = 100;
 const DEEPEST = 10;
+const LONGEST = 200;
 
 /** Texts, and what opens, closes and parts objects and lists. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g;
@@ -40,7 +41,7 @@ export function repeatedFaults(json: string): Fault[] {
       inner.at = name;
       inner.naming = false;
       if (inner.seen.has(name)) {
-        const path = open.slice(0, DEEPEST).map(({ at }) => at);
+        const path = open.slice(0, DEEPEST).map(({ at }) => String(at).slice(0, LONGEST));
         faults.push({
           path: path.join('.'),
           reason: 'It is given twice, and only one of the two could be taken; give it once.',
