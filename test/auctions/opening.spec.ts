@@ -129,6 +129,17 @@ describe('the opening', () => {
       asking.mockRestore();
     }
     expect(Math.max(...held)).toBe(BOXES_AT_ONCE);
+    // Nor does the table of all standings read tariffs, of which it tells what they come to.
+    const read = jest.spyOn(system.source.manager, 'query');
+    try {
+      const standings = await made.officer.get(`/api/v1/auctions/${made.tenderId}/standings?limit=100`).expect(200);
+      expect((standings.body as { items: object[] }).items).toHaveLength(sent.size);
+      const rows = (await Promise.all(read.mock.results.map(({ value }) => value as unknown))).flat(2);
+      expect(rows.length).toBeGreaterThan(sent.size);
+      expect(rows.flatMap((row) => Object.values(Object(row))).filter(large)).toEqual([]);
+    } finally {
+      read.mockRestore();
+    }
     const { body } = await made.officer.get(`/api/v1/tenders/${made.tenderId}/bids?limit=100`).expect(200);
     const { items } = body as { items: OpenedBid[] };
     expect(
