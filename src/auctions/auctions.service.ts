@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
 import type { Actor } from '../kernel/actor.js';
-import { toJson } from '../kernel/canonical.js';
 import { transition } from '../kernel/lifecycle.js';
 import { notFound, type Refusal, refuse, unless } from '../kernel/refusal.js';
 import { type Deed, Deeds } from '../platform/deeds/deeds.js';
@@ -13,6 +12,7 @@ import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
 import { heldAuction } from './auction-rows.js';
 import type { OpeningView, ReceiptView, WithdrawalView } from './auctions.dto.js';
+import { openBoxes, openedContents } from './boxes.js';
 import { goIn } from './desk.js';
 import { Frames } from './frames.js';
 import { Opening } from './opening.js';
@@ -131,56 +131,20 @@ export class AuctionsService {
       const auction = await heldAuction(deed, tenderId);
       if (!auction) throw await this.whyNoAuction(tx, tenderId);
       unless(whyNotOpen(auction, tenderState, now));
-      const bids = await tx
-        .createQueryBuilder(SealedBid, 'bid')
-        .addSelect('bid.box')
-        .where('bid.auction_id = :tenderId and bid.state = :standing', { tenderId, standing: bidLifecycle.initial })
-        .orderBy('bid.received_at')
-        .addOrderBy('bid.id')
-        .getMany();
-      const looked = bids.map((bid) => ({ bid, found: this.sealing.unseal(bid) }));
-      const opened = looked.flatMap(({ bid, found }) => (found.tariff ? [{ bid, found }] : []));
-      const unreadable = looked.flatMap(({ bid: { id: bidId, providerId }, found: { why } }) =>
-        why === null ? [] : [{ bidId, providerId, why }],
-      );
-      await tx.query(
-        `insert into opened_bid (bid_id, auction_id, provider_id, received_at, tariff, salt)
-         select b.id, b.auction_id, b.provider_id, b.received_at, given.tariff, given.salt
-         from unnest($1::uuid[], $2::jsonb[], $3::text[]) as given (id, tariff, salt) join sealed_bid b using (id)`,
-        [
-          opened.map(({ bid }) => bid.id),
-          opened.map(({ found }) => toJson(found.tariff)),
-          opened.map(({ found }) => found.salt),
-        ],
-      );
-      await tx.query(`update sealed_bid set state = $2 where id = any($1)`, [
-        opened.map(({ bid }) => bid.id),
-        transition(bidLifecycle, bidLifecycle.initial, 'open'),
-      ]);
-      for (const { bidId, why } of unreadable) await this.move(deed, bidId, 'exclude', {}, why);
+      const { opened, unreadable: closed } = await openBoxes(tx, tenderId, this.sealing);
+      for (const { bid, why } of closed) await this.move(deed, bid.id, 'exclude', {}, why);
+      const unreadable = closed.map(({ bid: { id: bidId, providerId }, why }) => ({ bidId, providerId, why }));
       await tx.update(Auction, { id: tenderId }, { openedAt: now, openedBy: actor.personId });
       const ground = await this.opening.groundOf(deed, tenderId);
       const names = await this.opening.namesOf(
         deed,
-        opened.map(({ bid }) => bid.providerId),
+        opened.map(({ providerId }) => providerId),
       );
-      const state = await this.opening.begin(
-        deed,
-        auction,
-        ground,
-        opened.map(({ bid, found }) => ({
-          bidId: bid.id,
-          bidder: bid.providerId,
-          providerId: bid.providerId,
-          name: names.get(bid.providerId) ?? '',
-          sequence: bid.sequence,
-          receivedAt: bid.receivedAt,
-          commitment: bid.commitment,
-          signature: bid.receiptSignature,
-          tariff: found.tariff,
-          salt: found.salt,
-        })),
-      );
+      const entering = opened.map(({ id: bidId, providerId, sequence, receivedAt, commitment, receiptSignature }) => {
+        const bidder = { bidder: providerId, providerId, name: names.get(providerId) ?? '' };
+        return { ...bidder, bidId, sequence, receivedAt, commitment, signature: receiptSignature };
+      });
+      const state = await this.opening.begin(deed, auction, ground, entering, openedContents(tx));
       await deed.record({ type: 'auction', id: tenderId }, { state, opened: opened.length, unreadable });
       return { tenderId, state, openedAt: now.toISOString(), opened: opened.length, unreadable };
     });

@@ -13,7 +13,7 @@ import { lastEvent, newestStanding } from './event-rows.js';
 import { Grounds } from './grounds.js';
 import type { GapView, LiveAuctionView, OwnStandingView, StandingsView } from './live.dto.js';
 import { alternativeOf, bidOf } from './rules/tariff-id.js';
-import { latestTariff, participantOf, participantsOf, tariffAsOf, tariffsAsOf } from './tariff-rows.js';
+import { latestTariff, newestEvaluations, participantOf, participantsOf, tariffAsOf } from './tariff-rows.js';
 
 interface GapRow {
   readonly lot_code: string;
@@ -110,7 +110,7 @@ export class LiveQueries {
   async standings(tx: EntityManager, id: string, { cursor, limit }: PageQuery): Promise<StandingsView> {
     if (!(await tx.existsBy(Auction, { id, practiceFor: IsNull() }))) throw notFound('auction');
     const reckoned = await newestStanding(tx, id);
-    const tariffs = new Map((await tariffsAsOf(tx, id, null)).map((each) => [each.alias, each]));
+    const tariffs = new Map((await newestEvaluations(tx, id)).map((each) => [each.alias, each]));
     const awards = new Map(reckoned?.content.awards.map((award) => [bidOf(award.bid), award]));
     const proxies = await proxied(tx, id);
     const all = (await participantsOf(tx, id))

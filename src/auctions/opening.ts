@@ -5,11 +5,11 @@ import { nextState } from '../kernel/lifecycle.js';
 import { notFound } from '../kernel/refusal.js';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { sha256 } from '../platform/keys/keys.js';
-import type { BidTariff } from '../pricing/rules/tariff.js';
 import type { AuctionSettings } from '../tenders/rules/auction-settings.js';
 import { type PublishedTender, TendersQueries } from '../tenders/tenders.queries.js';
 import { TendersService } from '../tenders/tenders.service.js';
 import { Auction } from './auction.entity.js';
+import { type Contents, type ContentsOf, portionsOf } from './boxes.js';
 import { DESK_MILLIS, openDesk, takeDown } from './desk.js';
 import { append } from './event-rows.js';
 import { evaluatedCost, type Reference } from './rules/evaluated-cost.js';
@@ -26,8 +26,6 @@ export interface Opened extends Omit<Entry, 'alias' | 'receivedAt'> {
   readonly providerId: string | null;
   readonly name: string;
   readonly receivedAt: Date;
-  readonly tariff: BidTariff;
-  readonly salt: string;
 }
 
 /** What the bids of an auction are about. */
@@ -61,9 +59,16 @@ export class Opening {
 
   /**
    * Begins an auction with its opened bids. The auction's row must be held.
+   * @param contentsOf tells what bids hold, of some after the other: it is given to them once their aliases are known
    * @returns the state that it is in from now on
    */
-  async begin(deed: Deed, auction: Auction, ground: Ground, opened: readonly Opened[]): Promise<AuctionState> {
+  async begin(
+    deed: Deed,
+    auction: Auction,
+    ground: Ground,
+    opened: readonly Opened[],
+    contentsOf: ContentsOf,
+  ): Promise<AuctionState> {
     const { tx, now } = deed;
     const { id, tenderId, practiceFor } = auction;
     const { settings, problem, reference } = ground;
@@ -99,19 +104,28 @@ export class Opening {
     };
     const content: AuctionContent = { problem, reference: reference.lines, participants };
     const [first] = await append(tx, id, now, [{ kind: 'opened', body, content }]);
-    await recordTariffs(
-      tx,
-      id,
-      entering.map((each) => ({
-        ...each,
-        revision: 0,
-        by: 'opening',
-        personId: null,
-        evaluatedMinor: evaluatedCost(each.tariff, reference),
-        parts: partsOf(each),
-        sequence: first?.sequence ?? null,
-      })),
-    );
+    for (const some of portionsOf(entering)) {
+      const contents = await contentsOf(some.map(({ bidId }) => bidId));
+      const tariffs = some.map((each) => {
+        const held = contents.get(each.bidId);
+        if (!held) throw new Error(`bid ${each.bidId} holds nothing`);
+        const evaluatedMinor = evaluatedCost(held.tariff, reference);
+        return {
+          ...each,
+          ...held,
+          revision: 0,
+          by: 'opening',
+          personId: null,
+          evaluatedMinor,
+          parts: partsOf(held),
+        } as const;
+      });
+      await recordTariffs(
+        tx,
+        id,
+        tariffs.map((each) => ({ ...each, sequence: first?.sequence ?? null })),
+      );
+    }
     if (fails) {
       await append(tx, id, now, [{ kind: 'failed', body: { bidders: opened.length } }]);
       const why = `Only ${opened.length} providers bid; the tender asks for at least ${settings.minBidders}.`;
@@ -134,6 +148,6 @@ function withAliases(opened: readonly Opened[]): (Opened & { readonly alias: str
     .map((each, i) => ({ ...each, alias: `B${String(i + 1).padStart(digits, '0')}` }));
 }
 
-function partsOf({ tariff, salt }: Pick<Opened, 'tariff' | 'salt'>): TariffPart[] {
+function partsOf({ tariff, salt }: Contents): TariffPart[] {
   return sealedParts(tariff, salt, sha256).map(({ alternative, commitment }) => ({ alternative, commitment }));
 }

@@ -10,6 +10,7 @@ import { Keys, randomToken, sha256 } from '../platform/keys/keys.js';
 import type { Tariff } from '../pricing/rules/tariff.js';
 import { TendersQueries } from '../tenders/tenders.queries.js';
 import { Auction } from './auction.entity.js';
+import type { Contents } from './boxes.js';
 import { Frames } from './frames.js';
 import { type Opened, Opening } from './opening.js';
 import type { PracticeView } from './practice.dto.js';
@@ -94,7 +95,8 @@ export class PracticeService {
         reference,
       };
       const entering = [own, ...simulated].map((each) => this.entering(id, now, each));
-      const state = await this.opening.begin(deed, auction, ground, entering);
+      const contents = new Map(entering.map(({ bidId, tariff: one, salt }) => [bidId, { tariff: one, salt }]));
+      const state = await this.opening.begin(deed, auction, ground, entering, () => Promise.resolve(contents));
       await tx.query(
         `insert into practice (id, state, due_at, format, bidders, duration_seconds)
          select $1, 'playing', due_at, $2, $3, $4 from auction where id = $1`,
@@ -135,7 +137,7 @@ export class PracticeService {
     auctionId: string,
     receivedAt: Date,
     bidder: Pick<Opened, 'bidder' | 'providerId' | 'name'> & { readonly tariff: Tariff },
-  ): Opened {
+  ): Opened & Contents {
     const salt = randomToken();
     const commitment = sha256(sealedText(bidder.tariff, salt));
     const head = { bidId: randomUUID(), sequence: 1, commitment, receivedAt };

@@ -131,6 +131,18 @@ export async function tariffsAsOf(
   return rows.map(tariffOf);
 }
 
+/** How far each participant has come with its placed tariffs, by alias: without the tariffs themselves, which may be large. */
+export async function newestEvaluations(
+  tx: EntityManager,
+  auctionId: string,
+): Promise<Pick<StandingTariff, 'alias' | 'revision' | 'evaluatedMinor'>[]> {
+  return tx.query(
+    `select distinct on (alias collate "C") alias, revision, evaluated_minor as "evaluatedMinor" from auction_tariff
+     where auction_id = $1 and sequence is not null order by alias collate "C", revision desc`,
+    [auctionId],
+  );
+}
+
 /** The latest tariff of one participant as of an event. */
 export async function tariffAsOf(
   tx: EntityManager,

@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Deed } from '../platform/deeds/deeds.js';
 import { ChargesService, lockDeposit } from './charges.service.js';
 import { lockCollections } from './collection-rows.js';
-import { lockRefund } from './refunds.service.js';
+import { lockRefund } from './refund-rows.js';
 import { lockPaid, ReturnsService } from './returns.service.js';
 import { StripeGateway } from './stripe-gateway.js';
 import { StripeObjects } from './stripe-objects.js';

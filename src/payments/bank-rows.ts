@@ -70,14 +70,16 @@ export async function claimsFor(
 ): Promise<Claim[]> {
   if (numbers.length === 0) return [];
   const invoices: Claim[] = await tx.query(
-    `select number || ' ' || currency as number, id, open_minor + written_off_minor as "openMinor", false as whole
+    `select number || ' ' || currency as number, id, open_minor + written_off_minor as "openMinor", false as whole,
+       true as needed
      from collection where issuer_id = $1 and number = any($2) and open_minor + written_off_minor > 0 order by id for update`,
     [agencyId, numbers],
   );
   const asked: Claim[] = await tx.query(
-    `select number || ' ' || currency as number, id, minor as "openMinor", true as whole
+    `select number || ' ' || currency as number, id, minor as "openMinor", true as whole,
+       state = any($4) as needed
      from deposit where agency_id = $1 and number = any($2) and state = any($3) order by sequence for update`,
-    [agencyId, numbers, deposits],
+    [agencyId, numbers, deposits, PAYABLE],
   );
   return [...invoices, ...asked];
 }

@@ -264,6 +264,6 @@ function claimsOf(asked: readonly AskedFor[], open: Map<string, Minor>): Claim[]
     const left = open.get(invoiceId) ?? 0n;
     const openMinor = minor < left ? minor : left;
     open.set(invoiceId, left - openMinor);
-    return { number: claimKey(invoiceId, agreementId), id: invoiceId, openMinor, whole: false };
+    return { number: claimKey(invoiceId, agreementId), id: invoiceId, openMinor, whole: false, needed: true };
   });
 }

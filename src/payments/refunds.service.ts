@@ -9,27 +9,11 @@ import { type Deed, Deeds } from '../platform/deeds/deeds.js';
 import { type CollectionRow, lockCollections, moveCollections } from './collection-rows.js';
 import { type EndedDeposit, tellOfBankReturn, tellOfReturn, writeLetters } from './letters.js';
 import { PayoutReversalsService } from './payout-reversals.service.js';
+import { lockRefund, type RefundRow } from './refund-rows.js';
 import { openOf } from './rules/amounts.js';
 import { takeBack } from './rules/assign.js';
 import { refundEntry } from './rules/entries.js';
 import { refundLifecycle, type RefundState } from './rules/lifecycles.js';
-
-export interface RefundRow {
-  readonly id: string;
-  readonly paymentId: string;
-  readonly collectionId: string | null;
-  readonly depositId: string | null;
-  readonly issuerId: string;
-  readonly memberId: string;
-  readonly currency: string;
-  readonly minor: Minor;
-  readonly way: 'stripe' | 'bank';
-  readonly state: RefundState;
-  readonly number: string;
-  /** the payment intent that paid it */
-  readonly paid: string;
-  readonly stripeRefund: string | null;
-}
 
 @Injectable()
 export class RefundsService {
@@ -302,18 +286,4 @@ async function tellOfFailure({ tx }: Deed, row: RefundRow & { depositId: string 
 /** What the entry of a refund books: another one than at Stripe, once that has failed and an officer transferred it. */
 function entryOf({ id, way, stripeRefund }: RefundRow): string {
   return way === 'bank' && stripeRefund !== null ? `${id} by bank` : id;
-}
-
-/** Locks a refund. @returns null when there is none */
-export async function lockRefund({ tx }: Deed, id: string): Promise<RefundRow | null> {
-  const rows: RefundRow[] = await tx.query(
-    `select r.id, r.payment_id as "paymentId", r.collection_id as "collectionId", r.deposit_id as "depositId",
-       r.issuer_id as "issuerId", r.member_id as "memberId", r.currency, r.minor, r.way, r.state,
-       coalesce(c.number, d.number) as number, p.reference as paid, r.stripe_refund as "stripeRefund"
-     from refund r join payment p on p.id = r.payment_id left join collection c on c.id = r.collection_id
-       left join deposit d on d.id = r.deposit_id
-     where r.id = $1 for update of r`,
-    [id],
-  );
-  return rows[0] ?? null;
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
 import { canonicalJson } from '../../src/kernel/canonical.js';
 import { statesOf } from '../../src/kernel/lifecycle.js';
+import { BOXES_AT_ONCE } from '../../src/auctions/boxes.js';
 import { auctionLifecycle, bidLifecycle } from '../../src/auctions/rules/lifecycles.js';
-import { bid, closed, openedTender, publishedTender, TARIFFS } from '../support/opened-tender.js';
+import { bid, closed, openedTender, publishedTender, TARIFFS, type TariffJson } from '../support/opened-tender.js';
 import { statesAllowed } from '../support/states.js';
 import { System } from '../support/system.js';
 import type { OpenedBid, OwnBid, Problem } from './answers.js';
@@ -94,6 +96,62 @@ describe('the opening', () => {
     const nobody = await openedTender(system, { tariffs: [] });
     const empty = await nobody.officer.get(`/api/v1/tenders/${nobody.tenderId}/bids`).expect(200);
     expect(empty.body).toEqual({ items: [], unreadable: [], next: null });
+  });
+
+  it('holds a portion of the bids at once, and opens each', async () => {
+    const made = await publishedTender(system, { terms: { auction: { format: 'sealed' } } });
+    const sent = new Map<string, number | undefined>();
+    for (let n = 0; n < BOXES_AT_ONCE + 2; n += 1) {
+      const monthly = { basic: 20_000 + n, fast: 40_000 + n };
+      const { bidId } = await bid(made.tenderId, await system.someone('bidder'), {
+        ...dear,
+        bands: [{ from: 1, monthly }],
+      });
+      sent.set(bidId, monthly.basic);
+    }
+    await closed(system, made);
+    const held: number[] = [];
+    const asking = jest.spyOn(PostgresQueryRunner.prototype, 'query');
+    const large = (value: unknown): boolean =>
+      Buffer.isBuffer(value) ||
+      (typeof value === 'string' ? value.includes('"bands"') : Object(value) === value && 'bands' in Object(value));
+    try {
+      await made.officer.post(`/api/v1/tenders/${made.tenderId}/bids/open`).expect(200);
+      const { calls, contexts, results } = asking.mock;
+      // What follows from the opening reads the tariffs, too, in transactions of its own.
+      const opening = contexts[calls.findIndex(([text]) => text.includes('insert into opened_bid'))];
+      const asked = calls.map(([, given], at) => ({ given, by: contexts[at], rows: results[at]?.value }));
+      for (const { given, rows } of asked.filter(({ by }) => by === opening)) {
+        const told = [(await rows) as unknown].flat().flatMap((row) => Object.values(Object(row)));
+        held.push(told.filter(large).length, (given ?? []).flat().filter(large).length);
+      }
+    } finally {
+      asking.mockRestore();
+    }
+    expect(Math.max(...held)).toBe(BOXES_AT_ONCE);
+    // Nor does the table of all standings read tariffs, of which it tells what they come to.
+    const read = jest.spyOn(system.source.manager, 'query');
+    try {
+      const standings = await made.officer.get(`/api/v1/auctions/${made.tenderId}/standings?limit=100`).expect(200);
+      expect((standings.body as { items: object[] }).items).toHaveLength(sent.size);
+      const rows = (await Promise.all(read.mock.results.map(({ value }) => value as unknown))).flat(2);
+      expect(rows.length).toBeGreaterThan(sent.size);
+      expect(rows.flatMap((row) => Object.values(Object(row))).filter(large)).toEqual([]);
+    } finally {
+      read.mockRestore();
+    }
+    const { body } = await made.officer.get(`/api/v1/tenders/${made.tenderId}/bids?limit=100`).expect(200);
+    const { items } = body as { items: OpenedBid[] };
+    expect(
+      new Map(items.map(({ bidId, tariff: shown }) => [bidId, (shown as TariffJson).bands[0]?.monthly['basic']])),
+    ).toEqual(sent);
+    const entered: { evaluated: number }[] = await system.source.query(
+      `select count(distinct evaluated_minor)::int as evaluated from auction_tariff t
+       join auction_participant p using (auction_id, alias) join opened_bid o on o.bid_id = p.bid_id
+       where t.auction_id = $1 and t.tariff = o.tariff and t.salt = o.salt`,
+      [made.tenderId],
+    );
+    expect(entered).toEqual([{ evaluated: sent.size }]);
   });
 
   it('excludes a box that was tampered with, says so, and opens the others', async () => {

@@ -227,4 +227,25 @@ describeOnModel('a deposit that is paid twice', () => {
     await arrives(of.all, deposit.number, 9_000);
     expect([await left(), (await refunds()).length]).toEqual([[9_000], 1]);
   });
+
+  it('takes nothing of a transfer that pays an invoice and names it as well, once it is not asked for any more', async () => {
+    const deposit = await charged('pm_closed_de');
+    await noticePasses(at.system);
+    await succeedsAtStripe();
+    expect(await states()).toEqual(['bank asked']);
+    await at.system.source.query(
+      `update payment_method set state = 'ended', ended_at = app_now() where member_id = $1`,
+      [member().organisationId],
+    );
+    const shares = [{ ...of.share(10_000), agreementId: deposit.agreementId }];
+    const invoices = [{ memberId: member().organisationId, shares }];
+    const [invoice] = await issue(at.system, of.all.agencyId, '2026-02', invoices, EUR);
+    expect(await states()).toEqual(['bank withdrawn']);
+    await arrives(of.all, `${deposit.number} ${invoice?.number}`, 11_000);
+    expect(await collectionOf(of.all.officer, invoice?.id ?? '')).toMatchObject({ state: 'paid', openMinor: 0 });
+    expect([await states(), await refunds(), await left()]).toEqual([['bank withdrawn'], [], []]);
+    // What such a transfer has beyond the invoice is for the deposit, and goes back.
+    await arrives(of.all, `${deposit.number} ${invoice?.number}`, MINOR);
+    expect((await refunds()).map(({ minor, way }) => [minor, way])).toEqual([[MINOR, 'bank']]);
+  });
 });

@@ -24,3 +24,15 @@ it('takes a body of any length that is taken at all', () => {
   const long = '\\\\'.repeat(500_000);
   expect(places(`{"a": "${long}", "b": "${long}"}`)).toEqual([]);
 });
+
+it('tells of no more than a reader wants to know, however deep and however often something is repeated', () => {
+  // JSON keeps the last of the bands, so that nothing else looks at the first: it may be no bid at all.
+  const repeated = `{"":0${',"":0'.repeat(9_000)}}`;
+  const deep = `${'['.repeat(9_000)}${repeated}${']'.repeat(9_000)}`;
+  const long = `{"${'a'.repeat(90_000)}": ${repeated}}`;
+  for (const garbage of [deep, long]) {
+    const told = places(`{"bands": ${garbage}, "bands": []}`);
+    expect(told).toHaveLength(100);
+    expect(told.join('').length).toBeLessThan(25_000);
+  }
+});

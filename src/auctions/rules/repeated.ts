@@ -1,6 +1,14 @@
 /** Members that a body names twice. Who reads JSON keeps the last of them: the other would be gone, and a sealed bid shows nobody. */
 import type { Fault } from '../../kernel/refusal.js';
 
+/**
+ * So many are told, and so much of where each is: what is given twice may be no bid at all, but as many and as deep as a body
+ * is long. Nothing of a bid is deeper, or has a longer name.
+ */
+const LISTED = 100;
+const DEEPEST = 10;
+const LONGEST = 200;
+
 /** Texts, and what opens, closes and parts objects and lists. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g;
 
@@ -13,7 +21,10 @@ interface Open {
   naming: boolean;
 }
 
-/** @param json a text that is JSON */
+/**
+ * @param json a text that is JSON
+ * @returns the first hundred of them
+ */
 export function repeatedFaults(json: string): Fault[] {
   const faults: Fault[] = [];
   const open: Open[] = [];
@@ -30,8 +41,12 @@ export function repeatedFaults(json: string): Fault[] {
       inner.at = name;
       inner.naming = false;
       if (inner.seen.has(name)) {
-        const path = open.map(({ at }) => at).join('.');
-        faults.push({ path, reason: 'It is given twice, and only one of the two could be taken; give it once.' });
+        const path = open.slice(0, DEEPEST).map(({ at }) => String(at).slice(0, LONGEST));
+        faults.push({
+          path: path.join('.'),
+          reason: 'It is given twice, and only one of the two could be taken; give it once.',
+        });
+        if (faults.length === LISTED) return faults;
       }
       inner.seen.add(name);
     }

@@ -13,7 +13,12 @@ const purses = fc
   .map((all): Purse[] => all.map((purse, at) => ({ id: `p${at}`, ...purse })));
 const claims = fc
   .uniqueArray(
-    fc.record({ number: fc.constantFrom(...NUMBERS), openMinor: fc.bigInt(0n, 200n), whole: fc.boolean() }),
+    fc.record({
+      number: fc.constantFrom(...NUMBERS),
+      openMinor: fc.bigInt(0n, 200n),
+      whole: fc.boolean(),
+      needed: fc.boolean(),
+    }),
     {
       selector: ({ number }) => number,
     },
@@ -23,8 +28,8 @@ const claims = fc
 describe('money finds what it is for', () => {
   it('in the order of purses and of names, and what is left stays', () => {
     const open: Claim[] = [
-      { number: 'a', id: 'A', openMinor: 100n, whole: false },
-      { number: 'b', id: 'B', openMinor: 50n, whole: true },
+      { number: 'a', id: 'A', openMinor: 100n, whole: false, needed: true },
+      { number: 'b', id: 'B', openMinor: 50n, whole: true, needed: true },
     ];
     const all: Purse[] = [
       { id: '1', minor: 60n, numbers: ['a'] },
@@ -38,6 +43,15 @@ describe('money finds what it is for', () => {
       { purse: '2', claim: 'A', minor: 40n },
       { purse: '4', claim: 'B', minor: 50n },
     ]);
+  });
+
+  it('and to what needs none only when all else that it names has got what it needs', () => {
+    const open: Claim[] = [
+      { number: 'a', id: 'A', openMinor: 100n, whole: false, needed: true },
+      { number: 'b', id: 'B', openMinor: 50n, whole: true, needed: false },
+    ];
+    const given = (minor: bigint) => assign([{ id: '1', minor, numbers: ['b', 'a'] }], open).map((part) => part.claim);
+    expect([100n, 149n, 150n].map(given)).toEqual([['A'], ['A'], ['A', 'B']]);
   });
 
   it('never more than a purse has or a claim asks for; deposits whole; and nothing that fits is left undone', () => {

@@ -15,6 +15,8 @@ export interface Claim {
   readonly openMinor: Minor;
   /** a deposit is paid whole or not at all, so that it is never held in part; paid again, it goes back whole */
   readonly whole: boolean;
+  /** false for a deposit that is paid already, or not asked for any more: money for it only comes to go back */
+  readonly needed: boolean;
 }
 
 export interface Assigned {
@@ -25,7 +27,8 @@ export interface Assigned {
 
 /**
  * Gives each purse to what it names, in the order of purses and names, never more than is open, or once the whole; what is
- * left of a purse stays with it.
+ * left of a purse stays with it. What needs no money gets what the others that a purse names leave: a transfer that pays an
+ * invoice may name the deposit as well that is credited to it, or that it is in place of.
  */
 export function assign(purses: readonly Purse[], claims: readonly Claim[]): Assigned[] {
   const open = new Map(claims.map((claim) => [claim.number, claim.openMinor]));
@@ -33,10 +36,11 @@ export function assign(purses: readonly Purse[], claims: readonly Claim[]): Assi
   const assigned: Assigned[] = [];
   for (const purse of purses) {
     let left = purse.minor;
-    for (const number of purse.numbers) {
-      const claim = byNumber.get(number);
+    const named = purse.numbers.flatMap((number) => byNumber.get(number) ?? []);
+    for (const claim of [...named.filter(({ needed }) => needed), ...named.filter(({ needed }) => !needed)]) {
+      const { number } = claim;
       const wanted = open.get(number) ?? 0n;
-      if (!claim || wanted <= 0n || left <= 0n || (claim.whole && left < wanted)) continue;
+      if (wanted <= 0n || left <= 0n || (claim.whole && left < wanted)) continue;
       const minor = left < wanted ? left : wanted;
       assigned.push({ purse: purse.id, claim: claim.id, minor });
       if (!claim.whole) open.set(number, wanted - minor);
