@@ -86,9 +86,9 @@ export class TariffBody {
 }
 
 /**
- * A sealed bid: a tariff and, where the tender's sealed bids decide (`auction.format` is `sealed`), alternatives to it. Each is a whole tariff of its own,
- * with bands that count the lines won by it, and at most one of all wins. With its alternatives a bid has 20 bands at most, or
- * what a refusal says where lots times tiers are more than 4,000.
+ * A sealed bid: a tariff and, where the tender's sealed bids decide (`auction.format` is `sealed`), alternatives to it. Each
+ * is a whole tariff of its own, with bands that count the lines won by it, and at most one of all wins. With its alternatives
+ * a bid has 20 bands at most, or what a refusal says where lots times tiers are more than 4,000.
  */
 @ApiExtraModels(TariffBody)
 export class BidBody extends TariffBody {

@@ -174,34 +174,32 @@ class Narrowing {
     const units = weight.length;
     const needing = market.bids.map((_, i) => i).filter((i) => (least[i] ?? 0) > 0);
     needing.sort((a, b) => (least[b] ?? 0) - (least[a] ?? 0) || a - b).splice(TOGETHER);
-    const sets = 1 << needing.length;
-    const within = new Int32Array(units);
-    /** per set of bids, lines of the units of which they are all the bids among these */
-    const missed = new Float64Array(sets);
+    /** a set of these bids is a sum of their bits; the others have none */
+    const bits = new Int32Array(market.bids.length);
+    for (const [at, i] of needing.entries()) bits[i] = 1 << at;
+    const all = (1 << needing.length) - 1;
+    const servedBy = new Int32Array(units);
+    /** per set, the lines of the units that nobody outside of it serves, of these bids */
+    const within = new Float64Array(all + 1);
     for (let u = 0; u < units; u += 1) {
-      let set = 0;
-      for (const [at, i] of needing.entries()) if (open[i * units + u] === 1) set |= 1 << at;
-      within[u] = set;
-      missed[set] = (missed[set] ?? 0) + (weight[u] ?? 0);
+      const set = needing.reduce((sum, i) => (open[i * units + u] === 1 ? sum | (bits[i] ?? 0) : sum), 0);
+      servedBy[u] = set;
+      within[set] = (within[set] ?? 0) + (weight[u] ?? 0);
     }
-    // Then also of which they are more than all.
-    for (let bit = 1; bit < sets; bit <<= 1) {
-      for (let set = 0; set < sets; set += 1)
-        if ((set & bit) !== 0) missed[set] = (missed[set] ?? 0) + (missed[set ^ bit] ?? 0);
+    for (let bit = 1; bit <= all; bit <<= 1) {
+      for (let set = bit; set <= all; set += 1) {
+        if ((set & bit) !== 0) within[set] = (within[set] ?? 0) + (within[set ^ bit] ?? 0);
+      }
     }
     const widest = weight.reduce((most, lines) => Math.max(most, lines), 0);
-    for (let set = 1; set < sets; set += 1) {
-      let asked = 0;
-      for (const [at, i] of needing.entries()) if ((set & (1 << at)) !== 0) asked += least[i] ?? 0;
-      const spare = market.totalLines - (missed[sets - 1 - set] ?? 0) - asked;
+    for (let set = 1; set <= all; set += 1) {
+      const asked = needing.reduce((sum, i) => sum + ((set & (bits[i] ?? 0)) === 0 ? 0 : (least[i] ?? 0)), 0);
+      const spare = market.totalLines - (within[all ^ set] ?? 0) - asked;
       if (spare < 0) return false;
       if (spare >= widest) continue;
       for (let u = 0; u < units; u += 1) {
-        if ((weight[u] ?? 0) <= spare || ((within[u] ?? 0) & set) === 0) continue;
-        for (let i = 0; i < market.bids.length; i += 1) {
-          const at = needing.indexOf(i);
-          if (at < 0 || (set & (1 << at)) === 0) this.bar(i, u);
-        }
+        if ((weight[u] ?? 0) <= spare || ((servedBy[u] ?? 0) & set) === 0) continue;
+        for (const [i, bit] of bits.entries()) if ((set & bit) === 0) this.bar(i, u);
       }
     }
     return true;

@@ -148,7 +148,10 @@ export const LIMITS = {
   termMonths: 600,
   /** a single amount in minor units */
   amountMinor: 1_000_000_000_000n,
-  /** what all lines may cost at their dearest, with every activation, of alternatives the dearest: leaves room for exact sums, see MAX_MINOR */
+  /**
+   * what all lines may cost at their dearest, with every activation, of alternatives the dearest: leaves room for exact
+   * sums, see MAX_MINOR
+   */
   worstTotalMinor: 1_000_000_000_000_000n,
   /** characters of an id, a provider's name, a tier or a currency */
   nameLength: 200,

@@ -5,8 +5,8 @@
  * The worst total that it reckons with is every line at the dearest of all bids, and every activation. Three quarters of
  * the most it takes are for lines, an equal part for each line; the rest is for activations, an equal part for each of
  * as many bidders as there may be: of the alternatives of a bid at most one wins. A limit on what a bid costs as a whole
- * would not do: each bid could be dear in another lot. Nothing here depends on other bids, nor on how many lines are wanted where, which the refusal of a bid
- * would tell: the number of all lines is public.
+ * would not do: each bid could be dear in another lot. Nothing here depends on other bids, nor on how many lines are wanted
+ * where, which the refusal of a bid would tell: the number of all lines is public.
  */
 import { LIMITS } from '../../allocation/rules/problem.js';
 import type { AmountLimits } from '../../pricing/rules/amount-faults.js';
